@@ -1,1 +1,20 @@
-//! Placeholder while the house is raised.
+//! The words of the domain, each parsed once at the border: identifiers, money, ratios,
+//! quantities, days and moments. Serves every transaction; knows no interface and does no I/O.
+//!
+//! Invariants: every value of a type here satisfies its type's rule; there is no float.
+
+pub mod amount;
+pub mod code;
+pub mod covers;
+pub mod day;
+pub mod dict;
+pub mod ident;
+pub mod person;
+pub mod span;
+
+pub use amount::{AmountError, Fen, Pric, Qty, Ratio};
+pub use code::{Admdvs, CodeError, DrCode, DrugTracCodg, FixmedinsCode, FixmedinsKind, MedListCodg, PharCode};
+pub use day::{Day, DayError, Moment};
+pub use ident::{HiRxno, IdentError, RxTraceCode};
+pub use person::{Certno, PsnNo};
+pub use span::Span;
