@@ -1,1 +1,36 @@
-//! Placeholder while the house is raised.
+//! National cryptography over bytes: SM2 (SM3withSM2), SM3 and SM4 as the interface of
+//! the electronic prescription centre uses them in every one of its messages.
+//!
+//! Standards: GB/T 32918 (SM2), GB/T 32905 (SM3), GB/T 32907 (SM4).
+//!
+//! Invariants:
+//! - this crate knows bytes, never prescriptions, envelopes or how a sign text is built;
+//! - a [`PublicKey`] lies on the curve, a [`PrivateKey`] can sign: both are proved on parsing;
+//! - nothing secret appears in `Debug`, `Display` or an error, and secrets are wiped on drop;
+//! - no clock and no randomness: seeds are arguments and signatures are deterministic.
+//!
+//! Where to look: [`Gm`] is the seam behind which a faster implementation may come,
+
+pub mod hex;
+
+mod cipher;
+mod hash;
+mod key;
+
+mod seam;
+mod sec_key;
+mod sign;
+mod signature;
+
+pub use cipher::{OpenError, Sm4Key};
+pub use hash::{HmacSm3, Sm3, hmac_sm3, sm3};
+pub use key::{KeyError, PrivateKey, PublicKey};
+
+pub use seam::{BlockCipher, Gm, RustCrypto, Sign, Verify};
+pub use sec_key::{SecKeyError, sec_key, sec_key_text};
+pub use sign::{IdError, Signer, Verifier};
+pub use signature::{Signature, SignatureError};
+
+/// The signer's distinguishing identifier that GB/T 32918.2 names as the default and that
+/// the platform uses, although its demonstration code passes `appSecret` on a dead line.
+pub const DEFAULT_ID: &str = "1234567812345678";
