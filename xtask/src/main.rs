@@ -4,6 +4,13 @@
 //! seconds: few dependencies, and everything else is a child process.
 
 mod codegen;
+mod demo;
+mod repo;
+mod requirements;
+mod rust_text;
+mod setup;
+mod test;
+mod tidy;
 
 use clap::{Parser, Subcommand};
 
@@ -16,16 +23,49 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Install what the build needs on this machine.
+    Setup,
+    /// Run every check and test.
+    Test {
+        /// Only tidy and the tests.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Check layers, sizes, headers, words, migrations and requirement marks.
+    Tidy,
     /// Generate code and documents from `spec/`.
     Codegen {
         /// Write nothing; fail when a generated file is stale.
         #[arg(long)]
         check: bool,
     },
+    /// Print which rows of docs/requirements.toml are decided and proved, and where.
+    Requirements {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        /// First set every open row that has a mark and a test to done.
+        #[arg(long)]
+        claim: bool,
+    },
+    /// Build the server and let one prescription travel through it.
+    Demo {
+        /// Build with full optimisation.
+        #[arg(long)]
+        release: bool,
+        /// Arguments of `liufang demo`, such as `--once`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
+        Command::Setup => setup::run(),
+        Command::Test { quick } => test::run(quick),
+        Command::Tidy => tidy::run(),
         Command::Codegen { check } => codegen::run(check),
+        Command::Requirements { json, claim } => requirements::run(json, claim),
+        Command::Demo { release, arguments } => demo::run(release, &arguments),
     }
 }
