@@ -11,8 +11,8 @@ pub fn check(repo: &Repo) -> Vec<Problem> {
     let declared = repo.get(MANIFEST).map_or("", |file| file.text.as_str());
     let reasons = repo.get(REASONS).map_or("", |file| file.text.as_str());
     let declared = externals(declared);
-    let rows: Vec<(usize, &str)> =
-        reasons.lines().enumerate().filter_map(|(n, line)| Some((n + 1, row(line)?))).collect();
+    let named = |(n, line)| row(line).into_iter().map(move |name| (n + 1, name));
+    let rows: Vec<(usize, &str)> = reasons.lines().enumerate().flat_map(named).collect();
     let explained: BTreeSet<&str> = rows.iter().map(|(_, name)| *name).collect();
     let missing = declared.iter().filter(|(_, name)| !explained.contains(name.as_str())).map(|(line, name)| {
         let mend = format!("add the row `| {name} | for what | why not our own |` to {REASONS}");
@@ -42,11 +42,12 @@ fn externals(manifest: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// The first cell of a table row, unless it is the table's head.
-fn row(line: &str) -> Option<&str> {
-    let cell = line.strip_prefix('|')?.split('|').next()?.trim().trim_matches('`');
-    let is_name = !cell.is_empty() && cell.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    (is_name && cell != "name" && !cell.starts_with('-')).then_some(cell)
+/// The names in the first cell of a table row; a table's head and rule have none.
+fn row(line: &str) -> Vec<&str> {
+    let Some(cell) = line.strip_prefix('|').and_then(|rest| rest.split('|').next()) else { return Vec::new() };
+    let names = cell.split(',').map(|name| name.trim().trim_matches('`'));
+    let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    names.filter(|name| !name.is_empty() && is_name(name) && *name != "name" && !name.starts_with('-')).collect()
 }
 
 #[cfg(test)]
@@ -55,10 +56,11 @@ mod tests {
 
     #[test]
     fn both_directions_are_checked() {
-        let manifest = "[workspace.dependencies]\nlf-a = { path = \"crates/a\" }\n\nserde = \"1\"\ntoml = { version = \"1\" }\n[profile.dev]\nx = 1\n";
-        let reasons = "| name | for | why not our own |\n|---|---|---|\n| `serde` | x | y |\n| gone | x | y |\n";
+        let manifest = "[workspace.dependencies]\nlf-a = { path = \"crates/a\" }\n\nanyhow = \"1\"\nserde = \"1\"\ntoml = { version = \"1\" }\n[profile.dev]\nx = 1\n";
+        let reasons =
+            "| name | for | why not our own |\n|---|---|---|\n| `serde`, `anyhow` | x | y |\n| gone | x | y |\n";
         let found = check(&Repo::of(&[(MANIFEST, manifest), (REASONS, reasons)]));
         let places: Vec<_> = found.iter().map(|p| format!("{}:{}", p.path, p.line)).collect();
-        assert_eq!(places, ["Cargo.toml:5", "docs/dependencies.md:4"]);
+        assert_eq!(places, ["Cargo.toml:6", "docs/dependencies.md:4"]);
     }
 }
