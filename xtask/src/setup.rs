@@ -58,10 +58,10 @@ pub fn run() -> Result<()> {
     let mut refreshed = false;
     for need in NEEDS {
         if (need.present)() {
-            println!("setup: {} is there", need.what);
+            println!("setup: {}: present", need.what);
             continue;
         }
-        println!("setup: {} is missing ({})", need.what, need.why);
+        println!("setup: {}: missing; needed because {}", need.what, need.why);
         match &need.from {
             From::Apt(packages) => install_by_apt(packages, &mut refreshed),
             From::Rustup(component) => {
@@ -69,7 +69,7 @@ pub fn run() -> Result<()> {
             }
         }
         if (need.present)() {
-            println!("setup: {} is installed", need.what);
+            println!("setup: {}: installed", need.what);
         } else {
             unmet.push(format!("{}: run `{}`", need.what, by_hand(&need.from)));
         }

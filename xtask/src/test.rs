@@ -119,7 +119,7 @@ impl Ground {
         if nextest {
             self.counted(&["nextest", "run", "--workspace", "--no-fail-fast"])
         } else {
-            self.counted(&["test", "--workspace", "--all-targets", "--no-fail-fast"])
+            self.counted(&["test", "--workspace", "--lib", "--bins", "--tests", "--examples", "--no-fail-fast"])
         }
     }
 

@@ -8,6 +8,7 @@ mod banned;
 mod dependencies;
 mod headers;
 mod layers;
+mod links;
 mod machine;
 mod marks;
 mod migrations;
@@ -51,6 +52,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("machine", machine::check),
     ("migrations", migrations::check),
     ("names", names::check),
+    ("links", links::check),
     ("marks", marks::check),
     ("dependencies", dependencies::check),
 ];
