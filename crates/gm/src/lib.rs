@@ -10,13 +10,15 @@
 //! - no clock and no randomness: seeds are arguments and signatures are deterministic.
 //!
 //! Where to look: [`Gm`] is the seam behind which a faster implementation may come,
+//! [`diagnose`] says why a foreign signature fails, [`KeyFile`] is the one key file format.
 
+pub mod diagnose;
 pub mod hex;
 
 mod cipher;
 mod hash;
 mod key;
-
+mod key_file;
 mod seam;
 mod sec_key;
 mod sign;
@@ -25,11 +27,11 @@ mod signature;
 pub use cipher::{OpenError, Sm4Key};
 pub use hash::{HmacSm3, Sm3, hmac_sm3, sm3};
 pub use key::{KeyError, PrivateKey, PublicKey};
-
+pub use key_file::{AppSecret, KeyFile, KeyFileError, KeyOwner, MAX_KEY_FILE};
 pub use seam::{BlockCipher, Gm, RustCrypto, Sign, Verify};
 pub use sec_key::{SecKeyError, sec_key, sec_key_text};
-pub use sign::{IdError, Signer, Verifier};
-pub use signature::{Signature, SignatureError};
+pub use sign::{IdError, MAX_ID, Signer, Verifier};
+pub use signature::{MAX_SIGNATURE_TEXT, Signature, SignatureError};
 
 /// The signer's distinguishing identifier that GB/T 32918.2 names as the default and that
 /// the platform uses, although its demonstration code passes `appSecret` on a dead line.

@@ -234,7 +234,7 @@ impl Multiples {
 }
 
 /// r or s as a scalar in `[1, n-1]`.
-fn component(bytes: &[u8]) -> Option<Scalar> {
+pub(crate) fn component(bytes: &[u8]) -> Option<Scalar> {
     let repr = FieldBytes::try_from(bytes).ok()?;
     let scalar = Scalar::from_repr(repr).into_option()?;
     (!bool::from(scalar.is_zero())).then_some(scalar)

@@ -89,10 +89,22 @@ impl Signature {
         };
         let (r, rest) = der_integer(body)?;
         let (s, _) = der_integer(rest)?;
+        Self::from_integers(r, s)
+    }
+
+    /// r and s as integers of any width up to 32 significant bytes; `None` for 0.
+    pub(crate) fn from_integers(r: &[u8], s: &[u8]) -> Option<Self> {
         let mut raw = [0u8; 64];
-        raw[..32].copy_from_slice(&r);
-        raw[32..].copy_from_slice(&s);
+        raw[..32].copy_from_slice(&integer(r)?);
+        raw[32..].copy_from_slice(&integer(s)?);
         Some(Self(raw))
+    }
+
+    /// Whether r and s lie in `[1, n-1]`; the verifier checks it too.
+    #[must_use]
+    pub fn in_range(&self) -> bool {
+        let (r, s) = self.0.split_at(32);
+        crate::sign::component(r).is_some() && crate::sign::component(s).is_some()
     }
 
     /// The 88 characters of `signData`.
@@ -152,15 +164,19 @@ pub(crate) fn url_safe(text: &str) -> Option<Vec<u8>> {
     BASE64_URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }
 
-fn der_integer(bytes: &[u8]) -> Option<([u8; 32], &[u8])> {
+fn der_integer(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let [0x02, length, rest @ ..] = bytes else {
         return None;
     };
-    let (digits, rest) = rest.split_at_checked(usize::from(*length))?;
-    let first = digits.iter().position(|byte| *byte != 0)?;
-    let digits = &digits[first..];
+    rest.split_at_checked(usize::from(*length))
+}
+
+/// An unsigned integer of at most 32 significant bytes.
+fn integer(bytes: &[u8]) -> Option<[u8; 32]> {
+    let first = bytes.iter().position(|byte| *byte != 0)?;
+    let digits = bytes.get(first..)?;
     let mut value = [0u8; 32];
     let start = value.len().checked_sub(digits.len())?;
     value[start..].copy_from_slice(digits);
-    Some((value, rest))
+    Some(value)
 }

@@ -1,6 +1,8 @@
 //! Our steps around the curve against the library's own signer and verifier, and the laws
 //! that hold for every key, message and payload.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
+
 use lf_gm::{PrivateKey, PublicKey, Signature, Signer, Sm4Key, Verifier};
 use proptest::prelude::*;
 use sm2::dsa::signature::{Signer as _, Verifier as _};
@@ -96,4 +98,37 @@ proptest! {
             prop_assert!(key.open_hex(&text).is_err() || lf_gm::hex::looks_like_hex(&text));
         }
     }
+}
+
+#[test]
+fn the_point_at_infinity_is_refused() {
+    use sm2::elliptic_curve::{PrimeField as _, ops::Reduce};
+    // With r = e and s = -r d / (1 + d), the sum of step B6 is the point at infinity, whose
+    // x, were it taken as 0, would satisfy step B7.
+    let key = PrivateKey::from_seed_bytes(&[0x2B; 32]).unwrap();
+    let reduce = |bytes: [u8; 32]| <sm2::Scalar as Reduce<sm2::FieldBytes>>::reduce(&bytes.into());
+    let d = reduce(*key.to_bytes());
+    let r = reduce([7; 32]);
+    let s = -(r * d) * (d + sm2::Scalar::ONE).invert().unwrap();
+    let mut raw = [0; 64];
+    raw[..32].copy_from_slice(&r.to_repr());
+    raw[32..].copy_from_slice(&s.to_repr());
+    let signature = Signature(raw);
+    assert!(signature.in_range());
+    assert!(!Verifier::new(&key.public_key()).verify_prehashed(&[7; 32], &signature));
+}
+
+#[test]
+fn r_and_s_that_cancel_out_are_refused() {
+    // r + s = n makes t = 0 (step B5).
+    let key = PrivateKey::from_seed_bytes(&[0x2B; 32]).unwrap();
+    let order = "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123";
+    let mut raw = [0; 64];
+    raw[31] = 1;
+    raw[32..].copy_from_slice(&lf_gm::hex::decode(order.as_bytes()).unwrap());
+    raw[63] -= 1;
+    assert!(Signature(raw).in_range());
+    assert!(!Verifier::new(&key.public_key()).verify(b"m", &Signature(raw)));
+    raw[63] += 1;
+    assert!(!Signature(raw).in_range());
 }

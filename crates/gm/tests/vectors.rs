@@ -2,6 +2,8 @@
 //! with demonstration keys, as far as they are cryptography (how a sign text is built is
 //! tested where it is built).
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
+
 use lf_gm::{
     DEFAULT_ID, Gm as _, PrivateKey, PublicKey, RustCrypto, Signature, Signer, Sm3, Verifier, hex, hmac_sm3, sec_key,
     sec_key_text, sm3,
