@@ -1,0 +1,66 @@
+//! Moves of the settlement: 2101/2102 and 2103 as far as the prescription is concerned. Serves JX-3.1a
+//! (single settlement), JX-3.5b (refund by reversal only). The money itself is `lf-settle`'s.
+
+use lf_vocab::{FixmedinsCode, PsnNo};
+
+use crate::event::{Settled, Sold};
+use crate::refusals;
+use crate::state::{Prescription, State};
+
+refusals! {
+    /// Why a prescription cannot be settled (2101, 2102).
+    SettleRefusal {
+        OtherPerson = "RX-2102-01", "接口规范 2102 psn_no", "参保人与处方不符";
+        AlreadySettled = "RX-2102-02", "赣医保字〔2024〕9号 三（一）单次结算", "处方已结算，不能再次结算";
+        SelfPaid = "RX-2102-03", "接口规范 7207 hiFeesetlFlag", "处方已按自费取药，不能再医保结算";
+        Refunded = "RX-2102-04", "赣医保字〔2024〕9号 三（一）单次结算", "处方已退费并关闭，请重新开具处方";
+        Revoked = "RX-2102-05", "接口规范 7104", "处方已撤销";
+        NotSold = "RX-2102-06", "接口规范 7207", "处方尚未上传销售出库明细";
+        OtherPharmacy = "RX-2102-07", "接口规范 2102", "出库明细不是本机构上传的";
+        LinesDiffer(String) = "RX-2102-08", "赣医保字〔2024〕9号 三（五）", "药品{0}的结算数量与出库数量不一致";
+        LineForeign(String) = "RX-2102-09", "赣医保字〔2024〕9号 三（五）", "药品{0}不在出库明细中";
+        TracCodgDiffers(String) = "RX-2102-10", "接口规范 2102 drug_trac_info", "追溯码{0}不在出库明细中";
+    }
+}
+
+refusals! {
+    /// Why a reversal is refused (2103).
+    RefundRefusal {
+        Unknown = "RX-2103-01", "接口规范 2103 setl_id", "查无此结算";
+        OtherPharmacy = "RX-2103-02", "接口规范 2103", "结算不是本机构的";
+        OtherPerson = "RX-2103-03", "接口规范 2103 psn_no", "人员编号与结算不符";
+        OtherVisit = "RX-2103-04", "接口规范 2103 mdtrt_id", "就诊ID与结算不符";
+        AlreadyReversed = "RX-2103-05", "接口规范 2103", "结算已撤销";
+        Negative = "RX-2103-06", "接口规范 2103", "撤销产生的负结算不能再撤销";
+    }
+}
+
+/// 2101, 2102. Ok: the sale that is paid for.
+pub fn may_settle<'a>(
+    rx: &'a Prescription,
+    pharmacy: &FixmedinsCode,
+    psn_no: &PsnNo,
+) -> Result<&'a Sold, SettleRefusal> {
+    if rx.opened.psn_no != *psn_no {
+        return Err(SettleRefusal::OtherPerson);
+    }
+    let (passed, sold) = match &rx.state {
+        State::Sold { passed, sold } => (passed, sold),
+        State::Settled { .. } => return Err(SettleRefusal::AlreadySettled),
+        State::SelfPaid { .. } => return Err(SettleRefusal::SelfPaid),
+        State::Refunded { .. } => return Err(SettleRefusal::Refunded),
+        State::Revoked { .. } => return Err(SettleRefusal::Revoked),
+        _ => return Err(SettleRefusal::NotSold),
+    };
+    if passed.downloaded.fixmedins_code == *pharmacy { Ok(sold) } else { Err(SettleRefusal::OtherPharmacy) }
+}
+
+/// 2103. Ok: the settlement to reverse.
+pub fn may_refund<'a>(rx: &'a Prescription, setl_id: &str) -> Result<&'a Settled, RefundRefusal> {
+    match &rx.state {
+        State::Settled { settled, .. } if settled.setl_id == setl_id => Ok(settled),
+        State::Refunded { settled, .. } if settled.setl_id == setl_id => Err(RefundRefusal::AlreadyReversed),
+        State::Refunded { refunded, .. } if refunded.setl_id == setl_id => Err(RefundRefusal::Negative),
+        _ => Err(RefundRefusal::Unknown),
+    }
+}

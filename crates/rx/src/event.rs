@@ -1,0 +1,244 @@
+//! What can happen to a prescription. An event carries the evidence that its state will hold; the history
+//! of a prescription is these, in order, chained (`history.rs`).
+
+use lf_vocab::dict::{HiFeesetlFlag, RxChkStasCodg};
+use lf_vocab::{DrCode, DrugTracCodg, Fen, FixmedinsCode, MedListCodg, Moment, PharCode, PsnNo, Qty, RxTraceCode};
+use serde::{Deserialize, Serialize};
+
+/// The most sale lines one 7207 may carry.
+pub const SALE_LINES_MAX: usize = 200;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// 7101 accepted: the numbers were given out.
+    Opened(Box<Opened>),
+    /// 7102: the center signed for the institution.
+    Signed(Signed),
+    /// 7103: valid from here on.
+    Uploaded(Uploaded),
+    /// 7201 or 7203: the person let a pharmacy see it. Changes no state.
+    Authorised(Authorised),
+    /// 7204: a pharmacy carries it now.
+    Downloaded(Downloaded),
+    /// 7205: the pharmacy proved file and signature.
+    Verified(Verified),
+    /// 7206: a pharmacist's judgement.
+    Reviewed(Reviewed),
+    /// 7207: the drugs left the shelf.
+    Sold(Sold),
+    /// 7208: the sale was taken back before settlement.
+    SaleUndone(SaleUndone),
+    /// 2102.
+    Settled(Settled),
+    /// 2103: a new negative settlement.
+    Refunded(Refunded),
+    /// 7104.
+    Revoked(Revoked),
+}
+
+/// 7101: what every later decision needs of the content, and its digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// 处方追溯码.
+    pub rx_trace_code: RxTraceCode,
+    /// The institution's own number.
+    pub hosp_rxno: String,
+    /// The institution.
+    pub fixmedins_code: FixmedinsCode,
+    /// The prescribing doctor.
+    pub dr_code: DrCode,
+    /// The insured person.
+    pub psn_no: PsnNo,
+    /// The visit.
+    pub mdtrt_id: String,
+    /// When it was prescribed.
+    pub prsc_time: Moment,
+    /// When its validity ends; the moment itself no longer belongs.
+    pub vali_end_time: Moment,
+    /// SM3 of the stored content, lower-case hex.
+    pub content_sm3: String,
+    /// The edition of the law that accepted it.
+    pub law_edition: String,
+}
+
+/// 7102.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signed {
+    /// The text that was signed, as sent (Base64 of JSON). Verification is over these bytes.
+    pub original_value: String,
+    /// Base64 of r‖s over the decoded `original_value`.
+    pub sign_digest: String,
+    /// SM3 of the file, lower-case hex.
+    pub file_sm3: String,
+    /// Base64 of r‖s over the 32 bytes of `file_sm3`.
+    pub file_sign: String,
+    /// 签名机构证书SN.
+    pub sign_cert_sn: String,
+    /// 签名机构证书DN.
+    pub sign_cert_dn: String,
+}
+
+/// 7103.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uploaded {
+    /// The institution's pharmacist.
+    pub phar_code: String,
+    /// Name.
+    pub phar_name: String,
+    /// When the institution's pharmacist reviewed it.
+    pub phar_chk_time: Moment,
+    /// `pdf` or `ofd`.
+    pub file_suffix: String,
+}
+
+/// 7201, 7203.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authorised {
+    /// The pharmacy.
+    pub fixmedins_code: FixmedinsCode,
+    /// 医保处方授权编号.
+    pub auth_rxno: String,
+    /// When the token lapses.
+    pub expires_in: Moment,
+}
+
+/// 7204.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Downloaded {
+    /// The pharmacy.
+    pub fixmedins_code: FixmedinsCode,
+    /// 医保处方授权编号.
+    pub auth_rxno: String,
+    /// The token by which the following steps are recognised.
+    pub epc_token: String,
+    /// Who fetched it, as the pharmacy names its operator.
+    pub opter: String,
+}
+
+/// 7205.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// 处方签名验签流水号.
+    pub rx_sign_verify_sn: String,
+}
+
+/// 7206.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviewed {
+    /// Passed or refused.
+    pub rx_chk_stas_codg: RxChkStasCodg,
+    /// The judgement in words.
+    pub rx_chk_opnn: String,
+    /// When.
+    pub rx_chk_time: Moment,
+    /// 处方审核业务流水号.
+    pub rx_chk_biz_sn: String,
+    /// The reviewing pharmacist.
+    pub phar_code: PharCode,
+    /// Name.
+    pub phar_name: String,
+    /// The pharmacy.
+    pub fixmedins_code: FixmedinsCode,
+    /// The edition of the law that was asked.
+    pub law_edition: String,
+}
+
+/// A line of 7207.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleLine {
+    /// 零售单据号.
+    pub rtal_docno: String,
+    /// When it left the shelf.
+    pub stoout_time: Moment,
+    /// 医疗目录编码.
+    pub med_list_codg: MedListCodg,
+    /// The pharmacy's own code.
+    pub medins_list_codg: String,
+    /// 通用名.
+    pub drug_genname: String,
+    /// 商品名.
+    pub drug_prodname: Option<String>,
+    /// 规格.
+    pub drug_spec: String,
+    /// 剂型.
+    pub drug_dosform: Option<String>,
+    /// 厂家.
+    pub prdr_name: Option<String>,
+    /// 批准文号.
+    pub aprvno: Option<String>,
+    /// 生产批号.
+    pub manu_lotnum: Option<String>,
+    /// 批次号.
+    pub bchno: Option<String>,
+    /// 药品追溯码.
+    pub drug_trac_codg: Option<DrugTracCodg>,
+    /// How many packs.
+    pub drug_totlcnt: Qty,
+    /// Unit of the pack.
+    pub drug_totlcnt_emp: String,
+    /// 药品金额.
+    pub drug_sumamt: Option<Fen>,
+}
+
+/// 7207.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sold {
+    /// 销售出库流水号.
+    pub sel_stoout_sn: String,
+    /// Insured or self-paid.
+    pub hi_feesetl_flag: HiFeesetlFlag,
+    /// What a self-paying person paid.
+    pub psn_cash_pay: Option<Fen>,
+    /// The lines.
+    pub lines: Vec<SaleLine>,
+    /// The edition of the law that was asked.
+    pub law_edition: String,
+}
+
+/// 7208.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleUndone {
+    /// Which sale.
+    pub sel_stoout_sn: String,
+}
+
+/// 2102.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// 结算ID.
+    pub setl_id: String,
+    /// 就诊ID of the purchase.
+    pub mdtrt_id: String,
+    /// When.
+    pub setl_time: Moment,
+    /// 医疗费总额.
+    pub medfee_sumamt: Fen,
+    /// 基金支付总额.
+    pub fund_pay_sumamt: Fen,
+    /// The edition of the law by which it was computed.
+    pub law_edition: String,
+}
+
+/// 2103.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refunded {
+    /// The negative settlement.
+    pub setl_id: String,
+    /// The settlement it reverses.
+    pub refd_setl_id: String,
+}
+
+/// 7104.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoked {
+    /// The revoking doctor.
+    pub dr_code: DrCode,
+    /// Name.
+    pub undo_dr_name: String,
+    /// Why.
+    pub undo_rea: String,
+    /// When, as the institution says.
+    pub undo_time: Moment,
+}
