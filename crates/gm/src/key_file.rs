@@ -6,7 +6,7 @@
 //! a line at most (the parser's own messages quote the text). Who may read the file is
 //! the edge's affair.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -191,7 +191,7 @@ impl Drop for Raw {
     }
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
     App,

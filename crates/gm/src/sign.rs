@@ -131,7 +131,7 @@ impl fmt::Debug for Signer {
 }
 
 impl Verifier {
-    /// Prepares a key, with the default id. Costs about as much as two verifications.
+    /// Prepares a key, with the default id. Costs about as much as three verifications.
     #[must_use]
     pub fn new(key: &PublicKey) -> Self {
         Self::prepare(key, start(key, DEFAULT_ID))
