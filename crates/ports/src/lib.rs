@@ -1,1 +1,19 @@
-//! Placeholder while the house is raised.
+//! The ports: what the application asks of the world, and the one shape in which it changes it.
+//!
+//! `center` calls these traits, `store` and the edge implement them; so neither knows the other
+//! (decision 0002). Invariants: a use case is load, decide, commit; a commit is atomic; every finder is scoped
+//! by an institution, a person, a number or a 统筹区.
+
+pub mod change;
+pub mod codec;
+pub mod edge;
+pub mod registry;
+pub mod row;
+pub mod store;
+
+pub use change::{AcctChange, AccumChange, BatchChange, ChangeSet, CommitError, RegistryPut, RxChange, SetlChange};
+pub use codec::Inconsistency;
+pub use edge::{Chance, Clock};
+pub use registry::{App, CodeStyle, Consult, Drug, Fixmedins, Person, Practitioner, PractitionerKind, SpecialClass};
+pub use row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
+pub use store::{AuditStore, Store, StoreError};

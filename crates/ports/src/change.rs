@@ -1,0 +1,120 @@
+//! The one shape in which the application changes the world: applied whole or not at all, with optimistic
+//! version checks, so that conflicts come back as refusals of the domain.
+
+use lf_rx::{AuthBatch, Prescription, RxContent};
+use lf_vocab::{Admdvs, Fen, PsnNo};
+use thiserror::Error;
+
+use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
+use crate::row::{AccumKey, AccumRow, Claim, IdemRow, RxFile, Setl, StoredEvent};
+use crate::store::StoreError;
+
+/// Everything one command changes.
+#[derive(Debug, Clone, Default)]
+pub struct ChangeSet {
+    /// The message's identity and reply.
+    pub idem: Option<IdemRow>,
+    /// Taken in this order; the first that is held already is reported.
+    pub claims: Vec<Claim>,
+    /// Given back. Only the owner's are removed.
+    pub releases: Vec<Claim>,
+    /// Prescriptions.
+    pub rx: Vec<RxChange>,
+    /// An authorisation.
+    pub batch: Option<BatchChange>,
+    /// A settlement.
+    pub setl: Option<SetlChange>,
+    /// Accumulators.
+    pub accum: Vec<AccumChange>,
+    /// Personal accounts.
+    pub acct: Vec<AcctChange>,
+    /// Registers (import, demo).
+    pub registry: Vec<RegistryPut>,
+}
+
+/// A prescription moves on.
+#[derive(Debug, Clone)]
+pub struct RxChange {
+    /// As it is afterwards; `seq` and `head` are those of the last of `events`.
+    pub rx: Prescription,
+    /// The `seq` it must have had; 0 = it must not exist.
+    pub expect_seq: u64,
+    /// What happened, in order.
+    pub events: Vec<StoredEvent>,
+    /// Written once, with the first event.
+    pub content: Option<RxContent>,
+    /// Written with the signature.
+    pub file: Option<RxFile>,
+}
+
+/// An authorisation is made or used.
+#[derive(Debug, Clone)]
+pub struct BatchChange {
+    /// As it is afterwards.
+    pub batch: AuthBatch,
+    /// Whether it must be new (else it must exist and not be taken by another).
+    pub new: bool,
+}
+
+/// A settlement is added.
+#[derive(Debug, Clone)]
+pub struct SetlChange {
+    /// The new row. When it names `refd_setl_id`, that settlement must exist and not be reversed yet.
+    pub setl: Setl,
+}
+
+/// An accumulator moves on.
+#[derive(Debug, Clone)]
+pub struct AccumChange {
+    /// Whose.
+    pub key: AccumKey,
+    /// The version it must have had; 0 = it must not exist.
+    pub expect_version: i64,
+    /// As it is afterwards.
+    pub row: AccumRow,
+}
+
+/// A personal account moves on.
+#[derive(Debug, Clone)]
+pub struct AcctChange {
+    /// 参保统筹区.
+    pub poolarea_no: Admdvs,
+    /// Whose.
+    pub psn_no: PsnNo,
+    /// The version it must have had; 0 = it must not exist.
+    pub expect_version: i64,
+    /// 余额 afterwards.
+    pub balc: Fen,
+}
+
+/// A register row, inserted or replaced.
+#[derive(Debug, Clone)]
+pub enum RegistryPut {
+    /// App.
+    App(App),
+    /// Institution.
+    Fixmedins(Fixmedins),
+    /// Doctor or pharmacist.
+    Practitioner(Practitioner),
+    /// Insured person.
+    Person(Person),
+    /// Drug.
+    Drug(Drug),
+}
+
+/// Why a commit did not happen. Nothing was written then.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CommitError {
+    /// Somebody else moved first: load and decide again.
+    #[error("stale: {0}")]
+    Stale(&'static str),
+    /// The thing is held by another prescription.
+    #[error("claimed")]
+    Claimed(Claim),
+    /// The message was answered already.
+    #[error("repeated")]
+    Repeated(Box<IdemRow>),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

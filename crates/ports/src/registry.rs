@@ -1,0 +1,221 @@
+//! The registers that a bureau keeps: apps, institutions, practitioners, insured persons, the drug catalogue.
+//!
+//! Written by import and demo, read by every transaction. Serves JX-1.2, JX-2.1, JX-2.2, JX-2.6.1–2.6.3.
+
+use lf_vocab::dict::{ChrgitmLv, Insutype, PsnType};
+use lf_vocab::{Admdvs, Certno, Day, FixmedinsCode, MedListCodg, Pric, PsnNo, Qty, Ratio, Span};
+use serde::{Deserialize, Serialize};
+
+/// How an app wants the `code` of a reply (epc.md §1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeStyle {
+    /// `0`
+    Number,
+    /// `"0"`
+    Text,
+}
+
+/// A client system: an application key pair and the institution it speaks for.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct App {
+    /// 渠道/应用ID, 32 hex digits.
+    pub app_id: String,
+    /// Shared secret of the sign text.
+    pub app_secret: String,
+    /// Base64 of the application's public key.
+    pub public_key: String,
+    /// The institution it speaks for.
+    pub fixmedins_code: FixmedinsCode,
+    /// How its replies write `code`.
+    pub code_style: CodeStyle,
+    /// Switched off by the operator.
+    pub disabled: bool,
+}
+
+/// 互联网医院: what admission recorded (JX-2.1, JX-2.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consult {
+    /// The licence of the internet hospital.
+    pub licence: Span<Day>,
+    /// The physical institution it rests on.
+    pub parent_fixmedins_code: FixmedinsCode,
+    /// "互联网+"医保服务补充协议.
+    pub supplement: Span<Day>,
+}
+
+/// A designated institution or pharmacy.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fixmedins {
+    /// 定点医药机构编号.
+    pub fixmedins_code: FixmedinsCode,
+    /// Name.
+    pub fixmedins_name: String,
+    /// 统筹区.
+    pub poolarea_no: Admdvs,
+    /// 医院等级, as `hosp_lv` codes; pharmacies have none.
+    pub hosp_lv: Option<String>,
+    /// The agreement under which it is 医保定点 (JX-2.6.1).
+    pub agreement: Span<Day>,
+    /// Its interface for flow prescriptions is accepted (JX-2.6.2).
+    pub circ_ready: bool,
+    /// 双通道.
+    pub dualchnl: bool,
+    /// 门诊统筹.
+    pub oppool: bool,
+    /// For internet hospitals.
+    pub consult: Option<Consult>,
+    /// Base64 of the key with which the center signs for it (7102); hospitals only.
+    pub sign_key: Option<String>,
+    /// 签名机构证书SN.
+    pub sign_cert_sn: Option<String>,
+}
+
+/// Doctor or pharmacist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PractitionerKind {
+    /// 医保医师.
+    Doctor,
+    /// 医保药师.
+    Pharmacist,
+}
+
+/// A registered doctor or pharmacist of one institution (JX-2.6.3, JX-1.2).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Practitioner {
+    /// 医师代码 or 药师代码.
+    pub prac_code: String,
+    /// Name.
+    pub prac_name: String,
+    /// Which.
+    pub kind: PractitionerKind,
+    /// Where registered.
+    pub fixmedins_code: FixmedinsCode,
+    /// Registration.
+    pub registered: Span<Day>,
+    /// May prescribe 中药 (JX-2.5a).
+    pub tcm: bool,
+    /// May prescribe 西药.
+    pub western: bool,
+    /// 执业药师 licence, for pharmacists.
+    pub licensed: bool,
+    /// Certificate number.
+    pub certno: Option<Certno>,
+    /// Token of the pharmacist's own credential.
+    pub ec_token: Option<String>,
+}
+
+/// An insured person.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// 医保人员编号.
+    pub psn_no: PsnNo,
+    /// Name.
+    pub psn_name: String,
+    /// 人员证件类型.
+    pub psn_cert_type: String,
+    /// 证件号码.
+    pub certno: Certno,
+    /// 性别.
+    pub gend: String,
+    /// Birthday.
+    pub brdy: Day,
+    /// 参保统筹区.
+    pub poolarea_no: Admdvs,
+    /// 险种.
+    pub insutype: Insutype,
+    /// In service or retired.
+    pub psn_type: PsnType,
+    /// Insured in this span.
+    pub insured: Span<Day>,
+    /// 公务员.
+    pub cvlserv: bool,
+    /// The token that the person's electronic credential shows; in production it comes from the
+    /// national credential service, here from import.
+    pub ec_token: String,
+}
+
+/// Drugs with rules of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpecialClass {
+    /// 麻醉药品.
+    Narcotic,
+    /// 第一类精神药品.
+    PsychotropicOne,
+    /// 第二类精神药品.
+    PsychotropicTwo,
+    /// 医疗用毒性药品.
+    Toxic,
+    /// 放射性药品.
+    Radioactive,
+    /// 抗微生物药物.
+    Antimicrobial,
+}
+
+/// A drug of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drug {
+    /// 医疗目录编码.
+    pub med_list_codg: MedListCodg,
+    /// 通用名.
+    pub genname: String,
+    /// 商品名.
+    pub prodname: Option<String>,
+    /// 注册名.
+    pub reg_name: String,
+    /// 剂型.
+    pub dosform_name: String,
+    /// 规格.
+    pub spec_name: String,
+    /// 生产厂家.
+    pub prdr_name: String,
+    /// 批准文号.
+    pub aprvno: Option<String>,
+    /// 最小包装单位.
+    pub min_pacunt: String,
+    /// 最小制剂单位.
+    pub min_prepunt: String,
+    /// 最小包装数量.
+    pub min_pac_cnt: Qty,
+    /// 目录类别: 101 西药中成药, 102 中药饮片 …
+    pub list_type: String,
+    /// 甲乙丙.
+    pub chrgitm_lv: ChrgitmLv,
+    /// In the 医保目录 in this span; outside it a drug is 目录外.
+    pub in_list: Option<Span<Day>>,
+    /// 儿童专科用药.
+    pub chld_medc: bool,
+    /// 谈判药品.
+    pub hi_nego: bool,
+    /// 双通道.
+    pub dualchnl: bool,
+    /// 门诊统筹.
+    pub oppool: bool,
+    /// 医保支付标准 per pack.
+    pub hi_pay_std: Option<Pric>,
+    /// 先行自付 where the catalogue itself says it; else by class and law.
+    pub selfpay_prop: Option<Ratio>,
+    /// Rules of their own.
+    pub special: Option<SpecialClass>,
+    /// 限制使用说明.
+    pub memo: Option<String>,
+    /// No 追溯码 exists for it (饮片 and others exempt by law).
+    pub trac_exempt: bool,
+}
+
+macro_rules! quiet_debug {
+    ($name:ident, $field:ident) => {
+        // Holds secrets or personal data: Debug shows the key only.
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name)).field(stringify!($field), &self.$field).finish_non_exhaustive()
+            }
+        }
+    };
+}
+quiet_debug!(App, app_id);
+quiet_debug!(Fixmedins, fixmedins_code);
+quiet_debug!(Practitioner, prac_code);
+quiet_debug!(Person, psn_no);

@@ -1,0 +1,154 @@
+//! Rows that are no register: settlements, accumulators, claims, idempotency, files, stored events.
+
+use lf_rx::ChainHash;
+use lf_settle::{Accumulator, Shares};
+use lf_vocab::dict::Insutype;
+use lf_vocab::{Admdvs, Certno, Fen, FixmedinsCode, HiRxno, Moment, PsnNo};
+use serde::{Deserialize, Serialize};
+
+/// An event as stored: the text that the chain covers, and the hash after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// Counts from 1.
+    pub seq: u64,
+    /// When the center took it.
+    pub at: Moment,
+    /// Encoded [`lf_rx::Event`].
+    pub body: Vec<u8>,
+    /// The chain after it.
+    pub hash: ChainHash,
+}
+
+/// The file of a prescription (7102, 7103).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RxFile {
+    /// The Base64 text as received; kept as text so that nothing is re-encoded.
+    pub base64: String,
+}
+
+/// By what a person is found.
+#[derive(Clone, PartialEq, Eq)]
+pub enum PersonKey {
+    /// The number inside a 统筹区.
+    PsnNo(Admdvs, PsnNo),
+    /// Certificate type and number.
+    Cert(String, Certno),
+    /// The token of the electronic credential.
+    EcToken(String),
+}
+
+/// Whose accumulator.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AccumKey {
+    /// 参保统筹区.
+    pub poolarea_no: Admdvs,
+    /// Person.
+    pub psn_no: PsnNo,
+    /// Calendar year.
+    pub year: i16,
+    /// Name of the scheme, such as `mz_tc`.
+    pub scheme: String,
+}
+
+/// An accumulator and its version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccumRow {
+    /// Counts changes from 1.
+    pub version: i64,
+    /// The value.
+    pub accum: Accumulator,
+}
+
+/// A personal account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Acct {
+    /// Counts changes; 0 = never opened.
+    pub version: i64,
+    /// 余额.
+    pub balc: Fen,
+}
+
+/// A settlement, positive or the negative of a reversal (2102, 2103).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setl {
+    /// 结算ID.
+    pub setl_id: String,
+    /// 就诊ID.
+    pub mdtrt_id: String,
+    /// The pharmacy's partition.
+    pub poolarea_no: Admdvs,
+    /// The pharmacy.
+    pub fixmedins_code: FixmedinsCode,
+    /// The prescription that was paid.
+    pub hi_rxno: HiRxno,
+    /// Whose accumulators it moved.
+    pub accum_key: AccumKey,
+    /// 险种.
+    pub insutype: Insutype,
+    /// 医疗类别.
+    pub med_type: String,
+    /// 就诊凭证类型.
+    pub mdtrt_cert_type: String,
+    /// When.
+    pub setl_time: Moment,
+    /// The amounts, negative in a reversal.
+    pub shares: Shares,
+    /// The settlement that this one reverses.
+    pub refd_setl_id: Option<String>,
+    /// The edition of the law by which it was computed.
+    pub law_edition: String,
+}
+
+/// What may be claimed once in the whole center.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClaimKind {
+    /// An institution's own prescription number (7101).
+    HospRxno,
+    /// A sold trace code (7207).
+    DrugTracCodg,
+}
+
+impl ClaimKind {
+    /// The stored word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::HospRxno => "hosp_rxno",
+            Self::DrugTracCodg => "drug_trac_codg",
+        }
+    }
+}
+
+/// A claim: its own table, keyed by the thing claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// What kind of thing.
+    pub kind: ClaimKind,
+    /// The thing.
+    pub key: String,
+    /// Who holds it: the prescription's number.
+    pub owner: String,
+}
+
+/// The identity of a message, so that the same again gets the same reply.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct IdemKey {
+    /// The institution that sent it.
+    pub fixmedins_code: FixmedinsCode,
+    /// The transaction.
+    pub infno: &'static str,
+    /// The natural number of the message, such as `hosp_rxno`.
+    pub key: String,
+}
+
+/// What was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdemRow {
+    /// Whose message.
+    pub key: IdemKey,
+    /// SM3 of the message's meaning.
+    pub digest: [u8; 32],
+    /// The encoded reply.
+    pub reply: Vec<u8>,
+    /// When.
+    pub at: Moment,
+}

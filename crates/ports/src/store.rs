@@ -1,0 +1,137 @@
+//! The store port. Finders that a use case needs together are polled together (`try_join!`), so that a
+//! pipelining driver answers them in one round trip.
+
+use async_trait::async_trait;
+use lf_rx::{AuthBatch, Prescription, RxContent};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, PsnNo};
+use thiserror::Error;
+
+use crate::change::{ChangeSet, CommitError};
+use crate::codec::Inconsistency;
+use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
+use crate::row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
+
+/// Why the store did not answer.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum StoreError {
+    /// Nobody now; a retry may help.
+    #[error("store unavailable: {0}")]
+    Unavailable(String),
+    /// A row contradicts its type.
+    #[error(transparent)]
+    Inconsistent(#[from] Inconsistency),
+    /// Our fault or the disk's.
+    #[error("store broken: {0}")]
+    Broken(String),
+}
+
+/// What the use cases read and write.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// An app by its id.
+    async fn app(&self, app_id: &str) -> Result<Option<App>, StoreError>;
+    /// An institution.
+    async fn fixmedins(&self, fixmedins_code: &FixmedinsCode) -> Result<Option<Fixmedins>, StoreError>;
+    /// A practitioner of an institution.
+    async fn practitioner(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        prac_code: &str,
+    ) -> Result<Option<Practitioner>, StoreError>;
+    /// A person.
+    async fn person(&self, key: &PersonKey) -> Result<Option<Person>, StoreError>;
+    /// Drugs by code, in the order asked; unknown ones are `None`.
+    async fn drugs(&self, codes: &[MedListCodg]) -> Result<Vec<Option<Drug>>, StoreError>;
+    /// A page of the catalogue: by code list, or by a part of the name; total and rows, ordered by code.
+    async fn drug_page(&self, query: &DrugQuery) -> Result<(u64, Vec<Drug>), StoreError>;
+    /// A prescription.
+    async fn rx(&self, hi_rxno: &HiRxno) -> Result<Option<Prescription>, StoreError>;
+    /// What it says.
+    async fn rx_content(&self, hi_rxno: &HiRxno) -> Result<Option<RxContent>, StoreError>;
+    /// Its file.
+    async fn rx_file(&self, hi_rxno: &HiRxno) -> Result<Option<RxFile>, StoreError>;
+    /// Its history, from the first event.
+    async fn rx_events(&self, hi_rxno: &HiRxno) -> Result<Vec<StoredEvent>, StoreError>;
+    /// A person's prescriptions in one 统筹区 that are neither closed nor dispensed, newest first.
+    async fn rx_of_person(
+        &self,
+        poolarea_no: Admdvs,
+        psn_no: &PsnNo,
+        most: usize,
+    ) -> Result<Vec<Prescription>, StoreError>;
+    /// An authorisation.
+    async fn batch(&self, poolarea_no: Admdvs, batch_no: &str) -> Result<Option<AuthBatch>, StoreError>;
+    /// A settlement of a pharmacy, and the settlement that reversed it.
+    async fn setl(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        setl_id: &str,
+    ) -> Result<Option<(Setl, Option<String>)>, StoreError>;
+    /// An accumulator.
+    async fn accum(&self, key: &AccumKey) -> Result<Option<AccumRow>, StoreError>;
+    /// A personal account; never opened is zero.
+    async fn acct(&self, poolarea_no: Admdvs, psn_no: &PsnNo) -> Result<Acct, StoreError>;
+    /// Who holds a thing.
+    async fn claim(&self, kind: ClaimKind, key: &str) -> Result<Option<Claim>, StoreError>;
+    /// What was answered to a message.
+    async fn idem(&self, key: &IdemKey) -> Result<Option<IdemRow>, StoreError>;
+    /// Sets aside `count` serials of a 统筹区 and day; answers the first. Never gives one twice, also not to
+    /// two processes; serials of a process that stopped are lost.
+    async fn reserve_serials(&self, poolarea_no: Admdvs, day: Day, count: u64) -> Result<u64, StoreError>;
+    /// Applies a change set, durably and whole.
+    async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError>;
+}
+
+/// What 7211 asks of the catalogue.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DrugQuery {
+    /// These codes, if any.
+    pub codes: Vec<MedListCodg>,
+    /// Part of the generic name.
+    pub name_part: Option<String>,
+    /// Only 双通道 or only not.
+    pub dualchnl: Option<bool>,
+    /// Only 门诊统筹 or only not.
+    pub oppool: Option<bool>,
+    /// Rows to pass over.
+    pub offset: u64,
+    /// Rows at most.
+    pub limit: u64,
+}
+
+/// What the auditor reads: everything, one 统筹区 at a time, in key order.
+#[async_trait]
+pub trait AuditStore: Send + Sync {
+    /// All 统筹区 that have rows.
+    async fn pools(&self) -> Result<Vec<Admdvs>, StoreError>;
+    /// Prescriptions after a number.
+    async fn scan_rx(
+        &self,
+        poolarea_no: Admdvs,
+        after: Option<&HiRxno>,
+        most: usize,
+    ) -> Result<Vec<Prescription>, StoreError>;
+    /// Settlements after an id.
+    async fn scan_setl(
+        &self,
+        poolarea_no: Admdvs,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<(Setl, Option<String>)>, StoreError>;
+    /// All accumulators of a 统筹区 after a key.
+    async fn scan_accum(
+        &self,
+        poolarea_no: Admdvs,
+        after: Option<&AccumKey>,
+        most: usize,
+    ) -> Result<Vec<(AccumKey, AccumRow)>, StoreError>;
+    /// All claims of a kind after a key.
+    async fn scan_claims(&self, kind: ClaimKind, after: Option<&str>, most: usize) -> Result<Vec<Claim>, StoreError>;
+    /// Opening balance of a personal account as the register gave it, and the balance now.
+    async fn scan_acct(
+        &self,
+        poolarea_no: Admdvs,
+        after: Option<&PsnNo>,
+        most: usize,
+    ) -> Result<Vec<(PsnNo, lf_vocab::Fen, lf_vocab::Fen)>, StoreError>;
+}
