@@ -16,21 +16,32 @@ pub struct Function {
 /// `text` with the content of comments, strings and character literals replaced
 /// by spaces; line breaks stay.
 pub fn code_only(text: &str) -> String {
+    blanked(text, |_| true)
+}
+
+/// `text` with the content of comments replaced by spaces, strings kept.
+pub fn without_comments(text: &str) -> String {
+    blanked(text, |start| start.starts_with("//") || start.starts_with("/*"))
+}
+
+/// Blanks every comment and literal for whose text `hides` says so.
+fn blanked(text: &str, hides: fn(&str) -> bool) -> String {
     let bytes = text.as_bytes();
     let mut out = bytes.to_vec();
     let mut at = 0;
     while at < bytes.len() {
-        match literal_or_comment(text, at) {
-            Some(end) => {
-                for byte in &mut out[at..end] {
-                    if *byte != b'\n' {
-                        *byte = b' ';
-                    }
+        let Some(end) = literal_or_comment(text, at) else {
+            at += 1;
+            continue;
+        };
+        if hides(&text[at..]) {
+            for byte in &mut out[at..end] {
+                if *byte != b'\n' {
+                    *byte = b' ';
                 }
-                at = end;
             }
-            None => at += 1,
         }
+        at = end;
     }
     // Whole literals were replaced, so no character is cut in two.
     String::from_utf8_lossy(&out).into_owned()
@@ -218,6 +229,11 @@ mod tests {
         assert!(!code.contains('{'), "{code}");
         assert!(code.contains("&'static str"), "{code}");
         assert_eq!(code.matches('\n').count(), 1);
+    }
+
+    #[test]
+    fn comments_alone_can_be_blanked() {
+        assert_eq!(without_comments("a(\"// b\"); // c"), "a(\"// b\");     ");
     }
 
     #[test]

@@ -169,3 +169,32 @@ fn database_in(folder: &Path) -> Result<PathBuf> {
 fn now() -> Instant {
     Instant::now()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_audit_finds_the_one_database() -> Result<()> {
+        let ground = Ground {
+            root: PathBuf::new(),
+            scratch: std::env::temp_dir().join(format!("liufang-xtask-{}", std::process::id())),
+        };
+        std::fs::create_dir_all(&ground.scratch)?;
+        assert!(database_in(&ground.scratch).is_err());
+        for name in ["liufang.db", "liufang.db-wal", "keys.toml"] {
+            std::fs::write(ground.scratch.join(name), "")?;
+        }
+        assert_eq!(database_in(&ground.scratch)?, ground.scratch.join("liufang.db"));
+        std::fs::write(ground.scratch.join("other.sqlite"), "")?;
+        assert!(database_in(&ground.scratch).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn the_audit_comes_after_the_demo_that_it_audits() {
+        let position = |name| STEPS.iter().position(|step| step.name == name);
+        assert!(position("demo").is_some() && position("demo") < position("audit of the demo"));
+        assert!(STEPS.iter().any(|step| step.quick));
+    }
+}
