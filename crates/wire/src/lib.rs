@@ -7,13 +7,18 @@
 #[rustfmt::skip]
 pub mod generated;
 
+pub mod client;
 pub mod defect;
+pub mod envelope;
 pub mod json;
 pub mod node;
+pub mod sign_text;
 pub mod table;
 pub mod validate;
 
-pub use generated::Transaction;
 pub use defect::{Defect, DefectKind, Defects};
+pub use envelope::{CodeStyle, Envelope, EnvelopeError, ReplyHead, ReplyKeys, Wire, parse_data, seal_reply};
+pub use generated::Transaction;
 pub use node::{FieldValue, Node, Scaled};
+pub use sign_text::SignForm;
 pub use validate::{Lint, Valid, validate, validate_table};
