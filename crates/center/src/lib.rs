@@ -1,1 +1,91 @@
-//! Placeholder while the house is raised.
+//! The application: one module a transaction, each load, decide, commit.
+//!
+//! A use case takes `(Ctx, command)`, loads the little it needs through [`lf_ports::Store`], asks the law and the
+//! prescription, and commits one change set. It knows no HTTP, no SQL and no JSON. Conflicts between clients come
+//! back as refusals: a stale commit is decided again on fresh data.
+
+pub mod ctx;
+pub mod failure;
+pub mod gate;
+pub mod journal;
+pub mod keys;
+pub mod once;
+pub mod people;
+pub mod scheme;
+pub mod serial;
+
+pub mod t2101_quote;
+pub mod t2102_settle;
+pub mod t2103_refund;
+pub mod t7101_precheck;
+pub mod t7102_sign;
+pub mod t7103_upload;
+pub mod t7104_undo;
+pub mod t7105_query;
+pub mod t7106_review_query;
+pub mod t7107_settlement_query;
+pub mod t7201_authorise;
+pub mod t7203_qrcode;
+pub mod t7204_download;
+pub mod t7205_verify;
+pub mod t7206_review;
+pub mod t7207_sell;
+pub mod t7208_undo_sale;
+pub mod t7211_catalogue;
+
+use std::sync::Arc;
+
+use lf_law::Law;
+use lf_ports::{Chance, Store};
+
+pub use ctx::{Answer, Caller, Ctx};
+pub use failure::Failure;
+
+/// What the operator may choose; no law stands here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// How long a token opens a prescription (7201, 7203), in minutes.
+    pub token_minutes: i64,
+    /// How often a command is decided again when another moved first.
+    pub attempts_max: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { token_minutes: 30, attempts_max: 8 }
+    }
+}
+
+/// The center.
+pub struct Center {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) law: Arc<Law>,
+    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) settings: Settings,
+    pub(crate) keys: keys::InstitutionKeys,
+    pub(crate) serials: serial::Serials,
+}
+
+impl Center {
+    /// Puts the center on its ports.
+    pub fn new(store: Arc<dyn Store>, law: Arc<Law>, chance: Arc<dyn Chance>, settings: Settings) -> Self {
+        Self {
+            store,
+            law,
+            chance,
+            settings,
+            keys: keys::InstitutionKeys::default(),
+            serials: serial::Serials::default(),
+        }
+    }
+
+    /// The store, for the edge.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The law, for the edge.
+    pub fn law(&self) -> &Law {
+        &self.law
+    }
+}

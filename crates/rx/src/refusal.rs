@@ -22,11 +22,24 @@ pub struct Refusal {
     pub source: String,
     /// Sentence in Chinese.
     pub sentence: String,
+    /// The field of the message it concerns, national name, with the line where there is one.
+    pub field: Option<String>,
+    /// The provision that decided, `id@from`, when a rule pack did.
+    pub provision: Option<String>,
+    /// The words of the law, when a rule pack did.
+    pub quote: Option<String>,
 }
 
 impl<R: Refused> From<R> for Refusal {
     fn from(refused: R) -> Self {
-        Self { code: refused.code().into(), source: refused.source().into(), sentence: refused.sentence() }
+        Self {
+            code: refused.code().into(),
+            source: refused.source().into(),
+            sentence: refused.sentence(),
+            field: None,
+            provision: None,
+            quote: None,
+        }
     }
 }
 

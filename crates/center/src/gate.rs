@@ -1,0 +1,67 @@
+//! Asking the law at a gate and turning its findings into refusals and reminders.
+
+use lf_law::{Decision, Facts, Finding, Gate, Law, LawError, Severity};
+use lf_ports::Drug;
+use lf_rx::Refusal;
+use lf_vocab::Day;
+
+use crate::ctx::Ctx;
+use crate::failure::Failure;
+
+lf_rx::refusals! {
+    /// Why the law has no answer for a case.
+    LawRefusal {
+        NotFormalised(String) = "LAW-00-01", "规则包 formalised_from", "该时间、地点的规定尚未形成规则，不能判断：{0}";
+        Conflict(String) = "LAW-00-02", "规则包", "规定相互冲突，不能判断：{0}";
+    }
+}
+
+/// Asks at a gate, in the caller's place. Ok: the reminders. Err: all refusals in documented order.
+pub fn ask(law: &Law, gate: Gate, ctx: &Ctx, facts: &Facts<'_>) -> Result<Vec<Refusal>, Failure> {
+    let decision = law.decide(gate, &ctx.caller.fixmedins.poolarea_no, facts, &[]).map_err(failure)?;
+    divide(decision)
+}
+
+fn divide(decision: Decision) -> Result<Vec<Refusal>, Failure> {
+    let mut refusals = Vec::new();
+    let mut reminders = Vec::new();
+    for finding in decision.findings {
+        match finding.severity {
+            Severity::Refuse => refusals.push(spoken(finding)),
+            Severity::Remind => reminders.push(spoken(finding)),
+            Severity::Record => {}
+        }
+    }
+    if refusals.is_empty() { Ok(reminders) } else { Err(Failure::Refused(refusals)) }
+}
+
+/// A finding as the caller reads it.
+pub fn spoken(finding: Finding) -> Refusal {
+    let field = match finding.line {
+        Some(line) => format!("{}[{}].{}", finding.node, line + 1, finding.field),
+        None => finding.field.to_owned(),
+    };
+    Refusal {
+        code: finding.code.to_string(),
+        source: finding.cite.to_string(),
+        provision: Some(finding.by()),
+        sentence: finding.sentence,
+        field: Some(field),
+        quote: Some(finding.quote.to_string()),
+    }
+}
+
+/// A law that cannot answer is said so, never guessed; bad facts are our fault.
+pub fn failure(error: LawError) -> Failure {
+    let text = error.to_string();
+    match error {
+        LawError::NotFormalised { .. } | LawError::NoLaw(_) => Failure::from_refusal(LawRefusal::NotFormalised(text)),
+        LawError::Conflict(_) => Failure::from_refusal(LawRefusal::Conflict(text)),
+        LawError::MissingDate { .. } | LawError::BadGrant(_) | LawError::BadFacts(_) => Failure::Broken(text),
+    }
+}
+
+/// Whether a drug is in the 医保目录 on a day.
+pub fn listed(drug: Option<&Drug>, day: Day) -> bool {
+    drug.and_then(|drug| drug.in_list.as_ref()).is_some_and(|span| span.contains(day))
+}

@@ -1,0 +1,120 @@
+//! 2102 药店结算: the quote made true, once. Serves JX-3.1a (single settlement).
+//!
+//! One commit holds the settlement, the accumulator, the account and the prescription's event; whichever of two
+//! racing settlements comes second is decided again and finds the prescription settled.
+
+use lf_gm::hex;
+use lf_ports::{AcctChange, AccumChange, AccumRow, ChangeSet, Setl, SetlChange};
+use lf_rx::Event;
+use lf_rx::decide::settle::SettleRefusal;
+use lf_rx::event::Settled;
+use lf_settle::{Accumulator, check_identities};
+use lf_vocab::Fen;
+
+use crate::ctx::{Answer, Ctx};
+use crate::failure::{Attempt, Failure, refused};
+use crate::t2101_quote::{Command, Priced};
+use crate::{Center, journal};
+
+/// A settlement.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The row.
+    pub setl: Setl,
+    /// Whose.
+    pub person: lf_ports::Person,
+}
+
+impl Center {
+    /// 2102. Errors: those of 2101; [`SettleRefusal::AlreadySettled`] for other content on the same prescription.
+    pub async fn t2102_settle(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
+        self.attempts(|| self.try_settle(ctx, command)).await
+    }
+
+    async fn try_settle(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
+        let number = command.lines.first().and_then(|line| line.rxno.clone()).unwrap_or_default();
+        let key = ctx.idem_key("2102", number);
+        let idem = self.store.idem(&key).await?;
+        if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
+            return Ok(refused(SettleRefusal::AlreadySettled)?);
+        }
+        if let Some(setl_id) = ctx.answered::<String>(idem)? {
+            return Ok(self.settled(ctx, &setl_id).await?.into());
+        }
+        let Answer { reply: priced, reminders } = self.price(ctx, command).await?;
+        let setl = setl(ctx, command, &priced, self.setl_ids(ctx), self.law.edition());
+        check_identities(&setl.shares).map_err(|broken| Failure::Broken(format!("amount identities: {broken:?}")))?;
+        let mut changes = changes(ctx, &priced, &setl)?;
+        ctx.remember(key, &setl.setl_id, &mut changes);
+        self.store.commit(changes).await?;
+        Ok(Answer { reply: Reply { setl, person: priced.person }, reminders })
+    }
+
+    async fn settled(&self, ctx: &Ctx, setl_id: &str) -> Result<Reply, Failure> {
+        let missing = || Failure::Broken(format!("settlement {setl_id} was answered but is not stored"));
+        let (setl, _) = self.store.setl(ctx.code(), setl_id).await?.ok_or_else(missing)?;
+        let key = lf_ports::PersonKey::PsnNo(setl.accum_key.poolarea_no, setl.accum_key.psn_no.clone());
+        let person = self.store.person(&key).await?.ok_or_else(missing)?;
+        Ok(Reply { setl, person })
+    }
+
+    /// 结算ID and 就诊ID: partition, then what nobody can guess; 30 characters.
+    pub(crate) fn setl_ids(&self, ctx: &Ctx) -> (String, String) {
+        let pool = ctx.caller.fixmedins.poolarea_no;
+        let id = || format!("{pool}{}", &hex::upper(&self.chance.draw())[..24]);
+        (id(), id())
+    }
+}
+
+fn setl(ctx: &Ctx, command: &Command, priced: &Priced, ids: (String, String), edition: &str) -> Setl {
+    Setl {
+        setl_id: ids.0,
+        mdtrt_id: ids.1,
+        poolarea_no: ctx.caller.fixmedins.poolarea_no,
+        fixmedins_code: ctx.code().clone(),
+        hi_rxno: priced.rx.hi_rxno.clone(),
+        accum_key: priced.accum_key.clone(),
+        insutype: priced.person.insutype,
+        med_type: command.med_type.clone(),
+        mdtrt_cert_type: command.mdtrt_cert_type.clone(),
+        setl_time: ctx.now,
+        shares: priced.shares.clone(),
+        refd_setl_id: None,
+        law_edition: edition.to_owned(),
+    }
+}
+
+fn changes(ctx: &Ctx, priced: &Priced, setl: &Setl) -> Result<ChangeSet, Failure> {
+    let event = Event::Settled(Settled {
+        setl_id: setl.setl_id.clone(),
+        mdtrt_id: setl.mdtrt_id.clone(),
+        setl_time: setl.setl_time,
+        medfee_sumamt: setl.shares.medfee_sumamt,
+        fund_pay_sumamt: setl.shares.fund_pay_sumamt,
+        law_edition: setl.law_edition.clone(),
+    });
+    let before = priced.accum.as_ref().map_or_else(|| Accumulator::new(priced.accum_key.year), |row| row.accum.clone());
+    let after = before.after(&setl.shares).map_err(|error| Failure::Broken(error.to_string()))?;
+    let expect_version = priced.accum.as_ref().map_or(0, |row| row.version);
+    let accum = AccumChange {
+        key: priced.accum_key.clone(),
+        expect_version,
+        row: AccumRow { version: expect_version + 1, accum: after },
+    };
+    let mut acct = Vec::new();
+    if setl.shares.acct_pay != Fen::ZERO {
+        acct.push(AcctChange {
+            poolarea_no: priced.accum_key.poolarea_no,
+            psn_no: priced.accum_key.psn_no.clone(),
+            expect_version: priced.acct.version,
+            balc: setl.shares.balc,
+        });
+    }
+    Ok(ChangeSet {
+        rx: vec![journal::advance(&priced.rx, &event, ctx.now)?],
+        setl: Some(SetlChange { setl: setl.clone() }),
+        accum: vec![accum],
+        acct,
+        ..ChangeSet::default()
+    })
+}

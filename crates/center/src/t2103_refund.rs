@@ -1,0 +1,128 @@
+//! 2103 药店结算撤销: a new negative settlement; accumulators and account are restored exactly. Serves JX-3.5b.
+//!
+//! Whole settlement only, each part back where it came from. The sale is taken back with it, its trace codes are
+//! free again, and the prescription is closed (单次结算).
+
+use lf_law::{Facts, Field, Gate};
+use lf_ports::{AcctChange, AccumChange, AccumRow, ChangeSet, Setl, SetlChange};
+use lf_rx::decide::settle::{self, RefundRefusal};
+use lf_rx::event::Refunded;
+use lf_rx::{Event, Prescription, Refusal};
+use lf_settle::reverse;
+use lf_vocab::{Fen, FixmedinsKind, PsnNo};
+
+use crate::ctx::{Answer, Ctx};
+use crate::failure::{Attempt, Failure, refused};
+use crate::t7102_sign::RxRefusal;
+use crate::t7207_sell::claims;
+use crate::{Center, gate, journal};
+
+/// Which settlement.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// 结算ID.
+    pub setl_id: String,
+    /// 就诊ID.
+    pub mdtrt_id: String,
+    /// 人员编号.
+    pub psn_no: PsnNo,
+}
+
+/// The negative settlement.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The row.
+    pub setl: Setl,
+}
+
+impl Center {
+    /// 2103. Errors: [`RefundRefusal`], [`RxRefusal`], the law's at the gate `refund`.
+    pub async fn t2103_refund(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
+        ctx.expect(FixmedinsKind::Pharmacy, &ctx.code().clone())?;
+        self.attempts(|| self.try_refund(ctx, command)).await
+    }
+
+    async fn try_refund(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
+        let key = ctx.idem_key("2103", command.setl_id.clone());
+        let (idem, found) = tokio::try_join!(self.store.idem(&key), self.store.setl(ctx.code(), &command.setl_id))?;
+        if let Some(setl_id) = ctx.answered::<String>(idem.filter(|row| row.digest == ctx.digest))? {
+            let missing = || Failure::Broken(format!("reversal {setl_id} was answered but is not stored"));
+            let (setl, _) = self.store.setl(ctx.code(), &setl_id).await?.ok_or_else(missing)?;
+            return Ok(Reply { setl }.into());
+        }
+        let Some((setl, reversed_by)) = found else { return Ok(refused(RefundRefusal::Unknown)?) };
+        check(&setl, reversed_by.as_deref(), command).map_err(Failure::from_refusal)?;
+        let Some(rx) = self.store.rx(&setl.hi_rxno).await? else { return Ok(refused(RxRefusal::Unknown)?) };
+        settle::may_refund(&rx, &setl.setl_id).map_err(Failure::from_refusal)?;
+        let reminders = self.ask_refund(ctx, &setl)?;
+        let (mut changes, negative) = self.reversal(ctx, &rx, &setl).await?;
+        ctx.remember(key, &negative.setl_id, &mut changes);
+        self.store.commit(changes).await?;
+        Ok(Answer { reply: Reply { setl: negative }, reminders })
+    }
+
+    fn ask_refund(&self, ctx: &Ctx, setl: &Setl) -> Result<Vec<Refusal>, Failure> {
+        let mut facts = Facts::new();
+        facts
+            .set(Field::RetnTime, ctx.now)
+            .set(Field::OrigSetlTime, setl.setl_time)
+            .set(Field::PharFixmedinsCode, ctx.code().as_str())
+            // A reversal of ours has no other route than the parts of the settlement it negates.
+            .set(Field::OrigRouteFlag, true);
+        gate::ask(&self.law, Gate::Refund, ctx, &facts)
+    }
+
+    async fn reversal(&self, ctx: &Ctx, rx: &Prescription, setl: &Setl) -> Result<(ChangeSet, Setl), Failure> {
+        lf_vocab::covers!("JX-3.5b");
+        let key = &setl.accum_key;
+        let (accum, acct) = tokio::try_join!(self.store.accum(key), self.store.acct(key.poolarea_no, &key.psn_no))?;
+        let accum = accum.ok_or_else(|| Failure::Broken(format!("settlement {} has no accumulator", setl.setl_id)))?;
+        let restored = accum.accum.without(&setl.shares).map_err(|error| Failure::Broken(error.to_string()))?;
+        let mut shares = reverse(&setl.shares);
+        let balc = acct.balc.checked_sub(shares.acct_pay);
+        shares.balc = balc.ok_or_else(|| Failure::Broken("account beyond its range".to_owned()))?;
+        let (setl_id, _) = self.setl_ids(ctx);
+        let negative = Setl {
+            setl_id,
+            setl_time: ctx.now,
+            shares,
+            refd_setl_id: Some(setl.setl_id.clone()),
+            law_edition: self.law.edition().to_owned(),
+            ..setl.clone()
+        };
+        let event = Event::Refunded(Refunded { setl_id: negative.setl_id.clone(), refd_setl_id: setl.setl_id.clone() });
+        let mut changes = ChangeSet {
+            releases: rx.state.sold().map(|sold| claims(&rx.hi_rxno, &sold.lines)).unwrap_or_default(),
+            rx: vec![journal::advance(rx, &event, ctx.now)?],
+            setl: Some(SetlChange { setl: negative.clone() }),
+            accum: vec![AccumChange {
+                key: key.clone(),
+                expect_version: accum.version,
+                row: AccumRow { version: accum.version + 1, accum: restored },
+            }],
+            ..ChangeSet::default()
+        };
+        if setl.shares.acct_pay != Fen::ZERO {
+            changes.acct.push(AcctChange {
+                poolarea_no: key.poolarea_no,
+                psn_no: key.psn_no.clone(),
+                expect_version: acct.version,
+                balc: negative.shares.balc,
+            });
+        }
+        Ok((changes, negative))
+    }
+}
+
+fn check(setl: &Setl, reversed_by: Option<&str>, command: &Command) -> Result<(), RefundRefusal> {
+    if setl.accum_key.psn_no != command.psn_no {
+        return Err(RefundRefusal::OtherPerson);
+    }
+    if setl.mdtrt_id != command.mdtrt_id {
+        return Err(RefundRefusal::OtherVisit);
+    }
+    if reversed_by.is_some() {
+        return Err(RefundRefusal::AlreadyReversed);
+    }
+    if setl.refd_setl_id.is_some() { Err(RefundRefusal::Negative) } else { Ok(()) }
+}

@@ -1,0 +1,94 @@
+//! 7103 电子处方上传: what was signed is uploaded, once, and the prescription is valid.
+
+use lf_gm::hex;
+use lf_ports::ChangeSet;
+use lf_rx::decide::issue::{self, SignedFields};
+use lf_rx::event::Uploaded;
+use lf_rx::{Event, Projection};
+use lf_vocab::dict::RxStasCodg;
+use lf_vocab::{FixmedinsCode, FixmedinsKind, HiRxno, Moment, RxTraceCode};
+use serde::{Deserialize, Serialize};
+
+use crate::ctx::{Answer, Ctx};
+use crate::failure::{Attempt, Failure, refused};
+use crate::t7102_sign::{RxRefusal, decode, file_suffix};
+use crate::{Center, journal};
+
+/// Reads the signed fields out of the text that 7102 signed; the wire knows its names.
+pub type ReadSigned = fn(&[u8]) -> Option<SignedFields>;
+
+/// An upload.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// The institution.
+    pub fixmedins_code: FixmedinsCode,
+    /// Which prescription.
+    pub hi_rxno: HiRxno,
+    /// Used once.
+    pub rx_trace_code: RxTraceCode,
+    /// The institution's pharmacist.
+    pub phar_code: String,
+    /// Name.
+    pub phar_name: String,
+    /// When the institution's pharmacist reviewed it.
+    pub phar_chk_time: Moment,
+    /// The twenty signed fields as sent now.
+    pub fields: SignedFields,
+    /// How to read them from the signed text.
+    pub read_signed: ReadSigned,
+    /// The signature as 7102 answered it.
+    pub sign_digest: String,
+    /// The signed file, Base64.
+    pub rx_file: String,
+}
+
+/// Number and status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// 医保处方编号.
+    pub hi_rxno: HiRxno,
+    /// 医保处方状态.
+    pub rx_stas_codg: RxStasCodg,
+}
+
+impl Center {
+    /// 7103. Errors: [`lf_rx::decide::issue::UploadRefusal`], [`RxRefusal`], the caller's, the message's.
+    pub async fn t7103_upload(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
+        ctx.expect(FixmedinsKind::Hospital, &command.fixmedins_code)?;
+        self.attempts(|| self.try_upload(ctx, command)).await
+    }
+
+    async fn try_upload(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
+        let key = ctx.idem_key("7103", command.rx_trace_code.as_str());
+        let (idem, rx) = tokio::try_join!(self.store.idem(&key), self.store.rx(&command.hi_rxno))?;
+        if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
+            return Ok(refused(issue::UploadRefusal::AlreadyUploaded)?);
+        }
+        if let Some(reply) = ctx.answered::<Reply>(idem)? {
+            return Ok(reply.into());
+        }
+        let Some(rx) = rx else { return Ok(refused(RxRefusal::Unknown)?) };
+        let signed =
+            issue::may_upload(&rx, ctx.code(), &command.rx_trace_code, ctx.now).map_err(Failure::from_refusal)?;
+        let text = decode("originalValue", &signed.original_value)?;
+        let signed_fields = (command.read_signed)(&text)
+            .ok_or_else(|| Failure::Broken(format!("{}: signed text unreadable", rx.hi_rxno)))?;
+        let file = decode("rxFile", &command.rx_file)?;
+        let file_sm3 = hex::lower(&lf_gm::sm3(&file));
+        issue::same_as_signed(signed, &signed_fields, &command.fields, &command.sign_digest, &file_sm3)
+            .map_err(Failure::from_refusal)?;
+        let uploaded = Uploaded {
+            phar_code: command.phar_code.clone(),
+            phar_name: command.phar_name.clone(),
+            phar_chk_time: command.phar_chk_time,
+            file_suffix: file_suffix(&file)?.to_owned(),
+        };
+        let change = journal::advance(&rx, &Event::Uploaded(uploaded), ctx.now)?;
+        let reply =
+            Reply { hi_rxno: command.hi_rxno.clone(), rx_stas_codg: Projection::of(&change.rx, ctx.now).rx_stas_codg };
+        let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
+        ctx.remember(key, &reply, &mut changes);
+        self.store.commit(changes).await?;
+        Ok(reply.into())
+    }
+}

@@ -1,0 +1,185 @@
+//! 7201 电子处方线下流转授权: the person shows the credential, the pharmacy gets a token a prescription.
+//!
+//! Every call makes one batch; downloading one prescription of it lets the others lapse. Serves HB-2.2.
+
+use lf_gm::hex;
+use lf_ports::{BatchChange, ChangeSet};
+use lf_rx::auth::BATCH_MAX;
+use lf_rx::decide::carry;
+use lf_rx::event::Authorised;
+use lf_rx::{AuthBatch, AuthEntry, Event, Prescription};
+use lf_vocab::{Admdvs, Certno, FixmedinsCode, FixmedinsKind, HiRxno, Moment, PsnNo};
+use serde::{Deserialize, Serialize};
+
+use crate::ctx::{Answer, Ctx};
+use crate::failure::{Attempt, Failure, refused};
+use crate::people::{Claimed, identify};
+use crate::{Center, journal};
+
+/// Whose prescriptions are asked for.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// The pharmacy.
+    pub fixmedins_code: FixmedinsCode,
+    /// Name.
+    pub psn_name: String,
+    /// 人员证件类型.
+    pub psn_cert_type: String,
+    /// 证件号码.
+    pub certno: Certno,
+    /// The credential's token.
+    pub ec_token: Option<String>,
+    /// The other way of showing oneself.
+    pub reg_sn: Option<String>,
+    /// Prescriptions of another place.
+    pub out_flag: bool,
+}
+
+/// The prescriptions that may be fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// Newest first.
+    pub list: Vec<Shown>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// 医保处方授权编号.
+    pub auth_rxno: String,
+    /// 电子处方访问令牌.
+    pub epc_token: String,
+    /// When the token lapses.
+    pub expires_in: Moment,
+    /// The institution.
+    pub fixmedins_code: FixmedinsCode,
+    /// Its name.
+    pub fixmedins_name: String,
+    /// When prescribed.
+    pub prsc_time: Moment,
+    /// Department.
+    pub dept_name: String,
+    /// 病种编码.
+    pub dise_codg: Option<String>,
+    /// 病种名称.
+    pub dise_name: Option<String>,
+    /// When its validity ends.
+    pub vali_end_time: Moment,
+    /// 处方附加属性.
+    pub rx_exra_attr_code: Option<String>,
+}
+
+lf_rx::refusals! {
+    /// Why nothing is shown (7201).
+    AuthoriseRefusal {
+        BothCredentials = "RX-7201-11", "接口规范 7201 ecToken/regSn", "电子凭证令牌和身份登记流水号只能传其一";
+        NoCredential = "RX-7201-12", "接口规范 7201 ecToken/regSn", "电子凭证令牌和身份登记流水号必须传其一";
+        NoManualRegister = "RX-7201-13", "接口规范 7201 regSn", "本中心尚未开通人工核验身份登记，请使用医保电子凭证";
+        OtherPlace = "RX-7201-14", "接口规范 7201 outFlag", "本中心尚未开通异地处方查询";
+    }
+}
+
+impl Center {
+    /// 7201. Errors: [`AuthoriseRefusal`], the person's, the caller's.
+    pub async fn t7201_authorise(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
+        ctx.expect(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
+        match (&command.ec_token, &command.reg_sn) {
+            (Some(_), Some(_)) => return refused(AuthoriseRefusal::BothCredentials),
+            (None, None) => return refused(AuthoriseRefusal::NoCredential),
+            (None, Some(_)) => return refused(AuthoriseRefusal::NoManualRegister),
+            (Some(_), None) if command.out_flag => return refused(AuthoriseRefusal::OtherPlace),
+            (Some(_), None) => {}
+        }
+        self.attempts(|| self.try_authorise(ctx, command)).await
+    }
+
+    async fn try_authorise(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
+        let key = ctx.exact_key("7201");
+        if let Some(reply) = ctx.answered::<Reply>(self.store.idem(&key).await?)? {
+            return Ok(reply.into());
+        }
+        let claimed = Claimed {
+            psn_cert_type: &command.psn_cert_type,
+            certno: &command.certno,
+            psn_name: &command.psn_name,
+            psn_no: None,
+            ec_token: command.ec_token.as_deref(),
+        };
+        let person = identify(self.store.as_ref(), &claimed, ctx.now).await?;
+        let poolarea_no = ctx.caller.fixmedins.poolarea_no;
+        let found = self.store.rx_of_person(poolarea_no, &person.psn_no, BATCH_MAX).await?;
+        let carriable: Vec<_> = found.into_iter().filter(|rx| carry::may_carry(rx, ctx.now).is_ok()).collect();
+        let (mut changes, reply) = self.show(ctx, poolarea_no, &person.psn_no, &carriable).await?;
+        ctx.remember(key, &reply, &mut changes);
+        self.store.commit(changes).await?;
+        Ok(reply.into())
+    }
+
+    /// One batch over these prescriptions, and what the pharmacy sees of them.
+    pub(crate) async fn show(
+        &self,
+        ctx: &Ctx,
+        poolarea_no: Admdvs,
+        psn_no: &PsnNo,
+        carriable: &[Prescription],
+    ) -> Result<(ChangeSet, Reply), Attempt> {
+        let batch_no = hex::lower(&self.chance.draw());
+        let expires_in = ctx.now.plus_seconds(self.settings.token_minutes * 60);
+        let mut changes = ChangeSet::default();
+        let mut list = Vec::new();
+        let mut entries = Vec::new();
+        for (at, rx) in carriable.iter().enumerate() {
+            let entry = self.entry(poolarea_no, &batch_no, at, &rx.hi_rxno);
+            let event = Event::Authorised(Authorised {
+                fixmedins_code: ctx.code().clone(),
+                auth_rxno: entry.auth_rxno.clone(),
+                expires_in,
+            });
+            changes.rx.push(journal::advance(rx, &event, ctx.now)?);
+            list.push(self.shown(rx, &entry, expires_in).await?);
+            entries.push(entry);
+        }
+        if !entries.is_empty() {
+            let batch = AuthBatch {
+                batch_no,
+                poolarea_no,
+                fixmedins_code: ctx.code().clone(),
+                psn_no: psn_no.clone(),
+                expires_in,
+                entries,
+                taken: None,
+            };
+            changes.batch = Some(BatchChange { batch, new: true });
+        }
+        Ok((changes, Reply { list }))
+    }
+
+    /// The token begins with partition and batch, so that it can be found; its tail cannot be guessed.
+    fn entry(&self, poolarea_no: Admdvs, batch_no: &str, at: usize, hi_rxno: &HiRxno) -> AuthEntry {
+        let tail = hex::lower(&self.chance.draw());
+        AuthEntry {
+            auth_rxno: format!("{}{:02}", &batch_no[..24], at),
+            epc_token: format!("{poolarea_no}{batch_no}{tail}"),
+            hi_rxno: hi_rxno.clone(),
+        }
+    }
+
+    async fn shown(&self, rx: &Prescription, entry: &AuthEntry, expires_in: Moment) -> Result<Shown, Failure> {
+        let content = self.store.rx_content(&rx.hi_rxno).await?;
+        let content = content.ok_or_else(|| Failure::Broken(format!("{}: content missing", rx.hi_rxno)))?;
+        let visit = content.mdtrtinfo;
+        Ok(Shown {
+            auth_rxno: entry.auth_rxno.clone(),
+            epc_token: entry.epc_token.clone(),
+            expires_in,
+            fixmedins_code: rx.opened.fixmedins_code.clone(),
+            fixmedins_name: visit.fixmedins_name,
+            prsc_time: rx.opened.prsc_time,
+            dept_name: visit.prsc_dept_name,
+            dise_codg: visit.dise_codg,
+            dise_name: visit.dise_name,
+            vali_end_time: rx.opened.vali_end_time,
+            rx_exra_attr_code: content.head.rx_exra_attr_code,
+        })
+    }
+}

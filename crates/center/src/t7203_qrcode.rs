@@ -1,0 +1,76 @@
+//! 7203 电子处方二维码解码: the code printed on a prescription stands for the person's consent to this one.
+//!
+//! The value is ours, 40 characters: the 30 digits of `hi_rxno` and the first ten hex digits of the HMAC-SM3 of it
+//! under the institution's signature, so that a code cannot be made up from a number.
+
+use lf_rx::decide::carry;
+use lf_vocab::{FixmedinsCode, FixmedinsKind, HiRxno, Moment};
+use serde::{Deserialize, Serialize};
+
+use crate::Center;
+use crate::ctx::{Answer, Ctx};
+use crate::failure::{Attempt, Failure, refused};
+
+/// A scanned code.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// 电子处方二维码码值.
+    pub epc_qrcd: String,
+    /// The pharmacy.
+    pub fixmedins_code: FixmedinsCode,
+}
+
+/// The token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// 医保处方授权编号.
+    pub auth_rxno: String,
+    /// 电子处方访问令牌.
+    pub epc_token: String,
+    /// When the token lapses.
+    pub expires_in: Moment,
+}
+
+lf_rx::refusals! {
+    /// Why a code opens nothing (7203).
+    QrcodeRefusal {
+        Form = "RX-7203-01", "接口规范 7203 epcQrcd", "不是本中心的电子处方二维码";
+        Unknown = "RX-7203-02", "接口规范 7203 epcQrcd", "二维码对应的处方不存在或二维码无效";
+    }
+}
+
+/// The code of a prescription: its number and a proof from its signature.
+pub fn epc_qrcd(hi_rxno: &HiRxno, sign_digest: &str) -> String {
+    let proof = lf_gm::hmac_sm3(sign_digest.as_bytes(), hi_rxno.as_str().as_bytes());
+    format!("{hi_rxno}{}", &lf_gm::hex::lower(&proof)[..10])
+}
+
+impl Center {
+    /// 7203. Errors: [`QrcodeRefusal`], [`carry::CarryRefusal`], the caller's.
+    pub async fn t7203_qrcode(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
+        ctx.expect(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
+        self.attempts(|| self.try_qrcode(ctx, command)).await
+    }
+
+    async fn try_qrcode(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
+        let number = command.epc_qrcd.get(..30).and_then(|digits| digits.parse::<HiRxno>().ok());
+        let Some(hi_rxno) = number else { return Ok(refused(QrcodeRefusal::Form)?) };
+        let key = ctx.exact_key("7203");
+        let (idem, rx) = tokio::try_join!(self.store.idem(&key), self.store.rx(&hi_rxno))?;
+        if let Some(reply) = ctx.answered::<Reply>(idem)? {
+            return Ok(reply.into());
+        }
+        let Some(rx) = rx else { return Ok(refused(QrcodeRefusal::Unknown)?) };
+        let active = carry::may_carry(&rx, ctx.now).map_err(Failure::from_refusal)?;
+        if epc_qrcd(&hi_rxno, &active.signed.sign_digest) != command.epc_qrcd {
+            return Ok(refused(QrcodeRefusal::Unknown)?);
+        }
+        let psn_no = rx.opened.psn_no.clone();
+        let (mut changes, shown) = self.show(ctx, hi_rxno.poolarea_no(), &psn_no, std::slice::from_ref(&rx)).await?;
+        let Some(one) = shown.list.into_iter().next() else { return Ok(refused(QrcodeRefusal::Unknown)?) };
+        let reply = Reply { auth_rxno: one.auth_rxno, epc_token: one.epc_token, expires_in: one.expires_in };
+        ctx.remember(key, &reply, &mut changes);
+        self.store.commit(changes).await?;
+        Ok(reply.into())
+    }
+}

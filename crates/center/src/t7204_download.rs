@@ -1,0 +1,141 @@
+//! 7204 电子处方下载: a pharmacy fetches the prescription that the token opens. Serves HB-2.4.
+//!
+//! Fetching again on the same token is the same download; the other tokens of the batch lapse with the first.
+
+use lf_ports::{BatchChange, ChangeSet, RxFile};
+use lf_rx::decide::carry;
+use lf_rx::decide::sale::{Packing, packs_needed};
+use lf_rx::event::Downloaded;
+use lf_rx::{AuthBatch, Event, Prescription, RxContent, auth};
+use lf_vocab::{Admdvs, FixmedinsCode, FixmedinsKind, Qty};
+
+use crate::ctx::{Answer, Ctx};
+use crate::failure::{Attempt, Failure, refused};
+use crate::t7102_sign::RxRefusal;
+use crate::{Center, journal};
+
+/// A download.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// 电子处方令牌.
+    pub epc_token: String,
+    /// 医保处方授权编号.
+    pub auth_rxno: String,
+    /// The pharmacy.
+    pub fixmedins_code: FixmedinsCode,
+    /// Its operator.
+    pub opter: String,
+}
+
+/// All that the pharmacy needs.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// State and numbers.
+    pub rx: Prescription,
+    /// Content.
+    pub content: RxContent,
+    /// The signed file.
+    pub file: RxFile,
+    /// `pdf` or `ofd`.
+    pub file_suffix: String,
+    /// Packs that each drug needs, and their unit, where the catalogue knows.
+    pub packs: Vec<Option<(Qty, String)>>,
+}
+
+/// The partition and batch that a token begins with.
+fn parts(epc_token: &str) -> Option<(Admdvs, &str)> {
+    let pool = epc_token.get(..6)?.parse().ok()?;
+    let batch_no = epc_token.get(6..38)?;
+    (epc_token.len() == 70).then_some((pool, batch_no))
+}
+
+impl Center {
+    /// 7204. Errors: [`auth::TokenRefusal`], [`carry::CarryRefusal`], the caller's.
+    pub async fn t7204_download(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
+        ctx.expect(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
+        self.attempts(|| self.try_download(ctx, command)).await
+    }
+
+    async fn try_download(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
+        let Some((pool, batch_no)) = parts(&command.epc_token) else {
+            return Ok(refused(auth::TokenRefusal::Unknown)?);
+        };
+        let Some(batch) = self.store.batch(pool, batch_no).await? else {
+            return Ok(refused(auth::TokenRefusal::Unknown)?);
+        };
+        let entry =
+            batch.open(&command.epc_token, &command.auth_rxno, ctx.code(), ctx.now).map_err(Failure::from_refusal)?;
+        let hi_rxno = entry.hi_rxno.clone();
+        let (rx, content, file) =
+            tokio::try_join!(self.store.rx(&hi_rxno), self.store.rx_content(&hi_rxno), self.store.rx_file(&hi_rxno))?;
+        let (Some(rx), Some(content), Some(file)) = (rx, content, file) else {
+            return Ok(refused(RxRefusal::Unknown)?);
+        };
+        let active = carry::may_carry(&rx, ctx.now).map_err(Failure::from_refusal)?;
+        let file_suffix = active.uploaded.file_suffix.clone();
+        let packs = self.packs(&content).await?;
+        let rx = self.take(ctx, command, rx, batch).await?;
+        Ok(Reply { rx, content, file, file_suffix, packs }.into())
+    }
+
+    /// Commits the download, unless this token's download is where the prescription stands already.
+    async fn take(
+        &self,
+        ctx: &Ctx,
+        command: &Command,
+        rx: Prescription,
+        batch: AuthBatch,
+    ) -> Result<Prescription, Attempt> {
+        if holding(&rx) == Some(command.epc_token.as_str()) {
+            return Ok(rx);
+        }
+        let event = Event::Downloaded(Downloaded {
+            fixmedins_code: ctx.code().clone(),
+            auth_rxno: command.auth_rxno.clone(),
+            epc_token: command.epc_token.clone(),
+            opter: command.opter.clone(),
+        });
+        let change = journal::advance(&rx, &event, ctx.now)?;
+        let moved = change.rx.clone();
+        let taken = AuthBatch { taken: Some(rx.hi_rxno.clone()), ..batch };
+        let changes = ChangeSet {
+            rx: vec![change],
+            batch: Some(BatchChange { batch: taken, new: false }),
+            ..ChangeSet::default()
+        };
+        self.store.commit(changes).await?;
+        Ok(moved)
+    }
+
+    /// Packs that each drug needs.
+    async fn packs(&self, content: &RxContent) -> Result<Vec<Option<(Qty, String)>>, Failure> {
+        let packings = self.packings(content).await?;
+        let packs = content.rxdrugdetail.iter().zip(packings).map(|(drug, packing)| {
+            let packing = packing?;
+            Some((packs_needed(drug, &packing)?, packing.min_pacunt))
+        });
+        Ok(packs.collect())
+    }
+
+    /// How the catalogue packs each prescribed drug, in the doctor's order.
+    pub(crate) async fn packings(&self, content: &RxContent) -> Result<Vec<Option<Packing>>, Failure> {
+        let codes: Vec<_> = content.rxdrugdetail.iter().map(|drug| drug.med_list_codg.clone()).collect();
+        let drugs = self.store.drugs(&codes).await?;
+        let packing = |drug: lf_ports::Drug| Packing {
+            min_pacunt: drug.min_pacunt,
+            min_prepunt: drug.min_prepunt,
+            min_pac_cnt: drug.min_pac_cnt,
+        };
+        Ok(drugs.into_iter().map(|drug| drug.map(packing)).collect())
+    }
+}
+
+/// The token on which a prescription is held now.
+fn holding(rx: &Prescription) -> Option<&str> {
+    use lf_rx::state::State;
+    match &rx.state {
+        State::Carried { downloaded, .. } | State::Verified { downloaded, .. } => Some(&downloaded.epc_token),
+        State::Reviewed { passed } => Some(&passed.downloaded.epc_token),
+        _ => None,
+    }
+}

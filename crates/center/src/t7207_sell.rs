@@ -1,0 +1,169 @@
+//! 7207 药品销售出库明细上传: the drugs leave the shelf. Serves JX-3.5a, HB-2.4, HB-2.7.
+//!
+//! A trace code is claimed for the whole center in the commit of the sale, so that of two sales of one box
+//! one wins. The same sale again is the same answer; after 7208 it is a new sale.
+
+use lf_gm::hex;
+use lf_law::{Field, Gate, Scope};
+use lf_ports::{ChangeSet, Claim, ClaimKind, CommitError, Drug};
+use lf_rx::decide::sale::{self, SaleRefusal};
+use lf_rx::event::{SaleLine, Sold};
+use lf_rx::{Event, Prescription, Refusal, RxContent};
+use lf_vocab::dict::HiFeesetlFlag;
+use lf_vocab::{Fen, FixmedinsCode, FixmedinsKind, HiRxno, Pric, Qty};
+
+use crate::ctx::{Answer, Ctx};
+use crate::failure::{Attempt, Failure, refused};
+use crate::t7102_sign::RxRefusal;
+use crate::{Center, gate, journal};
+
+/// A sale.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// Which prescription.
+    pub hi_rxno: HiRxno,
+    /// The pharmacy.
+    pub fixmedins_code: FixmedinsCode,
+    /// 处方审核业务流水号.
+    pub rx_chk_biz_sn: String,
+    /// Insured or self-paid.
+    pub hi_feesetl_flag: HiFeesetlFlag,
+    /// What a self-paying person paid.
+    pub psn_cash_pay: Option<Fen>,
+    /// The lines.
+    pub lines: Vec<SaleLine>,
+}
+
+/// The number of the sale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// 销售出库流水号.
+    pub sel_stoout_sn: String,
+}
+
+impl Center {
+    /// 7207. Errors: [`SaleRefusal`], [`RxRefusal`], the law's at the gate `sell`.
+    pub async fn t7207_sell(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
+        ctx.expect(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
+        self.attempts(|| self.try_sell(ctx, command)).await
+    }
+
+    async fn try_sell(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
+        let (rx, content) = tokio::try_join!(self.store.rx(&command.hi_rxno), self.store.rx_content(&command.hi_rxno))?;
+        let (Some(rx), Some(content)) = (rx, content) else { return Ok(refused(RxRefusal::Unknown)?) };
+        if let Some(sold) = same_sale(&rx, command, ctx.code()) {
+            return Ok(Reply { sel_stoout_sn: sold.sel_stoout_sn.clone() }.into());
+        }
+        sale::may_sell(&rx, ctx.code(), &command.rx_chk_biz_sn, ctx.now).map_err(Failure::from_refusal)?;
+        if command.hi_feesetl_flag == HiFeesetlFlag::SelfPaid && command.psn_cash_pay.is_none() {
+            return Ok(refused(SaleRefusal::CashMissing)?);
+        }
+        sale::check_lines(&content.rxdrugdetail, &command.lines).map_err(Failure::from_refusal)?;
+        let reminders = self.ask_sell(ctx, command, &content).await?;
+        let sold = Sold {
+            sel_stoout_sn: hex::lower(&self.chance.draw())[..30].to_owned(),
+            hi_feesetl_flag: command.hi_feesetl_flag,
+            psn_cash_pay: command.psn_cash_pay,
+            lines: command.lines.clone(),
+            law_edition: self.law.edition().to_owned(),
+        };
+        let reply = Reply { sel_stoout_sn: sold.sel_stoout_sn.clone() };
+        let changes = ChangeSet {
+            claims: claims(&command.hi_rxno, &command.lines),
+            rx: vec![journal::advance(&rx, &Event::Sold(sold), ctx.now)?],
+            ..ChangeSet::default()
+        };
+        match self.store.commit(changes).await {
+            Err(CommitError::Claimed(claim)) => Ok(refused(SaleRefusal::TracCodgSold(claim.key))?),
+            other => {
+                other?;
+                Ok(Answer { reply, reminders })
+            }
+        }
+    }
+
+    async fn ask_sell(&self, ctx: &Ctx, command: &Command, content: &RxContent) -> Result<Vec<Refusal>, Failure> {
+        lf_vocab::covers!("HB-2.4");
+        let packings = self.packings(content).await?;
+        let pairs: Vec<_> = content.rxdrugdetail.iter().zip(packings).collect();
+        let differences = sale::compare_basket(&pairs, &command.lines);
+        let codes: Vec<_> = command.lines.iter().map(|line| line.med_list_codg.clone()).collect();
+        let drugs = self.store.drugs(&codes).await?;
+        let missing = differences.len() as i64;
+        let stoout_time = command.lines.iter().map(|line| line.stoout_time).max().unwrap_or(ctx.now);
+        let mut facts = lf_law::Facts::new();
+        facts
+            .set(Field::StooutTime, stoout_time)
+            .set(Field::PrscTime, content.head.prsc_time)
+            .set(Field::PharFixmedinsCode, ctx.code().as_str())
+            .set(Field::PharPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
+            .set(Field::RxLineMissCnt, missing)
+            .set(Field::FundFlag, command.hi_feesetl_flag == HiFeesetlFlag::Insured)
+            .set_opt(Field::RxExraAttrCode, content.head.rx_exra_attr_code.as_deref());
+        for (line, drug) in command.lines.iter().zip(&drugs) {
+            let needed = pairs
+                .iter()
+                .find(|(rx_drug, _)| rx_drug.med_list_codg == line.med_list_codg)
+                .and_then(|(rx_drug, packing)| sale::packs_needed(rx_drug, packing.as_ref()?));
+            put_line(&mut facts, line, drug.as_ref(), needed, sum_of(&command.lines, line), ctx);
+        }
+        gate::ask(&self.law, Gate::Sell, ctx, &facts)
+    }
+}
+
+/// Packs of this drug in the whole basket: the law compares drugs, not rows (a row a trace code is common).
+fn sum_of(lines: &[SaleLine], line: &SaleLine) -> Qty {
+    let same = lines.iter().filter(|other| other.med_list_codg == line.med_list_codg);
+    same.fold(Qty::ZERO, |sum, other| sum.checked_add(other.drug_totlcnt).unwrap_or(Qty::new(i64::MAX)))
+}
+
+fn put_line(
+    facts: &mut lf_law::Facts<'_>,
+    line: &SaleLine,
+    drug: Option<&Drug>,
+    needed: Option<Qty>,
+    sold: Qty,
+    ctx: &Ctx,
+) {
+    let pric = line.drug_sumamt.and_then(|amount| {
+        let packs = line.drug_totlcnt.get();
+        (packs > 0).then(|| Pric::new(amount.get().saturating_mul(100_000_000) / packs))
+    });
+    let standard = drug.and_then(|drug| drug.hi_pay_std);
+    let mut row = facts.push_line(Scope::Sale);
+    row.set(Field::SaleMedListCodg, line.med_list_codg.to_string())
+        .set(Field::SaleDrugGenname, line.drug_genname.clone())
+        .set(Field::InRxFlag, true)
+        .set_opt(Field::PrscCnt, needed)
+        .set(Field::DrugTotlcnt, sold)
+        .set(Field::TracCnt, i64::from(line.drug_trac_codg.is_some()))
+        .set(Field::TracExmpFlag, drug.is_some_and(|drug| drug.trac_exempt))
+        .set(Field::TracSoldFlag, false)
+        .set(Field::Pric, pric.or(standard).unwrap_or(Pric::ZERO))
+        .set_opt(Field::PayStdPric, standard)
+        .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
+        .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
+        .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));
+}
+
+/// The trace codes that the sale takes for itself.
+pub(crate) fn claims(hi_rxno: &HiRxno, lines: &[SaleLine]) -> Vec<Claim> {
+    let mut keys: Vec<_> = lines.iter().filter_map(|line| line.drug_trac_codg.as_ref()).collect();
+    keys.sort();
+    let claim = |key: &lf_vocab::DrugTracCodg| Claim {
+        kind: ClaimKind::DrugTracCodg,
+        key: key.to_string(),
+        owner: hi_rxno.to_string(),
+    };
+    keys.into_iter().map(claim).collect()
+}
+
+fn same_sale<'a>(rx: &'a Prescription, command: &Command, pharmacy: &FixmedinsCode) -> Option<&'a Sold> {
+    let (passed, sold) = (rx.state.passed()?, rx.state.sold()?);
+    let same = passed.downloaded.fixmedins_code == *pharmacy
+        && passed.reviewed.rx_chk_biz_sn == command.rx_chk_biz_sn
+        && sold.hi_feesetl_flag == command.hi_feesetl_flag
+        && sold.psn_cash_pay == command.psn_cash_pay
+        && sold.lines == command.lines;
+    same.then_some(sold)
+}

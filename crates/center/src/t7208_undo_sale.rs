@@ -1,0 +1,64 @@
+//! 7208 药品销售出库明细撤销: before settlement the drugs go back to the shelf and their trace codes are free again.
+
+use lf_ports::ChangeSet;
+use lf_rx::Event;
+use lf_rx::decide::sale;
+use lf_rx::event::SaleUndone;
+use lf_vocab::dict::HiFeesetlFlag;
+use lf_vocab::{FixmedinsCode, FixmedinsKind, HiRxno};
+use serde::{Deserialize, Serialize};
+
+use crate::ctx::{Answer, Ctx};
+use crate::failure::{Attempt, Failure, refused};
+use crate::t7102_sign::RxRefusal;
+use crate::t7207_sell::claims;
+use crate::{Center, journal};
+
+/// Which sale.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// Which prescription.
+    pub hi_rxno: HiRxno,
+    /// The pharmacy.
+    pub fixmedins_code: FixmedinsCode,
+    /// Insured or self-paid, as in the sale.
+    pub hi_feesetl_flag: HiFeesetlFlag,
+    /// 销售出库流水号; empty = what is unsettled.
+    pub sel_stoout_sn: Option<String>,
+}
+
+/// Done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {}
+
+impl Center {
+    /// 7208. Errors: [`sale::SaleUndoRefusal`], [`RxRefusal`], the caller's.
+    pub async fn t7208_undo_sale(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
+        ctx.expect(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
+        self.attempts(|| self.try_undo_sale(ctx, command)).await
+    }
+
+    async fn try_undo_sale(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
+        let key = match &command.sel_stoout_sn {
+            Some(sel_stoout_sn) => ctx.idem_key("7208", sel_stoout_sn.clone()),
+            None => ctx.exact_key("7208"),
+        };
+        let (idem, rx) = tokio::try_join!(self.store.idem(&key), self.store.rx(&command.hi_rxno))?;
+        if let Some(reply) = ctx.answered::<Reply>(idem)? {
+            return Ok(reply.into());
+        }
+        let Some(rx) = rx else { return Ok(refused(RxRefusal::Unknown)?) };
+        let insured = command.hi_feesetl_flag == HiFeesetlFlag::Insured;
+        let sold = sale::may_undo_sale(&rx, ctx.code(), command.sel_stoout_sn.as_deref(), insured)
+            .map_err(Failure::from_refusal)?;
+        let event = Event::SaleUndone(SaleUndone { sel_stoout_sn: sold.sel_stoout_sn.clone() });
+        let mut changes = ChangeSet {
+            releases: claims(&rx.hi_rxno, &sold.lines),
+            rx: vec![journal::advance(&rx, &event, ctx.now)?],
+            ..ChangeSet::default()
+        };
+        ctx.remember(key, &Reply {}, &mut changes);
+        self.store.commit(changes).await?;
+        Ok(Reply {}.into())
+    }
+}
