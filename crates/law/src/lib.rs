@@ -1,1 +1,31 @@
-//! Placeholder while the house is raised.
+//! The law as data: loads, checks, resolves and explains rule packs. Serves every gate of a prescription's
+//! life and every number a notice prints; knows no particular jurisdiction.
+//!
+//! Invariants: pure — no file, clock, chance or float; a refusal names its provision, article and quote;
+//! what the packs do not say is `NotFormalised`, never a guess.
+
+mod case;
+mod compile;
+pub mod decide;
+mod expr;
+pub mod facts;
+pub mod field;
+mod format;
+pub mod input;
+mod load;
+pub mod model;
+pub mod source;
+mod template;
+pub mod value;
+pub mod view;
+
+pub use case::DecideRequest;
+pub use decide::{Decision, Finding, LawError, Outcome};
+pub use facts::{FactError, Facts, LineFacts, Value};
+pub use field::{Field, Kind, Need, Scope};
+pub use input::Input;
+pub use load::INDEX_LOCK;
+pub use model::{Confidence, Gate, Grant, Law, Mode, Severity};
+pub use source::{PackError, PackErrorKind, Source};
+pub use value::{Bracket, LawValue, Quantity, Scale, ScaleKind};
+pub use view::{Dates, Resolved, View, ViewError};

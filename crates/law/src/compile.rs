@@ -1,0 +1,369 @@
+//! From documents to law: relations, inheritance, conditions, dated values, places.
+//!
+//! Invariants: a provision is compiled after the one it excepts from and takes over what it does not say itself;
+//! exceptions to another authority's provision are only what that provision delegates.
+
+mod dated;
+mod examples;
+mod relations;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use lf_vocab::Admdvs;
+
+use crate::expr::{Expr, ExprError, Reader};
+use crate::field::{Field, Kind, Need, Scope};
+use crate::format::{OneOrMany, ProvisionDoc, ReckonedDoc};
+use crate::load::{Instruments, LoadedFile, day_of};
+use crate::model::{Absent, Gate, GrantRule, Jurisdiction, Law, Provision, Rule, Severity};
+use crate::source::{Defects, PackError, PackErrorKind};
+use crate::template::Template;
+use crate::value::Quantity;
+
+/// One provision as written, with its file and full id.
+pub(crate) struct Written<'d> {
+    pub file: &'d LoadedFile<'d>,
+    pub doc: &'d ProvisionDoc,
+    pub id: String,
+    pub target: Option<usize>,
+}
+
+/// Everything written, with what is needed to compile it.
+pub(crate) struct Compiler<'d> {
+    pub written: Vec<Written<'d>>,
+    pub by_id: HashMap<String, usize>,
+    pub instruments: &'d Instruments,
+}
+
+/// Compiles the files; `None` when defects make the result meaningless.
+pub(crate) fn compile<'d>(
+    files: &'d [LoadedFile<'d>],
+    instruments: &'d Instruments,
+    found: &mut Vec<PackError>,
+) -> Option<Law> {
+    let before = found.len();
+    let mut compiler = Compiler { written: Vec::new(), by_id: HashMap::new(), instruments };
+    compiler.gather(files, found);
+    compiler.relate(found);
+    if found.len() > before {
+        return None;
+    }
+    let mut done: Vec<Option<Provision>> = compiler.written.iter().map(|_| None).collect();
+    for index in compiler.order() {
+        let provision = compiler.provision(index, &done, found);
+        done[index] = provision;
+    }
+    if found.len() > before {
+        return None;
+    }
+    let provisions: Vec<Provision> = done.into_iter().flatten().collect();
+    let by_id = provisions.iter().enumerate().map(|(index, provision)| (provision.id.clone(), index)).collect();
+    let jurisdictions = jurisdictions(files, &provisions);
+    let mut law = Law { edition: String::new(), provisions, by_id, jurisdictions, examples: Vec::new(), index_lock: None };
+    law.examples = examples::examples(files, &law, found);
+    Some(law)
+}
+
+impl<'d> Compiler<'d> {
+    fn gather(&mut self, files: &'d [LoadedFile<'d>], found: &mut Vec<PackError>) {
+        for file in files {
+            let mut defects = Defects::new(file.path, file.text, found);
+            for doc in &file.doc.provision {
+                let id = format!("{}/{}", file.pack, doc.id.get_ref());
+                if doc.id.get_ref().contains(['/', '@', ' ']) || doc.id.get_ref().is_empty() {
+                    defects.at(doc.id.span().start, PackErrorKind::Syntax, "规定的id不能为空或含有“/”“@”和空格");
+                }
+                if self.by_id.insert(id.clone(), self.written.len()).is_some() {
+                    defects.at(doc.id.span().start, PackErrorKind::Duplicate, format!("规定{id}写了两次"));
+                }
+                self.written.push(Written { file, doc, id, target: None });
+            }
+        }
+    }
+
+    /// What a provision says itself, or takes over from the one it excepts from.
+    fn said<T>(&self, index: usize, get: impl Fn(&'d ProvisionDoc) -> Option<&'d T>) -> Option<&'d T> {
+        let mut at = Some(index);
+        while let Some(index) = at {
+            let written = &self.written[index];
+            if let Some(said) = get(written.doc) {
+                return Some(said);
+            }
+            at = written.target;
+        }
+        None
+    }
+
+    fn provision(&self, index: usize, done: &[Option<Provision>], found: &mut Vec<PackError>) -> Option<Provision> {
+        let written = &self.written[index];
+        let (file, doc) = (written.file, written.doc);
+        let mut defects = Defects::new(file.path, file.text, found);
+        let at = doc.id.span().start;
+        let quantity_name = self.said(index, |doc| doc.quantity.as_ref()).map(|name| name.get_ref().as_str());
+        let Some(quantity) = quantity_name.and_then(Quantity::from_name) else {
+            defects.at(at, PackErrorKind::WrongType, format!("规定{}没有写明quantity，或写的不是格式所列的量", written.id));
+            return None;
+        };
+        let gates = self.gates(index, &mut defects)?;
+        let reckoned = self.reckoned(index, &gates, &mut defects)?;
+        let each = match self.said(index, |doc| doc.each.as_ref()) {
+            None => None,
+            Some(node) => match Scope::from_name(node.get_ref()) {
+                Some(scope) => Some(scope),
+                None => {
+                    defects.at(at, PackErrorKind::UnknownField, format!("没有节点“{}”", node.get_ref()));
+                    return None;
+                }
+            },
+        };
+        let scope = each.unwrap_or(Scope::Case);
+        let when = self.when(index, scope, quantity, done, &mut defects)?;
+        let rule = self.rule(index, scope, quantity, &mut defects)?;
+        let values = self.values(index, quantity, &mut defects)?;
+        let checked_on = match &doc.checked {
+            Some(checked) => Some(day_of(&checked.on, &mut defects)?),
+            None => None,
+        };
+        Some(Provision {
+            id: Arc::from(written.id.as_str()),
+            pack: file.pack,
+            file: Arc::from(file.path),
+            title: Arc::from(doc.title.as_str()),
+            requirement: doc.requirement.clone(),
+            gates,
+            quantity,
+            reckoned,
+            order: *self.said(index, |doc| doc.order.as_ref()).unwrap_or(&u32::MAX),
+            each,
+            when,
+            rule,
+            relation: self.relation(index),
+            delegates: self.delegates(index),
+            grant: doc.grant.as_ref().map(|grant| GrantRule { max: grant.max, max_days: grant.max_days }),
+            formalised_from: file.formalised_from,
+            checked_on,
+            note: doc.note.clone(),
+            values,
+        })
+    }
+
+    fn gates(&self, index: usize, defects: &mut Defects<'_>) -> Option<Vec<Gate>> {
+        let written = &self.written[index];
+        let at = written.doc.id.span().start;
+        let names = self.said(index, |doc| doc.gate.as_ref()).map(|gate| gate.get_ref().as_slice()).unwrap_or_default();
+        let gates: Option<Vec<Gate>> = names.iter().map(|name| Gate::from_name(name)).collect();
+        match gates.filter(|gates| !gates.is_empty()) {
+            Some(gates) => Some(gates),
+            None => {
+                defects.at(at, PackErrorKind::WrongType, format!("规定{}没有写明gate，或所写环节不存在", written.id));
+                None
+            }
+        }
+    }
+
+    /// The governing date at each gate.
+    fn reckoned(&self, index: usize, gates: &[Gate], defects: &mut Defects<'_>) -> Option<Vec<Field>> {
+        let written = &self.written[index];
+        let at = written.doc.id.span().start;
+        let Some(reckoned) = self.said(index, |doc| doc.reckoned.as_ref()) else {
+            defects.at(at, PackErrorKind::MissingKey, format!("规定{}没有写明以哪个日期为准（reckoned）", written.id));
+            return None;
+        };
+        let name_at = |gate: &Gate| match reckoned.get_ref() {
+            ReckonedDoc::One(name) => Some(name.as_str()),
+            ReckonedDoc::ByGate(names) => names.get(gate.name()).map(String::as_str),
+        };
+        let mut fields = Vec::with_capacity(gates.len());
+        for gate in gates {
+            let name = name_at(gate).unwrap_or_default();
+            let field = Field::from_name(name, Scope::Case);
+            match field.filter(|field| field.kind() == Kind::Time && field.need() != Need::Derived) {
+                Some(field) => fields.push(field),
+                None => {
+                    let sentence = format!("{}环节的reckoned“{name}”不是字段词典中的日期", gate.name());
+                    defects.at(at, PackErrorKind::UnknownField, sentence);
+                    return None;
+                }
+            }
+        }
+        Some(fields)
+    }
+
+    /// The provision's own condition, or that of the one it excepts from, under the condition of its file.
+    fn when(
+        &self,
+        index: usize,
+        scope: Scope,
+        quantity: Quantity,
+        done: &[Option<Provision>],
+        defects: &mut Defects<'_>,
+    ) -> Option<Option<Expr>> {
+        let written = &self.written[index];
+        let mut parts = Vec::new();
+        match (&written.doc.when, written.target) {
+            (Some(when), _) => parts.push(self.read(when, index, scope, quantity, defects)?),
+            (None, Some(target)) => parts.extend(done[target].as_ref().and_then(|upper| upper.when.clone())),
+            (None, None) => {}
+        }
+        if let Some(file_scope) = written.file.doc.scope.as_ref().filter(|_| written.doc.scoped) {
+            parts.push(self.read(&file_scope.when, index, scope, quantity, defects)?);
+        }
+        Some(if parts.len() > 1 { Some(Expr::All(parts)) } else { parts.pop() })
+    }
+
+    fn read(
+        &self,
+        condition: &toml::Spanned<toml::Value>,
+        index: usize,
+        scope: Scope,
+        quantity: Quantity,
+        defects: &mut Defects<'_>,
+    ) -> Option<Expr> {
+        let find = |id: &str| {
+            let index = *self.by_id.get(id)?;
+            let quantity = self.said(index, |doc| doc.quantity.as_ref())?;
+            Some((index, Quantity::from_name(quantity.get_ref())?))
+        };
+        let error = match (Reader { scope, quantity, provision: &find }.read(condition.get_ref())) {
+            Ok(expr) => return Some(expr),
+            Err(error) => error,
+        };
+        let id = &self.written[index].id;
+        let (kind, sentence) = match error {
+            ExprError::UnknownField(name) => (
+                PackErrorKind::UnknownField,
+                format!("规定{id}的条件用了字段词典中没有的“{name}”，或该字段不在节点{}", scope.name()),
+            ),
+            ExprError::WrongType(why) => (PackErrorKind::WrongType, format!("规定{id}的条件不成立：{why}")),
+            ExprError::Shape(why) => (PackErrorKind::Syntax, format!("规定{id}的条件写法不对：{why}")),
+            ExprError::Dangling(name) => {
+                (PackErrorKind::DanglingException, format!("规定{id}的条件引用了不存在的规定“{name}”"))
+            }
+        };
+        defects.at(condition.span().start, kind, sentence);
+        None
+    }
+
+    fn rule(
+        &self,
+        index: usize,
+        scope: Scope,
+        quantity: Quantity,
+        defects: &mut Defects<'_>,
+    ) -> Option<Option<Rule>> {
+        let written = &self.written[index];
+        let at = written.doc.id.span().start;
+        let Some(violated_if) = self.said(index, |doc| doc.violated_if.as_ref()) else { return Some(None) };
+        let violated_if = self.read(violated_if, index, scope, quantity, defects)?;
+        let severity = self.said(index, |doc| doc.severity.as_ref()).and_then(|name| Severity::from_name(name.get_ref()));
+        let field = self.said(index, |doc| doc.field.as_ref());
+        let code = self.said(index, |doc| doc.code.as_ref());
+        let sentence = self.said(index, |doc| doc.sentence.as_ref());
+        let (Some(severity), Some(field), Some(code), Some(sentence)) = (severity, field, code, sentence) else {
+            let sentence = format!("规定{}是判断规则，须写明severity、field、code和sentence", written.id);
+            defects.at(at, PackErrorKind::MissingKey, sentence);
+            return None;
+        };
+        let known = Field::from_name(field.get_ref(), scope).or_else(|| Field::from_name(field.get_ref(), Scope::Case));
+        let Some(field) = known else {
+            let sentence = format!("field“{}”不在字段词典中", field.get_ref());
+            defects.at(at, PackErrorKind::UnknownField, sentence);
+            return None;
+        };
+        let sentence = self.template(sentence, scope, defects)?;
+        let absent = self.absent(index, scope, &violated_if, defects)?;
+        Some(Some(Rule { violated_if, severity, field, code: Arc::from(code.as_str()), sentence, absent }))
+    }
+
+    fn template(&self, text: &toml::Spanned<String>, scope: Scope, defects: &mut Defects<'_>) -> Option<Template> {
+        match Template::read(text.get_ref(), scope) {
+            Ok(template) => Some(template),
+            Err(name) => {
+                let sentence = format!("说明文字中的“{{{name}}}”不是字段词典中的字段");
+                defects.at(text.span().start, PackErrorKind::UnknownField, sentence);
+                None
+            }
+        }
+    }
+
+    /// What follows when a fact is absent; must be spoken when the rule uses an optional fact.
+    fn absent(
+        &self,
+        index: usize,
+        scope: Scope,
+        violated_if: &Expr,
+        defects: &mut Defects<'_>,
+    ) -> Option<Absent> {
+        let written = &self.written[index];
+        let Some(word) = self.said(index, |doc| doc.absent.as_ref()) else {
+            let (mut used, mut asked) = (Vec::new(), Vec::new());
+            violated_if.fields(&mut |field, presence| if presence { asked.push(field) } else { used.push(field) });
+            let silent = used.iter().find(|field| field.need() == Need::May && !asked.contains(field));
+            if let Some(field) = silent {
+                let sentence =
+                    format!("规定{}用了可能没有的{}（{}），须用absent写明没有时如何", written.id, field.cn(), field.name());
+                defects.at(written.doc.id.span().start, PackErrorKind::AbsenceUnspoken, sentence);
+                return None;
+            }
+            return Some(Absent::Pass);
+        };
+        if word.get_ref() == "pass" {
+            return Some(Absent::Pass);
+        }
+        let sentence = self.said(index, |doc| doc.absent_sentence.as_ref());
+        match (Severity::from_name(word.get_ref()), sentence) {
+            (Some(severity), Some(sentence)) => {
+                Some(Absent::Say(severity, self.template(sentence, scope, defects)?))
+            }
+            _ => {
+                let sentence = "absent应为pass、refuse、remind或record，后三者须写明absent_sentence";
+                defects.at(word.span().start, PackErrorKind::AbsenceUnspoken, sentence);
+                None
+            }
+        }
+    }
+}
+
+fn jurisdictions(files: &[LoadedFile<'_>], provisions: &[Provision]) -> Vec<Jurisdiction> {
+    let mut packs: Vec<Admdvs> = files.iter().map(|file| file.pack).collect();
+    packs.sort_unstable();
+    packs.dedup();
+    packs.into_iter().map(|pack| jurisdiction(pack, provisions)).collect()
+}
+
+fn jurisdiction(admdvs: Admdvs, provisions: &[Provision]) -> Jurisdiction {
+    let chain = admdvs.chain();
+    let mut place = Jurisdiction {
+        admdvs,
+        exceptions: vec![Vec::new(); provisions.len()],
+        gates: Default::default(),
+        bare: HashMap::new(),
+        chain,
+    };
+    for (index, provision) in provisions.iter().enumerate().filter(|(_, one)| place.chain.contains(&one.pack)) {
+        match provision.relation {
+            Some((target, _)) => place.exceptions[target].push(index),
+            None if provision.rule.is_some() => {
+                for gate in &provision.gates {
+                    place.gates[*gate as usize].push(index);
+                }
+            }
+            None => {}
+        }
+        place.bare.entry(provision.bare_id().to_owned()).or_default().push(index);
+    }
+    for heads in &mut place.gates {
+        heads.sort_by(|a, b| {
+            let (a, b) = (&provisions[*a], &provisions[*b]);
+            (a.order, &a.id).cmp(&(b.order, &b.id))
+        });
+    }
+    place
+}
+
+impl From<&OneOrMany> for Vec<String> {
+    fn from(written: &OneOrMany) -> Self {
+        written.as_slice().to_vec()
+    }
+}

@@ -1,0 +1,86 @@
+//! Exceptions by name: found, free of circles, and only as far as the upper provision delegates.
+//!
+//! Source: the precedence rule of the format; a local text may only do what is left to it.
+
+use crate::compile::Compiler;
+use crate::model::Mode;
+use crate::source::{Defects, PackError, PackErrorKind};
+
+impl Compiler<'_> {
+    pub(super) fn relate(&mut self, found: &mut Vec<PackError>) {
+        for index in 0..self.written.len() {
+            let (file, doc) = (self.written[index].file, self.written[index].doc);
+            let Some(relation) = &doc.relation else { continue };
+            let mut defects = Defects::new(file.path, file.text, found);
+            let at = relation.span().start;
+            let named = &relation.get_ref().exception_to;
+            if Mode::from_name(&relation.get_ref().mode).is_none() {
+                defects.at(at, PackErrorKind::WrongType, "mode应为tighten、loosen或replace");
+            }
+            match self.by_id.get(named) {
+                Some(target) => self.written[index].target = Some(*target),
+                None => defects.at(
+                    at,
+                    PackErrorKind::DanglingException,
+                    format!("{}是“{named}”的例外，但没有这条规定", self.written[index].id),
+                ),
+            }
+        }
+        self.refuse_circles(found);
+        if found.is_empty() {
+            self.refuse_undelegated(found);
+        }
+    }
+
+    fn refuse_circles(&self, found: &mut Vec<PackError>) {
+        for (index, written) in self.written.iter().enumerate() {
+            let mut at = written.target;
+            for _ in 0..=self.written.len() {
+                let Some(upper) = at else { break };
+                if upper == index {
+                    let mut defects = Defects::new(written.file.path, written.file.text, found);
+                    let sentence = format!("{}的例外关系绕成了圈", written.id);
+                    defects.at(written.doc.id.span().start, PackErrorKind::CircularException, sentence);
+                    break;
+                }
+                at = self.written[upper].target;
+            }
+        }
+    }
+
+    fn refuse_undelegated(&self, found: &mut Vec<PackError>) {
+        for (index, written) in self.written.iter().enumerate() {
+            let Some((target, mode)) = self.relation(index) else { continue };
+            let upper = &self.written[target];
+            if upper.file.pack == written.file.pack {
+                continue;
+            }
+            let allowed = self.delegates(target).is_some_and(|delegated| delegated.allows(mode));
+            if !allowed || !written.file.pack.chain().contains(&upper.file.pack) {
+                let mut defects = Defects::new(written.file.path, written.file.text, found);
+                let sentence = format!("{}没有授权{}作这样的例外", upper.id, written.id);
+                defects.at(written.doc.id.span().start, PackErrorKind::NotDelegated, sentence);
+            }
+        }
+    }
+
+    pub(super) fn relation(&self, index: usize) -> Option<(usize, Mode)> {
+        let written = &self.written[index];
+        let mode = written.doc.relation.as_ref().and_then(|relation| Mode::from_name(&relation.get_ref().mode));
+        written.target.zip(mode)
+    }
+
+    pub(super) fn delegates(&self, index: usize) -> Option<Mode> {
+        self.written[index].doc.delegates.as_ref().and_then(|name| Mode::from_name(name.get_ref()))
+    }
+
+    /// Every provision after the one it excepts from.
+    pub(super) fn order(&self) -> Vec<usize> {
+        let depth = |index: usize| {
+            std::iter::successors(self.written[index].target, |upper| self.written[*upper].target).count()
+        };
+        let mut order: Vec<usize> = (0..self.written.len()).collect();
+        order.sort_by_key(|index| depth(*index));
+        order
+    }
+}

@@ -1,0 +1,313 @@
+//! The field dictionary: every fact a rule may speak of, under its national name in `snake_case`.
+//! Serves all gates; `docs/FACTS.md` is generated from it. Names follow epc.md and fsi.md; facts the
+//! interface does not carry (registration, duty, consent …) are named in its style and marked.
+//!
+//! Invariants: a field has one kind, one scope and one need; a derived field is computed, never set.
+
+/// What a fact is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A code or a word.
+    Text,
+    /// Yes or no.
+    Flag,
+    /// A whole number.
+    Int,
+    /// A decimal with that many places, kept as a scaled integer.
+    Dec(u32),
+    /// Money in fen.
+    Fen,
+    /// A day or a moment.
+    Time,
+    /// Several words.
+    Set,
+}
+
+/// Where a fact stands: once a case, or once in every line of a repeated node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// Once in a case.
+    Case,
+    /// A prescribed line, node `rxdrugdetail`.
+    Line,
+    /// A diagnosis, node `diseinfo`.
+    Dise,
+    /// A sold or settled line, node `rx_sale_drug_detl` (7207) or `drugdetail` (2101, 2102).
+    Sale,
+}
+
+impl Scope {
+    /// The repeated scopes, in order.
+    pub const REPEATED: [Scope; 3] = [Scope::Line, Scope::Dise, Scope::Sale];
+
+    /// The name of the node.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Scope::Case => "case",
+            Scope::Line => "rxdrugdetail",
+            Scope::Dise => "diseinfo",
+            Scope::Sale => "rx_sale_drug_detl",
+        }
+    }
+
+    /// The scope of a repeated node's name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::REPEATED.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// Whether a rule may rely on the fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Always there: the interface requires it, or the center knows it.
+    Must,
+    /// May be absent; a rule that uses it says what then follows.
+    May,
+    /// Computed from other facts; absent when they are.
+    Derived,
+}
+
+macro_rules! fields {
+    ($($variant:ident $name:literal $kind:expr, $scope:ident $need:ident $cn:literal;)+) => {
+        /// A fact a rule may speak of.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u16)]
+        pub enum Field { $(#[doc = concat!("`", $name, "` ", $cn)] $variant,)+ }
+
+        impl Field {
+            /// All fields, in the order of the dictionary.
+            pub const ALL: &'static [Field] = &[$(Field::$variant,)+];
+
+            /// The national name in `snake_case`.
+            pub const fn name(self) -> &'static str { match self { $(Field::$variant => $name,)+ } }
+
+            /// What it is made of.
+            pub const fn kind(self) -> Kind { match self { $(Field::$variant => $kind,)+ } }
+
+            /// Where it stands.
+            pub const fn scope(self) -> Scope { match self { $(Field::$variant => Scope::$scope,)+ } }
+
+            /// Whether a rule may rely on it.
+            pub const fn need(self) -> Need { match self { $(Field::$variant => Need::$need,)+ } }
+
+            /// The Chinese name.
+            pub const fn cn(self) -> &'static str { match self { $(Field::$variant => $cn,)+ } }
+
+            /// The field of a name. Line fields that share a name with a case field are told apart by `scope`.
+            pub fn from_name(name: &str, scope: Scope) -> Option<Field> {
+                let same = |field: &&Field| field.name() == name && field.scope() == scope;
+                Self::ALL.iter().find(same).copied()
+            }
+        }
+    };
+}
+
+const DAYS: Kind = Kind::Dec(2);
+const QTY: Kind = Kind::Dec(4);
+const PRIC: Kind = Kind::Dec(6);
+
+fields! {
+    // Dates: each may be the `reckoned` one.
+    PrscTime "prsc_time" Kind::Time, Case Must "开方时间";
+    ValiEndTime "vali_end_time" Kind::Time, Case Must "有效截止时间";
+    MdtrtTime "mdtrt_time" Kind::Time, Case May "就诊时间";
+    DiagTimeMin "diag_time_min" Kind::Time, Case May "最早诊断时间";
+    UpldTime "upld_time" Kind::Time, Case Must "处方上传时间";
+    AuthTime "auth_time" Kind::Time, Case Must "流转授权时间";
+    DldTime "dld_time" Kind::Time, Case Must "处方下载时间";
+    RxChkTime "rx_chk_time" Kind::Time, Case Must "处方审核时间";
+    StooutTime "stoout_time" Kind::Time, Case Must "销售出库时间";
+    SetlTime "setl_time" Kind::Time, Case Must "结算时间";
+    PrintTime "print_time" Kind::Time, Case May "处方打印时间";
+    RetnTime "retn_time" Kind::Time, Case Must "退单时间";
+    OrigSetlTime "orig_setl_time" Kind::Time, Case Must "原结算时间";
+    AppyTime "appy_time" Kind::Time, Case Must "申请时间";
+
+    // 7101 data
+    RxTypeCode "rx_type_code" Kind::Text, Case Must "处方类别代码";
+    BizTypeCode "biz_type_code" Kind::Text, Case Must "业务类型代码";
+    RxExraAttrCode "rx_exra_attr_code" Kind::Text, Case May "处方附加属性代码";
+    RxDrugCnt "rx_drug_cnt" QTY, Case Must "药品类目数（剂数）";
+    ValiDays "vali_days" Kind::Int, Case Must "处方有效天数";
+    LongRxFlag "long_rx_flag" Kind::Flag, Case Must "长期处方标志";
+    ReptFlag "rept_flag" Kind::Flag, Case Must "复用（多次）使用标志";
+    MaxReptCnt "max_rept_cnt" Kind::Int, Case May "最大使用次数";
+    InsuPlcNo "insu_plc_no" Kind::Text, Case May "参保地编号";
+    MdtrtareaNo "mdtrtarea_no" Kind::Text, Case May "就医地编号";
+    WireDefectCnt "wire_defect_cnt" Kind::Int, Case May "报文校验缺陷数";
+
+    // 7101 mdtrtinfo and what the center knows of the people
+    FixmedinsCode "fixmedins_code" Kind::Text, Case Must "定点医疗机构编号";
+    MedType "med_type" Kind::Text, Case Must "医疗类别";
+    OtpIptFlag "otp_ipt_flag" Kind::Text, Case Must "门诊住院标识";
+    Insutype "insutype" Kind::Text, Case May "险种类型";
+    PatnAge "patn_age" Kind::Dec(1), Case Must "年龄";
+    PatnAgeDays "patn_age_days" Kind::Int, Case May "年龄（日）";
+    PatnWt "patn_wt" Kind::Dec(2), Case May "患者体重";
+    Gend "gend" Kind::Text, Case Must "性别";
+    MaindiagCode "maindiag_code" Kind::Text, Case Must "主诊断代码";
+    DiseCodg "dise_codg" Kind::Text, Case May "病种编码";
+    DrCode "dr_code" Kind::Text, Case Must "开方医保医师代码";
+    DrProfttlCodg "dr_profttl_codg" Kind::Text, Case Must "医生职称编码";
+    HospLv "hosp_lv" Kind::Text, Case May "医院等级";
+    IssPoolareaNo "iss_poolarea_no" Kind::Text, Case May "开方机构统筹区编号";
+    PharPoolareaNo "phar_poolarea_no" Kind::Text, Case May "药店统筹区编号";
+    IssFixmedinsFlag "iss_fixmedins_flag" Kind::Flag, Case Must "开方机构为医保定点";
+    IssCircFlag "iss_circ_flag" Kind::Flag, Case May "开方机构已完成处方流转改造";
+    DrRegFlag "dr_reg_flag" Kind::Flag, Case Must "医师在本机构注册为医保医师";
+    DrPracType "dr_prac_type" Kind::Text, Case May "医师执业类别（1临床2口腔3公共卫生4中医）";
+    DrPracScope "dr_prac_scope" Kind::Set, Case May "医师执业范围";
+    PsnAgreFlag "psn_agre_flag" Kind::Flag, Case May "患者同意处方流转";
+    LongEvalFlag "long_eval_flag" Kind::Flag, Case May "长期处方已评估并记入病历";
+    LongPsnConfFlag "long_psn_conf_flag" Kind::Flag, Case May "患者已确认长期处方";
+    ExtdDaysReaFlag "extd_days_rea_flag" Kind::Flag, Case May "医师已注明延长用量理由";
+
+    // 互联网医院问诊
+    ItntConsFlag "itnt_cons_flag" Kind::Flag, Case May "有互联网问诊记录";
+    ItntDrugHisFlag "itnt_drug_his_flag" Kind::Flag, Case May "问诊记录载有用药史";
+    ItntAlgsHisFlag "itnt_algs_his_flag" Kind::Flag, Case May "问诊记录载有过敏史";
+    ItntSympFlag "itnt_symp_flag" Kind::Flag, Case May "问诊记录载有临床症状";
+    ItntFstdiagFlag "itnt_fstdiag_flag" Kind::Flag, Case May "问诊记录载有首诊医院时间和诊断";
+    ItntFstdiagSameFlag "itnt_fstdiag_same_flag" Kind::Flag, Case May "诊断与首诊诊断一致";
+    ItntOverlapCnt "itnt_overlap_cnt" Kind::Int, Case May "同时接诊的其他参保人数";
+    ItntCondChgFlag "itnt_cond_chg_flag" Kind::Flag, Case May "病情发生变化";
+    ItntLicFlag "itnt_lic_flag" Kind::Flag, Case May "互联网医院执业许可有效";
+    ItntParentFlag "itnt_parent_flag" Kind::Flag, Case May "依托本省医保定点实体医疗机构";
+    ItntSuppAgreFlag "itnt_supp_agre_flag" Kind::Flag, Case May "互联网医保服务补充协议有效";
+    ItntDrRegFlag "itnt_dr_reg_flag" Kind::Flag, Case May "医师注册在互联网医院";
+    ItntInPharFlag "itnt_in_phar_flag" Kind::Flag, Case May "在药店问诊区问诊";
+    ItntAgrePairFlag "itnt_agre_pair_flag" Kind::Flag, Case May "与药店的远程问诊协议有效";
+    ItntPsnSelfFlag "itnt_psn_self_flag" Kind::Flag, Case May "由参保人本人或其家属陈述";
+
+    // 药店：审核、销售、结算、退单
+    PharFixmedinsCode "phar_fixmedins_code" Kind::Text, Case Must "药店定点编号";
+    PharRegFlag "phar_reg_flag" Kind::Flag, Case Must "审方药师为医保平台登记有效的执业药师";
+    PharDutyFlag "phar_duty_flag" Kind::Flag, Case May "执业药师在岗";
+    PharSignFlag "phar_sign_flag" Kind::Flag, Case May "药师已签字";
+    RxSignVerifyFlag "rx_sign_verify_flag" Kind::Flag, Case Must "处方签名已验签";
+    RxChkStasCodg "rx_chk_stas_codg" Kind::Text, Case Must "处方审核状态代码";
+    RxLineMissCnt "rx_line_miss_cnt" Kind::Int, Case Must "未买足的处方药品数";
+    PrintFlag "print_flag" Kind::Flag, Case May "处方已打印";
+    PsnMatchFlag "psn_match_flag" Kind::Flag, Case May "人证相符";
+    MediaRefFlag "media_ref_flag" Kind::Flag, Case May "有结算影像索引";
+    SetlCnt "setl_cnt" Kind::Int, Case Must "处方已结算次数";
+    FundFlag "fund_flag" Kind::Flag, Case Must "申请统筹基金支付";
+    OrigRouteFlag "orig_route_flag" Kind::Flag, Case Must "按原支付途径退回";
+
+    // rxdrugdetail
+    MedListCodg "med_list_codg" Kind::Text, Line Must "医保药品编码";
+    DrugGenname "drug_genname" Kind::Text, Line Must "药品通用名";
+    RxItemTypeCode "rx_item_type_code" Kind::Text, Line Must "处方项目分类代码";
+    TcmdrugTypeCode "tcmdrug_type_code" Kind::Text, Line May "中药类别代码";
+    HospPrepFlag "hosp_prep_flag" Kind::Flag, Line Must "医疗机构制剂标志";
+    MedcDays "medc_days" DAYS, Line Must "用药天数";
+    DrugCnt "drug_cnt" QTY, Line Must "药品总用药量";
+    SinDoscnt "sin_doscnt" QTY, Line May "单次用量";
+    UsedFrquCodg "used_frqu_codg" Kind::Text, Line May "使用频次编码";
+    HospApprFlag "hosp_appr_flag" Kind::Text, Line Must "医院审批标志";
+    SelfPayRea "self_pay_rea" Kind::Text, Line May "自费原因类型";
+    ChrgitmLv "chrgitm_lv" Kind::Text, Line May "收费项目等级";
+    ListFlag "list_flag" Kind::Flag, Line May "属开方日医保药品目录";
+    ChldMedcFlag "chld_medc_flag" Kind::Flag, Line May "儿童专科用药";
+    SpecDrugClass "spec_drug_class" Kind::Text, Line May "特殊管理药品类别";
+    SpecDosform "spec_dosform" Kind::Text, Line May "特殊管理药品剂型类（注射剂、控缓释制剂、其他）";
+    DrugTag "drug_tag" Kind::Set, Line May "药品标签";
+    DiseMatchFlag "dise_match_flag" Kind::Flag, Line May "用于所诊断病种或接续治疗";
+    PayLmtFlag "pay_lmt_flag" Kind::Flag, Line May "符合医保限定支付范围";
+    VagueUseFlag "vague_use_flag" Kind::Flag, Line May "用法含遵医嘱自用等含糊字句";
+    OverDosFlag "over_dos_flag" Kind::Flag, Line May "超剂量使用";
+    OverDosSignFlag "over_dos_sign_flag" Kind::Flag, Line May "超剂量已注明原因并再次签名";
+
+    // diseinfo
+    DiagCode "diag_code" Kind::Text, Dise Must "诊断代码";
+    DiagType "diag_type" Kind::Text, Dise Must "诊断类别";
+    MaindiagFlag "maindiag_flag" Kind::Flag, Dise Must "主诊断标志";
+    DiagTime "diag_time" Kind::Time, Dise Must "诊断时间";
+
+    // rx_sale_drug_detl (7207), drugdetail (2101, 2102)
+    SaleMedListCodg "med_list_codg" Kind::Text, Sale Must "医保药品编码";
+    SaleDrugGenname "drug_genname" Kind::Text, Sale Must "药品通用名";
+    InRxFlag "in_rx_flag" Kind::Flag, Sale Must "属本处方所开药品";
+    PrscCnt "prsc_cnt" QTY, Sale May "处方数量";
+    DrugTotlcnt "drug_totlcnt" QTY, Sale Must "销售数量";
+    ExpyEnd "expy_end" Kind::Time, Sale May "有效期止";
+    TracCnt "trac_cnt" Kind::Int, Sale Must "药品追溯码数";
+    TracExmpFlag "trac_exmp_flag" Kind::Flag, Sale May "免追溯码或无码库药品";
+    TrdnFlag "trdn_flag" Kind::Flag, Sale May "拆零标志";
+    TracSoldFlag "trac_sold_flag" Kind::Flag, Sale May "追溯码已售";
+    Pric "pric" PRIC, Sale Must "销售单价";
+    PayStdPric "pay_std_pric" PRIC, Sale May "医保支付标准";
+    RefPric "ref_pric" PRIC, Sale May "集采中选价或省药采平台价";
+    NegoFlag "nego_flag" Kind::Flag, Sale May "协议期内谈判药品";
+    SaleChrgitmLv "chrgitm_lv" Kind::Text, Sale May "收费项目等级";
+    SaleListFlag "list_flag" Kind::Flag, Sale May "属结算日医保药品目录";
+    SaleDrugTag "drug_tag" Kind::Set, Sale May "药品标签";
+
+    // Computed.
+    RxdrugdetailCnt "rxdrugdetail_cnt" Kind::Int, Case Derived "处方明细行数";
+    RxDrugKinds "rx_drug_kinds" Kind::Int, Case Derived "西药和中成药种数";
+    ValiClockDays "vali_clock_days" Kind::Int, Case Derived "有效期天数（按24小时计，不足进一）";
+    ValiExclDays "vali_excl_days" Kind::Int, Case Derived "有效期天数（开方当日不计）";
+    ValiInclDays "vali_incl_days" Kind::Int, Case Derived "有效期天数（开方当日计入）";
+    ValiEndMatchFlag "vali_end_match_flag" Kind::Flag, Case Derived "有效截止时间等于开方时间加有效天数";
+    RetnSameMonthFlag "retn_same_month_flag" Kind::Flag, Case Derived "退单与结算在同一月";
+}
+
+const COUNT: usize = Field::ALL.len();
+
+/// The place of each field among those of its scope.
+const SLOTS: [u16; COUNT] = {
+    let mut slots = [0; COUNT];
+    let mut next = [0; 4];
+    let mut at = 0;
+    while at < COUNT {
+        let scope = Field::ALL[at].scope() as usize;
+        slots[at] = next[scope];
+        next[scope] += 1;
+        at += 1;
+    }
+    slots
+};
+
+const SIZES: [usize; 4] = {
+    let mut sizes = [0; 4];
+    let mut at = 0;
+    while at < COUNT {
+        sizes[Field::ALL[at].scope() as usize] += 1;
+        at += 1;
+    }
+    sizes
+};
+
+impl Field {
+    pub(crate) const fn slot(self) -> usize {
+        SLOTS[self as usize] as usize
+    }
+}
+
+impl Scope {
+    pub(crate) const fn size(self) -> usize {
+        SIZES[self as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_within_a_scope_and_found() {
+        for field in Field::ALL {
+            assert_eq!(Field::from_name(field.name(), field.scope()), Some(*field), "{}", field.name());
+        }
+    }
+
+    #[test]
+    fn slots_fill_their_scope_without_holes() {
+        for scope in [Scope::Case, Scope::Line, Scope::Dise, Scope::Sale] {
+            let mut slots: Vec<_> = Field::ALL.iter().filter(|f| f.scope() == scope).map(|f| f.slot()).collect();
+            slots.sort_unstable();
+            assert_eq!(slots, (0..scope.size()).collect::<Vec<_>>());
+        }
+    }
+}
