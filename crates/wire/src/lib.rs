@@ -10,6 +10,7 @@ pub mod generated;
 pub mod client;
 pub mod defect;
 pub mod envelope;
+pub mod explain;
 pub mod json;
 pub mod node;
 pub mod reply;
@@ -17,6 +18,7 @@ pub mod route;
 pub mod sign_text;
 pub mod table;
 pub mod validate;
+pub mod vectors;
 
 pub use defect::{Defect, DefectKind, Defects};
 pub use envelope::{CodeStyle, Envelope, EnvelopeError, ReplyHead, ReplyKeys, Wire, parse_data, seal_reply};
