@@ -109,14 +109,14 @@ pub type Reply = Priced;
 lf_rx::refusals! {
     /// Why a purchase cannot be settled here (2101, 2102).
     PurchaseRefusal {
-        CertType = "RX-2102-11", "接口规范 2102 mdtrt_cert_type", "暂不支持以该类就诊凭证结算，请使用医保电子凭证或居民身份证";
-        PsnNoDiffers = "RX-2102-12", "接口规范 2102 psn_no", "人员编号与就诊凭证不符";
-        InsutypeDiffers = "RX-2102-13", "接口规范 2102 insutype", "险种类型与参保信息不符";
+        NotOppool = "RX-2102-11", "赣医保字〔2024〕9号 一", "本药店未开通门诊统筹服务";
+        MedType(String) = "RX-2102-12", "规则包", "医疗类别{0}在药店的待遇尚未形成规则";
+        FamilyAccount = "RX-2102-13", "规则包", "家庭共济账户支付尚未形成规则";
         NoRxno = "RX-2102-14", "赣医保字〔2024〕9号 三（三）", "门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志";
         SeveralRxno = "RX-2102-15", "赣医保字〔2024〕9号 三（一）单次结算", "一次结算只能对应一张处方";
-        NotOppool = "RX-2102-16", "赣医保字〔2024〕9号 一", "本药店未开通门诊统筹服务";
-        FamilyAccount = "RX-2102-17", "规则包", "家庭共济账户支付尚未形成规则";
-        MedType(String) = "RX-2102-18", "规则包", "医疗类别{0}在药店的待遇尚未形成规则";
+        CertType = "RX-2102-16", "接口规范 2102 mdtrt_cert_type", "暂不支持以该类就诊凭证结算，请使用医保电子凭证或居民身份证";
+        PsnNoDiffers = "RX-2102-17", "接口规范 2102 psn_no", "人员编号与就诊凭证不符";
+        InsutypeDiffers = "RX-2102-18", "接口规范 2102 insutype", "险种类型与参保信息不符";
     }
 }
 
@@ -160,14 +160,11 @@ impl Center {
         if command.acct_used_flag == AcctUsedFlag::Family {
             return refused(PurchaseRefusal::FamilyAccount);
         }
-        let mut numbers = command.lines.iter().map(|line| line.rxno.as_deref().filter(|_| line.rx_circ_flag));
-        let Some(Some(first)) = numbers.next() else { return refused(PurchaseRefusal::NoRxno) };
-        for number in numbers {
-            match number {
-                None => return refused(PurchaseRefusal::NoRxno),
-                Some(number) if number != first => return refused(PurchaseRefusal::SeveralRxno),
-                Some(_) => {}
-            }
+        let numbers = command.lines.iter().map(|line| line.rxno.as_deref().filter(|_| line.rx_circ_flag));
+        let Some(numbers) = numbers.collect::<Option<Vec<_>>>() else { return refused(PurchaseRefusal::NoRxno) };
+        let Some(first) = numbers.first() else { return refused(PurchaseRefusal::NoRxno) };
+        if numbers.iter().any(|number| number != first) {
+            return refused(PurchaseRefusal::SeveralRxno);
         }
         first.parse().map_err(|_| Failure::from_refusal(RxRefusal::Unknown))
     }
@@ -291,27 +288,33 @@ fn compare_fees(
     command: &Command,
 ) -> Result<(), SettleRefusal> {
     let total = |code: &MedListCodg| sum(command.lines.iter().filter(|l| l.med_list_codg == *code).map(|l| l.cnt));
+    let packs =
+        |code: &MedListCodg| sum(sold.lines.iter().filter(|l| l.med_list_codg == *code).map(|l| l.drug_totlcnt));
+    if let Some(line) = command.lines.iter().find(|line| packs(&line.med_list_codg) == Qty::ZERO) {
+        return Err(SettleRefusal::LineForeign(line.med_list_codg.to_string()));
+    }
     for line in &command.lines {
         let code = &line.med_list_codg;
-        let packs = sum(sold.lines.iter().filter(|l| l.med_list_codg == *code).map(|l| l.drug_totlcnt));
-        if packs == Qty::ZERO {
-            return Err(SettleRefusal::LineForeign(code.to_string()));
-        }
         let prescribed = content.rxdrugdetail.iter().zip(packings).find(|(drug, _)| drug.med_list_codg == *code);
         let expected = match prescribed {
             Some((drug, Some(packing))) if drug.drug_dosunt == packing.min_prepunt => drug.drug_cnt,
-            _ => packs,
+            _ => packs(code),
         };
         if total(code) != expected {
             return Err(SettleRefusal::LinesDiffer(code.to_string()));
         }
+    }
+    let unpaid = sold.lines.iter().find(|sold| total(&sold.med_list_codg) == Qty::ZERO);
+    if let Some(sold) = unpaid {
+        return Err(SettleRefusal::LinesDiffer(sold.med_list_codg.to_string()));
+    }
+    for line in &command.lines {
         let scanned = |key: &&DrugTracCodg| !sold.lines.iter().any(|l| l.drug_trac_codg.as_ref() == Some(*key));
         if let Some(foreign) = line.drug_trac_codg.iter().find(scanned) {
             return Err(SettleRefusal::TracCodgDiffers(foreign.to_string()));
         }
     }
-    let unpaid = sold.lines.iter().find(|sold| total(&sold.med_list_codg) == Qty::ZERO);
-    unpaid.map_or(Ok(()), |sold| Err(SettleRefusal::LinesDiffer(sold.med_list_codg.to_string())))
+    Ok(())
 }
 
 fn sum(quantities: impl Iterator<Item = Qty>) -> Qty {

@@ -188,6 +188,7 @@ fn put_visit<'a>(facts: &mut Facts<'a>, ctx: &'a Ctx, content: &'a RxContent, kn
         .set(Field::OtpIptFlag, visit.otp_ipt_flag.as_deref().unwrap_or("1"))
         .set(Field::PatnAge, visit.patn_age)
         .set(Field::PatnAgeDays, i64::from(ctx.now.day().since(known.person.brdy)))
+        .set_opt(Field::PatnWt, visit.patn_wt)
         .set(Field::Gend, visit.gend.as_str())
         .set(Field::MaindiagCode, visit.maindiag_code.as_str())
         .set_opt(Field::DiseCodg, visit.dise_codg.as_deref())

@@ -61,8 +61,10 @@ impl Center {
             sign_cert_sn: signed.sign_cert_sn.clone(),
             sign_cert_dn: signed.sign_cert_dn.clone(),
         };
-        if let State::Verified { verified, .. } = &rx.state {
-            return Ok(reply(&verified.rx_sign_verify_sn).into());
+        match &rx.state {
+            State::Verified { verified, .. } => return Ok(reply(&verified.rx_sign_verify_sn).into()),
+            State::Reviewed { passed } => return Ok(reply(&passed.verified.rx_sign_verify_sn).into()),
+            _ => {}
         }
         let rx_sign_verify_sn = hex::lower(&self.chance.draw());
         let answer = reply(&rx_sign_verify_sn);

@@ -4,7 +4,7 @@
 //! are texts that only travel (to 7105 and 7204). Absent and empty are the same: `None`.
 
 use lf_vocab::dict::{BizTypeCode, RxItemTypeCode};
-use lf_vocab::{Admdvs, Certno, DrCode, FixmedinsCode, MedListCodg, Moment, PsnNo, Qty};
+use lf_vocab::{Admdvs, Certno, Day, DrCode, Fen, FixmedinsCode, MedListCodg, Moment, Pric, PsnNo, Qty};
 use serde::{Deserialize, Serialize};
 
 /// The longest list of drugs a message may carry; the law's own limit is far below.
@@ -104,8 +104,8 @@ record! {
         used_frqu_name: Text, "使用频次名称";
         drug_dosunt: String, "总用药量单位：最小制剂单位或最小包装单位";
         drug_cnt: Qty, "总用药量";
-        drug_pric: Text, "药品单价（院内）";
-        drug_sumamt: Text, "药品总金额（院内）";
+        drug_pric: Option<Pric>, "药品单价（院内）";
+        drug_sumamt: Option<Fen>, "药品总金额（院内）";
         hosp_appr_flag: String, "医院审批标志";
         self_pay_rea: Text, "自费原因类型";
         real_dscr: Text, "自费原因描述";
@@ -127,16 +127,16 @@ record! {
         psn_cert_type: String, "人员证件类型";
         certno: Certno, "证件号码";
         patn_age: Qty, "年龄";
-        patn_hgt: Text, "患者身高";
-        patn_wt: Text, "患者体重";
+        patn_hgt: Option<Qty>, "患者身高";
+        patn_wt: Option<Qty>, "患者体重";
         gend: String, "性别";
         birctrl_type: Text, "计划生育手术类别";
-        birctrl_matn_date: Text, "计划生育手术或生育日期";
+        birctrl_matn_date: Option<Day>, "计划生育手术或生育日期";
         matn_type: Text, "生育类别";
         geso_val: Option<i64>, "妊娠(孕周)";
         nwb_flag: Text, "新生儿标志";
         nwb_age: Text, "新生儿日、月龄";
-        suck_prd_flag: Option<i64>, "哺乳期标志";
+        suck_prd_flag: Text, "哺乳期标志";
         algs_his: Text, "过敏史";
         prsc_dept_name: String, "开方科室名称";
         prsc_dept_code: String, "开方科室编号";
@@ -158,8 +158,8 @@ record! {
         dise_cond_dscr: Text, "疾病病情描述";
         hi_feesetl_type: Text, "医保费用结算类型";
         hi_feesetl_name: Text, "医保费用类别名称";
-        rgst_fee: Text, "挂号费";
-        medfee_sumamt: Text, "医疗费总额（不含处方药品）";
+        rgst_fee: Option<Fen>, "挂号费";
+        medfee_sumamt: Option<Fen>, "医疗费总额（不含处方药品）";
         fstdiag_flag: Text, "是否初诊";
         extras: Text, "扩展数据";
     }

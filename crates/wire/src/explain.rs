@@ -68,8 +68,7 @@ fn examine(body: &[u8], app: &App<'_>, out: &mut Explanation) -> Result<(), Enve
     })?;
     out.plain = Some(String::from_utf8_lossy(&plain).into_owned());
     let data = parse_data(&plain)?;
-    let signed =
-        Signed { members: envelope.members(), data: &data, plain: &plain, enc_data: envelope.enc_data() };
+    let signed = Signed { members: envelope.members(), data: &data, plain: &plain, enc_data: envelope.enc_data() };
     let official = sign_text(&signed, app.app_secret, SignForm::Object);
     out.digest = Some(hex::upper(&lf_gm::sm3(&official)));
     out.sign_text = Some(String::from_utf8_lossy(&official).into_owned());
@@ -142,10 +141,19 @@ fn odd_texts(signed: &Signed<'_, '_>, app: &App<'_>) -> Vec<(&'static str, Vec<u
     let official = with_object(signed, secret, Style::OFFICIAL, false);
     let mut texts = vec![
         ("数字没有转为字符串", with_object(signed, secret, style(Keys::Ordinal, Numbers::Bare, false), false)),
-        ("data内保留了空值（null、空字符串、空数组）", with_object(signed, secret, style(Keys::Ordinal, Numbers::Literal, true), false)),
+        (
+            "data内保留了空值（null、空字符串、空数组）",
+            with_object(signed, secret, style(Keys::Ordinal, Numbers::Literal, true), false),
+        ),
         ("data内层没有排序", with_object(signed, secret, style(Keys::AsSent, Numbers::Literal, false), false)),
-        ("data内层没有排序且数字没有转为字符串", with_object(signed, secret, style(Keys::AsSent, Numbers::Bare, false), false)),
-        ("data按原文拼接（未排序、未去空值、数字未转字符串）", with_object(signed, secret, style(Keys::AsSent, Numbers::Bare, true), false)),
+        (
+            "data内层没有排序且数字没有转为字符串",
+            with_object(signed, secret, style(Keys::AsSent, Numbers::Bare, false), false),
+        ),
+        (
+            "data按原文拼接（未排序、未去空值、数字未转字符串）",
+            with_object(signed, secret, style(Keys::AsSent, Numbers::Bare, true), false),
+        ),
         ("保留了外层空值", with_object(signed, secret, Style::OFFICIAL, true)),
         ("漏掉了&key=appSecret", official.rsplitn(2, |byte| *byte == b'&').last().unwrap_or_default().to_vec()),
         ("末尾多了&", [official.as_slice(), b"&"].concat()),

@@ -220,10 +220,8 @@ fn plain_prefix(bytes: &[u8]) -> usize {
     let special = |byte: u8| (byte == b'"') | (byte == b'\\') | (byte < 0x20);
     let (chunks, _) = bytes.as_chunks::<32>();
     // A whole chunk at a time, without a branch for each byte, so that long texts cost little.
-    let whole = chunks
-        .iter()
-        .take_while(|chunk| !chunk.iter().fold(false, |found, byte| found | special(*byte)))
-        .count();
+    let whole =
+        chunks.iter().take_while(|chunk| !chunk.iter().fold(false, |found, byte| found | special(*byte))).count();
     let start = whole * 32;
     start + bytes[start..].iter().take_while(|byte| !special(**byte)).count()
 }

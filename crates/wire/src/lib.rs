@@ -8,11 +8,13 @@
 pub mod generated;
 
 pub mod client;
+pub mod commands;
 pub mod defect;
 pub mod envelope;
 pub mod explain;
 pub mod json;
 pub mod node;
+pub mod replies;
 pub mod reply;
 pub mod route;
 pub mod sign_text;

@@ -110,7 +110,9 @@ impl<'a> Node<'a> {
         T: FromStr,
         T::Err: fmt::Display,
     {
-        self.text(name).map(|text| text.parse().map_err(|error: T::Err| self.defect(name, error.to_string()))).transpose()
+        self.text(name)
+            .map(|text| text.parse().map_err(|error: T::Err| self.defect(name, error.to_string())))
+            .transpose()
     }
 
     /// A code turned into a value of the domain by a function such as `Insutype::from_code`.
@@ -119,10 +121,10 @@ impl<'a> Node<'a> {
     /// [`DefectKind::Missing`] if it is absent, [`DefectKind::Code`] if the domain does not know it.
     pub fn code<T>(&self, name: &str, from_code: impl FnOnce(&str) -> Option<T>) -> Result<T, Defect> {
         let code = self.need(name)?;
-        from_code(code).ok_or_else(|| Defect {
-            kind: DefectKind::Code,
-            ..self.defect(name, "的代码本中心不支持".to_owned())
-        })
+        from_code(code)
+            .ok_or_else(|| Defect {
+                kind: DefectKind::Code, ..self.defect(name, "的代码本中心不支持".to_owned())
+            })
     }
 
     /// Whether a flag is `1`; absent means no.

@@ -173,9 +173,7 @@ pub(crate) fn caseless(a: &[u8], b: &[u8]) -> Ordering {
         let early = a.iter().zip(b).take(64).map(|(a, b)| a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()));
         return early.into_iter().find(|order| order.is_ne()).unwrap_or_else(|| lower(a).cmp(&lower(b)));
     }
-    let units = |bytes: &[u8]| -> Vec<u16> {
-        String::from_utf8_lossy(bytes).to_lowercase().encode_utf16().collect()
-    };
+    let units = |bytes: &[u8]| -> Vec<u16> { String::from_utf8_lossy(bytes).to_lowercase().encode_utf16().collect() };
     let early = a.iter().zip(b).take_while(|(a, b)| a.is_ascii() && b.is_ascii());
     let decided = early.map(|(a, b)| a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase())).find(|order| order.is_ne());
     decided.unwrap_or_else(|| units(a).cmp(&units(b)))

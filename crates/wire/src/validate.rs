@@ -143,7 +143,8 @@ impl Check {
         let there = |index: usize| node.values.get(index).is_some_and(Option::is_some);
         if was_sent {
             // A value that was sent but is wrong has its own defect already.
-            let other = field.excludes.iter().find(|index| there(**index)).and_then(|index| node.table.fields.get(*index));
+            let other =
+                field.excludes.iter().find(|index| there(**index)).and_then(|index| node.table.fields.get(*index));
             if let (true, Some(other)) = (there(at), other) {
                 self.defect(node, field, DefectKind::Excluded, format!("不能与{}同时使用", other.wire));
             }
@@ -162,20 +163,18 @@ impl Check {
             }
             Need::Unless(others) => {
                 if !others.iter().any(|other| there(*other)) {
-                    let names: Vec<&str> =
-                        others.iter().filter_map(|other| node.table.fields.get(*other)).map(|other| other.wire).collect();
+                    let names: Vec<&str> = others
+                        .iter()
+                        .filter_map(|other| node.table.fields.get(*other))
+                        .map(|other| other.wire)
+                        .collect();
                     self.defect(node, field, DefectKind::Missing, format!("与{}须至少填一项", names.join("、")));
                 }
             }
         }
     }
 
-    fn children<'a>(
-        &mut self,
-        node: &Node<'_>,
-        field: &'static Field,
-        value: &Value<'a>,
-    ) -> Option<FieldValue<'a>> {
+    fn children<'a>(&mut self, node: &Node<'_>, field: &'static Field, value: &Value<'a>) -> Option<FieldValue<'a>> {
         match field.kind {
             Kind::Node(table) => self.single(node, field, table, value),
             Kind::List { of, rows } => self.rows(node, field, of, rows, value),

@@ -89,7 +89,10 @@ fn check_one(vector: &Value<'_>, keys: &Keys) -> Outcome {
         // A client may have sorted its payload before it sealed it, so the meaning decides.
         outcome.note("密文解密得明文", opened || same_meaning(keys, enc_data, data));
         if opened {
-            outcome.note("明文加密得密文", sealed || enc_data.eq_ignore_ascii_case(&keys.sm4.seal_hex_upper(data.as_bytes())));
+            outcome.note(
+                "明文加密得密文",
+                sealed || enc_data.eq_ignore_ascii_case(&keys.sm4.seal_hex_upper(data.as_bytes())),
+            );
         }
     }
     if let (Some(expected), Some(sign_data)) = (expected, sign_data) {
@@ -99,7 +102,9 @@ fn check_one(vector: &Value<'_>, keys: &Keys) -> Outcome {
     }
     if let (Some(data), Some(expected)) = (data, expected) {
         let form = rebuild(body, data, enc_data, expected, &keys.app_secret);
-        let what = form.map_or("待签名文本可由明文重建".to_owned(), |form| format!("待签名文本可由明文重建（{}）", form.name()));
+        let what = form.map_or("待签名文本可由明文重建".to_owned(), |form| {
+            format!("待签名文本可由明文重建（{}）", form.name())
+        });
         outcome.note(what, form.is_some());
     }
     if outcome.passed.is_empty() && outcome.failed.is_empty() {
@@ -152,10 +157,12 @@ fn rebuild(
 /// The envelope's fields out of a sign text, when only the text is given.
 fn fields_of<'t>(text: &'t str, shown: &str) -> Vec<(Cow<'t, str>, Value<'t>)> {
     let without = if shown.is_empty() { None } else { text.split_once(&format!("data={shown}&")) };
-    let (before, after) = without.or_else(|| {
-        let cipher = between(text, "data=", "&")?;
-        text.split_once(&format!("data={cipher}&"))
-    }).unwrap_or((text, ""));
+    let (before, after) = without
+        .or_else(|| {
+            let cipher = between(text, "data=", "&")?;
+            text.split_once(&format!("data={cipher}&"))
+        })
+        .unwrap_or((text, ""));
     before
         .split('&')
         .chain(after.split('&'))

@@ -16,7 +16,9 @@ fn every_published_vector_is_right() {
         assert!(outcome.is_right(), "{outcome:?}");
     }
     assert_eq!(outcomes[0].passed.len(), 3);
-    for (index, form) in [(1, "object"), (2, "object"), (3, "object"), (4, "object"), (5, "object"), (6, "cipher"), (7, "object")] {
+    for (index, form) in
+        [(1, "object"), (2, "object"), (3, "object"), (4, "object"), (5, "object"), (6, "cipher"), (7, "object")]
+    {
         let rebuilt = outcomes[index].passed.iter().any(|passed| passed.ends_with(&format!("（{form}）")));
         assert!(rebuilt, "{:?}", outcomes[index]);
     }

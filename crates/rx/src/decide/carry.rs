@@ -48,8 +48,11 @@ pub fn may_verify<'a>(
     epc_token: &str,
     now: Moment,
 ) -> Result<(&'a Active, &'a Downloaded), VerifyRefusal> {
-    let (State::Carried { active, downloaded } | State::Verified { active, downloaded, .. }) = &rx.state else {
-        return Err(VerifyRefusal::NotCarried);
+    // After the review the same check may come again and gets the same answer.
+    let (active, downloaded) = match &rx.state {
+        State::Carried { active, downloaded } | State::Verified { active, downloaded, .. } => (active, downloaded),
+        State::Reviewed { passed } => (&passed.active, &passed.downloaded),
+        _ => return Err(VerifyRefusal::NotCarried),
     };
     if downloaded.fixmedins_code != *pharmacy {
         return Err(VerifyRefusal::NotCarried);

@@ -61,13 +61,14 @@ refusals! {
 pub struct SignedFields(pub Vec<(String, Option<String>)>);
 
 impl SignedFields {
-    /// The first field that differs, by name. Compared by meaning: order and empties do not count.
-    pub fn first_difference(&self, other: &SignedFields) -> Option<&str> {
+    /// The first field that differs, by name, of this side or of the other only. Compared by meaning: order
+    /// and empties do not count.
+    pub fn first_difference<'a>(&'a self, other: &'a SignedFields) -> Option<&'a str> {
         let value = |fields: &SignedFields, name: &str| {
             fields.0.iter().find(|(n, _)| n == name).and_then(|(_, v)| v.clone()).filter(|v| !v.is_empty())
         };
-        let mine = self.0.iter().find(|(name, _)| value(self, name) != value(other, name));
-        mine.map(|(name, _)| name.as_str())
+        let differs = self.0.iter().chain(&other.0).find(|(name, _)| value(self, name) != value(other, name));
+        differs.map(|(name, _)| name.as_str())
     }
 }
 

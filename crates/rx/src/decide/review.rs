@@ -10,10 +10,10 @@ refusals! {
     /// Why a review is not taken (7206).
     ReviewRefusal {
         NotVerified = "RX-7206-01", "接口规范 7205：先验签后审核", "处方尚未在本机构完成验签";
-        OtherToken = "RX-7206-02", "接口规范 7206 epcToken", "电子处方令牌与下载时不同";
-        WrongVerifySn = "RX-7206-03", "接口规范 7206 rxSignVerifySn", "处方签名验签流水号不符";
-        Expired = "RX-7206-04", "接口规范 7101 valiEndTime", "处方已超过有效截止时间";
-        AlreadyReviewed = "RX-7206-05", "接口规范 7206", "处方已审核，且本次内容与已上传的不同";
+        AlreadyReviewed = "RX-7206-02", "接口规范 7206", "处方已审核，且本次内容与已上传的不同";
+        OtherToken = "RX-7206-03", "接口规范 7206 epcToken", "电子处方令牌与下载时不同";
+        WrongVerifySn = "RX-7206-04", "接口规范 7206 rxSignVerifySn", "处方签名验签流水号不符";
+        Expired = "RX-7206-05", "接口规范 7101 valiEndTime", "处方已超过有效截止时间";
         TimeAhead = "RX-7206-06", "接口规范 7206 rxChkTime", "审核时间晚于当前时间";
     }
 }

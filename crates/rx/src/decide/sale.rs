@@ -1,5 +1,6 @@
 //! Moves of the sale: 7207 and 7208, and the comparison of basket and prescription (JX-3.5a, HB-2.4).
 
+use lf_vocab::dict::HiFeesetlFlag;
 use lf_vocab::{FixmedinsCode, MedListCodg, Moment, Qty};
 
 use crate::content::RxDrug;
@@ -15,10 +16,10 @@ refusals! {
         AlreadySold = "RX-7207-03", "赣医保字〔2024〕9号 三（一）单次结算", "处方已出库，且本次内容与已上传的不同";
         Expired = "RX-7207-04", "接口规范 7101 valiEndTime", "处方已超过有效截止时间";
         CashMissing = "RX-7207-05", "接口规范 7207 psnCashPay", "非医保结算必须填写现金支付总费用";
-        NotPrescribed(String) = "RX-7207-06", "鄂医保办〔2024〕32号 二；赣医保字〔2024〕9号 三（五）", "药品{0}不在处方中";
-        TracCodgTwice(String) = "RX-7207-07", "接口规范 7207 drugTraceCodg", "药品追溯码{0}在本次出库中重复";
-        TracCodgSold(String) = "RX-7207-08", "药品追溯码一码一售", "药品追溯码{0}已有销售记录，不能再次销售";
-        ZeroCount(String) = "RX-7207-09", "接口规范 7207 drugTotlcnt", "药品{0}的数量必须大于0";
+        ZeroCount(String) = "RX-7207-06", "接口规范 7207 drugTotlcnt", "药品{0}的数量必须大于0";
+        NotPrescribed(String) = "RX-7207-07", "鄂医保办〔2024〕32号 二；赣医保字〔2024〕9号 三（五）", "药品{0}不在处方中";
+        TracCodgTwice(String) = "RX-7207-08", "接口规范 7207 drugTraceCodg", "药品追溯码{0}在本次出库中重复";
+        TracCodgSold(String) = "RX-7207-09", "药品追溯码一码一售", "药品追溯码{0}已有销售记录，不能再次销售";
     }
 }
 
@@ -108,10 +109,7 @@ pub fn may_sell<'a>(
     rx_chk_biz_sn: &str,
     now: Moment,
 ) -> Result<&'a Passed, SaleRefusal> {
-    if rx.state.dispensed() {
-        return Err(SaleRefusal::AlreadySold);
-    }
-    let State::Reviewed { passed } = &rx.state else {
+    let Some(passed) = rx.state.passed() else {
         return Err(SaleRefusal::NotReviewed);
     };
     if passed.downloaded.fixmedins_code != *pharmacy {
@@ -119,6 +117,10 @@ pub fn may_sell<'a>(
     }
     if passed.reviewed.rx_chk_biz_sn != rx_chk_biz_sn {
         return Err(SaleRefusal::WrongReviewSn);
+    }
+    // Sold, or sold and refunded: one prescription is sold once.
+    if rx.state.sold().is_some() {
+        return Err(SaleRefusal::AlreadySold);
     }
     if rx.expired(now) { Err(SaleRefusal::Expired) } else { Ok(passed) }
 }
@@ -147,10 +149,11 @@ pub fn may_undo_sale<'a>(
     sel_stoout_sn: Option<&str>,
     insured: bool,
 ) -> Result<&'a Sold, SaleUndoRefusal> {
-    let (passed, sold) = match &rx.state {
-        State::Sold { passed, sold } | State::SelfPaid { passed, sold } => (passed, sold),
-        State::Settled { .. } | State::Refunded { .. } => return Err(SaleUndoRefusal::Settled),
-        _ => return Err(SaleUndoRefusal::NotSold),
+    // A refund took its sale back with it, so there is none to undo any more.
+    let (State::Sold { passed, sold } | State::SelfPaid { passed, sold } | State::Settled { passed, sold, .. }) =
+        &rx.state
+    else {
+        return Err(SaleUndoRefusal::NotSold);
     };
     if passed.downloaded.fixmedins_code != *pharmacy {
         return Err(SaleUndoRefusal::OtherPharmacy);
@@ -158,6 +161,8 @@ pub fn may_undo_sale<'a>(
     if sel_stoout_sn.is_some_and(|sn| sn != sold.sel_stoout_sn) {
         return Err(SaleUndoRefusal::WrongSale);
     }
-    let was_insured = matches!(rx.state, State::Sold { .. });
-    if was_insured == insured { Ok(sold) } else { Err(SaleUndoRefusal::OtherKind) }
+    if insured != (sold.hi_feesetl_flag == HiFeesetlFlag::Insured) {
+        return Err(SaleUndoRefusal::OtherKind);
+    }
+    if matches!(rx.state, State::Settled { .. }) { Err(SaleUndoRefusal::Settled) } else { Ok(sold) }
 }

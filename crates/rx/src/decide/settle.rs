@@ -17,8 +17,8 @@ refusals! {
         Revoked = "RX-2102-05", "接口规范 7104", "处方已撤销";
         NotSold = "RX-2102-06", "接口规范 7207", "处方尚未上传销售出库明细";
         OtherPharmacy = "RX-2102-07", "接口规范 2102", "出库明细不是本机构上传的";
-        LinesDiffer(String) = "RX-2102-08", "赣医保字〔2024〕9号 三（五）", "药品{0}的结算数量与出库数量不一致";
-        LineForeign(String) = "RX-2102-09", "赣医保字〔2024〕9号 三（五）", "药品{0}不在出库明细中";
+        LineForeign(String) = "RX-2102-08", "赣医保字〔2024〕9号 三（五）", "药品{0}不在出库明细中";
+        LinesDiffer(String) = "RX-2102-09", "赣医保字〔2024〕9号 三（五）", "药品{0}的结算数量与出库数量不一致";
         TracCodgDiffers(String) = "RX-2102-10", "接口规范 2102 drug_trac_info", "追溯码{0}不在出库明细中";
     }
 }
@@ -26,12 +26,11 @@ refusals! {
 refusals! {
     /// Why a reversal is refused (2103).
     RefundRefusal {
-        Unknown = "RX-2103-01", "接口规范 2103 setl_id", "查无此结算";
-        OtherPharmacy = "RX-2103-02", "接口规范 2103", "结算不是本机构的";
-        OtherPerson = "RX-2103-03", "接口规范 2103 psn_no", "人员编号与结算不符";
-        OtherVisit = "RX-2103-04", "接口规范 2103 mdtrt_id", "就诊ID与结算不符";
-        AlreadyReversed = "RX-2103-05", "接口规范 2103", "结算已撤销";
-        Negative = "RX-2103-06", "接口规范 2103", "撤销产生的负结算不能再撤销";
+        Unknown = "RX-2103-01", "接口规范 2103 setl_id", "本机构查无此结算";
+        OtherPerson = "RX-2103-02", "接口规范 2103 psn_no", "人员编号与结算不符";
+        OtherVisit = "RX-2103-03", "接口规范 2103 mdtrt_id", "就诊ID与结算不符";
+        AlreadyReversed = "RX-2103-04", "接口规范 2103", "结算已撤销";
+        Negative = "RX-2103-05", "接口规范 2103", "撤销产生的负结算不能再撤销";
     }
 }
 

@@ -49,7 +49,8 @@ fn fee_line(take: &mut Take, message: &Node<'_>, row: &Node<'_>) -> Option<t2101
     let cnt = take.it(row.required("cnt", row.qty("cnt")));
     let pric = take.it(row.required("pric", row.pric("pric")));
     let mut drug_trac_codg = codes(take, row.nodes("drug_trac_info"));
-    let of_line = message.nodes("drug_trac_info").iter().filter(|code| code.text("feedetl_sn") == row.text("feedetl_sn"));
+    let of_line =
+        message.nodes("drug_trac_info").iter().filter(|code| code.text("feedetl_sn") == row.text("feedetl_sn"));
     drug_trac_codg.extend(codes(take, of_line));
     Some(t2101_quote::FeeLine {
         feedetl_sn: feedetl_sn?,
@@ -77,9 +78,8 @@ fn stated(info: &Node<'_>) -> Result<t2101_quote::Stated, Defect> {
     let scalar = |name: &str| value.get(name).and_then(Value::scalar).filter(|text| !text.is_empty());
     let flag = |name: &str| scalar(name).map(|text| matches!(text, "1" | "true"));
     let print_time = scalar("print_time").map(str::parse).transpose();
-    let print_time = print_time.map_err(|error: lf_vocab::DayError| {
-        info.defect("exp_content", format!("中的print_time{error}"))
-    })?;
+    let print_time =
+        print_time.map_err(|error: lf_vocab::DayError| info.defect("exp_content", format!("中的print_time{error}")))?;
     Ok(t2101_quote::Stated {
         print_time,
         psn_match_flag: flag("psn_match_flag"),
@@ -94,7 +94,5 @@ pub fn t2103(node: &Node<'_>) -> Result<t2103_refund::Command, Defects> {
     let setl_id = take.it(node.need("setl_id").map(str::to_owned));
     let mdtrt_id = take.it(node.need("mdtrt_id").map(str::to_owned));
     let psn_no = take.it(node.parse("psn_no"));
-    take.done(|| {
-        Some(t2103_refund::Command { setl_id: setl_id?, mdtrt_id: mdtrt_id?, psn_no: psn_no? })
-    })
+    take.done(|| Some(t2103_refund::Command { setl_id: setl_id?, mdtrt_id: mdtrt_id?, psn_no: psn_no? }))
 }

@@ -52,9 +52,11 @@ fn receive(body: &[u8], remembered: Option<SignForm>) -> Result<(SignForm, Vec<u
 #[test]
 fn every_dialect_verifies_and_is_recognised() {
     let data = r#"{"rxDrugCnt":2,"price":1.50,"Zeta":"z","alpha":"阿莫西林","none":null,"list":[{"b":1,"a":""}]}"#;
-    for (dialect, want) in
-        [(Dialect::Official, SignForm::Object), (Dialect::Sorted, SignForm::Object), (Dialect::Cipher, SignForm::Cipher)]
-    {
+    for (dialect, want) in [
+        (Dialect::Official, SignForm::Object),
+        (Dialect::Sorted, SignForm::Object),
+        (Dialect::Cipher, SignForm::Cipher),
+    ] {
         let body = seal_request(dialect, client(), NOW, data.as_bytes()).unwrap();
         for remembered in [None, Some(want), Some(SignForm::ObjectCaseless)] {
             assert_eq!(receive(&body, remembered).unwrap().0, want, "{dialect:?}");
@@ -188,11 +190,15 @@ fn replies_read_back_in_both_styles_and_on_errors() {
         let fields: Vec<_> = json.as_object().unwrap().keys().cloned().collect();
         assert_eq!(fields.len(), 11, "{fields:?}");
         // Another platform key does not pass, nor does a changed field.
-        assert_eq!(open_reply(ClientKeys { platform: &keys.app_public, ..client() }, &body), Err(ReplyError::NotVerified));
+        assert_eq!(
+            open_reply(ClientKeys { platform: &keys.app_public, ..client() }, &body),
+            Err(ReplyError::NotVerified)
+        );
         let tampered = String::from_utf8(body).unwrap().replace("失败", "成功");
         assert_eq!(open_reply(client(), tampered.as_bytes()), Err(ReplyError::NotVerified));
     }
-    let head = ReplyHead { code: 401, style: CodeStyle::Number, message: "未知应用", now_ms: NOW, wire: Wire::default() };
+    let head =
+        ReplyHead { code: 401, style: CodeStyle::Number, message: "未知应用", now_ms: NOW, wire: Wire::default() };
     let unsealed = ReplyError::Unsealed { code: 401, message: "未知应用".to_owned() };
     assert_eq!(open_reply(client(), &unsealed_reply(head)), Err(unsealed));
 }

@@ -17,13 +17,15 @@ fn pair(seed: u8) -> (Signer, PublicKey) {
 fn explained(make: impl Fn(&Signed<'_, '_>, &App<'_>, &Signer) -> String) -> Explanation {
     let ((signer, public_key), (_, platform)) = (pair(1), pair(2));
     let sm4 = sec_key(APP_ID, SECRET).unwrap();
-    let app = App { app_id: APP_ID, app_secret: SECRET, sm4: &sm4, public_key: &public_key, platform_key: Some(&platform) };
+    let app =
+        App { app_id: APP_ID, app_secret: SECRET, sm4: &sm4, public_key: &public_key, platform_key: Some(&platform) };
     let verifier = Verifier::new(&platform);
     let keys = ClientKeys { app_id: APP_ID, app_secret: SECRET, sm4: &sm4, signer: &signer, platform: &verifier };
     let body = seal_request(Dialect::Official, keys, 1_795_307_954_172, DATA.as_bytes()).unwrap();
     let envelope = Envelope::parse(&body).unwrap();
     let data = Value::parse(DATA.as_bytes()).unwrap();
-    let signed = Signed { members: envelope.members(), data: &data, plain: DATA.as_bytes(), enc_data: envelope.enc_data() };
+    let signed =
+        Signed { members: envelope.members(), data: &data, plain: DATA.as_bytes(), enc_data: envelope.enc_data() };
     let signature = make(&signed, &app, &signer);
     let mut json: serde_json::Value = serde_json::from_slice(&body).unwrap();
     json["signData"] = signature.into();
@@ -32,11 +34,15 @@ fn explained(make: impl Fn(&Signed<'_, '_>, &App<'_>, &Signer) -> String) -> Exp
 
 #[test]
 fn a_right_body_is_shown_with_its_text() {
-    let found = explained(|signed, app, signer| {
-        signer.sign(&sign_text(signed, app.app_secret, SignForm::Object)).to_base64()
-    });
+    let found =
+        explained(|signed, app, signer| signer.sign(&sign_text(signed, app.app_secret, SignForm::Object)).to_base64());
     assert_eq!((found.defect, found.verified), (None, Some(SignForm::Object)));
-    assert!(found.sign_text.unwrap().contains(r#"&data={"Beta":[{"a":"1","b":"2"}],"Zeta":"z","alpha":"1.50"}&encType=SM4&"#));
+    assert!(
+        found
+            .sign_text
+            .unwrap()
+            .contains(r#"&data={"Beta":[{"a":"1","b":"2"}],"Zeta":"z","alpha":"1.50"}&encType=SM4&"#)
+    );
     assert_eq!(found.plain.as_deref(), Some(DATA));
     assert_eq!(found.digest.map(|digest| digest.len()), Some(64));
 }
@@ -58,7 +64,11 @@ fn every_odd_text_is_recognised_by_its_own_name() {
             signer.sign(&text).to_base64()
         });
         let accepted = found.verified.is_some();
-        assert!(accepted || found.findings.iter().any(|finding| finding.ends_with(name)), "{name}: {:?}", found.findings);
+        assert!(
+            accepted || found.findings.iter().any(|finding| finding.ends_with(name)),
+            "{name}: {:?}",
+            found.findings
+        );
     }
 }
 
@@ -70,9 +80,8 @@ fn mistakes_in_the_signature_are_named() {
     assert_eq!(hexed.verified, None);
     assert!(hexed.findings.len() >= 2, "{:?}", hexed.findings);
     assert!(hexed.findings.iter().any(|finding| finding.contains("十六进制")), "{:?}", hexed.findings);
-    let platform = explained(|signed, app, _| {
-        pair(2).0.sign(&sign_text(signed, app.app_secret, SignForm::Object)).to_base64()
-    });
+    let platform =
+        explained(|signed, app, _| pair(2).0.sign(&sign_text(signed, app.app_secret, SignForm::Object)).to_base64());
     assert!(platform.findings.iter().any(|finding| finding.contains("平台密钥")), "{:?}", platform.findings);
     let unknown = explained(|_, _, signer| signer.sign(b"something else").to_base64());
     assert!(unknown.findings.iter().any(|finding| finding.contains("逐字比对")), "{:?}", unknown.findings);
@@ -85,7 +94,8 @@ fn a_broken_body_is_explained_as_far_as_it_goes() {
     let app = App { app_id: APP_ID, app_secret: SECRET, sm4: &sm4, public_key: &public_key, platform_key: None };
     let found = explain(b"{", &app);
     assert!(matches!(found.defect, Some(EnvelopeError::Body(_))));
-    let body = br#"{"appId":"other","timestamp":1,"encType":"SM4","signType":"SM2","encData":"M7weOpl+","signData":"x"}"#;
+    let body =
+        br#"{"appId":"other","timestamp":1,"encType":"SM4","signType":"SM2","encData":"M7weOpl+","signData":"x"}"#;
     let found = explain(body, &app);
     assert!(matches!(found.defect, Some(EnvelopeError::Open(_))));
     assert!(found.findings.iter().any(|finding| finding.contains("Base64")), "{:?}", found.findings);

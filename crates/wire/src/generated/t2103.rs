@@ -137,7 +137,7 @@ pub static OUT_SETLINFO: Table = Table {
 pub static OUT_SETLDETAIL: Table = Table {
     node: "setldetail",
     fields: &[
-        Field { name: "fund_pay_type", wire: "fund_pay_type", cn: "基金支付类型", kind: Kind::Text { len: 6 }, need: Need::Required, excludes: &[], dict: Some(&dicts::FUND_PAY_TYPE), open: true, also: &[] },
+        Field { name: "fund_pay_type", wire: "fund_pay_type", cn: "基金支付类型", kind: Kind::Text { len: 8 }, need: Need::Required, excludes: &[], dict: Some(&dicts::FUND_PAY_TYPE), open: true, also: &[] },
         Field { name: "inscp_scp_amt", wire: "inscp_scp_amt", cn: "符合政策范围金额", kind: Kind::Number { len: 16, scale: 2 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "crt_payb_lmt_amt", wire: "crt_payb_lmt_amt", cn: "本次可支付限额金额", kind: Kind::Number { len: 16, scale: 2 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "fund_payamt", wire: "fund_payamt", cn: "基金支付金额", kind: Kind::Number { len: 16, scale: 2 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },

@@ -269,7 +269,7 @@ pub static IN_MDTRTINFO: Table = Table {
         Field { name: "dr_profttl_name", wire: "drProfttlName", cn: "医生职称名称", kind: Kind::Text { len: 20 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "dr_dept_code", wire: "drDeptCode", cn: "医生科室编码", kind: Kind::Text { len: 30 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "dr_dept_name", wire: "drDeptName", cn: "医生科室名称", kind: Kind::Text { len: 50 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
-        Field { name: "caty", wire: "caty", cn: "科别", kind: Kind::Text { len: 6 }, need: Need::Optional, excludes: &[], dict: Some(&dicts::DEPT), open: true, also: &[] },
+        Field { name: "caty", wire: "caty", cn: "科别", kind: Kind::Text { len: 20 }, need: Need::Optional, excludes: &[], dict: Some(&dicts::DEPT), open: true, also: &[] },
         Field { name: "mdtrt_time", wire: "mdtrtTime", cn: "就诊时间", kind: Kind::Moment, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "dise_codg", wire: "diseCodg", cn: "病种编码", kind: Kind::Text { len: 30 }, need: Need::When { field: 3, is: &["14"] }, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "dise_name", wire: "diseName", cn: "病种名称", kind: Kind::Text { len: 500 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },

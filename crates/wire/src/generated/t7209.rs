@@ -23,7 +23,7 @@ pub static IN_DATA: Table = Table {
         Field { name: "delv_dtce", wire: "delvDtce", cn: "配送距离", kind: Kind::Number { len: 10, scale: 2 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "delv_entp_no", wire: "delvEntpNo", cn: "配送企业编码", kind: Kind::Text { len: 30 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "delv_entp_name", wire: "delvEntpName", cn: "配送企业名称", kind: Kind::Text { len: 50 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
-        Field { name: "delver_cert_type", wire: "delverCertType", cn: "配送员证件类型", kind: Kind::Text { len: 3 }, need: Need::Optional, excludes: &[], dict: Some(&dicts::PSN_CERT_TYPE), open: false, also: &[] },
+        Field { name: "delver_cert_type", wire: "delverCertType", cn: "配送员证件类型", kind: Kind::Text { len: 6 }, need: Need::Optional, excludes: &[], dict: Some(&dicts::PSN_CERT_TYPE), open: false, also: &[] },
         Field { name: "delver_certno", wire: "delverCertno", cn: "配送员证件编号", kind: Kind::Text { len: 50 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "delver_name", wire: "delverName", cn: "配送员姓名", kind: Kind::Text { len: 30 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "delver_tel", wire: "delverTel", cn: "配送员电话", kind: Kind::Text { len: 20 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },

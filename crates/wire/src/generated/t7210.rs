@@ -20,7 +20,7 @@ pub static IN_DATA: Table = Table {
         Field { name: "hi_rxno", wire: "hiRxno", cn: "医保处方编号", kind: Kind::Text { len: 30 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "delv_no", wire: "delvNo", cn: "配送单业务编号", kind: Kind::Text { len: 30 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "delv_stas_dscr", wire: "delvStasDscr", cn: "状态描述", kind: Kind::Text { len: 20 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },
-        Field { name: "delver_cert_type", wire: "delverCertType", cn: "配送员证件类型", kind: Kind::Text { len: 3 }, need: Need::Required, excludes: &[], dict: Some(&dicts::PSN_CERT_TYPE), open: false, also: &[] },
+        Field { name: "delver_cert_type", wire: "delverCertType", cn: "配送员证件类型", kind: Kind::Text { len: 6 }, need: Need::Required, excludes: &[], dict: Some(&dicts::PSN_CERT_TYPE), open: false, also: &[] },
         Field { name: "delver_certno", wire: "delverCertno", cn: "配送员证件编号", kind: Kind::Text { len: 50 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "delver_name", wire: "delverName", cn: "配送员姓名", kind: Kind::Text { len: 30 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "delver_tel", wire: "delverTel", cn: "配送员电话", kind: Kind::Text { len: 20 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },

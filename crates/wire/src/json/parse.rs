@@ -197,7 +197,11 @@ impl<'a> Parser<'a> {
         let code = if (0xD800..0xDC00).contains(&first) {
             let rest = &self.text.as_bytes()[self.at..];
             if !rest.starts_with(b"\\u") {
-                return Err(if b"\\u".starts_with(rest) { JsonError::Truncated(self.text.len()) } else { JsonError::Syntax(at) });
+                return Err(if b"\\u".starts_with(rest) {
+                    JsonError::Truncated(self.text.len())
+                } else {
+                    JsonError::Syntax(at)
+                });
             }
             self.at += 2;
             let second = self.hex4()?;

@@ -95,7 +95,9 @@ fn filled(table: &'static Table, seed: i64) -> Reply {
         let name = field.name;
         match field.kind {
             Kind::Text { .. } => {
-                let code = field.dict.map_or_else(|| "药\"\\".to_owned(), |dict| dict.codes[n % dict.codes.len()].means.to_owned());
+                let code = field
+                    .dict
+                    .map_or_else(|| "药\"\\".to_owned(), |dict| dict.codes[n % dict.codes.len()].means.to_owned());
                 reply.text(name, code.as_str());
             }
             Kind::File { .. } => {

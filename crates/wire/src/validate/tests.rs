@@ -19,9 +19,7 @@ fn run(transaction: Transaction, json: &Json) -> Result<Vec<Lint>, Vec<String>> 
     let value = Value::parse(&bytes).unwrap();
     match validate(transaction, &value) {
         Ok(valid) => Ok(valid.lints),
-        Err(defects) => {
-            Err(defects.list().iter().map(|defect| format!("{defect} {:?}", defect.kind)).collect())
-        }
+        Err(defects) => Err(defects.list().iter().map(|defect| format!("{defect} {:?}", defect.kind)).collect()),
     }
 }
 
@@ -71,9 +69,15 @@ fn values_are_read_by_our_names() {
     assert_eq!(mdtrtinfo.text("psn_cert_type"), Some("01"));
     assert!(mdtrtinfo.parse::<lf_vocab::FixmedinsCode>("fixmedins_code").is_ok());
     let defect = mdtrtinfo.parse::<lf_vocab::DrCode>("psn_no").unwrap_err();
-    assert_eq!((defect.to_string().as_str(), defect.kind), ("mdtrtinfo.psnNo（医保人员编号）长度超过13", DefectKind::Form));
+    assert_eq!(
+        (defect.to_string().as_str(), defect.kind),
+        ("mdtrtinfo.psnNo（医保人员编号）长度超过13", DefectKind::Form)
+    );
     let missing = rows[0].parse::<lf_vocab::DrCode>("real_dscr").unwrap_err();
-    assert_eq!((missing.to_string().as_str(), missing.kind), ("rxdrugdetail[1].realDscr（自费原因描述）必填", DefectKind::Missing));
+    assert_eq!(
+        (missing.to_string().as_str(), missing.kind),
+        ("rxdrugdetail[1].realDscr（自费原因描述）必填", DefectKind::Missing)
+    );
     assert!(!format!("{node:?}").contains("RX20261122000001"), "no values in debug output");
 }
 
@@ -96,9 +100,17 @@ fn each_kind_of_defect_names_its_place() {
         ("/valiDays", json!("three"), "valiDays（处方有效天数）不是十进制数字 Number"),
         ("/valiDays", json!(1.5), "valiDays（处方有效天数）最多0位小数 Length"),
         ("/mdtrtinfo/gend", json!("3"), "mdtrtinfo.gend（性别）的代码不在字典gend（性别）内 Code"),
-        ("/rxdrugdetail/1/drugGenname", json!(long), "rxdrugdetail[2].drugGenname（药品通用名）长度为101，最多100个字符 Length"),
+        (
+            "/rxdrugdetail/1/drugGenname",
+            json!(long),
+            "rxdrugdetail[2].drugGenname（药品通用名）长度为101，最多100个字符 Length",
+        ),
         ("/rxdrugdetail/1/drugCnt", json!("1.00001"), "rxdrugdetail[2].drugCnt（药品总用药量）最多4位小数 Length"),
-        ("/rxdrugdetail/1/drugCnt", json!("1234567890123"), "rxdrugdetail[2].drugCnt（药品总用药量）最多12位整数 Length"),
+        (
+            "/rxdrugdetail/1/drugCnt",
+            json!("1234567890123"),
+            "rxdrugdetail[2].drugCnt（药品总用药量）最多12位整数 Length",
+        ),
     ] {
         assert_eq!(one_defect(&with(western(), pointer, value)), want);
     }
@@ -106,18 +118,28 @@ fn each_kind_of_defect_names_its_place() {
     assert_eq!(one_defect(&with(western(), "/diseinfo", rows)), "diseinfo（诊断信息）有51行，最多50行 Rows");
     assert_eq!(run(Transaction::T7101, &json!([1])).unwrap_err(), ["data（业务数据）应为JSON对象，实为数组 Type"]);
     let file = json!({"fixmedinsCode": "H1", "originalValue": "e30=", "originalRxFile": "a-b="});
-    assert_eq!(run(Transaction::T7102, &file).unwrap_err(), ["originalRxFile（原始待签名处方文件）不是合法的Base64 Base64"]);
+    assert_eq!(
+        run(Transaction::T7102, &file).unwrap_err(),
+        ["originalRxFile（原始待签名处方文件）不是合法的Base64 Base64"]
+    );
 }
 
 #[test]
 fn all_defects_come_at_once_in_the_order_of_the_table() {
-    let json = with(with(with(western(), "/diseinfo/0/diagCode", json!("")), "/hospRxno", json!(null)), "/valiDays", json!("x"));
+    let json = with(
+        with(with(western(), "/diseinfo/0/diagCode", json!("")), "/hospRxno", json!(null)),
+        "/valiDays",
+        json!("x"),
+    );
     let defects = run(Transaction::T7101, &json).unwrap_err();
-    assert_eq!(defects, [
-        "valiDays（处方有效天数）不是十进制数字 Number",
-        "diseinfo[1].diagCode（诊断代码）必填 Missing",
-        "hospRxno（定点医疗机构处方编号）必填 Missing",
-    ]);
+    assert_eq!(
+        defects,
+        [
+            "valiDays（处方有效天数）不是十进制数字 Number",
+            "diseinfo[1].diagCode（诊断代码）必填 Missing",
+            "hospRxno（定点医疗机构处方编号）必填 Missing",
+        ]
+    );
 }
 
 #[test]
@@ -241,10 +263,13 @@ fn trace_codes_are_taken_beside_the_lines_and_inside_them() {
             }
         }
         let inner = with(base.clone(), "/drugdetail/0/drug_trac_info", json!([{"trdn_flag": "2"}]));
-        assert_eq!(run(t, &inner).unwrap_err(), [
-            "drugdetail[1].durg_trac_info[1].trdn_flag（拆零标志）的代码不在字典flag（是否标志）内 Code",
-            "drugdetail[1].durg_trac_info[1].drug_trac_codg（药品追溯码）必填 Missing",
-        ]);
+        assert_eq!(
+            run(t, &inner).unwrap_err(),
+            [
+                "drugdetail[1].durg_trac_info[1].trdn_flag（拆零标志）的代码不在字典flag（是否标志）内 Code",
+                "drugdetail[1].durg_trac_info[1].drug_trac_codg（药品追溯码）必填 Missing",
+            ]
+        );
         let outside = with(base, "/drugdetail/0/rx_circ_flag", json!("1"));
         assert_eq!(run(t, &outside).unwrap_err(), ["drugdetail[1].rxno（处方号）在rx_circ_flag为1时必填 Missing"]);
     }
@@ -398,8 +423,9 @@ fn any_value() -> impl Strategy<Value = Json> {
     leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(Json::from),
-            prop::collection::vec((prop::sample::select(vec!["data", "certno", "gend", "x"]), inner), 0..3)
-                .prop_map(|members| Json::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())),
+            prop::collection::vec((prop::sample::select(vec!["data", "certno", "gend", "x"]), inner), 0..3).prop_map(
+                |members| Json::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+            ),
         ]
     })
 }
