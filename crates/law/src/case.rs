@@ -8,9 +8,10 @@ use std::sync::Arc;
 use lf_vocab::Admdvs;
 use serde::Deserialize;
 
+use crate::decide::{Decision, LawError};
 use crate::facts::Facts;
 use crate::input::Input;
-use crate::model::{Gate, Grant};
+use crate::model::{Gate, Grant, Law};
 use crate::value::LawValue;
 
 /// A question to the law as JSON: `{ "gate": "precheck", "admdvs": "360900", "facts": { … } }`.
@@ -66,4 +67,15 @@ pub(crate) struct ExampleCase {
     pub facts: Facts<'static>,
     pub grants: Vec<Grant>,
     pub expect: Expect,
+}
+
+impl Law {
+    /// Answers a question given as JSON.
+    ///
+    /// # Errors
+    /// As [`Law::decide`]; facts that are not in the dictionary are `BadFacts`.
+    pub fn decide_request(&self, request: &DecideRequest, grants: &[Grant]) -> Result<Decision, LawError> {
+        let facts = Facts::from_input(&request.facts).map_err(LawError::BadFacts)?;
+        self.decide(request.gate, &request.admdvs, &facts, grants)
+    }
 }

@@ -16,7 +16,7 @@ use crate::expr::{Expr, ExprError, Reader};
 use crate::field::{Field, Kind, Need, Scope};
 use crate::format::{OneOrMany, ProvisionDoc, ReckonedDoc};
 use crate::load::{Instruments, LoadedFile, day_of};
-use crate::model::{Absent, Gate, GrantRule, Jurisdiction, Law, Provision, Rule, Severity};
+use crate::model::{Absent, Gate, GrantRule, InstrumentInfo, Jurisdiction, Law, PackInfo, Provision, Rule, Severity};
 use crate::source::{Defects, PackError, PackErrorKind};
 use crate::template::Template;
 use crate::value::Quantity;
@@ -60,7 +60,16 @@ pub(crate) fn compile<'d>(
     let provisions: Vec<Provision> = done.into_iter().flatten().collect();
     let by_id = provisions.iter().enumerate().map(|(index, provision)| (provision.id.clone(), index)).collect();
     let jurisdictions = jurisdictions(files, &provisions);
-    let mut law = Law { edition: String::new(), provisions, by_id, jurisdictions, examples: Vec::new(), index_lock: None };
+    let mut law = Law {
+        edition: String::new(),
+        provisions,
+        by_id,
+        jurisdictions,
+        examples: Vec::new(),
+        index_lock: None,
+        packs: files.iter().map(pack_info).collect(),
+        instruments: instrument_infos(files, instruments),
+    };
     law.examples = examples::examples(files, &law, found);
     Some(law)
 }
@@ -121,10 +130,9 @@ impl<'d> Compiler<'d> {
         let when = self.when(index, scope, quantity, done, &mut defects)?;
         let rule = self.rule(index, scope, quantity, &mut defects)?;
         let values = self.values(index, quantity, &mut defects)?;
-        let checked_on = match &doc.checked {
-            Some(checked) => Some(day_of(&checked.on, &mut defects)?),
-            None => None,
-        };
+        if let Some(checked) = &doc.checked {
+            day_of(&checked.on, &mut defects)?;
+        }
         Some(Provision {
             id: Arc::from(written.id.as_str()),
             pack: file.pack,
@@ -133,16 +141,17 @@ impl<'d> Compiler<'d> {
             requirement: doc.requirement.clone(),
             gates,
             quantity,
+            unit: self.said(index, |doc| doc.unit.as_ref()).cloned(),
             reckoned,
             order: *self.said(index, |doc| doc.order.as_ref()).unwrap_or(&u32::MAX),
             each,
             when,
             rule,
+            when_text: text_of(self.said(index, |doc| doc.when.as_ref())),
+            violated_text: text_of(self.said(index, |doc| doc.violated_if.as_ref())),
             relation: self.relation(index),
-            delegates: self.delegates(index),
             grant: doc.grant.as_ref().map(|grant| GrantRule { max: grant.max, max_days: grant.max_days }),
             formalised_from: file.formalised_from,
-            checked_on,
             note: doc.note.clone(),
             values,
         })
@@ -323,6 +332,40 @@ impl<'d> Compiler<'d> {
             }
         }
     }
+}
+
+fn pack_info(file: &LoadedFile<'_>) -> PackInfo {
+    PackInfo {
+        admdvs: file.pack,
+        title: file.doc.title.clone(),
+        edition: file.doc.edition,
+        file: file.path.to_owned(),
+        formalised_from: file.formalised_from,
+    }
+}
+
+fn instrument_infos(files: &[LoadedFile<'_>], instruments: &Instruments) -> Vec<InstrumentInfo> {
+    let mut infos = Vec::new();
+    for file in files {
+        for (id, doc) in &file.doc.instrument {
+            let Some(known) = instruments.get(&(file.pack, id.get_ref().clone())) else { continue };
+            infos.push(InstrumentInfo {
+                admdvs: file.pack,
+                id: id.get_ref().clone(),
+                title: known.title.clone(),
+                doc_no: doc.doc_no.clone(),
+                aliases: doc.aliases.clone(),
+                excerpt: doc.excerpt.clone(),
+                from: known.from,
+                until: known.until,
+            });
+        }
+    }
+    infos
+}
+
+fn text_of(condition: Option<&toml::Spanned<toml::Value>>) -> Option<String> {
+    condition.map(|condition| condition.get_ref().to_string())
 }
 
 fn jurisdictions(files: &[LoadedFile<'_>], provisions: &[Provision]) -> Vec<Jurisdiction> {

@@ -128,6 +128,16 @@ impl<'a> Facts<'a> {
         LineFacts { facts: self, scope }
     }
 
+    /// Gives every line of a node the same fact.
+    pub(crate) fn set_every(&mut self, scope: Scope, field: Field, value: &Value<'a>) {
+        let Ok(value) = fit(field, value.clone()) else { return };
+        for line in 0..self.line_count(scope) {
+            if let Some(slot) = self.lines[node_of(scope)].get_mut(line * scope.size() + field.slot()) {
+                *slot = Some(value.clone());
+            }
+        }
+    }
+
     /// How many lines of a repeated node there are.
     pub fn line_count(&self, scope: Scope) -> usize {
         if scope == Scope::Case { 1 } else { self.lines[node_of(scope)].len() / scope.size() }

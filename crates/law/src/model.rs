@@ -227,17 +227,19 @@ pub(crate) struct Provision {
     pub requirement: Vec<String>,
     pub gates: Vec<Gate>,
     pub quantity: Quantity,
+    pub unit: Option<String>,
     /// The governing date at each of `gates`, in their order.
     pub reckoned: Vec<Field>,
     pub order: u32,
     pub each: Option<Scope>,
     pub when: Option<Expr>,
     pub rule: Option<Rule>,
+    /// The two conditions as written, for explanations.
+    pub when_text: Option<String>,
+    pub violated_text: Option<String>,
     pub relation: Option<(usize, Mode)>,
-    pub delegates: Option<Mode>,
     pub grant: Option<GrantRule>,
     pub formalised_from: Day,
-    pub checked_on: Option<Day>,
     pub note: Option<String>,
     pub values: Vec<Dated>,
 }
@@ -287,6 +289,42 @@ pub struct Grant {
     pub filing_no: String,
 }
 
+/// One pack file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PackInfo {
+    /// The authority.
+    pub admdvs: Admdvs,
+    /// The subject.
+    pub title: String,
+    /// The edition of the file.
+    pub edition: u32,
+    /// The path below the law folder.
+    pub file: String,
+    /// Before this day the answer is `NotFormalised`.
+    pub formalised_from: Day,
+}
+
+/// One document that packs cite.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InstrumentInfo {
+    /// The authority whose pack cites it.
+    pub admdvs: Admdvs,
+    /// Its id in the pack.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its number.
+    pub doc_no: Option<String>,
+    /// Other spellings under which it is cited.
+    pub aliases: Vec<String>,
+    /// What of it is stored when it is not the whole text.
+    pub excerpt: Option<String>,
+    /// While it is in force.
+    pub from: Day,
+    /// The first day it no longer is.
+    pub until: Option<Day>,
+}
+
 /// All packs, compiled: an index by gate, jurisdiction and day. Every number a notice prints is read here.
 #[derive(Debug, Clone)]
 pub struct Law {
@@ -296,12 +334,24 @@ pub struct Law {
     pub(crate) jurisdictions: Vec<Jurisdiction>,
     pub(crate) examples: Vec<ExampleCase>,
     pub(crate) index_lock: Option<String>,
+    pub(crate) packs: Vec<PackInfo>,
+    pub(crate) instruments: Vec<InstrumentInfo>,
 }
 
 impl Law {
     /// The digest (SM3, hex) of all packs and texts: stored with every decision.
     pub fn edition(&self) -> &str {
         &self.edition
+    }
+
+    /// The pack files, by path.
+    pub fn packs(&self) -> &[PackInfo] {
+        &self.packs
+    }
+
+    /// The documents cited, by authority and id.
+    pub fn instruments(&self) -> &[InstrumentInfo] {
+        &self.instruments
     }
 
     /// The place whose law holds at `admdvs`: itself, or the nearest authority above that has a pack.
