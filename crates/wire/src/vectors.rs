@@ -101,7 +101,8 @@ fn check_one(vector: &Value<'_>, keys: &Keys) -> Outcome {
         outcome.note("签名对待签名文本有效", verified);
     }
     if let (Some(data), Some(expected)) = (data, expected) {
-        let form = rebuild(body, data, enc_data, expected, &keys.app_secret);
+        let sealed = keys.sm4.seal_hex_upper(data.as_bytes());
+        let form = rebuild(body, data, enc_data.unwrap_or(&sealed), expected, &keys.app_secret);
         let what = form.map_or("待签名文本可由明文重建".to_owned(), |form| {
             format!("待签名文本可由明文重建（{}）", form.name())
         });
@@ -125,7 +126,7 @@ fn same_meaning(keys: &Keys, enc_data: &str, data: &str) -> bool {
 fn rebuild(
     body: Option<&Value<'_>>,
     data: &str,
-    enc_data: Option<&str>,
+    enc_data: &str,
     expected: &str,
     app_secret: &str,
 ) -> Option<SignForm> {
@@ -135,34 +136,25 @@ fn rebuild(
         let members = match body {
             Some(Value::Object(members)) => members,
             _ => {
-                let shown = match form {
-                    SignForm::Cipher => enc_data.unwrap_or_default().to_owned(),
-                    form => {
-                        let empty = Signed { members: &[], data: &parsed, plain: data.as_bytes(), enc_data: "" };
-                        let text = String::from_utf8(sign_text(&empty, "", *form)).unwrap_or_default();
-                        text.trim_start_matches("data=").trim_end_matches("&key=").to_owned()
-                    }
-                };
-                from_text = fields_of(expected, &shown);
+                from_text = fields_of(expected, &shown_data(&parsed, data, enc_data, *form));
                 &from_text
             }
         };
-        // Without a cipher text beside it, the form with the cipher text takes it from the sign text.
-        let enc_data = enc_data.or_else(|| between(expected, "data=", "&")).unwrap_or_default();
         let signed = Signed { members, data: &parsed, plain: data.as_bytes(), enc_data };
         sign_text(&signed, app_secret, *form) == expected.as_bytes()
     })
 }
 
+/// What stands behind `data=` in a sign text of this form.
+fn shown_data(parsed: &Value<'_>, plain: &str, enc_data: &str, form: SignForm) -> String {
+    let alone = Signed { members: &[], data: parsed, plain: plain.as_bytes(), enc_data };
+    let text = String::from_utf8(sign_text(&alone, "", form)).unwrap_or_default();
+    text.trim_start_matches("data=").trim_end_matches("&key=").to_owned()
+}
+
 /// The envelope's fields out of a sign text, when only the text is given.
 fn fields_of<'t>(text: &'t str, shown: &str) -> Vec<(Cow<'t, str>, Value<'t>)> {
-    let without = if shown.is_empty() { None } else { text.split_once(&format!("data={shown}&")) };
-    let (before, after) = without
-        .or_else(|| {
-            let cipher = between(text, "data=", "&")?;
-            text.split_once(&format!("data={cipher}&"))
-        })
-        .unwrap_or((text, ""));
+    let (before, after) = text.split_once(&format!("data={shown}&")).unwrap_or((text, ""));
     before
         .split('&')
         .chain(after.split('&'))
@@ -170,10 +162,4 @@ fn fields_of<'t>(text: &'t str, shown: &str) -> Vec<(Cow<'t, str>, Value<'t>)> {
         .filter(|(key, _)| *key != "key" && !UNSIGNED.contains(key))
         .map(|(key, value)| (Cow::Borrowed(key), Value::Text(Cow::Borrowed(value))))
         .collect()
-}
-
-fn between<'t>(text: &'t str, from: &str, to: &str) -> Option<&'t str> {
-    let start = text.find(from)? + from.len();
-    let end = text.get(start..)?.find(to)? + start;
-    text.get(start..end)
 }

@@ -15,23 +15,32 @@ pub fn files(spec: &Spec) -> Vec<(String, String)> {
     ]
 }
 
+/// What is known of one name.
+#[derive(Default)]
+struct Word {
+    wires: Vec<String>,
+    names: Vec<String>,
+    codes: Vec<String>,
+    dict: Option<String>,
+}
+
 fn glossary(spec: &Spec) -> String {
-    let mut words: BTreeMap<String, (Vec<String>, Vec<String>, Vec<String>, Option<String>)> = BTreeMap::new();
+    let mut words: BTreeMap<String, Word> = BTreeMap::new();
     for (transaction, _, field) in every_field(spec) {
-        let entry = words.entry(field.snake()).or_default();
-        push_new(&mut entry.0, &field.wire);
-        push_new(&mut entry.1, &field.cn);
-        push_new(&mut entry.2, &transaction.code);
-        if entry.3.is_none() {
-            entry.3.clone_from(&field.dict);
+        let word = words.entry(field.snake()).or_default();
+        push_new(&mut word.wires, &field.wire);
+        push_new(&mut word.names, &field.cn);
+        push_new(&mut word.codes, &transaction.code);
+        if word.dict.is_none() {
+            word.dict.clone_from(&field.dict);
         }
     }
     let mut out = format!("# Glossary\n\nThe interface's names, and ours below the wire. {GENERATED}");
     out.push_str("| name | on the wire | 中文名 | dictionary | transactions |\n|---|---|---|---|---|\n");
-    for (name, (wires, names, codes, dict)) in &words {
-        let dict = dict.as_deref().unwrap_or_default();
-        let _ =
-            writeln!(out, "| `{name}` | {} | {} | {dict} | {} |", wires.join(", "), names.join(" / "), codes.join(" "));
+    for (name, word) in &words {
+        let dict = word.dict.as_deref().unwrap_or_default();
+        let (wires, names, codes) = (word.wires.join(", "), word.names.join(" / "), word.codes.join(" "));
+        let _ = writeln!(out, "| `{name}` | {wires} | {names} | {dict} | {codes} |");
     }
     out.push_str("\n## Dictionaries\n\n| name | 中文名 | codes |\n|---|---|---|\n");
     for dict in spec.dicts.values() {

@@ -180,10 +180,14 @@ fn check_nodes(nodes: &[Node], dicts: &BTreeMap<String, Dict>) -> Result<()> {
                     bail!("{}: `{spelling}` is a spelling of both `{other}` and `{}`", node.node, field.snake());
                 }
             }
-            if let Some(dict) = &field.dict
-                && !dicts.contains_key(dict)
-            {
-                bail!("{}.{}: no dictionary `{dict}`", node.node, field.wire);
+            if let Some(name) = &field.dict {
+                let Some(dict) = dicts.get(name) else {
+                    bail!("{}.{}: no dictionary `{name}`", node.node, field.wire);
+                };
+                let longest = dict.values.iter().map(|value| value.code.chars().count()).max().unwrap_or_default();
+                if field.kind == Kind::Text && longest > field.len as usize {
+                    bail!("{}.{}: a code of `{name}` has {longest} characters", node.node, field.wire);
+                }
             }
             if let Some(child) = field.child()
                 && !nodes.iter().any(|other| other.node == child)
