@@ -66,14 +66,14 @@ pub enum BasketDifference {
 
 /// How many packs a prescribed drug needs; opened packs count whole. `None` when the unit is unknown.
 pub fn packs_needed(drug: &RxDrug, packing: &Packing) -> Option<Qty> {
-    if drug.drug_dosunt == packing.min_pacunt {
-        return Some(drug.drug_cnt);
-    }
-    if drug.drug_dosunt != packing.min_prepunt || packing.min_pac_cnt.get() <= 0 {
-        return None;
-    }
-    let packs = drug.drug_cnt.get().checked_add(packing.min_pac_cnt.get() - 1)? / packing.min_pac_cnt.get();
-    packs.checked_mul(10_000).map(Qty::new)
+    const ONE: i64 = 10_000;
+    let in_pack = match &drug.drug_dosunt {
+        unit if *unit == packing.min_pacunt => ONE,
+        unit if *unit == packing.min_prepunt && packing.min_pac_cnt > Qty::ZERO => packing.min_pac_cnt.get(),
+        _ => return None,
+    };
+    let packs = drug.drug_cnt.get().checked_add(in_pack - 1)? / in_pack;
+    packs.checked_mul(ONE).map(Qty::new)
 }
 
 /// Compares line by line; empty when equal. The packing of every prescribed drug comes with it.

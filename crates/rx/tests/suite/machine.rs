@@ -1,0 +1,81 @@
+//! Every state × every event: allowed, with the state it leads to, or inconsistent (`·`).
+
+use expect_test::expect;
+
+use crate::fixture::{STATES, at, events};
+
+#[test]
+fn the_table_of_moves() {
+    let mut table = String::new();
+    for state in STATES {
+        let rx = at(state);
+        table.push_str(&format!("{state}\n"));
+        for (name, event) in events() {
+            match rx.next(&event) {
+                Ok(next) => table.push_str(&format!("    {name} → {}\n", next.name())),
+                Err(refused) => {
+                    assert_eq!(refused.state, state);
+                    assert_eq!(refused.event, event.name());
+                    assert_eq!(refused.hi_rxno, rx.hi_rxno);
+                }
+            }
+        }
+    }
+    expect![[r#"
+        pre_checked
+            signed → signed
+            revoked → revoked
+        signed
+            uploaded → active
+            revoked → revoked
+        active
+            authorised → active
+            downloaded → carried
+            revoked → revoked
+        carried
+            authorised → carried
+            downloaded → carried
+            verified → verified
+            revoked → revoked
+        verified
+            authorised → verified
+            downloaded → carried
+            reviewed:refused → chk_refused
+            reviewed:passed → reviewed
+            revoked → revoked
+        chk_refused
+            authorised → chk_refused
+            downloaded → carried
+            revoked → revoked
+        reviewed
+            authorised → reviewed
+            downloaded → carried
+            sold:self → self_paid
+            sold:insured → sold
+            revoked → revoked
+        sold
+            sale_undone → reviewed
+            settled → settled
+        self_paid
+            sale_undone → reviewed
+        settled
+            refunded → refunded
+        refunded
+        revoked
+    "#]]
+    .assert_eq(&table);
+}
+
+#[test]
+fn a_revoked_prescription_shows_where_it_stood() {
+    let rx = at("revoked");
+    assert!(rx.state.active().is_some());
+    assert!(rx.state.closed());
+    assert_eq!(rx.state.sold(), None);
+}
+
+#[test]
+fn every_state_has_its_own_names() {
+    let names: std::collections::BTreeSet<_> = STATES.iter().map(|s| at(s).state.name_cn()).collect();
+    assert_eq!(names.len(), STATES.len());
+}
