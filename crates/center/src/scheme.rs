@@ -42,7 +42,7 @@ pub fn pharmacy_scheme(
         ratio: reader.ratio(&format!("mz_tc.ratio.{who}.pharmacy"))?,
         fund_cap: FundCap::Yearly(reader.fen(&format!("mz_tc.fund_cap_fen.{who}"))?),
         preselfpay: Preselfpay { a: reader.ratio("mz_tc.preselfpay.a")?, b: reader.ratio("mz_tc.preselfpay.b")? },
-        own_expense: reader.sourced("mz_tc.own_expense", ())?,
+        own_expense: reader.sourced("mz_tc.preselfpay.c", ())?,
         over_standard: reader.word("mz_tc.over_standard", over_standard)?,
         rounding: reader.rounding()?,
         account: reader.word("mz_tc.account", account_use)?,

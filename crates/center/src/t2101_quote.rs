@@ -192,13 +192,15 @@ impl Center {
             .set(Field::SetlCnt, 0i64)
             .set(Field::FundFlag, true)
             .set(Field::RxLineMissCnt, 0i64)
+            .set(Field::RxChkStasCodg, "1")
+            .set(Field::ValiEndTime, content.head.vali_end_time)
             .set_opt(Field::PrintTime, stated.print_time)
             .set_opt(Field::PrintFlag, stated.print_time.map(|time| time <= ctx.now))
             .set_opt(Field::PsnMatchFlag, stated.psn_match_flag)
             .set_opt(Field::MediaRefFlag, stated.media_ref.as_ref().map(|_| true))
             .set_opt(Field::PharDutyFlag, stated.phar_duty_flag);
         for (line, drug) in command.lines.iter().zip(drugs) {
-            put_fee(&mut facts, line, drug.as_ref(), ctx);
+            put_fee(&mut facts, line, drug.as_ref(), uplmt(content, line, drug.as_ref()), ctx);
         }
         gate::ask(&self.law, Gate::Settle, ctx, &facts)
     }
@@ -321,7 +323,7 @@ fn sum(quantities: impl Iterator<Item = Qty>) -> Qty {
     quantities.fold(Qty::ZERO, |sum, qty| sum.checked_add(qty).unwrap_or(Qty::new(i64::MAX)))
 }
 
-fn put_fee(facts: &mut Facts<'_>, line: &FeeLine, drug: Option<&Drug>, ctx: &Ctx) {
+fn put_fee(facts: &mut Facts<'_>, line: &FeeLine, drug: Option<&Drug>, standard: Option<Pric>, ctx: &Ctx) {
     facts
         .push_line(Scope::Sale)
         .set(Field::SaleMedListCodg, line.med_list_codg.to_string())
@@ -332,6 +334,7 @@ fn put_fee(facts: &mut Facts<'_>, line: &FeeLine, drug: Option<&Drug>, ctx: &Ctx
         .set(Field::TracCnt, line.drug_trac_codg.len() as i64)
         .set(Field::TracExmpFlag, drug.is_some_and(|drug| drug.trac_exempt))
         .set(Field::Pric, line.pric)
+        .set_opt(Field::PayStdPric, standard)
         .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
         .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
         .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));

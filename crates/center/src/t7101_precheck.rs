@@ -240,19 +240,22 @@ fn put_drug<'a>(facts: &mut Facts<'a>, drug: &'a lf_rx::RxDrug, entry: Option<&'
         .set_opt(Field::ChrgitmLv, entry.map(|entry| entry.chrgitm_lv.code()))
         .set(Field::ListFlag, gate::listed(entry, content.head.prsc_time.day()))
         .set_opt(Field::ChldMedcFlag, entry.map(|entry| entry.chld_medc))
-        .set_opt(Field::SpecDrugClass, entry.and_then(|entry| entry.special).map(special_word))
+        .set_opt(Field::SpecDrugClass, entry.and_then(|entry| entry.special).and_then(special_word))
         .set(Field::VagueUseFlag, vague(drug));
+    if entry.is_some_and(|entry| entry.special == Some(SpecialClass::Antimicrobial)) {
+        line.set(Field::DrugTag, Value::Set(vec![Cow::Borrowed("抗微生物")]));
+    }
 }
 
 /// The words by which the law names the classes of specially managed drugs.
-fn special_word(class: SpecialClass) -> &'static str {
+fn special_word(class: SpecialClass) -> Option<&'static str> {
     match class {
-        SpecialClass::Narcotic => "麻醉",
-        SpecialClass::PsychotropicOne => "精一",
-        SpecialClass::PsychotropicTwo => "精二",
-        SpecialClass::Toxic => "毒性",
-        SpecialClass::Radioactive => "放射性",
-        SpecialClass::Antimicrobial => "抗微生物",
+        SpecialClass::Narcotic => Some("麻醉"),
+        SpecialClass::PsychotropicOne => Some("精一"),
+        SpecialClass::PsychotropicTwo => Some("精二"),
+        SpecialClass::Toxic => Some("毒性"),
+        SpecialClass::Radioactive => Some("放射"),
+        SpecialClass::Antimicrobial => None,
     }
 }
 

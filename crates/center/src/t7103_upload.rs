@@ -1,10 +1,11 @@
 //! 7103 电子处方上传: what was signed is uploaded, once, and the prescription is valid.
 
 use lf_gm::hex;
+use lf_law::{Facts, Field, Gate};
 use lf_ports::ChangeSet;
 use lf_rx::decide::issue::{self, SignedFields};
 use lf_rx::event::Uploaded;
-use lf_rx::{Event, Projection};
+use lf_rx::{Event, Prescription, Projection, Refusal};
 use lf_vocab::dict::RxStasCodg;
 use lf_vocab::{FixmedinsCode, FixmedinsKind, HiRxno, Moment, RxTraceCode};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::t7102_sign::{RxRefusal, decode, file_suffix};
-use crate::{Center, journal};
+use crate::{Center, gate, journal};
 
 /// Reads the signed fields out of the text that 7102 signed; the wire knows its names.
 pub type ReadSigned = fn(&[u8]) -> Option<SignedFields>;
@@ -88,7 +89,22 @@ impl Center {
             Reply { hi_rxno: command.hi_rxno.clone(), rx_stas_codg: Projection::of(&change.rx, ctx.now).rx_stas_codg };
         let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
         ctx.remember(key, &reply, &mut changes);
+        let reminders = self.ask_upload(ctx, &rx)?;
         self.store.commit(changes).await?;
-        Ok(reply.into())
+        Ok(Answer { reply, reminders })
+    }
+
+    /// The interface has no field for the person's consent; the law reminds of it (JX-3.2b).
+    fn ask_upload(&self, ctx: &Ctx, rx: &Prescription) -> Result<Vec<Refusal>, Failure> {
+        let mut facts = Facts::new();
+        facts
+            .set(Field::UpldTime, ctx.now)
+            .set(Field::PrscTime, rx.opened.prsc_time)
+            .set(Field::ValiEndTime, rx.opened.vali_end_time)
+            .set(Field::FixmedinsCode, ctx.code().as_str())
+            .set(Field::IssPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
+            .set(Field::IssFixmedinsFlag, ctx.caller.fixmedins.agreement.contains(ctx.now.day()))
+            .set(Field::IssCircFlag, ctx.caller.fixmedins.circ_ready);
+        gate::ask(&self.law, Gate::Upload, ctx, &facts)
     }
 }

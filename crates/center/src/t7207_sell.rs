@@ -98,6 +98,9 @@ impl Center {
             .set(Field::PharFixmedinsCode, ctx.code().as_str())
             .set(Field::PharPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
             .set(Field::RxLineMissCnt, missing)
+            .set(Field::RxChkStasCodg, "1")
+            .set(Field::SetlCnt, 0i64)
+            .set(Field::ValiEndTime, content.head.vali_end_time)
             .set(Field::FundFlag, command.hi_feesetl_flag == HiFeesetlFlag::Insured)
             .set_opt(Field::RxExraAttrCode, content.head.rx_exra_attr_code.as_deref());
         for (line, drug) in command.lines.iter().zip(&drugs) {

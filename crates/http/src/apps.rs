@@ -1,0 +1,62 @@
+//! The apps that send messages: their prepared keys, and the sign form that last verified for each.
+//!
+//! The register is read at every message, so that a disabled app or a changed key takes effect at once; only
+//! what is expensive to prepare is kept.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lf_gm::{PublicKey, Sm4Key, Verifier, sec_key};
+use lf_ports::App;
+use lf_wire::SignForm;
+
+/// How many apps' keys are kept; a verifier's tables take 25 KiB each.
+const KEPT_MAX: usize = 4096;
+
+/// Prepared keys by app.
+#[derive(Default)]
+pub struct Apps(Mutex<BTreeMap<String, Arc<AppKeys>>>);
+
+/// What is prepared once for an app.
+pub struct AppKeys {
+    /// What it was prepared from.
+    made_from: (String, String),
+    /// Opens and seals payloads.
+    pub sm4: Sm4Key,
+    /// Verifies the app's signatures.
+    pub verifier: Verifier,
+    remembered: Mutex<Option<SignForm>>,
+}
+
+impl Apps {
+    /// The prepared keys of a registered app; the register is broken when they cannot be made.
+    pub fn prepared(&self, app: &App) -> Result<Arc<AppKeys>, String> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let made_from = (app.app_secret.clone(), app.public_key.clone());
+        if let Some(keys) = kept.get(&app.app_id).filter(|keys| keys.made_from == made_from) {
+            return Ok(keys.clone());
+        }
+        let sm4 = sec_key(&app.app_id, &app.app_secret).map_err(|error| error.to_string())?;
+        let public_key: PublicKey = app.public_key.parse().map_err(|error: lf_gm::KeyError| error.to_string())?;
+        let verifier = Verifier::new(&public_key);
+        let keys = Arc::new(AppKeys { made_from, sm4, verifier, remembered: Mutex::new(None) });
+        if kept.len() >= KEPT_MAX {
+            kept.clear();
+        }
+        kept.insert(app.app_id.clone(), keys.clone());
+        Ok(keys)
+    }
+}
+
+impl AppKeys {
+    /// The form that verified last.
+    pub fn remembered(&self) -> Option<SignForm> {
+        *self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers the form; says whether it is a new one.
+    pub fn remember(&self, form: SignForm) -> bool {
+        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        remembered.replace(form) != Some(form)
+    }
+}

@@ -1,0 +1,136 @@
+//! From a validated message to the payload of its answer: parse into a command, ask the center, render.
+
+use lf_center::{Answer, Center, Ctx, Failure};
+use lf_rx::Refusal;
+use lf_wire::{Defects, Node, ReplyFault, Transaction, commands, replies};
+
+/// Why there is no payload.
+pub enum Stopped {
+    /// The message.
+    Malformed(Defects),
+    /// The case, or us.
+    Failed(Failure),
+}
+
+impl From<Defects> for Stopped {
+    fn from(defects: Defects) -> Self {
+        Self::Malformed(defects)
+    }
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<ReplyFault> for Stopped {
+    fn from(fault: ReplyFault) -> Self {
+        Self::Failed(Failure::Broken(fault.to_string()))
+    }
+}
+
+/// A payload and what the law reminds of.
+pub type Done = Result<(Vec<u8>, Vec<Refusal>), Stopped>;
+
+/// Whether the transaction is remembered by the meaning of its message.
+pub fn needs_digest(transaction: Transaction) -> bool {
+    use Transaction::{T2102, T2103, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7208};
+    matches!(transaction, T7101 | T7102 | T7103 | T7104 | T7201 | T7203 | T7206 | T7208 | T2102 | T2103)
+}
+
+/// Runs one transaction.
+pub async fn run(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {
+    match transaction {
+        Transaction::T7101
+        | Transaction::T7102
+        | Transaction::T7103
+        | Transaction::T7104
+        | Transaction::T7105
+        | Transaction::T7106
+        | Transaction::T7107 => institution(center, ctx, transaction, node).await,
+        Transaction::T2101 | Transaction::T2102 | Transaction::T2103 => {
+            settlement(center, ctx, transaction, node).await
+        }
+        _ => pharmacy(center, ctx, transaction, node).await,
+    }
+}
+
+/// Parse, ask, render: what every transaction does.
+macro_rules! transact {
+    ($node:ident, $center:ident, $ctx:ident, $parse:ident, $ask:ident, |$reply:pat_param, $command:ident| $render:expr) => {{
+        let $command = commands::$parse($node)?;
+        let Answer { reply: $reply, reminders } = $center.$ask($ctx, &$command).await?;
+        Ok(($render?, reminders))
+    }};
+}
+
+async fn institution(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {
+    match transaction {
+        Transaction::T7101 => {
+            transact!(node, center, ctx, t7101, t7101_precheck, |reply, command| replies::t7101(&reply))
+        }
+        Transaction::T7102 => transact!(node, center, ctx, t7102, t7102_sign, |reply, command| replies::t7102(
+            &reply,
+            &command.original_rx_file
+        )),
+        Transaction::T7103 => {
+            transact!(node, center, ctx, t7103, t7103_upload, |reply, command| replies::t7103(&reply))
+        }
+        Transaction::T7104 => transact!(node, center, ctx, t7104, t7104_undo, |reply, command| replies::t7104(&reply)),
+        Transaction::T7105 => transact!(node, center, ctx, t7105, t7105_query, |reply, command| replies::t7105(&reply)),
+        Transaction::T7106 => {
+            transact!(node, center, ctx, t7105, t7106_review_query, |reply, command| replies::t7106(&reply))
+        }
+        Transaction::T7107 => {
+            transact!(node, center, ctx, t7105, t7107_settlement_query, |reply, command| replies::t7107(&reply))
+        }
+        _ => not_built(transaction),
+    }
+}
+
+async fn pharmacy(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {
+    match transaction {
+        Transaction::T7201 => {
+            transact!(node, center, ctx, t7201, t7201_authorise, |reply, command| replies::t7201(&reply))
+        }
+        Transaction::T7203 => {
+            transact!(node, center, ctx, t7203, t7203_qrcode, |reply, command| replies::t7203(&reply))
+        }
+        Transaction::T7204 => {
+            transact!(node, center, ctx, t7204, t7204_download, |reply, command| replies::t7204(&reply))
+        }
+        Transaction::T7205 => {
+            transact!(node, center, ctx, t7205, t7205_verify, |reply, command| replies::t7205(&reply))
+        }
+        Transaction::T7206 => {
+            transact!(node, center, ctx, t7206, t7206_review, |reply, command| replies::t7206(&reply))
+        }
+        Transaction::T7207 => transact!(node, center, ctx, t7207, t7207_sell, |reply, command| replies::t7207(&reply)),
+        Transaction::T7208 => transact!(node, center, ctx, t7208, t7208_undo_sale, |_, command| replies::t7208()),
+        Transaction::T7211 => {
+            transact!(node, center, ctx, t7211, t7211_catalogue, |reply, command| replies::t7211(&reply))
+        }
+        _ => not_built(transaction),
+    }
+}
+
+async fn settlement(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {
+    match transaction {
+        Transaction::T2101 => {
+            transact!(node, center, ctx, t2102, t2101_quote, |reply, command| replies::t2101(&reply, &command, ctx.now))
+        }
+        Transaction::T2102 => {
+            transact!(node, center, ctx, t2102, t2102_settle, |reply, command| replies::t2102(&reply))
+        }
+        Transaction::T2103 => {
+            transact!(node, center, ctx, t2103, t2103_refund, |reply, command| replies::t2103(&reply))
+        }
+        _ => not_built(transaction),
+    }
+}
+
+/// The router lets through only what is built; a transaction that it knows and this file does not is our fault.
+fn not_built(transaction: Transaction) -> Done {
+    Err(Stopped::Failed(Failure::Broken(format!("{transaction} is routed but not dispatched"))))
+}

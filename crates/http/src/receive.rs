@@ -1,0 +1,144 @@
+//! The way of a message through the envelope, and back.
+
+use lf_center::{Caller, Ctx};
+use lf_ports::App;
+use lf_vocab::Moment;
+use lf_wire::json::Value;
+use lf_wire::{CodeStyle, Envelope, ReplyHead, ReplyKeys, Transaction, Wire, parse_data, route, seal_reply};
+
+use crate::Front;
+use crate::apps::AppKeys;
+use crate::dispatch;
+use crate::outcome::Outcome;
+
+/// What is said when a reply itself cannot be made.
+const LAST_RESORT: &[u8] =
+    r#"{"code":500,"message":"中心内部错误","success":false,"type":"error","encData":"","signData":""}"#.as_bytes();
+
+/// Answers one body sent to a path.
+pub async fn answer(front: &Front, path: &str, body: &[u8]) -> Vec<u8> {
+    let now = front.clock.now();
+    let envelope = match Envelope::parse(body) {
+        Ok(envelope) => envelope,
+        Err(error) => return unsealed(&Outcome::envelope(&error), now),
+    };
+    let app = match front.center.store().app(envelope.app_id()).await {
+        Ok(app) => app.filter(|app| !app.disabled),
+        Err(error) => {
+            return unsealed(&Outcome::failure(&error.into(), &reference(body, now)), now);
+        }
+    };
+    let Some(app) = app else { return unsealed(&Outcome::unknown_app(), now) };
+    let keys = match front.apps.prepared(&app) {
+        Ok(keys) => keys,
+        Err(why) => return unsealed(&Outcome::broken(&why, &reference(body, now)), now),
+    };
+    let (outcome, payload) = match process(front, path, &envelope, &app, &keys, now).await {
+        Ok((outcome, payload)) => (outcome, payload),
+        Err(outcome) => (outcome, b"{}".to_vec()),
+    };
+    seal(front, &app, &keys, envelope.wire(), &outcome, &payload, now)
+}
+
+/// A body beyond its limit, of which nothing is known.
+pub fn too_large(front: &Front) -> Vec<u8> {
+    unsealed(&Outcome::too_large(front.limits.body_max), front.clock.now())
+}
+
+async fn process(
+    front: &Front,
+    path: &str,
+    envelope: &Envelope<'_>,
+    app: &App,
+    keys: &AppKeys,
+    now: Moment,
+) -> Result<(Outcome, Vec<u8>), Outcome> {
+    check_age(front, envelope, now)?;
+    let plain = envelope.open(&keys.sm4).map_err(|error| Outcome::envelope(&error))?;
+    let data = parse_data(&plain).map_err(|error| Outcome::envelope(&error))?;
+    let form = envelope
+        .verify(&keys.verifier, &app.app_secret, &plain, &data, keys.remembered())
+        .map_err(|error| Outcome::envelope(&error))?;
+    if keys.remember(form) {
+        tracing::info!(app_id = app.app_id, sign_form = form.name(), "sign form of app");
+    }
+    let transaction = route(path).map_err(|error| Outcome::route(&error))?;
+    let valid = lf_wire::validate(transaction, &data).map_err(|defects| Outcome::malformed(&defects))?;
+    let reference = reference(&plain, now);
+    let ctx = ctx(front, app, transaction, &data, envelope, now)
+        .await
+        .map_err(|failure| Outcome::failure(&failure, &reference))?;
+    match dispatch::run(&front.center, &ctx, transaction, &valid.node).await {
+        Ok((payload, reminders)) => Ok((Outcome::success(&reminders), payload)),
+        Err(dispatch::Stopped::Malformed(defects)) => Err(Outcome::malformed(&defects)),
+        Err(dispatch::Stopped::Failed(failure)) => Err(Outcome::failure(&failure, &reference)),
+    }
+}
+
+fn check_age(front: &Front, envelope: &Envelope<'_>, now: Moment) -> Result<(), Outcome> {
+    let window = front.limits.timestamp_window_seconds;
+    let off = (envelope.timestamp_ms() - now.millis()) / 1_000;
+    if off.abs() > window { Err(Outcome::stale(window, off)) } else { Ok(()) }
+}
+
+async fn ctx(
+    front: &Front,
+    app: &App,
+    transaction: Transaction,
+    data: &Value<'_>,
+    envelope: &Envelope<'_>,
+    now: Moment,
+) -> Result<Ctx, lf_center::Failure> {
+    let missing = || lf_center::Failure::Broken(format!("app {} speaks for an unknown institution", app.app_id));
+    let fixmedins = front.center.store().fixmedins(&app.fixmedins_code).await?.ok_or_else(missing)?;
+    let digest = if dispatch::needs_digest(transaction) { meaning(transaction, data) } else { [0; 32] };
+    let mut exact = lf_gm::Sm3::new();
+    exact.update(&digest).update(&envelope.timestamp_ms().to_be_bytes());
+    Ok(Ctx { caller: Caller { app_id: app.app_id.clone(), fixmedins }, digest, envelope_digest: exact.finish(), now })
+}
+
+/// SM3 of a message's meaning: order of keys, empties and the writing of scalars do not count.
+fn meaning(transaction: Transaction, data: &Value<'_>) -> [u8; 32] {
+    let mut hash = lf_gm::Sm3::new();
+    hash.update(transaction.number().as_bytes()).update(&lf_wire::sign_text::canonical_data(data));
+    hash.finish()
+}
+
+fn seal(
+    front: &Front,
+    app: &App,
+    keys: &AppKeys,
+    wire: Wire<'_>,
+    outcome: &Outcome,
+    payload: &[u8],
+    now: Moment,
+) -> Vec<u8> {
+    let style = match app.code_style {
+        lf_ports::CodeStyle::Number => CodeStyle::Number,
+        lf_ports::CodeStyle::Text => CodeStyle::Text,
+    };
+    let reply_keys =
+        ReplyKeys { app_id: &app.app_id, app_secret: &app.app_secret, sm4: &keys.sm4, signer: &front.platform };
+    let head = ReplyHead { code: outcome.code, style, message: &outcome.message, now_ms: now.millis(), wire };
+    seal_reply(reply_keys, head, payload).unwrap_or_else(|error| {
+        tracing::error!(%error, "a payload of ours is no JSON");
+        LAST_RESORT.to_vec()
+    })
+}
+
+fn unsealed(outcome: &Outcome, now: Moment) -> Vec<u8> {
+    lf_wire::envelope::unsealed_reply(ReplyHead {
+        code: outcome.code,
+        style: CodeStyle::Number,
+        message: &outcome.message,
+        now_ms: now.millis(),
+        wire: Wire::default(),
+    })
+}
+
+/// A number under which the log tells more; from the message and the time, so that it needs no chance.
+fn reference(bytes: &[u8], now: Moment) -> String {
+    let mut hash = lf_gm::Sm3::new();
+    hash.update(&bytes[..bytes.len().min(4096)]).update(&now.micros().to_be_bytes());
+    lf_gm::hex::upper(&hash.finish()[..6])
+}
