@@ -1,0 +1,241 @@
+//! Rows become values of the domain, or an `Inconsistency` with table, column and key. Never a default.
+//!
+//! Serves every finder. Invariants: what a column repeats for keys and indexes is compared with the body it was
+//! taken from; `phase` and `live` must be what the decoded state says.
+
+use lf_ports::{
+    Acct, AccumKey, AccumRow, App, Claim, ClaimKind, Drug, Fixmedins, IdemKey, IdemRow, Inconsistency, Person,
+    PersonKey, Practitioner, RxFile, Setl, StoredEvent,
+};
+use lf_rx::event::Opened;
+use lf_rx::state::State;
+use lf_rx::{AuthBatch, ChainHash, Prescription, RxContent};
+use lf_settle::Accumulator;
+use lf_vocab::{Admdvs, Fen, FixmedinsCode, HiRxno, PsnNo};
+
+use crate::plan::{cert_key, drug_find_text, live};
+use crate::value::{Cells, Row};
+
+type Read<T> = Result<T, Inconsistency>;
+
+pub(crate) fn app(row: Row) -> Read<App> {
+    let mut cells = Cells::new("app", 1, row);
+    let app_id = cells.text("app_id")?;
+    let app: App = cells.json("body")?;
+    cells.agree("app_id", app.app_id == app_id)?;
+    Ok(app)
+}
+
+pub(crate) fn fixmedins(row: Row) -> Read<Fixmedins> {
+    let mut cells = Cells::new("fixmedins", 1, row);
+    let fixmedins_code: FixmedinsCode = cells.parsed("fixmedins_code")?;
+    let poolarea_no: Admdvs = cells.parsed("poolarea_no")?;
+    let fixmedins: Fixmedins = cells.json("body")?;
+    cells.agree("fixmedins_code", fixmedins.fixmedins_code == fixmedins_code)?;
+    cells.agree("poolarea_no", fixmedins.poolarea_no == poolarea_no)?;
+    Ok(fixmedins)
+}
+
+pub(crate) fn practitioner(row: Row) -> Read<Practitioner> {
+    let mut cells = Cells::new("practitioner", 2, row);
+    let fixmedins_code: FixmedinsCode = cells.parsed("fixmedins_code")?;
+    let prac_code = cells.text("prac_code")?;
+    let practitioner: Practitioner = cells.json("body")?;
+    cells.agree("fixmedins_code", practitioner.fixmedins_code == fixmedins_code)?;
+    cells.agree("prac_code", practitioner.prac_code == prac_code)?;
+    Ok(practitioner)
+}
+
+pub(crate) fn drug(row: Row) -> Read<Drug> {
+    let mut cells = Cells::new("drug", 1, row);
+    let med_list_codg = cells.text("med_list_codg")?;
+    let find_text = cells.text("find_text")?;
+    let (dualchnl, oppool) = (cells.flag("dualchnl")?, cells.flag("oppool")?);
+    let drug: Drug = cells.json("body")?;
+    cells.agree("med_list_codg", drug.med_list_codg.as_str() == med_list_codg)?;
+    cells.agree("find_text", drug_find_text(&drug) == find_text)?;
+    cells.agree("dualchnl", drug.dualchnl == dualchnl)?;
+    cells.agree("oppool", drug.oppool == oppool)?;
+    Ok(drug)
+}
+
+pub(crate) fn person(row: Row) -> Read<Person> {
+    let mut cells = Cells::new("person", 2, row);
+    let poolarea_no: Admdvs = cells.parsed("poolarea_no")?;
+    let psn_no: PsnNo = cells.parsed("psn_no")?;
+    let person: Person = cells.json("body")?;
+    cells.agree("poolarea_no", person.poolarea_no == poolarea_no)?;
+    cells.agree("psn_no", person.psn_no == psn_no)?;
+    Ok(person)
+}
+
+/// Whom a certificate or token names.
+pub(crate) fn person_key(row: Row) -> Read<(Admdvs, PsnNo)> {
+    // The key itself is a certificate number or a token, which no message may show: the person's stands for it.
+    let kept: Row = row.into_iter().skip(2).collect();
+    let mut cells = Cells::new("person_key", 2, kept);
+    Ok((cells.parsed("poolarea_no")?, cells.parsed("psn_no")?))
+}
+
+/// The person found must still show what was asked by.
+pub(crate) fn person_shows(person: &Person, key: &PersonKey) -> Read<()> {
+    let shows = match key {
+        PersonKey::PsnNo(..) => true,
+        PersonKey::Cert(kind, certno) => cert_key(&person.psn_cert_type, &person.certno) == cert_key(kind, certno),
+        PersonKey::EcToken(token) => person.ec_token == *token,
+    };
+    if shows {
+        return Ok(());
+    }
+    Err(Inconsistency {
+        table: "person_key",
+        column: "key_text",
+        key: format!("{}/{}", person.poolarea_no, person.psn_no.as_str()),
+        why: "the person does not show it".to_owned(),
+    })
+}
+
+pub(crate) fn rx(row: Row) -> Read<Prescription> {
+    let mut cells = Cells::new("rx", 2, row);
+    let hi_rxno = rx_key(&mut cells)?;
+    let seq = cells.count("seq")?.unsigned_abs();
+    let head = ChainHash::from_slice(&cells.hash("head")?).ok_or_else(|| cells.wrong("head", "not 32 bytes"))?;
+    let phase = cells.text("phase")?;
+    let is_live = cells.flag("live")?;
+    let psn_no: PsnNo = cells.parsed("psn_no")?;
+    let fixmedins_code: FixmedinsCode = cells.parsed("fixmedins_code")?;
+    let (prsc, vali_end) = (cells.moment("prsc_us")?, cells.moment("vali_end_us")?);
+    let opened: Opened = cells.json("opened")?;
+    let state: State = cells.json("state")?;
+    cells.agree("phase", state.name() == phase)?;
+    cells.agree("live", live(&state) == is_live)?;
+    cells.agree("psn_no", opened.psn_no == psn_no)?;
+    cells.agree("fixmedins_code", opened.fixmedins_code == fixmedins_code)?;
+    cells.agree("prsc_us", opened.prsc_time == prsc)?;
+    cells.agree("vali_end_us", opened.vali_end_time == vali_end)?;
+    Ok(Prescription { hi_rxno, opened, state, seq, head })
+}
+
+pub(crate) fn rx_content(row: Row) -> Read<RxContent> {
+    let mut cells = Cells::new("rx_content", 2, row);
+    rx_key(&mut cells)?;
+    cells.json("body")
+}
+
+pub(crate) fn rx_file(row: Row) -> Read<RxFile> {
+    let mut cells = Cells::new("rx_file", 2, row);
+    rx_key(&mut cells)?;
+    Ok(RxFile { base64: cells.text("base64")? })
+}
+
+/// A whole history: it counts from 1 without a gap.
+pub(crate) fn rx_events(rows: Vec<Row>) -> Read<Vec<StoredEvent>> {
+    rows.into_iter().zip(1u64..).map(|(row, seq)| rx_event(row, seq)).collect()
+}
+
+fn rx_event(row: Row, expected: u64) -> Read<StoredEvent> {
+    let mut cells = Cells::new("rx_event", 3, row);
+    rx_key(&mut cells)?;
+    let seq = cells.count("seq")?.unsigned_abs();
+    if seq != expected {
+        return Err(cells.wrong("seq", "the event before it is missing"));
+    }
+    let (at, body) = (cells.moment("at_us")?, cells.bytes("body")?);
+    let hash = ChainHash::from_slice(&cells.hash("hash")?).ok_or_else(|| cells.wrong("hash", "not 32 bytes"))?;
+    Ok(StoredEvent { seq, at, body, hash })
+}
+
+fn rx_key(cells: &mut Cells) -> Read<HiRxno> {
+    let poolarea_no: Admdvs = cells.parsed("poolarea_no")?;
+    let hi_rxno: HiRxno = cells.parsed("hi_rxno")?;
+    cells.agree("poolarea_no", hi_rxno.poolarea_no() == poolarea_no)?;
+    Ok(hi_rxno)
+}
+
+pub(crate) fn batch(row: Row) -> Read<AuthBatch> {
+    let mut cells = Cells::new("auth_batch", 2, row);
+    let poolarea_no: Admdvs = cells.parsed("poolarea_no")?;
+    let batch_no = cells.text("batch_no")?;
+    let fixmedins_code: FixmedinsCode = cells.parsed("fixmedins_code")?;
+    let expires_in = cells.moment("expires_us")?;
+    let taken: Option<HiRxno> = cells.opt_parsed("taken")?;
+    let batch: AuthBatch = cells.json("body")?;
+    cells.agree("poolarea_no", batch.poolarea_no == poolarea_no)?;
+    cells.agree("batch_no", batch.batch_no == batch_no)?;
+    cells.agree("fixmedins_code", batch.fixmedins_code == fixmedins_code)?;
+    cells.agree("expires_us", batch.expires_in == expires_in)?;
+    cells.agree("taken", batch.taken == taken)?;
+    Ok(batch)
+}
+
+/// A settlement and what reversed it.
+pub(crate) fn setl(row: Row) -> Read<(Setl, Option<String>)> {
+    let mut cells = Cells::new("setl", 2, row);
+    let poolarea_no: Admdvs = cells.parsed("poolarea_no")?;
+    let setl_id = cells.text("setl_id")?;
+    let fixmedins_code: FixmedinsCode = cells.parsed("fixmedins_code")?;
+    let hi_rxno: HiRxno = cells.parsed("hi_rxno")?;
+    let setl_time = cells.moment("setl_us")?;
+    let refd_setl_id = cells.opt_text("refd_setl_id")?;
+    let setl: Setl = cells.json("body")?;
+    let reversed_by = cells.opt_text("refd_setl_id")?;
+    cells.agree("poolarea_no", setl.poolarea_no == poolarea_no)?;
+    cells.agree("setl_id", setl.setl_id == setl_id)?;
+    cells.agree("fixmedins_code", setl.fixmedins_code == fixmedins_code)?;
+    cells.agree("hi_rxno", setl.hi_rxno == hi_rxno)?;
+    cells.agree("setl_us", setl.setl_time == setl_time)?;
+    cells.agree("refd_setl_id", setl.refd_setl_id == refd_setl_id)?;
+    Ok((setl, reversed_by))
+}
+
+pub(crate) fn accum(row: Row) -> Read<(AccumKey, AccumRow)> {
+    let mut cells = Cells::new("accum", 4, row);
+    let (poolarea_no, psn_no) = (cells.parsed("poolarea_no")?, cells.parsed("psn_no")?);
+    let year = i16::try_from(cells.int("year")?).map_err(|_| cells.wrong("year", "not a year"))?;
+    let scheme = cells.text("scheme")?;
+    let version = cells.count("version")?;
+    let accum: Accumulator = cells.json("body")?;
+    cells.agree("year", accum.year() == year)?;
+    Ok((AccumKey { poolarea_no, psn_no, year, scheme }, AccumRow { version, accum }))
+}
+
+/// Whose account, its opening balance, and what it is now.
+pub(crate) fn acct(row: Row) -> Read<(PsnNo, Fen, Acct)> {
+    let mut cells = Cells::new("acct", 2, row);
+    let _: Admdvs = cells.parsed("poolarea_no")?;
+    let psn_no = cells.parsed("psn_no")?;
+    let (opening, balc) = (Fen::new(cells.int("opening_fen")?), Fen::new(cells.int("balc_fen")?));
+    if balc.is_negative() {
+        return Err(cells.wrong("balc_fen", "negative"));
+    }
+    Ok((psn_no, opening, Acct { version: cells.count("version")?, balc }))
+}
+
+pub(crate) fn claim(kind: ClaimKind, row: Row) -> Read<Claim> {
+    let mut cells = Cells::new("claim", 2, row);
+    let word = cells.text("kind")?;
+    cells.agree("kind", word == kind.word())?;
+    Ok(Claim { kind, key: cells.text("claim_key")?, owner: cells.text("owner")? })
+}
+
+/// The row of a known key: `infno` cannot be made from a stored text, so the key asked for is given back.
+pub(crate) fn idem(key: &IdemKey, row: Row) -> Read<IdemRow> {
+    let mut cells = Cells::new("idem", 3, row);
+    let same = cells.text("fixmedins_code")? == key.fixmedins_code.as_str();
+    cells.agree("fixmedins_code", same)?;
+    let same = cells.text("infno")? == key.infno;
+    cells.agree("infno", same)?;
+    let same = cells.text("idem_key")? == key.key;
+    cells.agree("idem_key", same)?;
+    let (digest, reply) = (cells.hash("digest")?, cells.bytes("reply")?);
+    Ok(IdemRow { key: key.clone(), digest, reply, at: cells.moment("at_us")? })
+}
+
+/// The first of `count` serials, from the first one that is left.
+pub(crate) fn serials(row: Row, count: i64) -> Read<u64> {
+    let mut cells = Cells::new("serial", 2, row);
+    let _: Admdvs = cells.parsed("poolarea_no")?;
+    cells.int("day")?;
+    let next = cells.count("next_serial")?;
+    u64::try_from(next - count).ok().filter(|first| *first > 0).ok_or_else(|| cells.wrong("next_serial", "too small"))
+}

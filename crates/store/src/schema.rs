@@ -1,0 +1,172 @@
+//! Migrations: numbered files compiled in, applied under the database's own lock, verified by SM3 ever after.
+//!
+//! Serves `liufang migrate` and every start. Invariants: a file once applied never changes; two processes that
+//! start together apply each file once; a schema that is newer than this program, another program's, or changed by
+//! hand is refused with the reason, never used.
+
+use std::path::Path;
+use std::time::Duration;
+
+use lf_ports::StoreError;
+use lf_vocab::Moment;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
+use thiserror::Error;
+
+use crate::db::{Db, Role, store_error};
+
+/// How long a migration waits for another process.
+const BUSY: Duration = Duration::from_secs(30);
+
+const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_history (
+    version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, sm3 TEXT NOT NULL, applied_us BIGINT NOT NULL)";
+
+macro_rules! migrations {
+    ($($name:literal),+ $(,)?) => {
+        &[$(($name, include_str!(concat!("../../../migrations/sqlite/", $name, ".sql")))),+]
+    };
+}
+
+/// Name and text; the number is the place, counted from 1.
+const MIGRATIONS: &[(&str, &str)] =
+    migrations!["V1__registers", "V2__prescriptions", "V3__settlements", "V4__uniqueness"];
+
+/// Why a database was not opened.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum OpenError {
+    /// Migrations are missing and were not asked for.
+    #[error("数据库结构过旧，待执行迁移：{}；请先运行 liufang migrate", .0.join("、"))]
+    Pending(Vec<String>),
+    /// Made by a newer program.
+    #[error("数据库结构版本{found}高于本程序支持的{known}，请使用更新的程序打开")]
+    Newer {
+        /// The version found.
+        found: i64,
+        /// The newest this program knows.
+        known: i64,
+    },
+    /// The history or the schema is not what the migrations made.
+    #[error("数据库结构与迁移记录不符：{0}")]
+    Tampered(String),
+    /// A database with tables of another program.
+    #[error("该文件不是流方的数据库")]
+    Foreign,
+    /// The database itself.
+    #[error("数据库无法打开：{0}")]
+    Store(#[from] StoreError),
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Self::Foreign,
+            _ => Self::Store(store_error(error)),
+        }
+    }
+}
+
+/// Applies what is missing, in one transaction, and answers the names of what it applied. Creates the file.
+///
+/// # Errors
+/// [`OpenError`], except `Pending`.
+pub fn migrate(path: impl AsRef<Path>, now: Moment) -> Result<Vec<String>, OpenError> {
+    // Looked at first by a reader: another program's file must not even become WAL.
+    if pending(path.as_ref())?.is_empty() {
+        refuse_pending(path.as_ref())?;
+        return Ok(Vec::new());
+    }
+    let mut db = Db::open(path.as_ref(), BUSY, Role::Writer)?;
+    let transaction = db.raw().transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Read under the lock: another process may have applied them meanwhile.
+    let missing = missing(&transaction)?;
+    transaction.execute_batch(HISTORY)?;
+    for (version, (name, text)) in &missing {
+        transaction.execute_batch(text)?;
+        let insert = "INSERT INTO schema_history (version, name, sm3, applied_us) VALUES (?1, ?2, ?3, ?4)";
+        transaction.execute(insert, params![version, name, sm3_hex(text), now.micros()])?;
+    }
+    compare(&transaction)?;
+    transaction.commit()?;
+    Ok(missing.iter().map(|(_, (name, _))| (*name).to_owned()).collect())
+}
+
+/// The names of what [`migrate`] would apply; creates nothing.
+///
+/// # Errors
+/// [`OpenError`], except `Pending`.
+pub fn pending(path: impl AsRef<Path>) -> Result<Vec<String>, OpenError> {
+    let path = path.as_ref();
+    let missing = if path.exists() { missing(Db::open(path, BUSY, Role::Reader)?.raw())? } else { numbered() };
+    Ok(missing.iter().map(|(_, (name, _))| (*name).to_owned()).collect())
+}
+
+/// For a start that must not migrate.
+pub(crate) fn refuse_pending(path: &Path) -> Result<(), OpenError> {
+    let missing = pending(path)?;
+    if !missing.is_empty() {
+        return Err(OpenError::Pending(missing));
+    }
+    compare(Db::open(path, BUSY, Role::Reader)?.raw())
+}
+
+type Numbered = Vec<(i64, &'static (&'static str, &'static str))>;
+
+fn numbered() -> Numbered {
+    (1..).zip(MIGRATIONS).collect()
+}
+
+fn sm3_hex(text: &str) -> String {
+    lf_gm::sm3(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What is not applied yet; everything applied is verified on the way.
+fn missing(conn: &Connection) -> Result<Numbered, OpenError> {
+    let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
+    if count("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_history'")? == 0 {
+        let empty = count("SELECT COUNT(*) FROM sqlite_master")? == 0;
+        return if empty { Ok(numbered()) } else { Err(OpenError::Foreign) };
+    }
+    let mut statement = conn.prepare("SELECT version, name, sm3 FROM schema_history ORDER BY version")?;
+    let mut rows = statement.query([])?;
+    let mut rest = numbered().into_iter();
+    while let Some(row) = rows.next()? {
+        let (found, name, sm3): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let Some((version, (own_name, text))) = rest.next() else {
+            return Err(OpenError::Newer { found, known: MIGRATIONS.len() as i64 });
+        };
+        if found != version || name != *own_name {
+            return Err(OpenError::Tampered(format!("第{version}号迁移应为{own_name}，记录为第{found}号")));
+        }
+        if sm3 != sm3_hex(text) {
+            return Err(OpenError::Tampered(format!("{own_name}的SM3与记录不同")));
+        }
+    }
+    Ok(rest.collect())
+}
+
+/// Every object that the migrations make must stand as they made it. Further indexes and tables are the
+/// operator's affair; triggers are not, because they would change what a commit means.
+fn compare(conn: &Connection) -> Result<(), OpenError> {
+    let fresh = Connection::open_in_memory()?;
+    for (_, text) in MIGRATIONS {
+        fresh.execute_batch(text)?;
+    }
+    let mut ours = fresh.prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")?;
+    let mut rows = ours.query([])?;
+    while let Some(row) = rows.next()? {
+        let (kind, name, wanted): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let find = "SELECT sql FROM sqlite_master WHERE type = ?1 AND name = ?2";
+        let found: Option<String> = conn.query_row(find, [&kind, &name], |row| row.get(0)).optional()?;
+        if found.as_ref() != Some(&wanted) {
+            let what = if found.is_some() { "被改动" } else { "缺失" };
+            return Err(OpenError::Tampered(format!("{kind} {name}{what}")));
+        }
+    }
+    let trigger = "SELECT name FROM sqlite_master WHERE type = 'trigger' LIMIT 1";
+    match conn.query_row(trigger, [], |row| row.get::<_, String>(0)).optional()? {
+        Some(name) => Err(OpenError::Tampered(format!("存在外来触发器{name}"))),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

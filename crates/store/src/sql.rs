@@ -1,0 +1,174 @@
+//! Every SQL text of the store, the same for SQLite and PostgreSQL.
+//!
+//! Serves `plan`, `sqlite` and `writer`. Invariants: `$n` parameters only; BIGINT, TEXT and BLOB only; time as
+//! microseconds, booleans 0/1; every SELECT names the primary key first; `live = 1` stands as a literal,
+//! so that the partial index serves it; conflicts show as no row written, never by a constraint's name.
+
+// ---- registers
+
+pub(crate) const APP: &str = "SELECT app_id, body FROM app WHERE app_id = $1";
+pub(crate) const APP_PUT: &str = "INSERT INTO app (app_id, body) VALUES ($1, $2)
+    ON CONFLICT (app_id) DO UPDATE SET body = excluded.body";
+
+pub(crate) const FIXMEDINS: &str = "SELECT fixmedins_code, poolarea_no, body FROM fixmedins WHERE fixmedins_code = $1";
+pub(crate) const FIXMEDINS_PUT: &str = "INSERT INTO fixmedins (fixmedins_code, poolarea_no, body) VALUES ($1, $2, $3)
+    ON CONFLICT (fixmedins_code) DO UPDATE SET poolarea_no = excluded.poolarea_no, body = excluded.body";
+
+pub(crate) const PRACTITIONER: &str =
+    "SELECT fixmedins_code, prac_code, body FROM practitioner WHERE fixmedins_code = $1 AND prac_code = $2";
+pub(crate) const PRACTITIONER_PUT: &str =
+    "INSERT INTO practitioner (fixmedins_code, prac_code, body) VALUES ($1, $2, $3)
+    ON CONFLICT (fixmedins_code, prac_code) DO UPDATE SET body = excluded.body";
+
+pub(crate) const PERSON: &str = "SELECT poolarea_no, psn_no, body FROM person WHERE poolarea_no = $1 AND psn_no = $2";
+pub(crate) const PERSON_BY_KEY: &str =
+    "SELECT kind, key_text, poolarea_no, psn_no FROM person_key WHERE kind = $1 AND key_text = $2";
+pub(crate) const PERSON_PUT: &str = "INSERT INTO person (poolarea_no, psn_no, body) VALUES ($1, $2, $3)
+    ON CONFLICT (poolarea_no, psn_no) DO UPDATE SET body = excluded.body";
+pub(crate) const PERSON_KEYS_DROP: &str = "DELETE FROM person_key WHERE poolarea_no = $1 AND psn_no = $2";
+pub(crate) const PERSON_KEY_PUT: &str = "INSERT INTO person_key (kind, key_text, poolarea_no, psn_no)
+    VALUES ($1, $2, $3, $4)
+    ON CONFLICT (kind, key_text) DO UPDATE SET poolarea_no = excluded.poolarea_no, psn_no = excluded.psn_no";
+
+pub(crate) const DRUG: &str =
+    "SELECT med_list_codg, find_text, dualchnl, oppool, body FROM drug WHERE med_list_codg = $1";
+pub(crate) const DRUG_PUT: &str = "INSERT INTO drug (med_list_codg, find_text, dualchnl, oppool, body)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (med_list_codg) DO UPDATE SET find_text = excluded.find_text, dualchnl = excluded.dualchnl,
+        oppool = excluded.oppool, body = excluded.body";
+/// A flag below zero asks for nothing.
+pub(crate) const DRUG_COUNT: &str = "SELECT COUNT(*) FROM drug WHERE find_text LIKE $1 ESCAPE '!'
+    AND ($2 < 0 OR dualchnl = $2) AND ($3 < 0 OR oppool = $3)";
+pub(crate) const DRUG_PAGE: &str = "SELECT med_list_codg, find_text, dualchnl, oppool, body FROM drug
+    WHERE med_list_codg IN (SELECT med_list_codg FROM drug WHERE find_text LIKE $1 ESCAPE '!'
+        AND ($2 < 0 OR dualchnl = $2) AND ($3 < 0 OR oppool = $3) ORDER BY med_list_codg LIMIT $4 OFFSET $5)
+    ORDER BY med_list_codg";
+
+// ---- prescriptions
+
+pub(crate) const RX: &str = "SELECT poolarea_no, hi_rxno, seq, head, phase, live, psn_no, fixmedins_code, prsc_us,
+    vali_end_us, opened, state FROM rx WHERE poolarea_no = $1 AND hi_rxno = $2";
+pub(crate) const RX_OF_PERSON: &str = "SELECT poolarea_no, hi_rxno, seq, head, phase, live, psn_no, fixmedins_code,
+    prsc_us, vali_end_us, opened, state FROM rx WHERE poolarea_no = $1 AND psn_no = $2 AND live = 1
+    ORDER BY prsc_us DESC, hi_rxno DESC LIMIT $3";
+pub(crate) const RX_SCAN: &str = "SELECT poolarea_no, hi_rxno, seq, head, phase, live, psn_no, fixmedins_code, prsc_us,
+    vali_end_us, opened, state FROM rx WHERE poolarea_no = $1 AND hi_rxno > $2 ORDER BY hi_rxno LIMIT $3";
+pub(crate) const RX_NEW: &str = "INSERT INTO rx (poolarea_no, hi_rxno, seq, head, phase, live, psn_no, fixmedins_code,
+    prsc_us, vali_end_us, opened, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    ON CONFLICT (poolarea_no, hi_rxno) DO NOTHING";
+pub(crate) const RX_MOVE: &str = "UPDATE rx SET seq = $3, head = $4, phase = $5, live = $6, state = $7
+    WHERE poolarea_no = $1 AND hi_rxno = $2 AND seq = $8";
+
+pub(crate) const RX_CONTENT: &str =
+    "SELECT poolarea_no, hi_rxno, body FROM rx_content WHERE poolarea_no = $1 AND hi_rxno = $2";
+pub(crate) const RX_CONTENT_NEW: &str = "INSERT INTO rx_content (poolarea_no, hi_rxno, body) VALUES ($1, $2, $3)
+    ON CONFLICT (poolarea_no, hi_rxno) DO NOTHING";
+
+pub(crate) const RX_FILE: &str =
+    "SELECT poolarea_no, hi_rxno, base64 FROM rx_file WHERE poolarea_no = $1 AND hi_rxno = $2";
+pub(crate) const RX_FILE_NEW: &str = "INSERT INTO rx_file (poolarea_no, hi_rxno, base64) VALUES ($1, $2, $3)
+    ON CONFLICT (poolarea_no, hi_rxno) DO NOTHING";
+
+pub(crate) const RX_EVENTS: &str = "SELECT poolarea_no, hi_rxno, seq, at_us, body, hash FROM rx_event
+    WHERE poolarea_no = $1 AND hi_rxno = $2 ORDER BY seq";
+pub(crate) const RX_EVENT_NEW: &str = "INSERT INTO rx_event (poolarea_no, hi_rxno, seq, at_us, body, hash)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (poolarea_no, hi_rxno, seq) DO NOTHING";
+
+pub(crate) const BATCH: &str = "SELECT poolarea_no, batch_no, fixmedins_code, expires_us, taken, body FROM auth_batch
+    WHERE poolarea_no = $1 AND batch_no = $2";
+pub(crate) const BATCH_NEW: &str =
+    "INSERT INTO auth_batch (poolarea_no, batch_no, fixmedins_code, expires_us, taken, body)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (poolarea_no, batch_no) DO NOTHING";
+/// The condition on `taken` is the only one prescription of a batch.
+pub(crate) const BATCH_TAKE: &str = "UPDATE auth_batch SET fixmedins_code = $3, expires_us = $4, taken = $5, body = $6
+    WHERE poolarea_no = $1 AND batch_no = $2 AND (taken IS NULL OR taken = $5)";
+
+// ---- settlements
+
+pub(crate) const SETL: &str = "SELECT s.poolarea_no, s.setl_id, s.fixmedins_code, s.hi_rxno, s.setl_us, s.refd_setl_id,
+    s.body, (SELECT r.setl_id FROM setl r WHERE r.poolarea_no = s.poolarea_no AND r.refd_setl_id = s.setl_id)
+    FROM setl s WHERE s.fixmedins_code = $1 AND s.setl_id = $2 LIMIT 1";
+pub(crate) const SETL_SCAN: &str = "SELECT s.poolarea_no, s.setl_id, s.fixmedins_code, s.hi_rxno, s.setl_us,
+    s.refd_setl_id, s.body,
+    (SELECT r.setl_id FROM setl r WHERE r.poolarea_no = s.poolarea_no AND r.refd_setl_id = s.setl_id)
+    FROM setl s WHERE s.poolarea_no = $1 AND s.setl_id > $2 ORDER BY s.setl_id LIMIT $3";
+pub(crate) const SETL_EXISTS: &str =
+    "SELECT setl_id FROM setl WHERE poolarea_no = $1 AND setl_id = $2 AND fixmedins_code = $3";
+/// Without a target: the primary key and the one reversal both answer with no row.
+pub(crate) const SETL_NEW: &str =
+    "INSERT INTO setl (poolarea_no, setl_id, fixmedins_code, hi_rxno, setl_us, refd_setl_id,
+    body) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+
+pub(crate) const ACCUM: &str = "SELECT poolarea_no, psn_no, year, scheme, version, body FROM accum
+    WHERE poolarea_no = $1 AND psn_no = $2 AND year = $3 AND scheme = $4";
+pub(crate) const ACCUM_SCAN_FIRST: &str = "SELECT poolarea_no, psn_no, year, scheme, version, body FROM accum
+    WHERE poolarea_no = $1 ORDER BY psn_no, year, scheme LIMIT $2";
+pub(crate) const ACCUM_SCAN: &str = "SELECT poolarea_no, psn_no, year, scheme, version, body FROM accum
+    WHERE poolarea_no = $1 AND (psn_no, year, scheme) > ($2, $3, $4) ORDER BY psn_no, year, scheme LIMIT $5";
+pub(crate) const ACCUM_NEW: &str = "INSERT INTO accum (poolarea_no, psn_no, year, scheme, version, body)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (poolarea_no, psn_no, year, scheme) DO NOTHING";
+pub(crate) const ACCUM_MOVE: &str = "UPDATE accum SET version = $5, body = $6
+    WHERE poolarea_no = $1 AND psn_no = $2 AND year = $3 AND scheme = $4 AND version = $7";
+
+pub(crate) const ACCT: &str = "SELECT poolarea_no, psn_no, opening_fen, balc_fen, version FROM acct
+    WHERE poolarea_no = $1 AND psn_no = $2";
+pub(crate) const ACCT_SCAN: &str = "SELECT poolarea_no, psn_no, opening_fen, balc_fen, version FROM acct
+    WHERE poolarea_no = $1 AND psn_no > $2 ORDER BY psn_no LIMIT $3";
+pub(crate) const ACCT_NEW: &str = "INSERT INTO acct (poolarea_no, psn_no, opening_fen, balc_fen, version)
+    VALUES ($1, $2, $3, $3, 1) ON CONFLICT (poolarea_no, psn_no) DO NOTHING";
+pub(crate) const ACCT_MOVE: &str = "UPDATE acct SET balc_fen = $3, version = version + 1
+    WHERE poolarea_no = $1 AND psn_no = $2 AND version = $4";
+
+// ---- uniqueness
+
+pub(crate) const CLAIM: &str = "SELECT kind, claim_key, owner FROM claim WHERE kind = $1 AND claim_key = $2";
+pub(crate) const CLAIM_SCAN: &str = "SELECT kind, claim_key, owner FROM claim WHERE kind = $1 AND claim_key > $2
+    ORDER BY claim_key LIMIT $3";
+pub(crate) const CLAIM_NEW: &str = "INSERT INTO claim (kind, claim_key, owner) VALUES ($1, $2, $3)
+    ON CONFLICT (kind, claim_key) DO NOTHING";
+pub(crate) const CLAIM_DROP: &str = "DELETE FROM claim WHERE kind = $1 AND claim_key = $2 AND owner = $3";
+
+pub(crate) const IDEM: &str = "SELECT fixmedins_code, infno, idem_key, digest, reply, at_us FROM idem
+    WHERE fixmedins_code = $1 AND infno = $2 AND idem_key = $3";
+pub(crate) const IDEM_NEW: &str = "INSERT INTO idem (fixmedins_code, infno, idem_key, digest, reply, at_us)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (fixmedins_code, infno, idem_key) DO NOTHING";
+
+/// Counts from 1; `$3` = 1 + `$4`.
+pub(crate) const SERIALS: &str = "INSERT INTO serial (poolarea_no, day, next_serial) VALUES ($1, $2, $3)
+    ON CONFLICT (poolarea_no, day) DO UPDATE SET next_serial = serial.next_serial + $4
+    RETURNING poolarea_no, day, next_serial";
+
+// ---- partitions
+
+/// The next 统筹区 of each partitioned table: one step in an index each, however many rows there are.
+pub(crate) const NEXT_POOL: [&str; 5] = [
+    "SELECT MIN(poolarea_no) FROM rx WHERE poolarea_no > $1",
+    "SELECT MIN(poolarea_no) FROM auth_batch WHERE poolarea_no > $1",
+    "SELECT MIN(poolarea_no) FROM setl WHERE poolarea_no > $1",
+    "SELECT MIN(poolarea_no) FROM accum WHERE poolarea_no > $1",
+    "SELECT MIN(poolarea_no) FROM acct WHERE poolarea_no > $1",
+];
+
+// ---- transactions
+
+pub(crate) const BEGIN: &str = "BEGIN IMMEDIATE";
+pub(crate) const COMMIT: &str = "COMMIT";
+pub(crate) const ROLLBACK: &str = "ROLLBACK";
+pub(crate) const SAVE: &str = "SAVEPOINT command";
+pub(crate) const RELEASE: &str = "RELEASE SAVEPOINT command";
+pub(crate) const BACK: &str = "ROLLBACK TO SAVEPOINT command";
+
+#[cfg(test)]
+mod tests {
+    /// This very file: the texts are judged where they are written.
+    const TEXT: &str = include_str!("sql.rs");
+
+    #[test]
+    fn the_texts_stay_engine_neutral() {
+        let texts = TEXT.split("#[cfg(test)]").next().unwrap().to_ascii_uppercase();
+        for word in [" NOW(", "CURRENT_", "AUTOINCREMENT", "REPLACE INTO", "OR IGNORE", "IFNULL", "::", "ARRAY["] {
+            assert!(!texts.contains(word), "{word}");
+        }
+        assert!(!texts.replace("`?N`", "").contains("?1"), "parameters are $n");
+    }
+}

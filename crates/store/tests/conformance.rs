@@ -1,0 +1,68 @@
+//! The suite by which a store is right: the same cases run on every engine that implements the ports.
+//!
+//! Proves idea 4 of the design, "two databases, one behaviour". An engine's test file gives a [`Ground`] and runs
+//! [`each_case`]; nothing here knows SQL of its own except the tampering that a case asks the ground to do.
+
+use std::sync::Arc;
+
+use lf_ports::{AuditStore, Store};
+
+pub mod atomic;
+pub mod finders;
+pub mod fixture;
+pub mod model;
+pub mod races;
+pub mod scans;
+pub mod tampered;
+
+/// Both ports of an engine.
+pub trait Full: Store + AuditStore {}
+impl<T: Store + AuditStore> Full for T {}
+
+/// An empty database of an engine, removed when dropped.
+pub trait Ground: Send + Sync {
+    /// One more store on the same database, as another process would open it.
+    fn open(&self) -> Arc<dyn Full>;
+    /// The same with a queue of `queue` commands.
+    fn open_with_queue(&self, queue: usize) -> Arc<dyn Full>;
+    /// Executes SQL behind the stores' backs, without checks; answers how many rows it changed.
+    fn alter(&self, sql: &str) -> usize;
+    /// Keeps every store from writing until the guard is dropped.
+    fn hold_writers(&self) -> Box<dyn Send>;
+}
+
+/// Calls a macro with every case as `module::case`.
+#[macro_export]
+macro_rules! each_case {
+    ($with:ident) => {
+        $with! {
+            finders::every_finder_answers_nothing_on_an_empty_store,
+            finders::registers_are_found_and_replaced,
+            finders::a_person_is_found_by_the_latest_keys_only,
+            finders::drugs_are_paged_by_code_and_name,
+            finders::a_prescription_is_found_whole,
+            finders::only_live_prescriptions_of_a_person_newest_first,
+            finders::batch_settlement_accumulator_account_claim_idem,
+            atomic::a_conflict_in_any_part_leaves_nothing,
+            atomic::stale_names_what_moved,
+            atomic::the_same_owner_may_claim_again,
+            atomic::releases_come_before_claims_and_only_by_the_owner,
+            atomic::idem_comes_before_claims_and_versions,
+            atomic::content_and_file_are_written_once,
+            atomic::a_settlement_is_reversed_once,
+            atomic::a_contradicting_change_set_is_refused,
+            atomic::what_was_acknowledged_is_there_after_reopening,
+            races::one_of_64_claims_wins_and_the_others_hear_of_it,
+            races::one_of_64_equal_messages_wins,
+            races::one_of_64_moves_wins,
+            races::serials_are_unique_across_two_stores,
+            races::a_thousand_commits_at_once,
+            races::two_stores_write_to_one_database,
+            races::a_full_queue_says_so,
+            scans::pages_join_without_gap_or_repetition,
+            scans::pools_are_all_partitions,
+            tampered::every_disagreeing_column_is_named,
+            model::random_changes_agree_with_a_map,
+        }
+    };
+}

@@ -1,0 +1,87 @@
+//! What the auditor reads: everything, in key order, page by page.
+
+use lf_ports::{AcctChange, AccumKey, ChangeSet, Claim, ClaimKind};
+use lf_vocab::{Fen, HiRxno, PsnNo};
+
+use super::{Ground, fixture as f};
+
+pub async fn pages_join_without_gap_or_repetition(ground: &dyn Ground) {
+    let store = ground.open();
+    for serial in 1..=7u64 {
+        let psn_no: PsnNo = format!("p{serial}").parse().unwrap();
+        let mut accum = f::accum(0, serial as i64);
+        accum.key = AccumKey { psn_no: format!("p{}", serial / 2).parse().unwrap(), ..accum.key };
+        if serial % 2 == 1 {
+            accum.key.scheme = "zzz".to_owned();
+        }
+        let changes = ChangeSet {
+            claims: vec![f::claim(&format!("c{serial}"), "o")],
+            setl: Some(f::setl(&format!("S{serial}"), (serial == 7).then_some("S3"))),
+            accum: vec![accum],
+            acct: vec![AcctChange { poolarea_no: f::pool(), psn_no, expect_version: 0, balc: Fen::new(1) }],
+            ..f::rx_only(f::open(serial))
+        };
+        store.commit(changes).await.unwrap();
+    }
+    let mut after: Option<HiRxno> = None;
+    let mut seen = Vec::new();
+    loop {
+        let page = store.scan_rx(f::pool(), after.as_ref(), 3).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.hi_rxno.clone());
+        seen.extend(page.into_iter().map(|rx| rx.hi_rxno));
+    }
+    assert_eq!(seen, (1..=7).map(f::number).collect::<Vec<_>>());
+
+    let mut after: Option<String> = None;
+    let mut seen = Vec::new();
+    loop {
+        let page = store.scan_setl(f::pool(), after.as_deref(), 2).await.unwrap();
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.setl_id.clone());
+        seen.extend(page.into_iter().map(|(setl, reversed_by)| (setl.setl_id, reversed_by)));
+    }
+    let wanted = (1..=7).map(|s| (format!("S{s}"), (s == 3).then(|| "S7".to_owned())));
+    assert_eq!(seen, wanted.collect::<Vec<_>>());
+
+    let mut after: Option<AccumKey> = None;
+    let mut seen = Vec::new();
+    loop {
+        let page = store.scan_accum(f::pool(), after.as_ref(), 2).await.unwrap();
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.clone());
+        seen.extend(page.into_iter().map(|(_, row)| row.accum.fund_paid_fen().get()));
+    }
+    assert_eq!(seen, [1, 2, 3, 4, 5, 6, 7]);
+
+    let mut after: Option<PsnNo> = None;
+    let mut seen = 0;
+    loop {
+        let page = store.scan_acct(f::pool(), after.as_ref(), 3).await.unwrap();
+        let Some((last, ..)) = page.last() else { break };
+        after = Some(last.clone());
+        seen += page.len();
+    }
+    assert_eq!(seen, 7);
+
+    let kind = ClaimKind::DrugTracCodg;
+    let first = store.scan_claims(kind, None, 4).await.unwrap();
+    let rest = store.scan_claims(kind, Some(&first[3].key), 100).await.unwrap();
+    let wanted: Vec<Claim> = (1..=7).map(|s| f::claim(&format!("c{s}"), "o")).collect();
+    assert_eq!([first, rest].concat(), wanted);
+    assert!(store.scan_claims(ClaimKind::HospRxno, None, 9).await.unwrap().is_empty());
+    assert!(store.scan_rx("360100".parse().unwrap(), None, 9).await.unwrap().is_empty());
+}
+
+pub async fn pools_are_all_partitions(ground: &dyn Ground) {
+    let store = ground.open();
+    store.commit(f::rx_only(f::open(1))).await.unwrap();
+    store.commit(f::rx_only(f::open(2))).await.unwrap();
+    let mut setl = f::setl("S1", None);
+    setl.setl.poolarea_no = "360100".parse().unwrap();
+    let acct =
+        AcctChange { poolarea_no: "440300".parse().unwrap(), psn_no: f::psn_no(), expect_version: 0, balc: Fen::ZERO };
+    store.commit(ChangeSet { setl: Some(setl), acct: vec![acct], ..ChangeSet::default() }).await.unwrap();
+    let pools: Vec<String> = store.pools().await.unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(pools, ["360100", "360900", "440300"]);
+}

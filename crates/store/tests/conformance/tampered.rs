@@ -1,0 +1,129 @@
+//! A row that somebody changed becomes an inconsistency with table, column and key; never a value, never a default.
+
+use lf_ports::{AcctChange, ChangeSet, ClaimKind, Inconsistency, PersonKey, RegistryPut, StoreError};
+use lf_vocab::Fen;
+
+use super::{Full, Ground, fixture as f};
+
+/// The first contradiction that any finder reports.
+async fn found(store: &dyn Full) -> Option<Inconsistency> {
+    let mut errors = Vec::new();
+    let mut note = |error: Option<StoreError>| errors.extend(error);
+    let code = f::drug("XA10BH01", "a", true).med_list_codg;
+    note(store.app(&f::app().app_id).await.err());
+    note(store.fixmedins(&f::hospital()).await.err());
+    note(store.practitioner(&f::hospital(), &f::practitioner().prac_code).await.err());
+    note(store.person(&PersonKey::PsnNo(f::pool(), f::psn_no())).await.err());
+    note(store.person(&PersonKey::EcToken("token-1".to_owned())).await.err());
+    note(store.drugs(&[code]).await.err());
+    note(store.rx(&f::number(1)).await.err());
+    note(store.rx_content(&f::number(1)).await.err());
+    note(store.rx_file(&f::number(1)).await.err());
+    note(store.rx_events(&f::number(1)).await.err());
+    note(store.batch(f::pool(), "B1").await.err());
+    note(store.setl(&f::pharmacy(), "S1").await.err());
+    note(store.accum(&f::accum_key()).await.err());
+    note(store.acct(f::pool(), &f::psn_no()).await.err());
+    note(store.claim(ClaimKind::DrugTracCodg, "c1").await.err());
+    note(store.idem(&f::idem("m1", 1).key).await.err());
+    note(store.reserve_serials(f::pool(), f::day(), 1).await.err());
+    errors.into_iter().next().map(|error| match error {
+        StoreError::Inconsistent(inconsistency) => inconsistency,
+        other => panic!("{other:?}"),
+    })
+}
+
+pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
+    let store = ground.open();
+    fill(&*store).await;
+    assert_eq!(found(&*store).await, None);
+    let rx = format!("360900/{}", f::number(1));
+    let rx_at = |seq: u64| format!("{rx}/{seq}");
+    let person = format!("360900/{}", f::psn_no().as_str());
+    let accum = format!("{person}/2026/mz_tc");
+    let later = format!("'{}'", f::number(9));
+    // Table, column, tampered value, key that must be named.
+    let cases: [(&str, &str, &str, &str); 31] = [
+        ("app", "body", "'{}'", &f::app().app_id),
+        ("fixmedins", "poolarea_no", "'360100'", "H36090200001"),
+        ("practitioner", "body", "'['", "H36090200001/D360902000001"),
+        ("person", "body", "x'00'", &person),
+        ("drug", "find_text", "'b'", "XA10BH01"),
+        ("drug", "dualchnl", "1", "XA10BH01"),
+        ("drug", "oppool", "7", "XA10BH01"),
+        ("rx", "seq", "0", &rx),
+        ("rx", "head", "x'00'", &rx),
+        ("rx", "phase", "'settled'", &rx),
+        ("rx", "live", "0", &rx),
+        ("rx", "psn_no", "'other'", &rx),
+        ("rx", "fixmedins_code", "'nonsense'", &rx),
+        ("rx", "prsc_us", "1", &rx),
+        ("rx", "vali_end_us", "'x'", &rx),
+        ("rx", "opened", "'{\"rx_trace_code\":1}'", &rx),
+        ("rx", "state", "'{\"state\":\"unheard_of\"}'", &rx),
+        ("rx_content", "body", "'{'", &rx),
+        ("rx_file", "base64", "x'ff'", &rx),
+        ("rx_event", "hash", "x'0011'", &rx_at(1)),
+        ("rx_event", "at_us", "'late'", &rx_at(1)),
+        ("auth_batch", "taken", &later, "360900/B1"),
+        ("auth_batch", "expires_us", "0", "360900/B1"),
+        ("setl", "setl_us", "1", "360900/S1"),
+        ("setl", "hi_rxno", &later, "360900/S1"),
+        ("setl", "body", "'null'", "360900/S1"),
+        ("accum", "version", "0", &accum),
+        ("accum", "body", "'{\"year\":2025}'", &accum),
+        ("acct", "balc_fen", "-1", &person),
+        ("claim", "owner", "x'01'", "drug_trac_codg/c1"),
+        ("idem", "digest", "x'01'", "H36090200001/7101/m1"),
+    ];
+    for (table, column, value, key) in cases {
+        ground.alter(&format!("CREATE TABLE kept AS SELECT {column} AS was FROM {table} LIMIT 1"));
+        assert!(ground.alter(&format!("UPDATE {table} SET {column} = {value}")) > 0, "{table}.{column}");
+        let inconsistency = found(&*store).await.unwrap_or_else(|| panic!("{table}.{column} went unnoticed"));
+        assert_eq!((inconsistency.table, inconsistency.column, inconsistency.key.as_str()), (table, column, key));
+        assert!(!inconsistency.to_string().contains("张三"));
+        ground.alter(&format!("UPDATE {table} SET {column} = (SELECT was FROM kept)"));
+        ground.alter("DROP TABLE kept");
+    }
+    assert_eq!(found(&*store).await, None, "every case put things back");
+    whole_rows(ground, &*store).await;
+}
+
+/// Rows that are gone or belong to somebody else.
+async fn whole_rows(ground: &dyn Ground, store: &dyn Full) {
+    ground.alter("UPDATE rx_event SET seq = 2");
+    let gap = found(store).await.unwrap();
+    assert_eq!((gap.table, gap.column), ("rx_event", "seq"), "a missing event");
+    ground.alter("UPDATE rx_event SET seq = 1");
+    ground.alter("UPDATE person_key SET key_text = 'stolen' WHERE kind = 'ec_token'");
+    let stolen = store.person(&PersonKey::EcToken("stolen".to_owned())).await.unwrap_err();
+    let StoreError::Inconsistent(stolen) = stolen else { panic!("{stolen:?}") };
+    assert_eq!((stolen.table, stolen.column), ("person_key", "key_text"), "a token the person does not show");
+    assert!(!stolen.to_string().contains("stolen"));
+    ground.alter("UPDATE serial SET next_serial = 0");
+    let serial = found(store).await.unwrap();
+    assert_eq!((serial.table, serial.column), ("serial", "next_serial"));
+}
+
+async fn fill(store: &dyn Full) {
+    let mut rx = f::open(1);
+    rx.file = Some(f::file());
+    let acct = AcctChange { poolarea_no: f::pool(), psn_no: f::psn_no(), expect_version: 0, balc: Fen::new(5) };
+    let changes = ChangeSet {
+        idem: Some(f::idem("m1", 1)),
+        claims: vec![f::claim("c1", "o1")],
+        batch: Some(f::batch(None, true)),
+        setl: Some(f::setl("S1", None)),
+        accum: vec![f::accum(0, 70)],
+        acct: vec![acct],
+        registry: vec![
+            RegistryPut::App(f::app()),
+            RegistryPut::Fixmedins(f::fixmedins()),
+            RegistryPut::Practitioner(f::practitioner()),
+            RegistryPut::Person(f::person()),
+            RegistryPut::Drug(f::drug("XA10BH01", "a", true)),
+        ],
+        ..f::rx_only(rx)
+    };
+    store.commit(changes).await.unwrap();
+}
