@@ -127,9 +127,11 @@ impl<'d> Compiler<'d> {
             },
         };
         let scope = each.unwrap_or(Scope::Case);
-        let when = self.when(index, scope, quantity, done, &mut defects)?;
-        let rule = self.rule(index, scope, quantity, &mut defects)?;
-        let values = self.values(index, quantity, &mut defects)?;
+        // All three are read before any is given up, so that every defect is answered at once.
+        let values = self.values(index, quantity, &mut defects);
+        let when = self.when(index, scope, quantity, done, &mut defects);
+        let rule = self.rule(index, scope, quantity, &mut defects);
+        let (values, when, rule) = (values?, when?, rule?);
         if let Some(checked) = &doc.checked {
             day_of(&checked.on, &mut defects)?;
         }

@@ -111,8 +111,8 @@ fn explain_syntax(message: &str) -> (PackErrorKind, String) {
     if let Some(key) = named("missing field `") {
         return (PackErrorKind::MissingKey, format!("缺少“{key}”这一项"));
     }
-    if let Some(key) = named("duplicate key `").or_else(|| named("duplicate key ")) {
-        return (PackErrorKind::Duplicate, format!("“{key}”写了两次"));
+    if first.starts_with("duplicate key") {
+        return (PackErrorKind::Duplicate, "同一项写了两次".to_owned());
     }
     if first.contains("date") || first.contains("month") || first.contains("day") {
         return (PackErrorKind::BadDate, format!("日期无法读取，应为真实存在的yyyy-MM-dd（{first}）"));

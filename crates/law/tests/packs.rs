@@ -1,5 +1,7 @@
 //! The packs of this repository: they load, reach the measure, and their index lock is current.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
+
 mod support;
 
 use std::path::Path;

@@ -1,0 +1,218 @@
+//! Packs with one defect each: refused with kind, file, line and a sentence a lawyer understands.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
+
+use lf_law::{Law, PackError, PackErrorKind, Source};
+
+const TEXT: &str = "第一条 每张处方不得超过五种药品。\n第二条 长期处方不\n超过十二周。\n";
+const TEXT_SM3: &str = "@SM3@";
+
+const PACK: &str = r#"pack = "430000"
+title = "示例"
+edition = 1
+formalised_from = 2023-04-01
+
+[instrument.ex]
+title = "示例办法"
+doc_no = "示例〔2023〕7号"
+in_force = { from = 2023-04-01, until = 2026-04-01 }
+text = "texts/ex.md"
+sm3 = "@SM3@"
+
+[[provision]]
+id = "rx.drugs_max"
+title = "药品种数"
+gate = "precheck"
+quantity = "count"
+reckoned = "prsc_time"
+violated_if = { rx_drug_kinds = { gt = "$value" } }
+severity = "refuse"
+field = "rx_drug_cnt"
+code = "RX"
+sentence = "超过{value}种。"
+value = [
+  { from = 2023-04-01, until = 2025-01-01, is = 5, cite = "ex 第一条", quote = "每张处方不得超过五种药品" },
+  { from = 2025-01-01, until = 2026-04-01, is = 6, cite = "ex 第一条", quote = "每张处方不得超过五种药品" },
+]
+
+[[provision]]
+id = "rx.long"
+title = "长期处方"
+quantity = "count"
+relation = { exception_to = "430000/rx.drugs_max", mode = "loosen" }
+when = { long_rx_flag = true }
+value = [{ from = 2023-04-01, until = 2026-04-01, is = 12, cite = "ex 第二条", quote = "长期处方不超过十二周" }]
+"#;
+
+fn sm3_of_text() -> String {
+    // The pinned digest is learnt from the refusal, so that the text can be edited freely here.
+    let errors = load_raw(PACK, TEXT).unwrap_err();
+    let sentence = &errors.iter().find(|one| one.kind == PackErrorKind::TextChanged).unwrap().sentence;
+    let digest: String = sentence.chars().filter(char::is_ascii_hexdigit).collect();
+    digest.get(digest.len() - 64..).unwrap().to_owned()
+}
+
+fn load_raw(pack: &str, text: &str) -> Result<Law, Vec<PackError>> {
+    Law::load(&[Source { path: "430000/ex.toml", text: pack }, Source { path: "430000/texts/ex.md", text }])
+}
+
+fn load(pack: &str) -> Result<Law, Vec<PackError>> {
+    load_raw(&pack.replace(TEXT_SM3, &sm3_of_text()), TEXT)
+}
+
+/// Replaces `from` by `to` once and expects one refusal at the line that contains `at`.
+fn refused(from: &str, to: &str, kind: PackErrorKind, at: &str, says: &str) {
+    assert!(PACK.contains(from), "{from} is not in the pack");
+    let pack = PACK.replacen(from, to, 1);
+    let Err(errors) = load(&pack) else { panic!("{to}: loaded") };
+    let error = errors.iter().find(|one| one.kind == kind).unwrap_or_else(|| panic!("{to}: {errors:?}"));
+    let line = pack.lines().position(|line| line.contains(at)).unwrap() + 1;
+    assert_eq!((error.file.as_str(), error.line), ("430000/ex.toml", line), "{error}");
+    assert!(error.sentence.contains(says), "{error}");
+}
+
+#[test]
+fn the_sound_pack_loads() {
+    load(PACK).unwrap();
+}
+
+#[test]
+fn unknown_key() {
+    refused("edition = 1\n", "edition = 1\nediton = 2\n", PackErrorKind::UnknownKey, "editon", "格式中没有“editon”这一项");
+    refused("severity =", "sevrity =", PackErrorKind::UnknownKey, "sevrity", "sevrity");
+}
+
+#[test]
+fn missing_key() {
+    refused("title = \"示例\"\n", "", PackErrorKind::MissingKey, "pack =", "title");
+    let reckoned = "reckoned = \"prsc_time\"\n";
+    refused(reckoned, "", PackErrorKind::MissingKey, "id = \"rx.drugs_max\"", "reckoned");
+}
+
+#[test]
+fn missing_cite() {
+    refused("is = 5, cite = \"ex 第一条\",", "is = 5,", PackErrorKind::MissingCite, "is = 5", "没有写明出处");
+    refused("is = 5, cite = \"ex 第一条\"", "is = 5, cite = \"ey 第一条\"", PackErrorKind::MissingCite, "is = 5", "“ey”不是");
+}
+
+#[test]
+fn quote_not_in_the_text() {
+    refused("quote = \"长期处方不超过十二周\"", "quote = \"长期处方不超过十周\"", PackErrorKind::QuoteNotFound, "十周", "不见于《示例办法》");
+    refused(", quote = \"长期处方不超过十二周\"", "", PackErrorKind::QuoteNotFound, "is = 12", "不见于");
+    refused("texts/ex.md", "texts/ey.md", PackErrorKind::QuoteNotFound, "ey.md", "没有找到");
+}
+
+#[test]
+fn text_changed_after_it_was_pinned() {
+    let pack = PACK.replace(TEXT_SM3, &sm3_of_text());
+    let errors = load_raw(&pack, &TEXT.replace("五种", "六种")).unwrap_err();
+    assert_eq!(errors[0].kind, PackErrorKind::TextChanged);
+    assert!(errors[0].sentence.contains("已被改动"), "{}", errors[0]);
+}
+
+#[test]
+fn gap_and_overlap() {
+    refused("{ from = 2025-01-01", "{ from = 2025-02-01", PackErrorKind::Gap, "is = 6", "之间没有取值");
+    refused("{ from = 2025-01-01", "{ from = 2024-12-31", PackErrorKind::Overlap, "is = 6", "重叠");
+}
+
+#[test]
+fn a_declared_gap_is_no_gap() {
+    let pack = PACK.replacen("is = 6", "is = \"none\"", 1);
+    let law = load(&pack).unwrap();
+    let place = "430000".parse().unwrap();
+    let said = |day: &str| {
+        let dates = lf_law::Dates::new().with(lf_law::Field::PrscTime, day.parse().unwrap());
+        law.view(&place, &dates, &[]).int("430000/rx.drugs_max")
+    };
+    assert_eq!(said("2024-12-31"), Ok(5));
+    assert!(said("2025-01-01").is_err());
+}
+
+#[test]
+fn unknown_field() {
+    refused("rx_drug_kinds =", "rx_drug_kind =", PackErrorKind::UnknownField, "rx_drug_kind", "rx_drug_kind");
+}
+
+#[test]
+fn dangling_and_circular_exceptions() {
+    let target = "exception_to = \"430000/rx.drugs_max\"";
+    refused(target, "exception_to = \"430000/rx.none\"", PackErrorKind::DanglingException, "rx.none", "没有这条规定");
+    refused(target, "exception_to = \"430000/rx.long\"", PackErrorKind::CircularException, "id = \"rx.long\"", "绕成了圈");
+}
+
+#[test]
+fn exception_the_upper_provision_does_not_delegate() {
+    let pack = PACK.replace(TEXT_SM3, &sm3_of_text());
+    let lower = pack
+        .replacen("430000", "430100", 1)
+        .replacen("id = \"rx.long\"", "id = \"rx.city\"", 1)
+        .replacen("id = \"rx.drugs_max\"", "id = \"rx.own\"", 1);
+    let sources = [
+        Source { path: "430000/ex.toml", text: &pack },
+        Source { path: "430000/texts/ex.md", text: TEXT },
+        Source { path: "430100/ex.toml", text: &lower },
+        Source { path: "430100/texts/ex.md", text: TEXT },
+    ];
+    let errors = Law::load(&sources).unwrap_err();
+    assert_eq!(errors[0].kind, PackErrorKind::NotDelegated, "{}", errors[0]);
+}
+
+#[test]
+fn wrong_type() {
+    refused("is = 5", "is = \"五\"", PackErrorKind::WrongType, "is = \"五\"", "应为不小于零的整数");
+    refused("long_rx_flag = true", "long_rx_flag = \"是\"", PackErrorKind::WrongType, "long_rx_flag", "不是同一类型");
+    refused("gate = \"precheck\"", "gate = \"prechek\"", PackErrorKind::WrongType, "id = \"rx.drugs_max\"", "环节");
+    refused("edition = 1", "edition = \"一\"", PackErrorKind::WrongType, "edition", "类型不对");
+}
+
+#[test]
+fn bad_date() {
+    refused("from = 2025-01-01", "from = 2025-02-30", PackErrorKind::BadDate, "2025-02-30", "日期");
+    refused("until = 2025-01-01", "until = 2023-04-01", PackErrorKind::BadDate, "is = 5", "until应晚于from");
+    refused("from = 2025-01-01, until = 2026-04-01", "from = 2025-01-01", PackErrorKind::BadDate, "is = 6", "超出了《示例办法》的施行期间");
+    refused("{ from = 2023-04-01, until = 2026-04-01 }\ntext", "{ from = 2023-04-01, until = 2022-04-01 }\ntext", PackErrorKind::BadDate, "until = 2022", "失效日期");
+}
+
+#[test]
+fn an_optional_fact_needs_a_word_on_its_absence() {
+    let rule = "violated_if = { rx_drug_kinds = { gt = \"$value\" } }";
+    refused(rule, "violated_if = { psn_agre_flag = false }", PackErrorKind::AbsenceUnspoken, "id = \"rx.drugs_max\"", "absent");
+    let spoken = PACK.replacen(rule, "violated_if = { psn_agre_flag = { present = false } }", 1);
+    load(&spoken).unwrap();
+}
+
+#[test]
+fn duplicates() {
+    let errors = load(&PACK.replacen("id = \"rx.long\"", "id = \"rx.drugs_max\"", 1)).unwrap_err();
+    assert_eq!((errors[0].kind, errors[0].line), (PackErrorKind::Duplicate, 30), "{}", errors[0]);
+    refused("edition = 1\n", "edition = 1\nedition = 2\n", PackErrorKind::Duplicate, "edition = 2", "同一项写了两次");
+}
+
+#[test]
+fn a_scale_that_does_not_rise() {
+    let scale = "{ kind = \"step\", brackets = [{ from = 0, is = \"0.5\" }, { from = 0, is = \"0.6\" }] }";
+    let pack = PACK.replacen("quantity = \"count\"", "quantity = \"scale\"", 1).replacen("is = 5", &format!("is = {scale}"), 1);
+    let errors = load(&pack).unwrap_err();
+    assert!(errors.iter().any(|one| one.kind == PackErrorKind::BadScale), "{errors:?}");
+}
+
+#[test]
+fn an_example_of_nothing() {
+    let pack = format!("{PACK}\n[[example]]\nid = \"rx.none/x\"\nsource = \"boundary\"\nexpect = {{ accepted = true }}\n");
+    let errors = load(&pack).unwrap_err();
+    assert_eq!(errors[0].kind, PackErrorKind::BadExample);
+    assert!(errors[0].sentence.contains("没有规定430000/rx.none"));
+}
+
+#[test]
+fn pack_in_the_wrong_folder() {
+    let errors = Law::load(&[Source { path: "420000/ex.toml", text: PACK }]).unwrap_err();
+    assert!(errors.iter().any(|one| one.sentence.contains("放在目录420000下")), "{errors:?}");
+}
+
+#[test]
+fn all_defects_are_answered_at_once() {
+    let pack = PACK.replacen("is = 5", "is = \"五\"", 1).replacen("long_rx_flag", "long_flag", 1);
+    assert!(load(&pack).unwrap_err().len() >= 2);
+}
