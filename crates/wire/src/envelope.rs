@@ -192,6 +192,23 @@ impl<'a> Envelope<'a> {
     }
 }
 
+/// Who a body says to come from and how that client writes, read even where the rest of the envelope is wrong:
+/// so that the error can be sealed for a client that opens `encData` before it looks at `code`. Nothing is
+/// proved by it. `None` where the body is no JSON object or names nobody.
+pub fn claimed_sender(body: &[u8]) -> Option<(String, Wire<'static>)> {
+    let body = Value::parse(body).ok()?;
+    let text = |key: &str| body.get(key).and_then(Value::scalar);
+    let app_id = text("appId").filter(|id| !id.is_empty() && id.len() <= MAX_FIELD)?;
+    let echo =
+        |key: &str, upper: &'static str, lower: &'static str| if text(key) == Some(lower) { lower } else { upper };
+    let wire = Wire {
+        enc_type: echo("encType", "SM4", "sm4"),
+        sign_type: echo("signType", "SM2", "sm2"),
+        version: reply::VERSION,
+    };
+    Some((app_id.to_owned(), wire))
+}
+
 /// Parses an opened payload, which must be an object.
 ///
 /// # Errors

@@ -123,13 +123,7 @@ fn same_meaning(keys: &Keys, enc_data: &str, data: &str) -> bool {
 }
 
 /// The form in which the payload gives the expected text.
-fn rebuild(
-    body: Option<&Value<'_>>,
-    data: &str,
-    enc_data: &str,
-    expected: &str,
-    app_secret: &str,
-) -> Option<SignForm> {
+fn rebuild(body: Option<&Value<'_>>, data: &str, enc_data: &str, expected: &str, app_secret: &str) -> Option<SignForm> {
     let parsed = Value::parse(data.as_bytes()).ok()?;
     SignForm::ALL.into_iter().find(|form| {
         let from_text;

@@ -159,6 +159,21 @@ fn the_number_of_fields_is_limited() {
 }
 
 #[test]
+fn the_sender_is_known_even_where_the_envelope_is_wrong() {
+    let mut body: serde_json::Value =
+        serde_json::from_slice(&seal_request(Dialect::Sorted, client(), NOW, b"{}").unwrap()).unwrap();
+    body["timestamp"] = "yesterday".into();
+    let bytes = serde_json::to_vec(&body).unwrap();
+    assert_eq!(Envelope::parse(&bytes), Err(EnvelopeError::Timestamp));
+    let wire = Wire { enc_type: "sm4", sign_type: "sm2", version: "1.0.0" };
+    assert_eq!(claimed_sender(&bytes), Some((APP_ID.to_owned(), wire)));
+    for body in ["", "{", "[]", "{}", r#"{"appId":""}"#, r#"{"appId":{}}"#] {
+        assert_eq!(claimed_sender(body.as_bytes()), None, "{body}");
+    }
+    assert_eq!(claimed_sender(br#"{"appId":"X","encType":"AES"}"#), Some(("X".to_owned(), Wire::default())));
+}
+
+#[test]
 fn a_signature_of_another_key_is_refused() {
     let keys = ClientKeys { signer: &KEYS.platform, ..client() };
     for dialect in Dialect::ALL {
