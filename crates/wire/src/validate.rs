@@ -41,15 +41,19 @@ pub struct Valid<'a> {
 /// # Errors
 /// All [`Defects`].
 pub fn validate<'a>(transaction: Transaction, data: &Value<'a>) -> Result<Valid<'a>, Defects> {
-    validate_table(transaction.spec().input, data)
+    check(transaction.spec().input, data, Side::Input)
 }
 
-/// Checks a payload against any table; an output table serves the client's half.
+/// Checks a payload against an output table, for the client's half: a reversal has negative amounts.
 ///
 /// # Errors
 /// All [`Defects`].
 pub fn validate_table<'a>(table: &'static Table, data: &Value<'a>) -> Result<Valid<'a>, Defects> {
-    let mut check = Check { defects: Defects::new(), lints: Vec::new() };
+    check(table, data, Side::Output)
+}
+
+fn check<'a>(table: &'static Table, data: &Value<'a>, side: Side) -> Result<Valid<'a>, Defects> {
+    let mut check = Check { side, defects: Defects::new(), lints: Vec::new() };
     let members = check.root_members(table, data);
     let node = members.and_then(|members| check.node(table, String::new(), None, &members));
     match node {
@@ -58,7 +62,18 @@ pub fn validate_table<'a>(table: &'static Table, data: &Value<'a>) -> Result<Val
     }
 }
 
+/// Which way a message goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Input,
+    Output,
+}
+
+/// Names under which gateways lay the payload one level deeper.
+const WRAPPERS: [&str; 2] = ["input", "data"];
+
 struct Check {
+    side: Side,
     defects: Defects,
     lints: Vec<Lint>,
 }
@@ -67,7 +82,7 @@ struct Check {
 type Members<'v, 'a> = Vec<(&'v str, &'v Value<'a>)>;
 
 impl Check {
-    /// The payload is an object, possibly with its fields one level down under `data`.
+    /// The payload is an object, possibly with its fields a level or two down.
     fn root_members<'v, 'a>(&mut self, table: &Table, data: &'v Value<'a>) -> Option<Members<'v, 'a>> {
         let Some(outer) = single_object(data) else {
             self.defects.push(Defect {
@@ -80,13 +95,17 @@ impl Check {
             });
             return None;
         };
-        let wrapped = outer.iter().position(|(key, _)| key == "data").filter(|_| table.find("data").is_none());
-        let inner = wrapped.and_then(|at| single_object(&outer[at].1).map(|inner| (at, inner)));
-        let Some((at, inner)) = inner else {
-            return Some(outer.iter().map(|(key, value)| (key.as_ref(), value)).collect());
-        };
-        let beside = outer.iter().enumerate().filter(|(index, _)| *index != at).map(|(_, member)| member);
-        Some(inner.iter().chain(beside).map(|(key, value)| (key.as_ref(), value)).collect())
+        let mut members: Members<'v, 'a> = outer.iter().map(|(key, value)| (key.as_ref(), value)).collect();
+        for wrapper in WRAPPERS.into_iter().filter(|wrapper| table.find(wrapper).is_none()) {
+            let at = members.iter().position(|(key, _)| *key == wrapper);
+            let inner = at.and_then(|at| single_object(members[at].1).map(|inner| (at, inner)));
+            if let Some((at, inner)) = inner {
+                members.remove(at);
+                // What stands beside the wrapper is kept: some send the nodes there and the fields inside.
+                members.splice(0..0, inner.iter().map(|(key, value)| (key.as_ref(), value)));
+            }
+        }
+        Some(members)
     }
 
     /// `None` only where no node can be made of it; its defects are noted either way.

@@ -55,7 +55,7 @@ fn glossary(spec: &Spec) -> String {
 fn defects(spec: &Spec) -> String {
     let mut out = format!("# Defects of the interface, and what we do about them\n\n{GENERATED}");
     out.push_str("## Spellings accepted\n\nEvery field is also accepted in the other case (`rxTypeCode`, `rx_type_code`). Beyond that:\n\n");
-    out.push_str("| transaction | node | field | also accepted |\n|---|---|---|---|\n");
+    out.push_str("| transaction | node | field | also accepted | seen in |\n|---|---|---|---|---|\n");
     for (transaction, place, field) in every_field(spec).filter(|(_, place, _)| place.input) {
         let own = [&field.wire, &field.snake(), &snake(&field.wire), &camel(&field.wire)].map(Clone::clone);
         let odd: Vec<&String> = field.aliases.iter().filter(|alias| !own.contains(alias)).collect();
@@ -65,17 +65,33 @@ fn defects(spec: &Spec) -> String {
         }
         let mut list: Vec<String> = field.aliases.iter().map(|alias| format!("`{alias}`")).collect();
         list.dedup();
-        let _ = writeln!(out, "| {} | {} | `{}` | {} |", transaction.code, place.node, field.wire, list.join(", "));
+        let seen = field.seen.as_deref().unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "| {} | {} | `{}` | {} | {seen} |",
+            transaction.code,
+            place.node,
+            field.wire,
+            list.join(", ")
+        );
     }
     out.push_str(
         "\n## Fields sent in two spellings\n\nClients read different ones, so both are sent with the same value.\n\n",
     );
-    out.push_str("| transaction | node | field | also sent as |\n|---|---|---|---|\n");
+    out.push_str("| transaction | node | field | also sent as | read by |\n|---|---|---|---|---|\n");
     for (transaction, place, field) in
         every_field(spec).filter(|(_, place, field)| !place.input && !field.also.is_empty())
     {
         let list: Vec<String> = field.also.iter().map(|also| format!("`{also}`")).collect();
-        let _ = writeln!(out, "| {} | {} | `{}` | {} |", transaction.code, place.node, field.wire, list.join(", "));
+        let seen = field.seen.as_deref().unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "| {} | {} | `{}` | {} | {seen} |",
+            transaction.code,
+            place.node,
+            field.wire,
+            list.join(", ")
+        );
     }
     out.push_str("\n## Where the printed table cannot be meant\n\n| transaction | node | field | printed | we take |\n|---|---|---|---|---|\n");
     for (transaction, place, field) in every_field(spec) {
@@ -115,7 +131,8 @@ of self-payment, kind of person.
 | null and the empty text | all clients | both mean absent |
 | a list node sent as one object | `diseinfo` of one client | accept as a list of one |
 | a single node sent as a list of one | gateways | accept |
-| payload wrapped in another `data` | gateways | unwrap |
+| payload wrapped in another `data` or `input` | gateways | unwrap |
+| negative numbers in a request | none known | refuse: no request has a use for one |
 | date and time with `T`, or with a fraction of a second | some clients | accept; the fraction is dropped |
 | unknown fields | older and provincial revisions | ignore, with a note in the log |
 | the same key twice in one object | none known | refuse: two readers could see two messages |

@@ -67,6 +67,8 @@ pub struct Field {
     /// Other spellings that clients read, sent beside the first.
     #[serde(default)]
     pub also: Vec<String>,
+    /// Where the other spellings were seen.
+    pub seen: Option<String>,
     /// What the published table prints where we depart from it.
     pub printed: Option<String>,
 }
@@ -189,6 +191,9 @@ fn check_nodes(nodes: &[Node], dicts: &BTreeMap<String, Dict>) -> Result<()> {
                     bail!("{}.{}: a code of `{name}` has {longest} characters", node.node, field.wire);
                 }
             }
+            if field.seen.is_none() && !(field.aliases.is_empty() && field.also.is_empty()) {
+                bail!("{}.{}: say in `seen` where its other spellings were met", node.node, field.wire);
+            }
             if let Some(child) = field.child()
                 && !nodes.iter().any(|other| other.node == child)
             {
@@ -252,7 +257,9 @@ mod tests {
     #[test]
     fn a_spelling_belongs_to_one_field() {
         let field = |wire: &str, alias: &str| {
-            format!("{{ wire = \"{wire}\", cn = \"x\", kind = \"text\", len = 1, aliases = [\"{alias}\"] }}")
+            format!(
+                "{{ wire = \"{wire}\", cn = \"x\", kind = \"text\", len = 1, aliases = [\"{alias}\"], seen = \"x\" }}"
+            )
         };
         let node = |fields: &str| toml::from_str::<Node>(&format!("node = \"data\"\nfields = [{fields}]")).unwrap();
         let clash = node(&format!("{}, {}", field("drCode", "a"), field("undoDrCode", "drCode")));

@@ -98,6 +98,8 @@ fn each_kind_of_defect_names_its_place() {
         ("/prscTime", json!("2026-02-28"), "prscTime（开方时间）应为yyyy-MM-dd HH:mm:ss格式的有效时间 Time"),
         ("/prscTime", json!(20260228), "prscTime（开方时间）应为时间文本，实为数字 Type"),
         ("/valiDays", json!("three"), "valiDays（处方有效天数）不是十进制数字 Number"),
+        ("/valiDays", json!(-1), "valiDays（处方有效天数）不能为负数 Number"),
+        ("/rxdrugdetail/1/drugSumamt", json!("-0.01"), "rxdrugdetail[2].drugSumamt（药品总金额）不能为负数 Number"),
         ("/valiDays", json!(1.5), "valiDays（处方有效天数）最多0位小数 Length"),
         ("/mdtrtinfo/gend", json!("3"), "mdtrtinfo.gend（性别）的代码不在字典gend（性别）内 Code"),
         (
@@ -243,6 +245,8 @@ fn a_wrapped_payload_is_unwrapped() {
     let details = outer.as_object_mut().unwrap().remove("rxdrugdetail").unwrap();
     let wrapped = json!({"data": outer, "rxdrugdetail": details});
     assert_eq!(run(Transaction::T7101, &wrapped), Ok(vec![]));
+    assert_eq!(run(Transaction::T7101, &json!({"input": wrapped})), Ok(vec![]));
+    assert_eq!(run(Transaction::T7101, &json!({"input": {"data": [western()]}})), Ok(vec![]));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use lf_vocab::amount::{AmountError, parse_scaled};
 use lf_vocab::{Day, Moment};
 
-use super::Check;
+use super::{Check, Side};
 use crate::defect::DefectKind;
 use crate::json::Value;
 use crate::node::{FieldValue, Node, Scaled};
@@ -129,6 +129,10 @@ impl Check {
         let fits = 10u64.checked_pow(len).is_none_or(|limit| value.unsigned_abs() < limit);
         if !fits {
             self.defect(node, field, DefectKind::Length, format!("最多{}位整数", len.saturating_sub(scale)));
+            return None;
+        }
+        if value < 0 && self.side == Side::Input {
+            self.defect(node, field, DefectKind::Number, "不能为负数");
             return None;
         }
         Some(FieldValue::Number(Scaled { value, scale }))
