@@ -58,6 +58,13 @@ pub(crate) fn compile<'d>(
         return None;
     }
     let provisions: Vec<Provision> = done.into_iter().flatten().collect();
+    if let Some(index) = relations::loops(&provisions) {
+        let written = &compiler.written[index];
+        let sentence = format!("判断{}时又要先判断它自己，永远得不出结论", written.id);
+        let mut defects = Defects::new(written.file.path, written.file.text, found);
+        defects.at(written.doc.id.span().start, PackErrorKind::CircularException, sentence);
+        return None;
+    }
     let by_id = provisions.iter().enumerate().map(|(index, provision)| (provision.id.clone(), index)).collect();
     let jurisdictions = jurisdictions(files, &provisions);
     let mut law = Law {
@@ -111,7 +118,11 @@ impl<'d> Compiler<'d> {
         let at = doc.id.span().start;
         let quantity_name = self.said(index, |doc| doc.quantity.as_ref()).map(|name| name.get_ref().as_str());
         let Some(quantity) = quantity_name.and_then(Quantity::from_name) else {
-            defects.at(at, PackErrorKind::WrongType, format!("规定{}没有写明quantity，或写的不是格式所列的量", written.id));
+            defects.at(
+                at,
+                PackErrorKind::WrongType,
+                format!("规定{}没有写明quantity，或写的不是格式所列的量", written.id),
+            );
             return None;
         };
         let gates = self.gates(index, &mut defects)?;
@@ -256,18 +267,13 @@ impl<'d> Compiler<'d> {
         None
     }
 
-    fn rule(
-        &self,
-        index: usize,
-        scope: Scope,
-        quantity: Quantity,
-        defects: &mut Defects<'_>,
-    ) -> Option<Option<Rule>> {
+    fn rule(&self, index: usize, scope: Scope, quantity: Quantity, defects: &mut Defects<'_>) -> Option<Option<Rule>> {
         let written = &self.written[index];
         let at = written.doc.id.span().start;
         let Some(violated_if) = self.said(index, |doc| doc.violated_if.as_ref()) else { return Some(None) };
         let violated_if = self.read(violated_if, index, scope, quantity, defects)?;
-        let severity = self.said(index, |doc| doc.severity.as_ref()).and_then(|name| Severity::from_name(name.get_ref()));
+        let severity =
+            self.said(index, |doc| doc.severity.as_ref()).and_then(|name| Severity::from_name(name.get_ref()));
         let field = self.said(index, |doc| doc.field.as_ref());
         let code = self.said(index, |doc| doc.code.as_ref());
         let sentence = self.said(index, |doc| doc.sentence.as_ref());
@@ -299,21 +305,19 @@ impl<'d> Compiler<'d> {
     }
 
     /// What follows when a fact is absent; must be spoken when the rule uses an optional fact.
-    fn absent(
-        &self,
-        index: usize,
-        scope: Scope,
-        violated_if: &Expr,
-        defects: &mut Defects<'_>,
-    ) -> Option<Absent> {
+    fn absent(&self, index: usize, scope: Scope, violated_if: &Expr, defects: &mut Defects<'_>) -> Option<Absent> {
         let written = &self.written[index];
         let Some(word) = self.said(index, |doc| doc.absent.as_ref()) else {
             let (mut used, mut asked) = (Vec::new(), Vec::new());
             violated_if.fields(&mut |field, presence| if presence { asked.push(field) } else { used.push(field) });
             let silent = used.iter().find(|field| field.need() == Need::May && !asked.contains(field));
             if let Some(field) = silent {
-                let sentence =
-                    format!("规定{}用了可能没有的{}（{}），须用absent写明没有时如何", written.id, field.cn(), field.name());
+                let sentence = format!(
+                    "规定{}用了可能没有的{}（{}），须用absent写明没有时如何",
+                    written.id,
+                    field.cn(),
+                    field.name()
+                );
                 defects.at(written.doc.id.span().start, PackErrorKind::AbsenceUnspoken, sentence);
                 return None;
             }
@@ -324,9 +328,7 @@ impl<'d> Compiler<'d> {
         }
         let sentence = self.said(index, |doc| doc.absent_sentence.as_ref());
         match (Severity::from_name(word.get_ref()), sentence) {
-            (Some(severity), Some(sentence)) => {
-                Some(Absent::Say(severity, self.template(sentence, scope, defects)?))
-            }
+            (Some(severity), Some(sentence)) => Some(Absent::Say(severity, self.template(sentence, scope, defects)?)),
             _ => {
                 let sentence = "absent应为pass、refuse、remind或record，后三者须写明absent_sentence";
                 defects.at(word.span().start, PackErrorKind::AbsenceUnspoken, sentence);

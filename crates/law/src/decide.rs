@@ -53,6 +53,7 @@ pub struct Finding {
     /// The provision, `360000/rx.vali_days`.
     pub provision: Arc<str>,
     /// The first day of the dated value that was applied.
+    #[serde(serialize_with = "crate::source::day_text")]
     pub from: Day,
     /// The document and article, `《…》三（一）`.
     pub cite: Arc<str>,

@@ -19,6 +19,7 @@ pub struct Explanation {
     /// For which place.
     pub admdvs: Admdvs,
     /// On which day.
+    #[serde(serialize_with = "crate::source::day_text")]
     pub on: Day,
     /// The pack file.
     pub file: String,
@@ -54,8 +55,10 @@ pub struct Explanation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Saying {
     /// The first day.
+    #[serde(serialize_with = "crate::source::day_text")]
     pub from: Day,
     /// The first day it no longer holds.
+    #[serde(serialize_with = "crate::source::day_or_nothing")]
     pub until: Option<Day>,
     /// The value in words.
     pub value: String,
@@ -95,7 +98,9 @@ impl Law {
             Some(index) => Some(*index).filter(|index| place.chain.contains(&self.provisions[*index].pack)),
             // The nearest authority speaks last.
             None => place.bare.get(id).and_then(|all| {
-                all.iter().copied().max_by_key(|index| place.chain.iter().position(|one| *one == self.provisions[*index].pack))
+                all.iter()
+                    .copied()
+                    .max_by_key(|index| place.chain.iter().position(|one| *one == self.provisions[*index].pack))
             }),
         };
         let index = found.ok_or_else(silent)?;

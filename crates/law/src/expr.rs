@@ -83,6 +83,7 @@ pub(crate) enum Expr {
     /// The day of a time against the day of another.
     Days(Field, Cmp, Field),
     Word(Field, Box<str>),
+    WordOther(Field, Field),
     WordIn(Field, Vec<Box<str>>),
     WordSaid(Field),
     Prefix(Field, Vec<Box<str>>),
@@ -128,14 +129,20 @@ impl Expr {
                 known(day(*field).zip(day(*other)).map(|(left, right)| cmp.holds(left, right)))
             }
             Expr::Word(field, word) => known(facts.text(*field, line).map(|text| text == &**word)),
+            Expr::WordOther(field, other) => {
+                let (left, right) = (facts.text(*field, line), facts.text(*other, line));
+                known(left.zip(right).map(|(left, right)| left == right))
+            }
             Expr::WordIn(field, words) => {
                 known(facts.text(*field, line).map(|text| words.iter().any(|word| text == &**word)))
             }
-            Expr::WordSaid(field) => known(facts.text(*field, line).zip(saying.said()).map(|(text, said)| match said {
-                LawValue::Text(word) => word == text,
-                LawValue::Texts(words) => words.iter().any(|word| word == text),
-                _ => false,
-            })),
+            Expr::WordSaid(field) => {
+                known(facts.text(*field, line).zip(saying.said()).map(|(text, said)| match said {
+                    LawValue::Text(word) => word == text,
+                    LawValue::Texts(words) => words.iter().any(|word| word == text),
+                    _ => false,
+                }))
+            }
             Expr::Prefix(field, words) => {
                 known(facts.text(*field, line).map(|text| words.iter().any(|word| text.starts_with(&**word))))
             }
@@ -160,7 +167,7 @@ impl Expr {
             Expr::All(parts) | Expr::Any(parts) => parts.iter().for_each(|part| part.fields(visit)),
             Expr::Not(inner) | Expr::Some(_, inner) | Expr::Every(_, inner) => inner.fields(visit),
             Expr::Present(field, _) => visit(*field, true),
-            Expr::Other(field, _, other) | Expr::Days(field, _, other) => {
+            Expr::Other(field, _, other) | Expr::Days(field, _, other) | Expr::WordOther(field, other) => {
                 visit(*field, false);
                 visit(*other, false);
             }
@@ -173,6 +180,16 @@ impl Expr {
             | Expr::Has(field, _)
             | Expr::HasSaid(field) => visit(*field, false),
             Expr::Param(..) => {}
+        }
+    }
+
+    /// Calls `visit` with every other provision that is asked.
+    pub(crate) fn params(&self, visit: &mut dyn FnMut(usize)) {
+        match self {
+            Expr::All(parts) | Expr::Any(parts) => parts.iter().for_each(|part| part.params(visit)),
+            Expr::Not(inner) | Expr::Some(_, inner) | Expr::Every(_, inner) => inner.params(visit),
+            Expr::Param(provision, _) => visit(*provision),
+            _ => {}
         }
     }
 
@@ -292,7 +309,10 @@ impl Reader<'_> {
     fn compare(&self, field: Field, operator: &str, right: &toml::Value) -> Result<Expr, ExprError> {
         let wrong = |why: &str| ExprError::WrongType(format!("{}（{}）{why}", field.cn(), field.name()));
         if operator == "present" {
-            return right.as_bool().map(|wanted| Expr::Present(field, wanted)).ok_or_else(|| wrong("present应为true或false"));
+            return right
+                .as_bool()
+                .map(|wanted| Expr::Present(field, wanted))
+                .ok_or_else(|| wrong("present应为true或false"));
         }
         let said = right.as_str() == Some("$value");
         match (field.kind(), operator) {
@@ -300,6 +320,14 @@ impl Reader<'_> {
                 Quantity::Text | Quantity::Texts => Ok(Expr::WordSaid(field)),
                 _ => Err(wrong("只能与文字比较")),
             },
+            (Kind::Text, "eq" | "ne") if right.as_str().is_some_and(|text| text.starts_with('$')) => {
+                let other = self.field(right.as_str().unwrap_or_default().trim_start_matches('$'))?;
+                if other.kind() != Kind::Text {
+                    return Err(wrong("只能与文字字段比较"));
+                }
+                let same = Expr::WordOther(field, other);
+                Ok(if operator == "eq" { same } else { Expr::Not(Box::new(same)) })
+            }
             (Kind::Text, "eq") => Ok(Expr::Word(field, word(right).ok_or_else(|| wrong("只能与文字比较"))?)),
             (Kind::Text, "ne") => {
                 let word = word(right).ok_or_else(|| wrong("只能与文字比较"))?;
@@ -410,6 +438,20 @@ mod tests {
         ] {
             assert_eq!(read(text).unwrap().eval(&facts, 0, &Says(LawValue::Int(7))), want, "{text}");
         }
+    }
+
+    #[test]
+    fn words_compare_with_other_words() {
+        let mut facts = Facts::new();
+        facts.set(Field::IssPoolareaNo, "360900");
+        let other = "{ iss_poolarea_no = { ne = \"$phar_poolarea_no\" } }";
+        let eval = |facts: &Facts<'_>| read(other).unwrap().eval(facts, 0, &Says(LawValue::Int(0)));
+        assert_eq!(eval(&facts), Tri::Unknown);
+        facts.set(Field::PharPoolareaNo, "360900");
+        assert_eq!(eval(&facts), Tri::False);
+        facts.set(Field::PharPoolareaNo, "360100");
+        assert_eq!(eval(&facts), Tri::True);
+        assert!(read("{ iss_poolarea_no = \"$prsc_time\" }").is_err());
     }
 
     #[test]

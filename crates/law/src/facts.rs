@@ -328,10 +328,10 @@ fn fit<'a>(field: Field, value: Value<'a>) -> Result<Value<'a>, FactError> {
         | (Kind::Text, value @ Value::Text(_))
         | (Kind::Set, value @ Value::Set(_))
         | (Kind::Int | Kind::Fen, value @ Value::Int(_)) => Ok(value),
-        (Kind::Dec(places), Value::Int(whole)) => {
-            whole.checked_mul(10i64.pow(places)).map(Value::Int).ok_or(range)
+        (Kind::Dec(places), Value::Int(whole)) => whole.checked_mul(10i64.pow(places)).map(Value::Int).ok_or(range),
+        (Kind::Dec(places), Value::Scaled(number, given)) => {
+            rescale(number, given, places).map(Value::Int).ok_or(range)
         }
-        (Kind::Dec(places), Value::Scaled(number, given)) => rescale(number, given, places).map(Value::Int).ok_or(range),
         (Kind::Int, Value::Scaled(number, given)) => rescale(number, given, 0).map(Value::Int).ok_or(range),
         (Kind::Fen, Value::Scaled(number, given)) => rescale(number, given, 2).map(Value::Int).ok_or(range),
         _ => Err(FactError::WrongKind(field)),

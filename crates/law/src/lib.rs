@@ -10,6 +10,7 @@ pub mod decide;
 pub mod explain;
 mod expr;
 pub mod facts;
+pub mod facts_doc;
 pub mod field;
 mod format;
 pub mod input;

@@ -301,6 +301,7 @@ pub struct PackInfo {
     /// The path below the law folder.
     pub file: String,
     /// Before this day the answer is `NotFormalised`.
+    #[serde(serialize_with = "crate::source::day_text")]
     pub formalised_from: Day,
 }
 
@@ -320,8 +321,10 @@ pub struct InstrumentInfo {
     /// What of it is stored when it is not the whole text.
     pub excerpt: Option<String>,
     /// While it is in force.
+    #[serde(serialize_with = "crate::source::day_text")]
     pub from: Day,
     /// The first day it no longer is.
+    #[serde(serialize_with = "crate::source::day_or_nothing")]
     pub until: Option<Day>,
 }
 

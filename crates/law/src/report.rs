@@ -166,8 +166,18 @@ impl Law {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "规则版本 {}", self.edition)?;
-        writeln!(f, "规定 {} 条，取值 {} 个，例 {} 个（原文所载 {} 个）", self.provisions, self.dated_values, self.examples, self.official_examples)?;
-        writeln!(f, "取值覆盖 {}%，改一单位被发现 {}%（{} 个）", self.coverage_percent(), self.mutation_percent(), self.mutants)?;
+        writeln!(
+            f,
+            "规定 {} 条，取值 {} 个，例 {} 个（原文所载 {} 个）",
+            self.provisions, self.dated_values, self.examples, self.official_examples
+        )?;
+        writeln!(
+            f,
+            "取值覆盖 {}%，改一单位被发现 {}%（{} 个）",
+            self.coverage_percent(),
+            self.mutation_percent(),
+            self.mutants
+        )?;
         writeln!(f, "自动生成的边界例 {} 个", self.boundaries)?;
         list(f, "不成立的例", &self.failures)?;
         list(f, "没有例的取值", &self.uncovered)?;

@@ -119,3 +119,19 @@ pub(crate) fn sm3_hex(bytes: &[u8]) -> String {
 pub(crate) fn squeeze(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
+
+/// A day as people write it, in every JSON this crate gives out.
+pub(crate) fn day_text<S: serde::Serializer>(day: &lf_vocab::Day, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(day)
+}
+
+/// A day or nothing.
+pub(crate) fn day_or_nothing<S: serde::Serializer>(
+    day: &Option<lf_vocab::Day>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match day {
+        Some(day) => serializer.collect_str(day),
+        None => serializer.serialize_none(),
+    }
+}

@@ -98,7 +98,8 @@ mod tests {
     fn places_are_filled_and_unknown_ones_refused() {
         let mut facts = Facts::new();
         facts.push_line(Scope::Line).set(Field::MedcDays, Value::Scaled(750, 2)).set(Field::DrugGenname, "阿莫西林");
-        let template = Template::read("第{line}项{drug_genname}{medc_days}天>{value}，{drug_cnt}", Scope::Line).unwrap();
+        let template =
+            Template::read("第{line}项{drug_genname}{medc_days}天>{value}，{drug_cnt}", Scope::Line).unwrap();
         assert_eq!(template.render(&facts, 0, &LawValue::Int(7)), "第1项阿莫西林7.5天>7，（未填）");
         assert_eq!(Template::read("{nothing}", Scope::Line).unwrap_err(), "nothing");
         assert_eq!(Template::read("{line}", Scope::Case).unwrap_err(), "line");

@@ -55,6 +55,7 @@ pub struct Resolved {
     /// The provision.
     pub provision: Arc<str>,
     /// The first day of the dated value.
+    #[serde(serialize_with = "crate::source::day_text")]
     pub from: Day,
     /// The document and article.
     pub cite: Arc<str>,
@@ -151,7 +152,13 @@ impl View<'_> {
     /// The provisions an id names here: an exception is reached through the one it excepts from.
     fn heads(&self, place: &Jurisdiction, id: &str) -> Vec<usize> {
         let named: Vec<usize> = if id.contains('/') {
-            self.law.by_id.get(id).copied().filter(|index| place.chain.contains(&self.law.provisions[*index].pack)).into_iter().collect()
+            self.law
+                .by_id
+                .get(id)
+                .copied()
+                .filter(|index| place.chain.contains(&self.law.provisions[*index].pack))
+                .into_iter()
+                .collect()
         } else {
             place.bare.get(id).cloned().unwrap_or_default()
         };

@@ -78,7 +78,13 @@ fn the_sound_pack_loads() {
 
 #[test]
 fn unknown_key() {
-    refused("edition = 1\n", "edition = 1\nediton = 2\n", PackErrorKind::UnknownKey, "editon", "格式中没有“editon”这一项");
+    refused(
+        "edition = 1\n",
+        "edition = 1\nediton = 2\n",
+        PackErrorKind::UnknownKey,
+        "editon",
+        "格式中没有“editon”这一项",
+    );
     refused("severity =", "sevrity =", PackErrorKind::UnknownKey, "sevrity", "sevrity");
 }
 
@@ -92,12 +98,24 @@ fn missing_key() {
 #[test]
 fn missing_cite() {
     refused("is = 5, cite = \"ex 第一条\",", "is = 5,", PackErrorKind::MissingCite, "is = 5", "没有写明出处");
-    refused("is = 5, cite = \"ex 第一条\"", "is = 5, cite = \"ey 第一条\"", PackErrorKind::MissingCite, "is = 5", "“ey”不是");
+    refused(
+        "is = 5, cite = \"ex 第一条\"",
+        "is = 5, cite = \"ey 第一条\"",
+        PackErrorKind::MissingCite,
+        "is = 5",
+        "“ey”不是",
+    );
 }
 
 #[test]
 fn quote_not_in_the_text() {
-    refused("quote = \"长期处方不超过十二周\"", "quote = \"长期处方不超过十周\"", PackErrorKind::QuoteNotFound, "十周", "不见于《示例办法》");
+    refused(
+        "quote = \"长期处方不超过十二周\"",
+        "quote = \"长期处方不超过十周\"",
+        PackErrorKind::QuoteNotFound,
+        "十周",
+        "不见于《示例办法》",
+    );
     refused(", quote = \"长期处方不超过十二周\"", "", PackErrorKind::QuoteNotFound, "is = 12", "不见于");
     refused("texts/ex.md", "texts/ey.md", PackErrorKind::QuoteNotFound, "ey.md", "没有找到");
 }
@@ -138,16 +156,34 @@ fn unknown_field() {
 fn dangling_and_circular_exceptions() {
     let target = "exception_to = \"430000/rx.drugs_max\"";
     refused(target, "exception_to = \"430000/rx.none\"", PackErrorKind::DanglingException, "rx.none", "没有这条规定");
-    refused(target, "exception_to = \"430000/rx.long\"", PackErrorKind::CircularException, "id = \"rx.long\"", "绕成了圈");
+    refused(
+        target,
+        "exception_to = \"430000/rx.long\"",
+        PackErrorKind::CircularException,
+        "id = \"rx.long\"",
+        "绕成了圈",
+    );
+}
+
+#[test]
+fn a_condition_that_asks_about_itself() {
+    let when = "when = { long_rx_flag = true }";
+    for (asked, named) in [("rx.long", "rx.long"), ("rx.drugs_max", "rx.drugs_max")] {
+        let circle = format!("when = {{ param = {{ \"430000/{asked}\" = 5 }} }}");
+        refused(when, &circle, PackErrorKind::CircularException, &format!("id = \"{named}\""), "永远得不出结论");
+    }
+    let unknown = "when = { param = { \"430000/rx.none\" = 5 } }";
+    refused(when, unknown, PackErrorKind::DanglingException, "rx.none", "不存在的规定");
 }
 
 #[test]
 fn exception_the_upper_provision_does_not_delegate() {
     let pack = PACK.replace(TEXT_SM3, &sm3_of_text());
-    let lower = pack
-        .replacen("430000", "430100", 1)
-        .replacen("id = \"rx.long\"", "id = \"rx.city\"", 1)
-        .replacen("id = \"rx.drugs_max\"", "id = \"rx.own\"", 1);
+    let lower = pack.replacen("430000", "430100", 1).replacen("id = \"rx.long\"", "id = \"rx.city\"", 1).replacen(
+        "id = \"rx.drugs_max\"",
+        "id = \"rx.own\"",
+        1,
+    );
     let sources = [
         Source { path: "430000/ex.toml", text: &pack },
         Source { path: "430000/texts/ex.md", text: TEXT },
@@ -170,14 +206,32 @@ fn wrong_type() {
 fn bad_date() {
     refused("from = 2025-01-01", "from = 2025-02-30", PackErrorKind::BadDate, "2025-02-30", "日期");
     refused("until = 2025-01-01", "until = 2023-04-01", PackErrorKind::BadDate, "is = 5", "until应晚于from");
-    refused("from = 2025-01-01, until = 2026-04-01", "from = 2025-01-01", PackErrorKind::BadDate, "is = 6", "超出了《示例办法》的施行期间");
-    refused("{ from = 2023-04-01, until = 2026-04-01 }\ntext", "{ from = 2023-04-01, until = 2022-04-01 }\ntext", PackErrorKind::BadDate, "until = 2022", "失效日期");
+    refused(
+        "from = 2025-01-01, until = 2026-04-01",
+        "from = 2025-01-01",
+        PackErrorKind::BadDate,
+        "is = 6",
+        "超出了《示例办法》的施行期间",
+    );
+    refused(
+        "{ from = 2023-04-01, until = 2026-04-01 }\ntext",
+        "{ from = 2023-04-01, until = 2022-04-01 }\ntext",
+        PackErrorKind::BadDate,
+        "until = 2022",
+        "失效日期",
+    );
 }
 
 #[test]
 fn an_optional_fact_needs_a_word_on_its_absence() {
     let rule = "violated_if = { rx_drug_kinds = { gt = \"$value\" } }";
-    refused(rule, "violated_if = { psn_agre_flag = false }", PackErrorKind::AbsenceUnspoken, "id = \"rx.drugs_max\"", "absent");
+    refused(
+        rule,
+        "violated_if = { psn_agre_flag = false }",
+        PackErrorKind::AbsenceUnspoken,
+        "id = \"rx.drugs_max\"",
+        "absent",
+    );
     let spoken = PACK.replacen(rule, "violated_if = { psn_agre_flag = { present = false } }", 1);
     load(&spoken).unwrap();
 }
@@ -192,14 +246,19 @@ fn duplicates() {
 #[test]
 fn a_scale_that_does_not_rise() {
     let scale = "{ kind = \"step\", brackets = [{ from = 0, is = \"0.5\" }, { from = 0, is = \"0.6\" }] }";
-    let pack = PACK.replacen("quantity = \"count\"", "quantity = \"scale\"", 1).replacen("is = 5", &format!("is = {scale}"), 1);
+    let pack = PACK.replacen("quantity = \"count\"", "quantity = \"scale\"", 1).replacen(
+        "is = 5",
+        &format!("is = {scale}"),
+        1,
+    );
     let errors = load(&pack).unwrap_err();
     assert!(errors.iter().any(|one| one.kind == PackErrorKind::BadScale), "{errors:?}");
 }
 
 #[test]
 fn an_example_of_nothing() {
-    let pack = format!("{PACK}\n[[example]]\nid = \"rx.none/x\"\nsource = \"boundary\"\nexpect = {{ accepted = true }}\n");
+    let pack =
+        format!("{PACK}\n[[example]]\nid = \"rx.none/x\"\nsource = \"boundary\"\nexpect = {{ accepted = true }}\n");
     let errors = load(&pack).unwrap_err();
     assert_eq!(errors[0].kind, PackErrorKind::BadExample);
     assert!(errors[0].sentence.contains("没有规定430000/rx.none"));

@@ -37,3 +37,14 @@ fn every_provision_explains_itself() {
     assert!(told.contains("例外360000/rx.vali_days_max"), "{told}");
     assert!(told.contains("电子处方流转有效期3天"), "{told}");
 }
+
+/// `LIUFANG_UPDATE_INDEX=1` rewrites the page too.
+#[test]
+fn the_page_of_facts_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/FACTS.md");
+    if std::env::var_os("LIUFANG_UPDATE_INDEX").is_some() {
+        std::fs::write(path, lf_law::facts_doc::facts_page()).unwrap();
+        return;
+    }
+    assert!(std::fs::read_to_string(path).unwrap() == lf_law::facts_doc::facts_page(), "docs/FACTS.md is not current");
+}

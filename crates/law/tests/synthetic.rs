@@ -120,7 +120,10 @@ fn two_exceptions_at_once_are_a_conflict() {
 
 #[test]
 fn one_id_answered_by_two_packs_is_a_conflict() {
-    let unrelated = CITY.replace("relation = { exception_to = \"100000/rx.days_max\", mode = \"loosen\" }", "gate = \"precheck\"\nreckoned = \"prsc_time\"");
+    let unrelated = CITY.replace(
+        "relation = { exception_to = \"100000/rx.days_max\", mode = \"loosen\" }",
+        "gate = \"precheck\"\nreckoned = \"prsc_time\"",
+    );
     let law = load_with(&unrelated);
     let error = days_at(&law, "2024-06-01", &[]).unwrap_err();
     assert!(matches!(error, ViewError::Law(LawError::Conflict(_))), "{error}");
@@ -158,7 +161,11 @@ fn the_measure_sees_what_is_missing() {
     let report = check_report(&law, "2024-12-01".parse().ok());
     assert!(!report.passes());
     assert!(report.uncovered.contains(&"100000/rx.days_max@2025-01-01".to_owned()), "{:?}", report.uncovered);
-    assert!(report.survivors.iter().any(|one| one.starts_with("100000/rx.days_max@2023-01-01：由7改为6")), "{:?}", report.survivors);
+    assert!(
+        report.survivors.iter().any(|one| one.starts_with("100000/rx.days_max@2023-01-01：由7改为6")),
+        "{:?}",
+        report.survivors
+    );
     assert!(!report.survivors.iter().any(|one| one.contains("由7改为8")), "the example of eight days notices it");
     assert_eq!(report.lapses.len(), 1, "{:?}", report.lapses);
     assert_eq!(report.index_differences, ["没有INDEX.lock"]);
@@ -168,8 +175,12 @@ fn the_measure_sees_what_is_missing() {
 #[test]
 fn a_deletion_is_a_visible_difference() {
     let lock = load_with(CITY).index();
-    let shorter = NATION.replace(", until = 2025-01-01", "").replace("  { from = 2025-01-01, is = 10, cite = \"试 二\", confidence = \"assumed\" },\n", "");
-    let law = Law::load(&[Source { path: "100000/a.toml", text: &shorter }, Source { path: "INDEX.lock", text: &lock }]).unwrap();
+    let shorter = NATION
+        .replace(", until = 2025-01-01", "")
+        .replace("  { from = 2025-01-01, is = 10, cite = \"试 二\", confidence = \"assumed\" },\n", "");
+    let law =
+        Law::load(&[Source { path: "100000/a.toml", text: &shorter }, Source { path: "INDEX.lock", text: &lock }])
+            .unwrap();
     let differences = check_report(&law, None).index_differences;
     assert!(differences.contains(&"- 100000/rx.days_max [precheck] 2025-01-01.. = 10".to_owned()), "{differences:?}");
     assert!(differences.contains(&"+ 100000/rx.days_max [precheck] 2023-01-01.. = 7".to_owned()), "{differences:?}");

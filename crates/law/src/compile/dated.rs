@@ -72,17 +72,22 @@ impl Compiler<'_> {
                 }
             },
         };
-        self.cited(index, doc, Dated {
-            from,
-            until,
-            is,
-            cite: Arc::from(""),
-            doc_no: None,
-            quote: Arc::from(""),
-            confidence,
-            in_force_from: from,
-            yields: None,
-        }, defects)
+        self.cited(
+            index,
+            doc,
+            Dated {
+                from,
+                until,
+                is,
+                cite: Arc::from(""),
+                doc_no: None,
+                quote: Arc::from(""),
+                confidence,
+                in_force_from: from,
+                yields: None,
+            },
+            defects,
+        )
     }
 
     /// Adds article and quote, and holds the value against the document's life.
@@ -104,7 +109,8 @@ impl Compiler<'_> {
             return None;
         };
         if !within(&dated, instrument) {
-            let sentence = format!("规定{}自{}起的取值超出了《{}》的施行期间", written.id, dated.from, instrument.title);
+            let sentence =
+                format!("规定{}自{}起的取值超出了《{}》的施行期间", written.id, dated.from, instrument.title);
             defects.at(doc.from.span().start, PackErrorKind::BadDate, sentence);
             return None;
         }

@@ -23,7 +23,11 @@ pub(super) fn examples(files: &[LoadedFile<'_>], law: &Law, found: &mut Vec<Pack
                 Ok(case) => cases.push(case),
                 Err(why) => {
                     let sentence = format!("例“{}”：{why}", doc.id.get_ref());
-                    Defects::new(file.path, file.text, found).at(doc.id.span().start, PackErrorKind::BadExample, sentence);
+                    Defects::new(file.path, file.text, found).at(
+                        doc.id.span().start,
+                        PackErrorKind::BadExample,
+                        sentence,
+                    );
                 }
             }
         }
@@ -53,9 +57,8 @@ fn example(file: &LoadedFile<'_>, doc: &ExampleDoc, law: &Law) -> Result<Example
         None => file.pack,
     };
     let given = laid_over(file, doc)?;
-    let facts = Facts::from_input(&given).map_err(|defects| {
-        defects.iter().map(ToString::to_string).collect::<Vec<_>>().join("；")
-    })?;
+    let facts = Facts::from_input(&given)
+        .map_err(|defects| defects.iter().map(ToString::to_string).collect::<Vec<_>>().join("；"))?;
     let quantity = law.provisions[provision].quantity;
     let expect = expect(doc.expect.get_ref(), quantity)?;
     let grants = doc.grants.iter().map(|grant| {
@@ -73,7 +76,9 @@ fn example(file: &LoadedFile<'_>, doc: &ExampleDoc, law: &Law) -> Result<Example
 fn laid_over(file: &LoadedFile<'_>, doc: &ExampleDoc) -> Result<BTreeMap<String, Input>, String> {
     let mut table = match &doc.base {
         None => toml::Table::new(),
-        Some(name) => file.doc.base.get(name.get_ref()).cloned().ok_or_else(|| format!("没有底稿“{}”", name.get_ref()))?,
+        Some(name) => {
+            file.doc.base.get(name.get_ref()).cloned().ok_or_else(|| format!("没有底稿“{}”", name.get_ref()))?
+        }
     };
     for name in &doc.without {
         if table.remove(name).is_none() {

@@ -4,6 +4,7 @@
 
 use crate::compile::Compiler;
 use crate::model::Mode;
+use crate::model::Provision;
 use crate::source::{Defects, PackError, PackErrorKind};
 
 impl Compiler<'_> {
@@ -83,4 +84,38 @@ impl Compiler<'_> {
         order.sort_by_key(|index| depth(*index));
         order
     }
+}
+
+/// What a provision asks while it is resolved: its exceptions, the switches by which these yield to newer national
+/// law, and the provisions its conditions name.
+fn asked(index: usize, provisions: &[Provision]) -> Vec<usize> {
+    let mut asked = Vec::new();
+    for (other, exception) in provisions.iter().enumerate() {
+        if exception.relation.is_some_and(|(target, _)| target == index) {
+            asked.push(other);
+            asked.extend(exception.values.iter().filter_map(|dated| dated.yields));
+        }
+    }
+    let provision = &provisions[index];
+    let conditions = provision.when.iter().chain(provision.rule.iter().map(|rule| &rule.violated_if));
+    conditions.for_each(|condition| condition.params(&mut |other| asked.push(other)));
+    asked
+}
+
+/// A provision that asks itself, over whatever detour: it could never be answered.
+pub(super) fn loops(provisions: &[Provision]) -> Option<usize> {
+    let asked: Vec<Vec<usize>> = (0..provisions.len()).map(|index| asked(index, provisions)).collect();
+    (0..provisions.len()).find(|start| {
+        let mut seen = vec![false; provisions.len()];
+        let mut open = asked[*start].clone();
+        while let Some(next) = open.pop() {
+            if next == *start {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[next], true) {
+                open.extend(&asked[next]);
+            }
+        }
+        false
+    })
 }

@@ -93,14 +93,21 @@ fn judge(law: &Law, case: &ExampleCase, decision: &Decision, applied: &[Applied]
     let refused = found(Severity::Refuse);
     if *accepted != refused.is_empty() {
         let reasons: Vec<&str> = decision.refusals().map(|one| one.sentence.as_str()).collect();
-        return Err(if *accepted { format!("应通过，却被拒：{}", reasons.join("；")) } else { "应拒绝，却通过".to_owned() });
+        return Err(if *accepted {
+            format!("应通过，却被拒：{}", reasons.join("；"))
+        } else {
+            "应拒绝，却通过".to_owned()
+        });
     }
     let expected: BTreeSet<String> = by.iter().cloned().collect();
     if *accepted {
-        let passed: BTreeSet<String> = applied.iter().map(|one| {
-            let provision = &law.provisions[one.provision];
-            format!("{}@{}", provision.id, provision.values[one.dated].from)
-        }).collect();
+        let passed: BTreeSet<String> = applied
+            .iter()
+            .map(|one| {
+                let provision = &law.provisions[one.provision];
+                format!("{}@{}", provision.id, provision.values[one.dated].from)
+            })
+            .collect();
         if let Some(absent) = expected.iter().find(|by| !passed.contains(*by)) {
             return Err(format!("没有用到{absent}"));
         }
