@@ -35,10 +35,13 @@ pub struct Reply {
 }
 
 /// What the registers say of the people and drugs in it.
-struct Known {
-    person: Person,
-    doctor: Option<Practitioner>,
-    drugs: Vec<Option<Drug>>,
+pub struct Known {
+    /// The patient.
+    pub person: Person,
+    /// The doctor, where registered at the institution.
+    pub doctor: Option<Practitioner>,
+    /// The drugs, in the doctor's order.
+    pub drugs: Vec<Option<Drug>>,
 }
 
 lf_rx::refusals! {
@@ -140,7 +143,8 @@ fn check_times(ctx: &Ctx, content: &RxContent) -> Result<(), Failure> {
     Ok(())
 }
 
-fn facts<'a>(ctx: &'a Ctx, content: &'a RxContent, known: &'a Known) -> Facts<'a> {
+/// The case as the law is asked it.
+pub fn facts<'a>(ctx: &'a Ctx, content: &'a RxContent, known: &'a Known) -> Facts<'a> {
     let mut facts = Facts::new();
     put_head(&mut facts, content);
     put_visit(&mut facts, ctx, content, known);

@@ -83,8 +83,8 @@ impl Center {
     }
 
     fn sign(&self, ctx: &Ctx, command: &Command) -> Result<Signed, Failure> {
-        let text = decode("originalValue", &command.original_value)?;
-        let file = decode("originalRxFile", &command.original_rx_file)?;
+        let text = decode("original_value", &command.original_value)?;
+        let file = decode("original_rx_file", &command.original_rx_file)?;
         if file.is_empty() {
             return refused(RxRefusal::FileEmpty);
         }

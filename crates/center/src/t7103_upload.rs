@@ -71,10 +71,10 @@ impl Center {
         let Some(rx) = rx else { return Ok(refused(RxRefusal::Unknown)?) };
         let signed =
             issue::may_upload(&rx, ctx.code(), &command.rx_trace_code, ctx.now).map_err(Failure::from_refusal)?;
-        let text = decode("originalValue", &signed.original_value)?;
+        let text = decode("original_value", &signed.original_value)?;
         let signed_fields = (command.read_signed)(&text)
             .ok_or_else(|| Failure::Broken(format!("{}: signed text unreadable", rx.hi_rxno)))?;
-        let file = decode("rxFile", &command.rx_file)?;
+        let file = decode("rx_file", &command.rx_file)?;
         let file_sm3 = hex::lower(&lf_gm::sm3(&file));
         issue::same_as_signed(signed, &signed_fields, &command.fields, &command.sign_digest, &file_sm3)
             .map_err(Failure::from_refusal)?;

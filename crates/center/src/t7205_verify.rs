@@ -75,7 +75,7 @@ impl Center {
 
     /// That the file is the signed one and both signatures are the institution's.
     async fn prove(&self, rx: &Prescription, signed: &Signed, rx_file: &str) -> Result<(), Failure> {
-        let file_sm3 = lf_gm::sm3(&decode("rxFile", rx_file)?);
+        let file_sm3 = lf_gm::sm3(&decode("rx_file", rx_file)?);
         if hex::lower(&file_sm3) != signed.file_sm3 {
             return refused(VerifyRefusal::FileChanged);
         }
@@ -83,7 +83,7 @@ impl Center {
             return refused(VerifyRefusal::BadSignature);
         };
         let pair = self.keys.of(&issuer)?;
-        let text = decode("originalValue", &signed.original_value)?;
+        let text = decode("original_value", &signed.original_value)?;
         let holds = |message: &[u8], base64: &str| {
             Signature::from_base64(base64).is_ok_and(|signature| pair.verifier.verify(message, &signature))
         };

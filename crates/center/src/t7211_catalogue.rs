@@ -43,7 +43,7 @@ lf_rx::refusals! {
     /// Why a page is not given (7211).
     CatalogueRefusal {
         NeitherCodeNorName = "RX-7211-01", "接口规范 7211：医疗目录编码和名称其中之一必传", "医疗目录编码和药品名称必须填写其一";
-        PageSize = "RX-7211-02", "接口规范 7211 pageSize", "分页大小应为1至100";
+        PageSize = "RX-7211-02", "接口规范 7211 pageSize", "分页大小应从1开始";
         PageNum = "RX-7211-03", "接口规范 7211 pageNum", "分页码值应从1开始";
     }
 }
@@ -57,9 +57,11 @@ impl Center {
         if command.codes.is_empty() && command.drug_name.is_none() {
             return refused(CatalogueRefusal::NeitherCodeNorName);
         }
-        if !(1..=PAGE_MAX).contains(&command.page_size) {
+        if command.page_size == 0 {
             return refused(CatalogueRefusal::PageSize);
         }
+        // One client asks for the largest number there is: it gets the largest page.
+        let page_size = command.page_size.min(PAGE_MAX);
         if command.page_num == 0 {
             return refused(CatalogueRefusal::PageNum);
         }
@@ -68,8 +70,8 @@ impl Center {
             name_part: command.drug_name.clone(),
             dualchnl: command.dualchnl,
             oppool: command.oppool,
-            offset: (command.page_num - 1).saturating_mul(command.page_size),
-            limit: command.page_size,
+            offset: (command.page_num - 1).saturating_mul(page_size),
+            limit: page_size,
         };
         let (total, list) = self.store.drug_page(&query).await?;
         Ok(Reply { total, list }.into())

@@ -1,8 +1,11 @@
 //! The way of a message through the envelope, and back.
 
+use std::sync::Arc;
+
 use lf_center::{Caller, Ctx};
 use lf_ports::App;
 use lf_vocab::Moment;
+use lf_wire::envelope::claimed_sender;
 use lf_wire::json::Value;
 use lf_wire::{CodeStyle, Envelope, ReplyHead, ReplyKeys, Transaction, Wire, parse_data, route, seal_reply};
 
@@ -20,24 +23,36 @@ pub async fn answer(front: &Front, path: &str, body: &[u8]) -> Vec<u8> {
     let now = front.clock.now();
     let envelope = match Envelope::parse(body) {
         Ok(envelope) => envelope,
-        Err(error) => return unsealed(&Outcome::envelope(&error), now),
+        Err(error) => return broken_envelope(front, body, &Outcome::envelope(&error), now).await,
     };
-    let app = match front.center.store().app(envelope.app_id()).await {
-        Ok(app) => app.filter(|app| !app.disabled),
-        Err(error) => {
-            return unsealed(&Outcome::failure(&error.into(), &reference(body, now)), now);
-        }
-    };
-    let Some(app) = app else { return unsealed(&Outcome::unknown_app(), now) };
-    let keys = match front.apps.prepared(&app) {
-        Ok(keys) => keys,
-        Err(why) => return unsealed(&Outcome::broken(&why, &reference(body, now)), now),
+    let (app, keys) = match sender(front, envelope.app_id(), body, now).await {
+        Ok(known) => known,
+        Err(outcome) => return unsealed(&outcome, now),
     };
     let (outcome, payload) = match process(front, path, &envelope, &app, &keys, now).await {
         Ok((outcome, payload)) => (outcome, payload),
         Err(outcome) => (outcome, b"{}".to_vec()),
     };
     seal(front, &app, &keys, envelope.wire(), &outcome, &payload, now)
+}
+
+/// Who is registered under an id, with prepared keys.
+async fn sender(front: &Front, app_id: &str, body: &[u8], now: Moment) -> Result<(App, Arc<AppKeys>), Outcome> {
+    let found = front.center.store().app(app_id).await;
+    let found = found.map_err(|error| Outcome::failure(&error.into(), &reference(body, now)))?;
+    let app = found.filter(|app| !app.disabled).ok_or_else(Outcome::unknown_app)?;
+    let keys = front.apps.prepared(&app).map_err(|why| Outcome::broken(&why, &reference(body, now)))?;
+    Ok((app, keys))
+}
+
+/// Even then the error is sealed for whom the body names, because one client opens `encData` before it looks at
+/// `code` (epc.md §1.3).
+async fn broken_envelope(front: &Front, body: &[u8], outcome: &Outcome, now: Moment) -> Vec<u8> {
+    let Some((app_id, wire)) = claimed_sender(body) else { return unsealed(outcome, now) };
+    match sender(front, &app_id, body, now).await {
+        Ok((app, keys)) => seal(front, &app, &keys, wire, outcome, b"{}", now),
+        Err(_) => unsealed(outcome, now),
+    }
 }
 
 /// A body beyond its limit, of which nothing is known.

@@ -41,9 +41,9 @@ const LAYERS: &[Layer] = &[
     layer("settle", &["vocab"], &[]),
     layer("ports", &["vocab", "rx", "settle"], &["gm"]),
     layer("center", &["vocab", "gm", "law", "rx", "settle", "ports"], &["store", "testkit"]),
-    layer("wire", &["vocab", "gm", "rx", "settle", "center"], &["testkit"]),
+    layer("wire", &["vocab", "gm", "rx", "settle", "ports", "center"], &["testkit"]),
     layer("store", &["vocab", "gm", "rx", "settle", "ports"], &["testkit"]),
-    layer("http", &["vocab", "gm", "wire", "center", "ports"], &["law", "rx", "settle", "store", "testkit"]),
+    layer("http", &["vocab", "gm", "rx", "wire", "center", "ports"], &["law", "settle", "store", "testkit"]),
     layer("testkit", &["vocab", "gm", "law", "rx", "settle", "ports", "center", "wire", "store"], &[]),
     layer(
         "liufang",

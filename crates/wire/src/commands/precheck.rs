@@ -10,6 +10,13 @@ use super::Take;
 use crate::defect::Defects;
 use crate::node::Node;
 
+/// Takes required texts, one variable a field.
+macro_rules! texts {
+    ($take:ident, $node:ident: $($field:ident),+ $(,)?) => {
+        $(let $field = $take.it($node.need(stringify!($field)).map(str::to_owned));)+
+    };
+}
+
 /// 7101.
 pub fn t7101(node: &Node<'_>) -> Result<Command, Defects> {
     let mut take = Take::default();
@@ -26,12 +33,11 @@ pub fn t7101(node: &Node<'_>) -> Result<Command, Defects> {
 }
 
 fn rx_head(take: &mut Take, node: &Node<'_>) -> Option<RxHead> {
-    let mdtrt_cert_type = take.it(node.need("mdtrt_cert_type").map(str::to_owned));
+    texts!(take, node: mdtrt_cert_type);
     let biz_type_code = take.it(node.code("biz_type_code", BizTypeCode::from_code));
     let insu_plc_no = take.it(node.parse_opt("insu_plc_no"));
     let mdtrtarea_no = take.it(node.parse_opt("mdtrtarea_no"));
-    let hosp_rxno = take.it(node.need("hosp_rxno").map(str::to_owned));
-    let rx_type_code = take.it(node.need("rx_type_code").map(str::to_owned));
+    texts!(take, node: hosp_rxno, rx_type_code);
     let prsc_time = take.it(node.required("prsc_time", node.moment("prsc_time")));
     let rx_drug_cnt = take.it(node.required("rx_drug_cnt", node.qty("rx_drug_cnt")));
     let vali_days = take.it(node.required("vali_days", node.integer("vali_days")));
@@ -71,15 +77,13 @@ fn rx_head(take: &mut Take, node: &Node<'_>) -> Option<RxHead> {
 fn rx_drug(take: &mut Take, node: &Node<'_>) -> Option<RxDrug> {
     let med_list_codg = take.it(node.parse("med_list_codg"));
     let rx_item_type_code = take.it(node.code("rx_item_type_code", RxItemTypeCode::from_code));
-    let drug_genname = take.it(node.need("drug_genname").map(str::to_owned));
-    let drug_dosform = take.it(node.need("drug_dosform").map(str::to_owned));
-    let drug_spec = take.it(node.need("drug_spec").map(str::to_owned));
+    texts!(take, node: drug_genname, drug_dosform, drug_spec);
     let medc_begntime = take.it(node.required("medc_begntime", node.moment("medc_begntime")));
     let medc_endtime = take.it(node.required("medc_endtime", node.moment("medc_endtime")));
     let medc_days = take.it(node.required("medc_days", node.qty("medc_days")));
-    let drug_dosunt = take.it(node.need("drug_dosunt").map(str::to_owned));
+    texts!(take, node: drug_dosunt);
     let drug_cnt = take.it(node.required("drug_cnt", node.qty("drug_cnt")));
-    let hosp_appr_flag = take.it(node.need("hosp_appr_flag").map(str::to_owned));
+    texts!(take, node: hosp_appr_flag);
     Some(RxDrug {
         med_list_codg: med_list_codg?,
         fixmedins_hilist_id: node.string("fixmedins_hilist_id"),
@@ -122,30 +126,20 @@ fn rx_drug(take: &mut Take, node: &Node<'_>) -> Option<RxDrug> {
 }
 
 fn mdtrtinfo(take: &mut Take, node: &Node<'_>) -> Option<Mdtrtinfo> {
-    let fixmedins_name = take.it(node.need("fixmedins_name").map(str::to_owned));
+    texts!(take, node: fixmedins_name);
     let fixmedins_code = take.it(node.parse("fixmedins_code"));
-    let mdtrt_id = take.it(node.need("mdtrt_id").map(str::to_owned));
-    let med_type = take.it(node.need("med_type").map(str::to_owned));
-    let ipt_otp_no = take.it(node.need("ipt_otp_no").map(str::to_owned));
+    texts!(take, node: mdtrt_id, med_type, ipt_otp_no);
     let psn_no = take.it(node.parse("psn_no"));
-    let patn_name = take.it(node.need("patn_name").map(str::to_owned));
-    let psn_cert_type = take.it(node.need("psn_cert_type").map(str::to_owned));
+    texts!(take, node: patn_name, psn_cert_type);
     let certno = take.it(node.parse("certno"));
     let patn_age = take.it(node.required("patn_age", node.qty("patn_age")));
-    let gend = take.it(node.need("gend").map(str::to_owned));
-    let prsc_dept_name = take.it(node.need("prsc_dept_name").map(str::to_owned));
-    let prsc_dept_code = take.it(node.need("prsc_dept_code").map(str::to_owned));
+    texts!(take, node: gend, prsc_dept_name, prsc_dept_code);
     let dr_code = take.it(node.parse("dr_code"));
-    let prsc_dr_name = take.it(node.need("prsc_dr_name").map(str::to_owned));
+    texts!(take, node: prsc_dr_name);
     let prsc_dr_certno = take.it(node.parse_opt("prsc_dr_certno"));
-    let dr_profttl_codg = take.it(node.need("dr_profttl_codg").map(str::to_owned));
-    let dr_profttl_name = take.it(node.need("dr_profttl_name").map(str::to_owned));
-    let dr_dept_code = take.it(node.need("dr_dept_code").map(str::to_owned));
-    let dr_dept_name = take.it(node.need("dr_dept_name").map(str::to_owned));
+    texts!(take, node: dr_profttl_codg, dr_profttl_name, dr_dept_code, dr_dept_name);
     let mdtrt_time = take.it(node.required("mdtrt_time", node.moment("mdtrt_time")));
-    let sp_dise_flag = take.it(node.need("sp_dise_flag").map(str::to_owned));
-    let maindiag_code = take.it(node.need("maindiag_code").map(str::to_owned));
-    let maindiag_name = take.it(node.need("maindiag_name").map(str::to_owned));
+    texts!(take, node: sp_dise_flag, maindiag_code, maindiag_name);
     Some(Mdtrtinfo {
         fixmedins_name: fixmedins_name?,
         fixmedins_code: fixmedins_code?,
@@ -197,14 +191,9 @@ fn mdtrtinfo(take: &mut Take, node: &Node<'_>) -> Option<Mdtrtinfo> {
 }
 
 fn diseinfo(take: &mut Take, node: &Node<'_>) -> Option<Diseinfo> {
-    let diag_type = take.it(node.need("diag_type").map(str::to_owned));
-    let maindiag_flag = take.it(node.need("maindiag_flag").map(str::to_owned));
+    texts!(take, node: diag_type, maindiag_flag);
     let diag_srt_no = take.it(node.required("diag_srt_no", node.integer("diag_srt_no")));
-    let diag_code = take.it(node.need("diag_code").map(str::to_owned));
-    let diag_name = take.it(node.need("diag_name").map(str::to_owned));
-    let diag_dept = take.it(node.need("diag_dept").map(str::to_owned));
-    let diag_dr_no = take.it(node.need("diag_dr_no").map(str::to_owned));
-    let diag_dr_name = take.it(node.need("diag_dr_name").map(str::to_owned));
+    texts!(take, node: diag_code, diag_name, diag_dept, diag_dr_no, diag_dr_name);
     let diag_time = take.it(node.required("diag_time", node.moment("diag_time")));
     Some(Diseinfo {
         diag_type: diag_type?,
