@@ -69,13 +69,13 @@ pub(crate) struct ExampleCase {
     pub expect: Expect,
 }
 
-impl Law {
-    /// Answers a question given as JSON.
+impl DecideRequest {
+    /// Asks the law, without grants.
     ///
     /// # Errors
     /// As [`Law::decide`]; facts that are not in the dictionary are `BadFacts`.
-    pub fn decide_request(&self, request: &DecideRequest, grants: &[Grant]) -> Result<Decision, LawError> {
-        let facts = Facts::from_input(&request.facts).map_err(LawError::BadFacts)?;
-        self.decide(request.gate, &request.admdvs, &facts, grants)
+    pub fn decide(&self, law: &Law) -> Result<Decision, LawError> {
+        let facts = Facts::from_input(&self.facts).map_err(LawError::BadFacts)?;
+        law.decide(self.gate, &self.admdvs, &facts, &[])
     }
 }

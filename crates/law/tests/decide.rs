@@ -171,14 +171,14 @@ fn a_question_in_json_is_answered() {
     )
     .unwrap();
     // proves JX-3.5b
-    let decision = law().decide_request(&request, &[]).unwrap();
+    let decision = request.decide(&law()).unwrap();
     let json = serde_json::to_value(&decision).unwrap();
     assert_eq!(json["outcome"], "refused");
     assert_eq!(json["findings"][0]["provision"], "360000/refund.route");
     assert_eq!(json["findings"][0]["from"], "2024-03-12");
     let unknown: DecideRequest =
         serde_json::from_str(r#"{ "gate": "refund", "admdvs": "360902", "facts": { "no_such": 1 } }"#).unwrap();
-    assert!(matches!(law().decide_request(&unknown, &[]), Err(LawError::BadFacts(_))));
+    assert!(matches!(unknown.decide(&law()), Err(LawError::BadFacts(_))));
 }
 
 #[test]
