@@ -1,0 +1,43 @@
+//! Every claimed trace code is in the sale of its owner that stands; the other direction is `rx`'s.
+
+use lf_ports::{AuditStore, ClaimKind, Store, StoreError};
+use lf_rx::State;
+use lf_vocab::HiRxno;
+
+use super::report::{Kind, Report};
+use super::scan::{ClaimScan, Cursor, next_page};
+
+/// All claimed trace codes.
+pub(super) async fn audit<S: Store + AuditStore + ?Sized>(store: &S, report: &mut Report) -> Result<(), StoreError> {
+    let scan = ClaimScan(store, ClaimKind::DrugTracCodg);
+    let mut cursor = Cursor::default();
+    while let Some(page) = next_page(&scan, &mut cursor, report).await? {
+        for claim in page {
+            report.claims += 1;
+            let place = format!("追溯码{}", claim.key);
+            let Ok(owner) = claim.owner.parse::<HiRxno>() else {
+                report.differs(Kind::Claim, place, "归属不是医保处方编号");
+                continue;
+            };
+            let rx = match store.rx(&owner).await {
+                Ok(rx) => rx,
+                // The scan of prescriptions has reported it.
+                Err(StoreError::Inconsistent(_)) => continue,
+                Err(other) => return Err(other),
+            };
+            let Some(rx) = rx else {
+                report.differs(Kind::Claim, place, format!("归属的处方{owner}不存在"));
+                continue;
+            };
+            let sold = match &rx.state {
+                State::Sold { sold, .. } | State::SelfPaid { sold, .. } | State::Settled { sold, .. } => Some(sold),
+                _ => None,
+            };
+            let listed = sold.is_some_and(|sold| {
+                sold.lines.iter().any(|line| line.drug_trac_codg.as_ref().is_some_and(|code| code.as_str() == claim.key))
+            });
+            report.unless(listed, Kind::Claim, &place, || format!("不在处方{owner}现有的出库明细中"));
+        }
+    }
+    Ok(())
+}
