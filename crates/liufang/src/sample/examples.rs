@@ -1,0 +1,163 @@
+//! `examples/`: one request body a transaction, with placeholders where an earlier reply or the moment decides.
+//!
+//! The files are written from the builders, and a test compares them, so they cannot drift. A placeholder is
+//! `${name}`; `${now}` and `${now+60s}` are times, `${serial}` nine digits of the caller's own.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, anyhow, bail};
+use lf_vocab::Moment;
+use serde_json::Value;
+
+use super::{Case, Issued, hospital, pharmacy, settlement};
+use crate::region::Region;
+
+/// Stands for the serial while an example is built; occurs in no other number of the region.
+const MARK_SERIAL: u64 = 246_813_579;
+/// Stands for the present, likewise.
+const MARK_NOW: &str = "2026-11-22 10:11:12";
+/// Length of a moment as the interface writes it.
+const MOMENT_LENGTH: usize = 19;
+
+/// An example as it stands in its file.
+pub struct Example {
+    /// Path below `examples/`.
+    pub file: &'static str,
+    /// Its text, JSON with placeholders.
+    pub text: String,
+}
+
+/// What placeholders stand for in one run.
+pub struct Filling {
+    /// `${now}`.
+    pub now: Moment,
+    /// `${serial}`.
+    pub serial: u64,
+    /// The others: values of earlier replies.
+    pub values: BTreeMap<String, String>,
+}
+
+/// All examples, in the order in which they are sent.
+///
+/// # Errors
+/// When the region lacks what the normal case needs.
+pub fn examples(region: &Region) -> anyhow::Result<Vec<Example>> {
+    let now: Moment = MARK_NOW.parse()?;
+    let case = Case::new(region, now, MARK_SERIAL)?;
+    let issued = Issued { hi_rxno: "${hi_rxno}".to_owned(), rx_trace_code: "${rx_trace_code}".to_owned() };
+    let (no, file, token) = (issued.hi_rxno.as_str(), "${rx_file}", "${epc_token}");
+    let mut to_sign = hospital::t7102(&case, &issued, file);
+    to_sign["originalValue"] = "${original_value}".into();
+    let bodies = [
+        ("7101-precheck.json", hospital::t7101(&case)),
+        ("parts/7102-signed-fields.json", hospital::signed_fields(&case, &issued)),
+        ("7102-sign.json", to_sign),
+        ("7103-upload.json", hospital::t7103(&case, &issued, file, "${sign_digest}")),
+        ("7105-query.json", hospital::t7105(&case, no)),
+        ("7211-catalogue.json", pharmacy::t7211(&case, "氨氯地平")),
+        ("7201-authorise.json", pharmacy::t7201(&case)),
+        ("7203-qrcode.json", pharmacy::t7203(&case, "${epc_qrcd}")),
+        ("7204-download.json", pharmacy::t7204(&case, token, "${auth_rxno}")),
+        ("7205-verify.json", pharmacy::t7205(&case, &issued, file, token)),
+        ("7206-review.json", pharmacy::t7206(&case, no, token, "${rx_sign_verify_sn}", true, now)),
+        ("7106-review-query.json", hospital::t7106(&case, no)),
+        ("7207-sell.json", pharmacy::t7207(&case, no, "${rx_chk_biz_sn}", now)),
+        ("7208-undo-sale.json", pharmacy::t7208(&case, no, "${sel_stoout_sn}")),
+        ("2101-quote.json", settlement::t2101(&case, no, now)),
+        ("2102-settle.json", settlement::t2102(&case, no, now)),
+        ("7107-settlement-query.json", hospital::t7107(&case, no)),
+        ("2103-refund.json", settlement::t2103(&case, "${setl_id}", "${setl_mdtrt_id}")),
+        ("7104-undo.json", hospital::t7104(&case, no, now)),
+    ];
+    bodies.into_iter().map(|(file, body)| Ok(Example { file, text: template(body, now)? })).collect()
+}
+
+/// Puts values into an example's text.
+///
+/// # Errors
+/// Bad JSON, or a placeholder without a value: it is named.
+pub fn fill(text: &str, filling: &Filling) -> anyhow::Result<Value> {
+    let mut body: Value = serde_json::from_str(text).context("the example is not JSON")?;
+    each_text(&mut body, &|text| filled(text, filling))?;
+    Ok(body)
+}
+
+fn template(mut body: Value, now: Moment) -> anyhow::Result<String> {
+    let serial = format!("{MARK_SERIAL:09}");
+    each_text(&mut body, &|text| Ok(times_out(text, now).replace(&serial, "${serial}")))?;
+    Ok(serde_json::to_string_pretty(&body)? + "\n")
+}
+
+fn each_text(value: &mut Value, change: &dyn Fn(&str) -> anyhow::Result<String>) -> anyhow::Result<()> {
+    match value {
+        Value::String(text) => *text = change(text)?,
+        Value::Array(items) => {
+            for item in items {
+                each_text(item, change)?;
+            }
+        }
+        Value::Object(fields) => {
+            for (_, field) in fields.iter_mut() {
+                each_text(field, change)?;
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+    Ok(())
+}
+
+/// Every moment in a text becomes its distance from now; moments also stand inside `exp_content`.
+fn times_out(text: &str, now: Moment) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let moment = rest.get(..MOMENT_LENGTH).and_then(|part| part.parse::<Moment>().ok());
+        let taken = match moment {
+            Some(moment) => {
+                out += &distance(moment, now);
+                MOMENT_LENGTH
+            }
+            None => {
+                out.push(first);
+                first.len_utf8()
+            }
+        };
+        rest = &rest[taken..];
+    }
+    out
+}
+
+fn distance(moment: Moment, now: Moment) -> String {
+    match (moment.micros() - now.micros()) / 1_000_000 {
+        0 => "${now}".to_owned(),
+        seconds => format!("${{now{seconds:+}s}}"),
+    }
+}
+
+fn filled(text: &str, filling: &Filling) -> anyhow::Result<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        out += &rest[..at];
+        let after = &rest[at + 2..];
+        let end = after.find('}').ok_or_else(|| anyhow!("a placeholder does not end"))?;
+        out += &value_of(&after[..end], filling)?;
+        rest = &after[end + 1..];
+    }
+    Ok(out + rest)
+}
+
+fn value_of(name: &str, filling: &Filling) -> anyhow::Result<String> {
+    if name == "serial" {
+        return Ok(format!("{:09}", filling.serial));
+    }
+    if let Some(offset) = name.strip_prefix("now") {
+        let seconds = match offset.strip_suffix('s') {
+            Some(seconds) => seconds.parse::<i64>().with_context(|| format!("placeholder {name}"))?,
+            None if offset.is_empty() => 0,
+            None => bail!("placeholder {name} is not now+…s"),
+        };
+        return Ok(filling.now.plus_seconds(seconds).to_string());
+    }
+    filling.values.get(name).cloned().ok_or_else(|| anyhow!("no value for placeholder {name}"))
+}
