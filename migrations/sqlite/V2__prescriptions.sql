@@ -17,7 +17,7 @@ CREATE TABLE rx (
 );
 
 -- Small, because a prescription leaves it when it is dispensed or closed.
-CREATE INDEX rx_live ON rx (poolarea_no, psn_no, prsc_us) WHERE live = 1;
+CREATE INDEX rx_live ON rx (poolarea_no, psn_no, prsc_us, hi_rxno) WHERE live = 1;
 
 CREATE TABLE rx_content (
     poolarea_no TEXT NOT NULL,

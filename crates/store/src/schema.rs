@@ -143,13 +143,16 @@ fn missing(conn: &Connection) -> Result<Numbered, OpenError> {
     Ok(rest.collect())
 }
 
+/// The whole schema, to compare with.
+pub(crate) fn build(conn: &Connection) -> Result<(), rusqlite::Error> {
+    MIGRATIONS.iter().try_for_each(|(_, text)| conn.execute_batch(text))
+}
+
 /// Every object that the migrations make must stand as they made it. Further indexes and tables are the
 /// operator's affair; triggers are not, because they would change what a commit means.
 fn compare(conn: &Connection) -> Result<(), OpenError> {
     let fresh = Connection::open_in_memory()?;
-    for (_, text) in MIGRATIONS {
-        fresh.execute_batch(text)?;
-    }
+    build(&fresh)?;
     let mut ours = fresh.prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")?;
     let mut rows = ours.query([])?;
     while let Some(row) = rows.next()? {

@@ -160,8 +160,54 @@ pub(crate) const BACK: &str = "ROLLBACK TO SAVEPOINT command";
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     /// This very file: the texts are judged where they are written.
     const TEXT: &str = include_str!("sql.rs");
+
+    /// Every question but the search of the catalogue by a part of a name.
+    const QUESTIONS: [&str; 24] = [
+        APP,
+        FIXMEDINS,
+        PRACTITIONER,
+        PERSON,
+        PERSON_BY_KEY,
+        PERSON_KEYS_DROP,
+        DRUG,
+        RX,
+        RX_OF_PERSON,
+        RX_SCAN,
+        RX_MOVE,
+        RX_CONTENT,
+        RX_FILE,
+        RX_EVENTS,
+        BATCH,
+        SETL,
+        SETL_SCAN,
+        SETL_EXISTS,
+        ACCUM,
+        ACCUM_SCAN,
+        ACCT,
+        ACCT_SCAN,
+        CLAIM_SCAN,
+        IDEM,
+    ];
+
+    #[test]
+    fn every_question_is_answered_by_an_index_in_its_order() {
+        let conn = rusqlite::Connection::open("").unwrap();
+        crate::schema::build(&conn).unwrap();
+        for text in QUESTIONS.into_iter().chain(NEXT_POOL) {
+            let explain = format!("EXPLAIN QUERY PLAN {}", text.replace('$', "?"));
+            let mut statement = conn.prepare(&explain).unwrap();
+            let count = statement.parameter_count();
+            let params = rusqlite::params_from_iter(vec![0; count]);
+            let steps = statement.query_map(params, |row| row.get::<_, String>(3)).unwrap();
+            for step in steps.map(Result::unwrap) {
+                assert!(!step.contains("SCAN") && !step.contains("TEMP B-TREE"), "{text}: {step}");
+            }
+        }
+    }
 
     #[test]
     fn the_texts_stay_engine_neutral() {

@@ -160,11 +160,14 @@ fn execute(db: &mut Db, command: Command) -> Answer {
 fn saved<T>(db: &mut Db, change: impl FnOnce(&mut Db) -> Result<T, CommitError>) -> Result<T, CommitError> {
     db.execute(sql::SAVE, &[])?;
     let result = change(db);
-    if result.is_err() && db.in_transaction() {
-        db.execute(sql::BACK, &[])?;
-    }
     if db.in_transaction() {
-        db.execute(sql::RELEASE, &[])?;
+        let undone = if result.is_err() { db.execute(sql::BACK, &[]).err() } else { None };
+        if let Some(error) = undone.or_else(|| db.execute(sql::RELEASE, &[]).err()) {
+            // Half a command must not be committed with its neighbours: the whole batch goes.
+            tracing::error!(%error, "a savepoint could not be ended");
+            db.execute(sql::ROLLBACK, &[])?;
+            return Err(error.into());
+        }
     }
     result
 }
@@ -199,3 +202,6 @@ fn serials(db: &mut Db, params: &[Value], count: i64) -> Result<u64, CommitError
     let row = row.ok_or_else(|| StoreError::Broken("no serial came back".to_owned()))?;
     Ok(crate::row::serials(row, count).map_err(StoreError::from)?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,6 +94,29 @@ async fn closing_finishes_what_was_accepted_and_takes_no_more() {
     assert!(store.rx(&conformance::fixture::number(2)).await.unwrap().is_none());
 }
 
+#[tokio::test]
+async fn a_process_that_dies_has_lost_nothing_acknowledged() {
+    use lf_ports::Store;
+    let (ground, after) = (SqliteGround::new(), SqliteGround::new());
+    let store = ground.open();
+    for serial in 1..=50 {
+        store.commit(conformance::fixture::rx_only(conformance::fixture::open(serial))).await.unwrap();
+    }
+    // The files as a dead process leaves them: the log not moved into the database, no shared memory.
+    after.remove();
+    for end in ["", "-wal"] {
+        let name = |ground: &SqliteGround| format!("{}{end}", ground.path.display());
+        std::fs::copy(name(&ground), name(&after)).unwrap();
+    }
+    let log = std::fs::metadata(format!("{}-wal", after.path.display())).unwrap();
+    assert!(log.len() > 0, "the log holds what the database does not");
+    let revived = SqliteStore::open(&after.path, Options::default()).unwrap();
+    for serial in 1..=50 {
+        let change = conformance::fixture::open(serial);
+        assert_eq!(revived.rx(&change.rx.hi_rxno).await.unwrap(), Some(change.rx));
+    }
+}
+
 #[test]
 fn every_unique_key_holds_the_partition_or_the_thing_itself() {
     // Copied whole to every node, or keyed by the thing claimed: decision 0004.
