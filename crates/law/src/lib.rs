@@ -28,7 +28,7 @@ pub use explain::{Explanation, Saying};
 pub use facts::{FactError, Facts, LineFacts, Value};
 pub use field::{Field, Kind, Need, Scope};
 pub use input::Input;
-pub use load::INDEX_LOCK;
+pub use load::{INDEX_LOCK, MAX_SOURCE_BYTES};
 pub use model::{Confidence, Gate, Grant, InstrumentInfo, Law, Mode, PackInfo, Severity};
 pub use report::{Report, check_report};
 pub use source::{PackError, PackErrorKind, Source};

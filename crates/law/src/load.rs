@@ -17,6 +17,9 @@ use crate::source::{Defects, PackError, PackErrorKind, Source, sm3_hex, squeeze}
 /// The generated list of provisions and dated values.
 pub const INDEX_LOCK: &str = "INDEX.lock";
 
+/// The most bytes one pack or text may have: ten times the longest notice with its rules.
+pub const MAX_SOURCE_BYTES: usize = 1 << 20;
+
 /// One pack file with what errors need.
 pub(crate) struct LoadedFile<'a> {
     pub path: &'a str,
@@ -49,6 +52,18 @@ impl Law {
     pub fn load(sources: &[Source<'_>]) -> Result<Law, Vec<PackError>> {
         let mut found = Vec::new();
         let mut files = Vec::new();
+        for source in sources.iter().filter(|source| source.text.len() > MAX_SOURCE_BYTES) {
+            let sentence = format!("文件超过{MAX_SOURCE_BYTES}字节，请按主题分开");
+            found.push(PackError {
+                kind: PackErrorKind::TooLarge,
+                file: source.relative().to_owned(),
+                line: 0,
+                sentence,
+            });
+        }
+        if !found.is_empty() {
+            return Err(found);
+        }
         for source in sources.iter().filter(|source| source.path.ends_with(".toml")) {
             files.extend(read_file(source, &mut found));
         }

@@ -60,6 +60,8 @@ pub enum PackErrorKind {
     AbsenceUnspoken,
     /// An example that names what does not exist.
     BadExample,
+    /// A file longer than the limit.
+    TooLarge,
 }
 
 /// One defect of a pack, with the place and a sentence in Chinese.

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
 
-use lf_law::{Law, PackError, PackErrorKind, Source};
+use lf_law::{Law, MAX_SOURCE_BYTES, PackError, PackErrorKind, Source};
 
 const TEXT: &str = "第一条 每张处方不得超过五种药品。\n第二条 长期处方不\n超过十二周。\n";
 const TEXT_SM3: &str = "@SM3@";
@@ -274,4 +274,16 @@ fn pack_in_the_wrong_folder() {
 fn all_defects_are_answered_at_once() {
     let pack = PACK.replacen("is = 5", "is = \"五\"", 1).replacen("long_rx_flag", "long_flag", 1);
     assert!(load(&pack).unwrap_err().len() >= 2);
+}
+
+#[test]
+fn a_file_at_the_limit_and_one_past_it() {
+    let padded = |length: usize| format!("{PACK}#{}", " ".repeat(length - PACK.len() - 1));
+    let kinds = |length: usize| -> Vec<PackErrorKind> {
+        let text = padded(length);
+        assert_eq!(text.len(), length);
+        load_raw(&text, TEXT).unwrap_err().iter().map(|one| one.kind).collect()
+    };
+    assert!(!kinds(MAX_SOURCE_BYTES).contains(&PackErrorKind::TooLarge));
+    assert_eq!(kinds(MAX_SOURCE_BYTES + 1), [PackErrorKind::TooLarge]);
 }
