@@ -1,3 +1,58 @@
-//! The one binary.
+//! The one binary: wires the ports to the world and the commands to the operator.
+//!
+//! Exit codes: 0 done; 1 the thing asked about is not right (a check failed, a call was refused); 2 the command
+//! itself could not be carried out.
 
-fn main() {}
+mod audit_cmd;
+mod bench;
+mod call;
+mod cli;
+mod client;
+mod config;
+mod demo;
+mod edge;
+mod gm_cmd;
+mod ground;
+mod journey;
+mod keys_cmd;
+mod law_cmd;
+mod law_files;
+mod region;
+mod sample;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match run(cli.command) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("liufang: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether what was asked about is right.
+fn run(command: cli::Command) -> anyhow::Result<bool> {
+    use cli::Command;
+    match command {
+        Command::Serve(args) => edge::runtime()?.block_on(serve::run(&args)).map(|()| true),
+        Command::Demo(args) => edge::runtime()?.block_on(demo::run(&args)),
+        Command::Call(args) => edge::runtime()?.block_on(call::run(&args)),
+        Command::Keys(args) => keys_cmd::run(args),
+        Command::Law(args) => law_cmd::run(args),
+        Command::Audit(args) => edge::runtime()?.block_on(audit_cmd::run(&args)),
+        Command::Gm(args) => gm_cmd::run(args),
+        Command::Bench(args) => bench::run(args),
+        Command::Migrate(args) => serve::migrate(&args).map(|()| true),
+        Command::Config(args) => config::run(&args).map(|()| true),
+    }
+}

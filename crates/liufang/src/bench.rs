@@ -1,0 +1,19 @@
+//! `liufang bench`: figures as ratios against a floor measured in the same run, because machines are noisy.
+
+mod floor;
+mod law;
+mod lifecycle;
+mod process;
+mod stats;
+
+use crate::cli::{BenchArgs, BenchCommand};
+use crate::edge::runtime;
+
+/// `liufang bench …`
+pub fn run(args: BenchArgs) -> anyhow::Result<bool> {
+    match args.command {
+        BenchCommand::Lifecycle(args) => runtime()?.block_on(lifecycle::run(&args))?,
+        BenchCommand::Law { json, seconds } => law::run(json, seconds)?,
+    }
+    Ok(true)
+}

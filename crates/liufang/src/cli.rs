@@ -1,0 +1,295 @@
+//! The commands and their arguments. Every `--help` is written for a stranger.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Liufang 流方: an open electronic prescription center for Chinese medical insurance.
+#[derive(Parser)]
+#[command(name = "liufang", version, about, long_about = None)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve the national interface over a database
+    Serve(ServeArgs),
+    /// Start a center with a small region, send a prescription through every step, then keep serving
+    Demo(DemoArgs),
+    /// Send one transaction from a JSON file, signed with a key file, and print the opened reply
+    Call(CallArgs),
+    /// Create and inspect key files
+    Keys(KeysArgs),
+    /// Check, explain and ask the rule packs
+    Law(LawArgs),
+    /// Recompute what a database claims
+    Audit(AuditArgs),
+    /// Explain signatures and check test vectors
+    Gm(GmArgs),
+    /// Measure, against a floor measured in the same run
+    Bench(BenchArgs),
+    /// Bring a database's schema up to date
+    Migrate(MigrateArgs),
+    /// Check a configuration file
+    Config(ConfigArgs),
+}
+
+/// `serve`.
+#[derive(Args)]
+pub struct ServeArgs {
+    /// Configuration file (TOML); `liufang config default` prints one with every setting explained
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Overrides the configuration: database URL, such as sqlite:///var/lib/liufang/center.db
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// Overrides the configuration: address to listen on
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Overrides the configuration: the platform's key file
+    #[arg(long, value_name = "FILE")]
+    pub platform_key: Option<PathBuf>,
+}
+
+/// `demo`.
+#[derive(Args)]
+pub struct DemoArgs {
+    /// End after the walk instead of serving on
+    #[arg(long)]
+    pub once: bool,
+    /// Write the credentials of the region as JSON, so that another client can be pointed at it; a file of keys
+    #[arg(long, value_name = "FILE")]
+    pub credentials: Option<PathBuf>,
+    /// Folder for the database and keys; a new temporary one unless given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address to listen on
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+}
+
+/// `call`.
+#[derive(Args)]
+pub struct CallArgs {
+    /// Transaction number or method name, such as 7101 or uploadChk
+    pub method: String,
+    /// JSON file with the payload (the plain `data`), or - for standard input
+    #[arg(value_name = "DATA")]
+    pub data: PathBuf,
+    /// Where the interface is: everything before /fixmedins/…, such as http://127.0.0.1:8080/epc/api
+    #[arg(long, value_name = "URL")]
+    pub rest_base: String,
+    /// The app's key file
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// The platform's public key, Base64 or hexadecimal
+    #[arg(long, value_name = "KEY")]
+    pub platform_public_key: String,
+    /// Dialect in which to speak: A (official), B (sorted texts), C (cipher text signed)
+    #[arg(long, value_name = "LETTER", default_value = "A")]
+    pub dialect: String,
+}
+
+/// `keys`.
+#[derive(Args)]
+pub struct KeysArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: KeysCommand,
+}
+
+/// `keys …`.
+#[derive(Subcommand)]
+pub enum KeysCommand {
+    /// Draw a new key pair into a key file
+    New {
+        /// The file; must not exist yet; readable by its owner only
+        file: PathBuf,
+        /// For an app with this id (32 upper-case hex digits; drawn when the value is empty), not for the platform
+        #[arg(long, value_name = "APP_ID", num_args = 0..=1, default_missing_value = "")]
+        app: Option<String>,
+    },
+    /// Print what may be shown of a key file
+    Show {
+        /// The file
+        file: PathBuf,
+    },
+}
+
+/// `law`.
+#[derive(Args)]
+pub struct LawArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: LawCommand,
+}
+
+/// `law …`.
+#[derive(Subcommand)]
+pub enum LawCommand {
+    /// Measure the packs: examples, boundaries, mutation, coverage, what lapses, how sure each value is
+    Check {
+        /// A folder of packs instead of those built in
+        #[arg(long, value_name = "DIR")]
+        packs: Option<PathBuf>,
+        /// List what lapses within 90 days of this day (default: today)
+        #[arg(long, value_name = "DATE")]
+        on: Option<String>,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+        /// Write INDEX.lock into the folder of packs and end
+        #[arg(long, requires = "packs")]
+        write_index: bool,
+    },
+    /// Why: a provision in words, its article, quote, history and exceptions
+    Explain {
+        /// The place, six digits
+        admdvs: String,
+        /// The provision, such as rx.vali_days_max or 360000/rx.vali_days_max
+        rule: String,
+        /// On which day (default: today)
+        #[arg(long, value_name = "DATE")]
+        on: Option<String>,
+        /// A folder of packs instead of those built in
+        #[arg(long, value_name = "DIR")]
+        packs: Option<PathBuf>,
+    },
+    /// What the law says of a case: JSON in, decision JSON out
+    Decide {
+        /// JSON file with gate, admdvs and facts, or - for standard input
+        #[arg(long, value_name = "FILE")]
+        facts: PathBuf,
+        /// A folder of packs instead of those built in
+        #[arg(long, value_name = "DIR")]
+        packs: Option<PathBuf>,
+    },
+}
+
+/// `audit`.
+#[derive(Args)]
+pub struct AuditArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AuditCommand,
+}
+
+/// `audit …`.
+#[derive(Subcommand)]
+pub enum AuditCommand {
+    /// Recompute chains, states, amounts and balances; exit 1 on any difference
+    Verify {
+        /// Database URL, such as sqlite:///var/lib/liufang/center.db
+        #[arg(long, value_name = "URL")]
+        database: String,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `gm`.
+#[derive(Args)]
+pub struct GmArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: GmCommand,
+}
+
+/// `gm …`.
+#[derive(Subcommand)]
+pub enum GmCommand {
+    /// Why a received body verifies or does not: the expected sign text and what is known to go wrong
+    Explain {
+        /// The body as received, or - for standard input
+        body: PathBuf,
+        /// The app's key file
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// The platform's public key, to notice when the two were confused
+        #[arg(long, value_name = "KEY")]
+        platform_public_key: Option<String>,
+    },
+    /// Check every vector of a file; exit 1 on a failure
+    Vectors {
+        /// The file: `keys` and `vectors[]`
+        file: PathBuf,
+    },
+}
+
+/// `bench`.
+#[derive(Args)]
+pub struct BenchArgs {
+    /// What to measure.
+    #[command(subcommand)]
+    pub command: BenchCommand,
+}
+
+/// `bench …`.
+#[derive(Subcommand)]
+pub enum BenchCommand {
+    /// Whole lives of prescriptions over HTTP with SM2 and SM4, load generator on the same cores
+    Lifecycle(LifecycleArgs),
+    /// A full precheck decision of a five-drug prescription
+    Law {
+        /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+        /// How long to measure, in seconds
+        #[arg(long, default_value_t = 3)]
+        seconds: u64,
+    },
+}
+
+/// `bench lifecycle`.
+#[derive(Args)]
+pub struct LifecycleArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// How long to measure, in seconds
+    #[arg(long, default_value_t = 10)]
+    pub seconds: u64,
+    /// Clients at once
+    #[arg(long, default_value_t = 32)]
+    pub clients: usize,
+    /// Size of the prescription file, in bytes
+    #[arg(long, default_value_t = 20_480)]
+    pub file_bytes: usize,
+}
+
+/// `migrate`.
+#[derive(Args)]
+pub struct MigrateArgs {
+    /// Database URL
+    #[arg(long, value_name = "URL")]
+    pub database: String,
+    /// Only list what would be done; exit 0
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `config`.
+#[derive(Args)]
+pub struct ConfigArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+/// `config …`.
+#[derive(Subcommand)]
+pub enum ConfigCommand {
+    /// Check a configuration file: unknown keys, wrong values, missing files
+    Check {
+        /// The file
+        file: PathBuf,
+    },
+    /// Print the default configuration; it is the manual of every setting
+    Default,
+}

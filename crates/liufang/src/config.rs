@@ -1,0 +1,107 @@
+//! Configuration: what an operator may choose. No law stands here. The default file is the manual.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use serde::Deserialize;
+
+use crate::cli::{ConfigArgs, ConfigCommand};
+
+/// The default file; `config default` prints it, and its values are the defaults.
+pub const DEFAULT: &str = include_str!("config/default.toml");
+
+/// All settings.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Database URL.
+    pub database: String,
+    /// Key file of the platform.
+    pub platform_key: PathBuf,
+    /// Folder of packs instead of those built in.
+    #[serde(default)]
+    pub law: Option<PathBuf>,
+    /// How long a token opens a prescription.
+    pub token_minutes: i64,
+    /// The largest body.
+    pub body_max_bytes: usize,
+    /// How far a timestamp may lie from now.
+    pub timestamp_window_seconds: i64,
+}
+
+impl Config {
+    /// Reads a file; a setting that it leaves out keeps its default.
+    pub fn read(path: Option<&Path>) -> anyhow::Result<Self> {
+        let mut table: toml::Table = DEFAULT.parse().context("the built-in default configuration")?;
+        if let Some(path) = path {
+            let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let own: toml::Table = text.parse().with_context(|| format!("{} is no TOML", path.display()))?;
+            table.extend(own);
+        }
+        let name = path.map_or("the default configuration".to_owned(), |path| path.display().to_string());
+        let config: Self = table.try_into().with_context(|| name.clone())?;
+        config.check().with_context(|| name)?;
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        sqlite_path(&self.database)?;
+        if !(1..=1_440).contains(&self.token_minutes) {
+            bail!("token_minutes: must be 1 to 1440");
+        }
+        if !(65_536..=67_108_864).contains(&self.body_max_bytes) {
+            bail!("body_max_bytes: must be 65536 to 67108864");
+        }
+        if !(10..=86_400).contains(&self.timestamp_window_seconds) {
+            bail!("timestamp_window_seconds: must be 10 to 86400");
+        }
+        Ok(())
+    }
+}
+
+/// The file of a `sqlite://` URL; other databases answer that they are not built yet.
+pub fn sqlite_path(url: &str) -> anyhow::Result<PathBuf> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        bail!("database: PostgreSQL is not built yet; use sqlite://PATH");
+    }
+    match url.strip_prefix("sqlite://") {
+        Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
+        _ => bail!("database: expected sqlite://PATH, found {url:?}"),
+    }
+}
+
+/// `liufang config …`
+pub fn run(args: &ConfigArgs) -> anyhow::Result<()> {
+    match &args.command {
+        ConfigCommand::Default => print!("{DEFAULT}"),
+        ConfigCommand::Check { file } => {
+            let config = Config::read(Some(file))?;
+            crate::keys_cmd::read(&config.platform_key)?;
+            crate::law_files::load(config.law.as_deref())?;
+            println!("{}: good", file.display());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_file_is_a_valid_configuration() {
+        assert!(Config::read(None).is_ok());
+    }
+
+    #[test]
+    fn other_databases_are_answered_plainly() {
+        assert!(sqlite_path("postgres://x/y").unwrap_err().to_string().contains("not built yet"));
+        assert!(sqlite_path("mysql://x").unwrap_err().to_string().contains("sqlite://PATH"));
+        assert_eq!(sqlite_path("sqlite:///a/b.db").unwrap(), PathBuf::from("/a/b.db"));
+        assert_eq!(sqlite_path("sqlite://b.db").unwrap(), PathBuf::from("b.db"));
+    }
+}

@@ -1,0 +1,75 @@
+//! `liufang demo`: a center with a small true-to-life region, a prescription through every step over HTTP as foreign
+//! clients send it, each step printed with its decision and article; then it keeps serving.
+
+mod temp;
+mod walk;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use lf_ports::Clock as _;
+use lf_wire::client::Dialect;
+
+use crate::cli::DemoArgs;
+use crate::client::http;
+use crate::edge::SystemClock;
+use crate::ground::{self, Ground};
+use crate::keys_cmd::private_file;
+use crate::region::Credentials;
+use crate::serve::{self, Migrate};
+
+pub use temp::TempFolder;
+
+/// `liufang demo`. Whether the audit at the end found everything in order.
+pub async fn run(args: &DemoArgs) -> anyhow::Result<bool> {
+    let temporary = TempFolder::new()?;
+    let folder = args.data.clone().unwrap_or_else(|| temporary.path().to_owned());
+    let ground = ground::prepare(&folder, &[]).await?;
+    let served = serve::start(&ground.config(args.listen)?, ground.signer(), Migrate::No).await?;
+    let rest_base = served.rest_base();
+    heading(&ground, &rest_base);
+    if let Some(file) = &args.credentials {
+        write_credentials(file, &ground, &rest_base)?;
+        println!("凭据已写入 {}（含私钥，仅本人可读）\n", file.display());
+    }
+    walk::run(&ground, &http(), &rest_base, Dialect::Official, served.store.as_ref()).await?;
+    let report = lf_testkit::audit::audit(served.store.as_ref()).await?;
+    println!("\n独立审计：\n{report}");
+    if !args.once {
+        println!("继续服务于 {rest_base}/fixmedins/<方法名或交易编号>，按 Ctrl-C 结束。");
+        serve::stop_signal().await;
+    }
+    served.stop().await?;
+    Ok(report.passes())
+}
+
+fn heading(ground: &Ground, rest_base: &str) {
+    let region = &ground.region;
+    println!("流方 Liufang {} · 演示", env!("CARGO_PKG_VERSION"));
+    println!(
+        "统筹区 {}：机构 {} 家，医师 {} 名，药师 {} 名，参保人 {} 名，药品 {} 种",
+        region.poolarea_no,
+        region.institutions.len(),
+        region.doctors.len(),
+        region.pharmacists.len(),
+        region.patients.len(),
+        region.drugs.len()
+    );
+    println!("接口地址 {rest_base}/fixmedins/<方法名或交易编号>");
+    println!("数据库   {}", ground.database());
+    println!("平台公钥 {}\n", ground.platform_public_key().to_base64());
+}
+
+fn write_credentials(file: &Path, ground: &Ground, rest_base: &str) -> anyhow::Result<()> {
+    let platform = ground.platform_public_key().to_base64();
+    let credentials = Credentials::new(&ground.region, &ground.keys, rest_base, &platform);
+    let mut out = private_file(file, true)?;
+    let text = serde_json::to_string_pretty(&credentials)?;
+    out.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// Now, as the demo's clients see it.
+fn now() -> lf_vocab::Moment {
+    SystemClock.now()
+}

@@ -1,0 +1,115 @@
+//! The ground on which demo and bench stand: a data folder with keys, a migrated database and the region in it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow, bail};
+use lf_gm::{KeyFile, PublicKey, Signer, Verifier, sec_key};
+use lf_ports::{ChangeSet, Store as _};
+use lf_vocab::FixmedinsCode;
+use lf_wire::client::Dialect;
+
+use crate::client::{AppClient, Http};
+use crate::config::Config;
+use crate::edge::OsChance;
+use crate::keys_cmd;
+use crate::region::{self, Keys, Patient, Region};
+use crate::serve::{Migrate, open};
+
+/// Register rows in one commit.
+const ROWS_A_COMMIT: usize = 500;
+
+/// A data folder made ready.
+pub struct Ground {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The region.
+    pub region: Region,
+    /// The apps' keys.
+    pub keys: Keys,
+    /// The platform's key.
+    pub platform: KeyFile,
+}
+
+/// The database's file name.
+const DATABASE: &str = "center.db";
+/// The platform key's file name.
+const PLATFORM_KEY: &str = "platform.key.toml";
+
+/// Makes a folder ready: keys drawn anew, database migrated, region and crowd registered.
+pub async fn prepare(folder: &Path, crowd: &[Patient]) -> anyhow::Result<Ground> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    if folder.join(DATABASE).exists() {
+        bail!("{} holds a database already; name an empty folder with --data", folder.display());
+    }
+    let region = region::load()?;
+    let keys = Keys::draw(&region, &OsChance)?;
+    let platform = keys_cmd::draw(None, &OsChance)?;
+    keys_cmd::write(&folder.join(PLATFORM_KEY), &platform)?;
+    let ground = Ground { folder: folder.to_owned(), region, keys, platform };
+    ground.register(crowd).await?;
+    Ok(ground)
+}
+
+impl Ground {
+    async fn register(&self, crowd: &[Patient]) -> anyhow::Result<()> {
+        let store = open(&self.folder.join(DATABASE), Migrate::Yes)?;
+        let mut rows = self.region.registry(&self.keys)?;
+        rows.extend(crowd.iter().map(|patient| lf_ports::RegistryPut::Person(patient.person.clone())));
+        for part in rows.chunks(ROWS_A_COMMIT) {
+            store.commit(ChangeSet { registry: part.to_vec(), ..ChangeSet::default() }).await?;
+        }
+        let mut accounts = self.region.accounts();
+        accounts.extend(crowd.iter().map(Patient::account));
+        for part in accounts.chunks(ROWS_A_COMMIT) {
+            store.commit(ChangeSet { acct: part.to_vec(), ..ChangeSet::default() }).await?;
+        }
+        store.close();
+        Ok(())
+    }
+
+    /// The configuration of a center on this ground.
+    pub fn config(&self, listen: std::net::SocketAddr) -> anyhow::Result<Config> {
+        let mut config = Config::read(None)?;
+        config.listen = listen;
+        config.database = self.database();
+        config.platform_key = self.folder.join(PLATFORM_KEY);
+        Ok(config)
+    }
+
+    /// The database's URL.
+    pub fn database(&self) -> String {
+        format!("sqlite://{}", self.folder.join(DATABASE).display())
+    }
+
+    /// The platform's signer.
+    pub fn signer(&self) -> Signer {
+        Signer::new(&self.platform.private_key)
+    }
+
+    /// The platform's public key.
+    pub fn platform_public_key(&self) -> PublicKey {
+        self.platform.public_key()
+    }
+
+    /// A client of one institution.
+    pub fn client(
+        &self,
+        code: &FixmedinsCode,
+        http: &Http,
+        rest_base: &str,
+        dialect: Dialect,
+    ) -> anyhow::Result<AppClient> {
+        let own = self.keys.of(code).ok_or_else(|| anyhow!("no app for {code}"))?;
+        Ok(AppClient {
+            http: http.clone(),
+            rest_base: rest_base.to_owned(),
+            app_id: own.app_id.clone(),
+            app_secret: own.app_secret.clone(),
+            sm4: sec_key(&own.app_id, &own.app_secret)?,
+            signer: Signer::new(&own.private_key),
+            platform: Arc::new(Verifier::new(&self.platform_public_key())),
+            dialect,
+        })
+    }
+}

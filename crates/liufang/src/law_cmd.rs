@@ -1,0 +1,66 @@
+//! `liufang law`: measuring, explaining and asking the rule packs.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+use lf_law::{DecideRequest, INDEX_LOCK, check_report};
+use lf_ports::Clock as _;
+use lf_vocab::{Admdvs, Day};
+
+use crate::cli::{LawArgs, LawCommand};
+use crate::edge::SystemClock;
+use crate::law_files::load;
+
+/// `liufang law …`
+pub fn run(args: LawArgs) -> anyhow::Result<bool> {
+    match args.command {
+        LawCommand::Check { packs, on, json, write_index } => {
+            let law = load(packs.as_deref())?;
+            if let (true, Some(folder)) = (write_index, &packs) {
+                std::fs::write(folder.join(INDEX_LOCK), law.index())?;
+                println!("wrote {}", folder.join(INDEX_LOCK).display());
+                return Ok(true);
+            }
+            let report = check_report(&law, Some(day(on.as_deref())?));
+            if json {
+                println!("{}", serde_json::to_string_pretty(&report)?);
+            } else {
+                println!("{report}");
+            }
+            Ok(report.passes())
+        }
+        LawCommand::Explain { admdvs, rule, on, packs } => {
+            let law = load(packs.as_deref())?;
+            let admdvs: Admdvs = admdvs.parse().map_err(|error| anyhow!("ADMDVS: {error}"))?;
+            let explanation = law.explain(&admdvs, &rule, day(on.as_deref())?)?;
+            println!("{explanation}");
+            Ok(true)
+        }
+        LawCommand::Decide { facts, packs } => {
+            let law = load(packs.as_deref())?;
+            let request: DecideRequest =
+                serde_json::from_str(&text(&facts)?).with_context(|| format!("{}", facts.display()))?;
+            let decision = request.decide(&law)?;
+            println!("{}", serde_json::to_string_pretty(&decision)?);
+            Ok(decision.outcome == lf_law::Outcome::Accepted)
+        }
+    }
+}
+
+fn day(on: Option<&str>) -> anyhow::Result<Day> {
+    match on {
+        None => Ok(SystemClock.now().day()),
+        Some(text) => text.parse().map_err(|error| anyhow!("--on: {error}")),
+    }
+}
+
+/// A file, or standard input for `-`.
+pub fn text(path: &Path) -> anyhow::Result<String> {
+    if path == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("standard input")?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}

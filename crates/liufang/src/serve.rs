@@ -1,0 +1,136 @@
+//! `liufang serve` and `liufang migrate`: the center on its database, and its graceful end.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use lf_center::{Center, Settings};
+use lf_gm::Signer;
+use lf_http::{Front, Limits};
+use lf_ports::Clock as _;
+use lf_store::{Options, SqliteStore};
+use tokio::net::TcpListener;
+
+use crate::cli::{MigrateArgs, ServeArgs};
+use crate::config::{Config, sqlite_path};
+use crate::edge::{OsChance, SystemClock};
+use crate::{keys_cmd, law_files};
+
+/// A center that answers.
+pub struct Served {
+    /// Where.
+    pub address: SocketAddr,
+    /// The database, for those who look.
+    pub store: Arc<SqliteStore>,
+    task: tokio::task::JoinHandle<std::io::Result<()>>,
+    stop: tokio::sync::oneshot::Sender<()>,
+}
+
+/// `liufang serve`
+pub async fn run(args: &ServeArgs) -> anyhow::Result<()> {
+    let mut config = Config::read(args.config.as_deref())?;
+    if let Some(database) = &args.database {
+        config.database.clone_from(database);
+    }
+    if let Some(listen) = args.listen {
+        config.listen = listen;
+    }
+    if let Some(platform_key) = &args.platform_key {
+        config.platform_key.clone_from(platform_key);
+    }
+    log();
+    let key = keys_cmd::read(&config.platform_key)?;
+    let served = start(&config, Signer::new(&key.private_key), Migrate::No).await?;
+    tracing::info!(address = %served.address, database = config.database, "serving");
+    println!("serving on http://{}/epc/api/fixmedins/<method>", served.address);
+    stop_signal().await;
+    tracing::info!("stopping: finishing what was accepted");
+    served.stop().await
+}
+
+/// Whether a new or old database may be brought up to date at start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Migrate {
+    /// Yes: the demo and the bench own theirs.
+    Yes,
+    /// No: an operator runs `liufang migrate`.
+    No,
+}
+
+/// Starts a center.
+pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyhow::Result<Served> {
+    let law = law_files::load(config.law.as_deref())?;
+    let store = Arc::new(open(&sqlite_path(&config.database)?, migrate)?);
+    let settings = Settings { token_minutes: config.token_minutes, ..Settings::default() };
+    let center = Center::new(store.clone(), Arc::new(law), Arc::new(OsChance), settings);
+    let limits = Limits { body_max: config.body_max_bytes, timestamp_window_seconds: config.timestamp_window_seconds };
+    let front = Arc::new(Front::new(center, Arc::new(SystemClock), platform, limits));
+    let listener =
+        TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let address = listener.local_addr()?;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = axum::serve(listener, lf_http::router(front)).with_graceful_shutdown(async {
+        let _ = stopped.await;
+    });
+    Ok(Served { address, store, task: tokio::spawn(serving.into_future()), stop })
+}
+
+impl Served {
+    /// Takes no more, finishes what was accepted.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        let _ = self.stop.send(());
+        self.task.await?.context("while serving")?;
+        self.store.close();
+        Ok(())
+    }
+
+    /// Where the interface is.
+    pub fn rest_base(&self) -> String {
+        format!("http://{}/epc/api", self.address)
+    }
+}
+
+/// Opens the database of a center.
+pub fn open(path: &Path, migrate: Migrate) -> anyhow::Result<SqliteStore> {
+    let migrate_at = (migrate == Migrate::Yes).then(|| SystemClock.now());
+    let options = Options { migrate_at, ..Options::default() };
+    SqliteStore::open(path, options).with_context(|| format!("cannot open the database {}", path.display()))
+}
+
+/// `liufang migrate`
+pub fn migrate(args: &MigrateArgs) -> anyhow::Result<()> {
+    let path = sqlite_path(&args.database)?;
+    let names = if args.dry_run { lf_store::pending(&path)? } else { lf_store::migrate(&path, SystemClock.now())? };
+    let what = if args.dry_run { "pending" } else { "applied" };
+    if names.is_empty() {
+        println!("{}: up to date", path.display());
+    }
+    for name in names {
+        println!("{what}: {name}");
+    }
+    Ok(())
+}
+
+/// Until the operator or the system ends us.
+pub async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}
+
+/// Logs as JSON lines on standard error; `RUST_LOG` chooses how much.
+pub fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
