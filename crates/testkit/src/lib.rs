@@ -1,6 +1,24 @@
-//! What proves the others: the independent auditor, and a whole center in a test.
+//! What proves the others: the independent auditor, and (feature `center`) a whole center in a test.
 //!
 //! Invariants: the auditor reads through the ports only and shares no arithmetic with what it judges; nothing here
 //! reads a clock or draws chance.
 
+#![cfg_attr(
+    feature = "center",
+    allow(clippy::panic, reason = "a test that cannot go on ends; the auditor is also checked without the feature")
+)]
+
 pub mod audit;
+#[cfg(feature = "center")]
+pub mod center;
+#[cfg(feature = "center")]
+pub mod edge;
+#[cfg(feature = "center")]
+pub mod life;
+#[cfg(feature = "center")]
+pub mod region;
+
+#[cfg(feature = "center")]
+pub use center::TestCenter;
+#[cfg(feature = "center")]
+pub use life::{Life, Step};

@@ -15,9 +15,7 @@ pub(super) fn check(rx: &Prescription, events: &[StoredEvent], report: &mut Repo
     let mut previous = [0u8; 32];
     for (event, expected) in events.iter().zip(1u64..) {
         report.events += 1;
-        report.unless(event.seq == expected, Kind::Seq, place, || {
-            format!("第{expected}条事件的序号是{}", event.seq)
-        });
+        report.unless(event.seq == expected, Kind::Seq, place, || format!("第{expected}条事件的序号是{}", event.seq));
         let computed = link(&previous, place, event.seq, event.at.micros(), &event.body);
         report.unless(computed == *event.hash.bytes(), Kind::Chain, place, || {
             format!("第{expected}条事件的哈希与重新计算的不同")
@@ -27,7 +25,8 @@ pub(super) fn check(rx: &Prescription, events: &[StoredEvent], report: &mut Repo
     }
     let count = events.len() as u64;
     report.unless(count == rx.seq, Kind::Seq, place, || format!("应有{}条事件，实有{count}条", rx.seq));
-    report.unless(previous == *rx.head.bytes(), Kind::Head, place, || "最后一条事件的哈希不是处方记录的链头".to_owned());
+    report
+        .unless(previous == *rx.head.bytes(), Kind::Head, place, || "最后一条事件的哈希不是处方记录的链头".to_owned());
 }
 
 fn link(previous: &[u8; 32], hi_rxno: &str, seq: u64, micros: i64, body: &[u8]) -> [u8; 32] {

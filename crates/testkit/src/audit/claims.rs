@@ -34,7 +34,9 @@ pub(super) async fn audit<S: Store + AuditStore + ?Sized>(store: &S, report: &mu
                 _ => None,
             };
             let listed = sold.is_some_and(|sold| {
-                sold.lines.iter().any(|line| line.drug_trac_codg.as_ref().is_some_and(|code| code.as_str() == claim.key))
+                sold.lines
+                    .iter()
+                    .any(|line| line.drug_trac_codg.as_ref().is_some_and(|code| code.as_str() == claim.key))
             });
             report.unless(listed, Kind::Claim, &place, || format!("不在处方{owner}现有的出库明细中"));
         }

@@ -7,12 +7,15 @@ use lf_vocab::Fen;
 /// The identities that do not hold, in Chinese.
 pub(super) fn broken(s: &Shares) -> Vec<String> {
     let mut found = Vec::new();
-    let funds = [
-        s.hifp_pay, s.cvlserv_pay, s.hifes_pay, s.hifmi_pay, s.hifob_pay, s.maf_pay, s.oth_pay, s.hifdm_pay,
-    ];
+    let funds = [s.hifp_pay, s.cvlserv_pay, s.hifes_pay, s.hifmi_pay, s.hifob_pay, s.maf_pay, s.oth_pay, s.hifdm_pay];
     let scope = [s.fulamt_ownpay_amt, s.overlmt_selfpay, s.preselfpay_amt, s.inscp_scp_amt];
     let real = s.fund_details.iter().filter(|fund| fund.kind == FundKind::Fund).map(|fund| fund.fund_payamt);
-    equal(&mut found, "医疗费总额=基金+个人+医院", s.medfee_sumamt, add([s.fund_pay_sumamt, s.psn_part_amt, s.hosp_part_amt]));
+    equal(
+        &mut found,
+        "医疗费总额=基金+个人+医院",
+        s.medfee_sumamt,
+        add([s.fund_pay_sumamt, s.psn_part_amt, s.hosp_part_amt]),
+    );
     equal(&mut found, "个人负担=个人账户+现金", s.psn_part_amt, add([s.acct_pay, s.psn_cash_pay]));
     equal(&mut found, "基金支付=各基金之和", s.fund_pay_sumamt, add(funds));
     equal(&mut found, "基金支付=基金分项之和", s.fund_pay_sumamt, add(real));

@@ -8,7 +8,7 @@ use lf_ports::{AccumKey, AccumRow, AuditStore, Setl, StoreError};
 use lf_vocab::{Admdvs, PsnNo};
 
 use super::report::{Kind, Report};
-use super::scan::{AccumScan, AcctScan, Cursor, next_page};
+use super::scan::{AcctScan, AccumScan, Cursor, next_page};
 
 /// What settlements add up to.
 #[derive(Default)]

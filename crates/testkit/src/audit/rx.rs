@@ -6,10 +6,10 @@ use lf_rx::event::Event;
 use lf_rx::{Prescription, State};
 use lf_vocab::{Admdvs, FixmedinsCode};
 
+use super::chain;
 use super::facts::{self, Facts};
 use super::report::{Kind, Report};
 use super::scan::{Cursor, RxScan, next_page};
-use super::chain;
 
 /// All prescriptions of a 统筹区.
 pub(super) async fn audit<S: Store + AuditStore + ?Sized>(
@@ -108,9 +108,7 @@ async fn check_file<S: Store + ?Sized>(
         (Some(signed), Some(file)) => {
             report.files += 1;
             let digest = BASE64_STANDARD.decode(&file.base64).map(|bytes| lf_gm::hex::lower(&lf_gm::sm3(&bytes)));
-            report.unless(digest.as_ref() == Ok(signed), Kind::File, place, || {
-                "处方文件的SM3与签名时不同".to_owned()
-            });
+            report.unless(digest.as_ref() == Ok(signed), Kind::File, place, || "处方文件的SM3与签名时不同".to_owned());
         }
     }
     Ok(())

@@ -1,0 +1,238 @@
+//! Somebody with the database in hand changes one thing: the auditor says which promise is broken, and no other.
+//!
+//! proves HB-2.5, JX-4.2b as far as the archive can be trusted
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::path::Path;
+
+use expect_test::expect;
+use lf_store::{Options, SqliteStore};
+use lf_testkit::audit::{Report, audit};
+use lf_testkit::{Step, TestCenter};
+use lf_vocab::dict::{AcctUsedFlag, HiFeesetlFlag};
+use rusqlite::Connection;
+
+/// Prescriptions in every kind of state, one paid from an account, one refunded.
+async fn lived() -> TestCenter {
+    let center = TestCenter::new().await;
+    let mut paid = center.life(&center.people.active);
+    paid.acct_used_flag = AcctUsedFlag::Own;
+    paid.up_to(Step::Settled).await;
+    center.life(&center.people.retired).up_to(Step::Refunded).await;
+    center.life(&center.people.active).up_to(Step::Sold).await;
+    let mut own = center.life(&center.people.resident);
+    own.hi_feesetl_flag = HiFeesetlFlag::SelfPaid;
+    own.up_to(Step::Sold).await;
+    let mut undone = center.life(&center.people.retired).up_to(Step::Sold).await;
+    undone.undo_sale().await.unwrap();
+    let mut revoked = center.life(&center.people.active).up_to(Step::Authorised).await;
+    revoked.undo().await.unwrap();
+    center.life(&center.people.resident).up_to(Step::Prechecked).await;
+    center
+}
+
+async fn report_of(database: &Path) -> Report {
+    let store = SqliteStore::open(database, Options::default()).unwrap();
+    audit(&store).await.unwrap()
+}
+
+const SETTLED: &str = "(SELECT hi_rxno FROM rx WHERE phase = 'settled')";
+const STANDING: &str = "refd_setl_id IS NULL AND setl_id NOT IN
+    (SELECT refd_setl_id FROM setl WHERE refd_setl_id IS NOT NULL)";
+
+/// What is done, in SQL, and what the auditor should find.
+fn deeds() -> Vec<(&'static str, String, &'static str)> {
+    let event =
+        |change: &str, which: &str| format!("UPDATE rx_event SET {change} WHERE hi_rxno = {SETTLED} AND {which}");
+    vec![
+        ("nothing", String::new(), ""),
+        ("moment of an event", event("at_us = at_us + 1", "seq = 3"), "chain"),
+        (
+            "body of an event",
+            event("body = CAST(replace(CAST(body AS TEXT), 'auth_rxno\":\"', 'auth_rxno\":\"f') AS BLOB)", "seq = 4"),
+            "chain",
+        ),
+        ("hash of the last event", event("hash = zeroblob(32)", "seq = 9"), "chain head"),
+        (
+            "order of two events",
+            {
+                let to = |from: u8, to: u8| event(&format!("seq = {to}"), &format!("seq = {from}"));
+                format!("{};{};{}", to(3, 99), to(4, 3), to(99, 4))
+            },
+            "chain state",
+        ),
+        ("an event dropped", format!("DELETE FROM rx_event WHERE hi_rxno = {SETTLED} AND seq = 4"), "row"),
+        (
+            "the last event dropped",
+            format!("DELETE FROM rx_event WHERE hi_rxno = {SETTLED} AND seq = 9"),
+            "seq head state",
+        ),
+        (
+            "an event added",
+            format!(
+                "INSERT INTO rx_event SELECT poolarea_no, hi_rxno, 10, at_us, body, hash FROM rx_event
+            WHERE hi_rxno = {SETTLED} AND seq = 9"
+            ),
+            "seq chain state",
+        ),
+        ("head", "UPDATE rx SET head = zeroblob(32) WHERE phase = 'settled'".into(), "head"),
+        ("phase", "UPDATE rx SET phase = 'active' WHERE phase = 'settled'".into(), "row"),
+        (
+            "state",
+            "UPDATE rx SET state = json_set(state, '$.settled.medfee_sumamt', 1) WHERE phase = 'settled'".into(),
+            "state",
+        ),
+        (
+            "state back to sold",
+            "UPDATE rx SET phase = 'sold', state = json_set(json_remove(state, '$.settled'),
+            '$.state', 'sold') WHERE phase = 'settled'"
+                .into(),
+            "state settlement",
+        ),
+        (
+            "what was opened",
+            "UPDATE rx SET opened = json_set(opened, '$.mdtrt_id', 'x') WHERE phase = 'sold'".into(),
+            "state",
+        ),
+        (
+            "content",
+            format!(
+                "UPDATE rx_content SET body = json_set(body, '$.rxdrugdetail[0].drug_cnt', 10000)
+            WHERE hi_rxno = {SETTLED}"
+            ),
+            "content",
+        ),
+        ("content dropped", format!("DELETE FROM rx_content WHERE hi_rxno = {SETTLED}"), "content"),
+        ("file", format!("UPDATE rx_file SET base64 = 'JVBERi0xLjc=' WHERE hi_rxno = {SETTLED}"), "file"),
+        ("file dropped", format!("DELETE FROM rx_file WHERE hi_rxno = {SETTLED}"), "file"),
+        ("settlement dropped", format!("DELETE FROM setl WHERE {STANDING}"), "settlement accumulator account"),
+        (
+            "settled twice",
+            format!(
+                "INSERT INTO setl SELECT poolarea_no, 'Z1', fixmedins_code, hi_rxno, setl_us, NULL,
+            json_set(body, '$.setl_id', 'Z1') FROM setl WHERE {STANDING}"
+            ),
+            "settlement accumulator account",
+        ),
+        (
+            "cash",
+            format!("UPDATE setl SET body = json_set(body, '$.shares.psn_cash_pay', 7) WHERE {STANDING}"),
+            "identity",
+        ),
+        (
+            "total",
+            format!("UPDATE setl SET body = json_set(body, '$.shares.medfee_sumamt', 7) WHERE {STANDING}"),
+            "settlement identity",
+        ),
+        (
+            "price of a line",
+            format!("UPDATE setl SET body = json_set(body, '$.shares.lines[0].pric', 7) WHERE {STANDING}"),
+            "identity",
+        ),
+        (
+            "deductible used",
+            format!("UPDATE setl SET body = json_set(body, '$.shares.act_pay_dedc', 7) WHERE {STANDING}"),
+            "accumulator",
+        ),
+        (
+            "other person",
+            format!("UPDATE setl SET body = json_set(body, '$.accum_key.psn_no', 'x') WHERE {STANDING}"),
+            "settlement accumulator account",
+        ),
+        (
+            "step of a reversal",
+            "UPDATE setl SET body = json_set(body, '$.shares.steps[0].amount', 7)
+            WHERE refd_setl_id IS NOT NULL"
+                .into(),
+            "reversal",
+        ),
+        ("reversal dropped", "DELETE FROM setl WHERE refd_setl_id IS NOT NULL".into(), "settlement accumulator"),
+        ("accumulator", "UPDATE accum SET body = json_set(body, '$.totals.fund_paid_fen', 7)".into(), "accumulator"),
+        ("accumulator's version", "UPDATE accum SET version = version + 1".into(), "accumulator"),
+        ("accumulator dropped", "DELETE FROM accum".into(), "accumulator"),
+        ("balance", "UPDATE acct SET balc_fen = balc_fen + 1".into(), "account"),
+        ("opening balance", "UPDATE acct SET opening_fen = opening_fen + 1".into(), "account"),
+        ("account dropped", "DELETE FROM acct WHERE balc_fen < opening_fen".into(), "account"),
+        ("claim dropped", format!("DELETE FROM claim WHERE owner = {SETTLED}"), "claim"),
+        (
+            "claim given to another",
+            format!(
+                "UPDATE claim SET owner = (SELECT hi_rxno FROM rx WHERE phase = 'sold')
+            WHERE owner = {SETTLED}"
+            ),
+            "claim",
+        ),
+        (
+            "claim out of nothing",
+            "INSERT INTO claim SELECT 'drug_trac_codg', '89999999', hi_rxno FROM rx
+            WHERE phase = 'refunded'"
+                .into(),
+            "claim",
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn each_deed_is_named() {
+    let center = lived().await;
+    let good = center.audit().await;
+    assert!(good.passes(), "{good}");
+    let copy = center.database().with_file_name("tampered.db");
+    let mut wrong = String::new();
+    for (what, sql, expected) in deeds() {
+        let source = Connection::open(center.database()).unwrap();
+        source.execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
+        let raw = Connection::open(&copy).unwrap();
+        raw.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+        let before = raw.total_changes();
+        raw.execute_batch(&sql).unwrap();
+        assert!(sql.is_empty() || raw.total_changes() > before, "{what} changed nothing");
+        drop(raw);
+        let report = report_of(&copy).await;
+        let found: Vec<_> = report.kinds().into_iter().map(lf_testkit::audit::Kind::word).collect();
+        let mut wanted: Vec<_> = expected.split_whitespace().collect();
+        wanted.sort_by_key(|word| found.iter().position(|kind| kind == word));
+        if found != wanted {
+            wrong.push_str(&format!("{what}: expected {expected}\n{report}\n"));
+        }
+        for leftover in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{leftover}", copy.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[tokio::test]
+async fn what_a_person_reads() {
+    let center = TestCenter::new().await;
+    center.life(&center.people.active).up_to(Step::Settled).await;
+    expect![[r#"
+        已核对：统筹区1个，处方1张，事件9条，处方内容1份，处方文件1份，结算1笔（其中撤销0笔），年度累计1项，个人账户2个，追溯码1个
+        全部相符。"#]].assert_eq(&center.audit().await.to_string());
+    let raw = Connection::open(center.database()).unwrap();
+    raw.execute_batch("UPDATE accum SET body = json_set(body, '$.totals.eligible_fen', 7)").unwrap();
+    let report = center.audit().await;
+    expect![[r#"
+        已核对：统筹区1个，处方1张，事件9条，处方内容1份，处方文件1份，结算1笔（其中撤销0笔），年度累计1项，个人账户2个，追溯码1个
+        发现1处不符：
+        - 年度累计不符 360900/36090000000000000001/2026/mz_tc：符合政策范围金额（分）为7，各次结算合计2500
+    "#]].assert_eq(&report.to_string());
+    let text = serde_json::to_string(&report).unwrap();
+    assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
+}
+
+#[tokio::test]
+async fn an_unreadable_row_does_not_end_the_audit() {
+    let center = TestCenter::new().await;
+    for _ in 0..3 {
+        center.life(&center.people.active).up_to(Step::Prechecked).await;
+    }
+    let raw = Connection::open(center.database()).unwrap();
+    raw.execute_batch(
+        "UPDATE rx SET state = '{}' WHERE hi_rxno = (SELECT hi_rxno FROM rx ORDER BY hi_rxno LIMIT 1 OFFSET 1)",
+    )
+    .unwrap();
+    let report = center.audit().await;
+    assert_eq!((report.prescriptions, report.differences_sum), (2, 1), "{report}");
+}
