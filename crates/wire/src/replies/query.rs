@@ -124,7 +124,8 @@ pub(super) fn detail(row: &mut Reply, drug: &RxDrug, taken: bool) {
 
 fn disease(row: &mut Reply, disease: &Diseinfo) {
     row.text("diag_dept", disease.diag_dept.as_str())
-        .text("diag_dept_code", disease.diag_dept_code.as_deref())
+        // 7101 need not send it and 7105 must answer it, so it may be empty.
+        .text("diag_dept_code", disease.diag_dept_code.as_deref().unwrap_or_default())
         .text("diag_dr_no", disease.diag_dr_no.as_str())
         .text("diag_dr_name", disease.diag_dr_name.as_str())
         .moment("diag_time", disease.diag_time);

@@ -1,0 +1,15 @@
+//! The front as a foreign client meets it: sealed messages in, sealed replies out, and what stands in the
+//! database afterwards. Serves every built transaction, and the "Bad input".
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests are tests")]
+
+mod bad_content;
+mod bad_envelope;
+mod life;
+mod messages;
+mod mutate;
+mod orders;
+mod repeat;
+mod router;
+mod support;
+mod tolerated;
