@@ -68,6 +68,8 @@ macro_rules! refusals {
         impl $name {
             /// Every code of the use case, in the order of examination.
             pub const CODES: &'static [&'static str] = &[$($code),+];
+            /// Code, source and sentence of each, for `docs/ERRORS.md`.
+            pub const TABLE: &'static [(&'static str, &'static str, &'static str)] = &[$(($code, $source, $text)),+];
         }
     };
 }
