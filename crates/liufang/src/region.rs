@@ -16,7 +16,7 @@ use anyhow::{Context, anyhow};
 use lf_ports::{AcctChange, App, CodeStyle, Drug, Fixmedins, Person, Practitioner, RegistryPut};
 use lf_vocab::{Admdvs, Fen, FixmedinsCode, FixmedinsKind, Pric, Qty};
 
-pub use credentials::{AppCredential, Credentials};
+pub use credentials::Credentials;
 pub use keys::{AppKeys, Keys};
 
 /// Everything the demo's registers hold.
@@ -103,6 +103,18 @@ pub struct StockDrug {
     pub day_cnt: Option<Qty>,
 }
 
+impl Patient {
+    /// The account at start, new.
+    pub fn account(&self) -> AcctChange {
+        AcctChange {
+            poolarea_no: self.person.poolarea_no,
+            psn_no: self.person.psn_no.clone(),
+            expect_version: 0,
+            balc: self.balc,
+        }
+    }
+}
+
 /// Reads the embedded files.
 ///
 /// # Errors
@@ -143,13 +155,7 @@ impl Region {
 
     /// The personal accounts at start, each new.
     pub fn accounts(&self) -> Vec<AcctChange> {
-        let account = |patient: &Patient| AcctChange {
-            poolarea_no: patient.person.poolarea_no,
-            psn_no: patient.person.psn_no.clone(),
-            expect_version: 0,
-            balc: patient.balc,
-        };
-        self.patients.iter().map(account).collect()
+        self.patients.iter().map(Patient::account).collect()
     }
 
     /// An institution by code.

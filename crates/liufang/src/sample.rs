@@ -3,11 +3,14 @@
 //! A [`Case`] is one visit and one purchase; each builder gives the plaintext `data` of one transaction and takes
 //! what earlier replies gave as arguments. Invariants: the normal case is lawful in Yichun; nothing here reads a clock.
 
+#[cfg(test)]
 mod examples;
 mod hospital;
 mod pdf;
 mod pharmacy;
 mod settlement;
+#[cfg(test)]
+mod tour;
 
 #[cfg(test)]
 mod tests;
@@ -18,10 +21,13 @@ use serde_json::{Number, Value};
 
 use crate::region::{Doctor, Institution, Named, Patient, Pharmacist, Region, StockDrug};
 
-pub use examples::{Example, Filling, examples, fill};
-pub use hospital::{signed_fields, t7101, t7102, t7103, t7104, t7105, t7106, t7107};
+#[cfg(test)]
+pub use examples::{Filling, examples, fill};
+pub use hospital::{t7101, t7102, t7103, t7104, t7105, t7106, t7107};
 pub use pdf::rx_pdf;
-pub use pharmacy::{t7201, t7203, t7204, t7205, t7206, t7207, t7208, t7211};
+pub use pharmacy::{t7201, t7204, t7205, t7206, t7207};
+#[cfg(test)]
+pub use pharmacy::{t7203, t7208, t7211};
 pub use settlement::{t2101, t2102, t2103};
 
 /// The largest serial: nine digits.
@@ -132,6 +138,7 @@ impl<'r> Case<'r> {
     ///
     /// # Errors
     /// As [`Case::new`].
+    #[cfg(test)]
     pub fn herbs(region: &'r Region, now: Moment, serial: u64) -> anyhow::Result<Self> {
         let mut case = Self::new(region, now, serial)?;
         let tcm = region.doctors.iter().find(|doctor| doctor.practitioner.tcm);
@@ -148,6 +155,7 @@ impl<'r> Case<'r> {
     ///
     /// # Errors
     /// When the region lacks them.
+    #[cfg(test)]
     pub fn prescribed_by(&mut self, region: &'r Region, doctor: &'r Doctor) -> anyhow::Result<()> {
         let code = &doctor.practitioner.fixmedins_code;
         self.hospital = region.institution(code).context("the doctor has no hospital")?;
@@ -160,6 +168,7 @@ impl<'r> Case<'r> {
     ///
     /// # Errors
     /// When it has none.
+    #[cfg(test)]
     pub fn bought_at(&mut self, region: &'r Region, pharmacy: &'r Institution) -> anyhow::Result<()> {
         self.pharmacist = pharmacist(region, &pharmacy.fixmedins.fixmedins_code)?;
         self.pharmacy = pharmacy;

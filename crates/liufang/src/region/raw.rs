@@ -210,7 +210,22 @@ pub(super) fn load() -> anyhow::Result<Region> {
         diagnoses: people.diagnoses,
     };
     ensure!(!region.diagnoses.is_empty(), "region/people.toml: no diagnoses");
+    references(&region)?;
     Ok(region)
+}
+
+/// That everybody works in an institution and every doctor in a department that exist.
+fn references(region: &Region) -> anyhow::Result<()> {
+    for doctor in &region.doctors {
+        let registered = &doctor.practitioner;
+        let house = region.institution(&registered.fixmedins_code);
+        ensure!(house.is_some_and(|house| house.depts.contains(&doctor.dept)), "no place for {}", registered.prac_code);
+    }
+    for pharmacist in &region.pharmacists {
+        let registered = &pharmacist.practitioner;
+        ensure!(region.institution(&registered.fixmedins_code).is_some(), "no place for {}", registered.prac_code);
+    }
+    Ok(())
 }
 
 fn each<R, T>(

@@ -82,19 +82,6 @@ fn codes_have_the_national_shapes_and_are_unique() {
 }
 
 #[test]
-fn every_person_of_the_region_works_where_the_file_says() {
-    let region = region();
-    let doctors = region.doctors.iter().map(|doctor| &doctor.practitioner);
-    for one in doctors.chain(region.pharmacists.iter().map(|pharmacist| &pharmacist.practitioner)) {
-        assert!(region.institution(&one.fixmedins_code).is_some(), "{}", one.prac_code);
-    }
-    for doctor in &region.doctors {
-        let house = region.institution(&doctor.practitioner.fixmedins_code).unwrap();
-        assert!(house.depts.contains(&doctor.dept), "{}", doctor.practitioner.prac_code);
-    }
-}
-
-#[test]
 fn registry_and_credentials_speak_of_the_same_apps() {
     let region = region();
     let keys = Keys::draw(&region, &Counting::new()).unwrap();

@@ -28,6 +28,7 @@ pub fn t7201(case: &Case<'_>) -> Value {
 }
 
 /// 7203 电子处方二维码解码.
+#[cfg(test)]
 pub fn t7203(case: &Case<'_>, epc_qrcd: &str) -> Value {
     let mut data = operator(case);
     extend(&mut data, json!({ "epcQrcd": epc_qrcd, "devInfo": DEV_INFO }));
@@ -98,6 +99,7 @@ pub fn t7207(case: &Case<'_>, hi_rxno: &str, rx_chk_biz_sn: &str, now: Moment) -
 }
 
 /// 7208 药品销售出库明细撤销.
+#[cfg(test)]
 pub fn t7208(case: &Case<'_>, hi_rxno: &str, sel_stoout_sn: &str) -> Value {
     json!({
         "hiRxno": hi_rxno,
@@ -108,6 +110,7 @@ pub fn t7208(case: &Case<'_>, hi_rxno: &str, sel_stoout_sn: &str) -> Value {
 }
 
 /// 7211 流转药品目录查询, by part of a name.
+#[cfg(test)]
 pub fn t7211(case: &Case<'_>, drug_name: &str) -> Value {
     json!({
         "fixmedinsCode": case.pharmacy.fixmedins.fixmedins_code,

@@ -1,0 +1,162 @@
+//! The examples sent one after another: what to send next, and what a reply teaches for the later ones.
+//!
+//! It sends nothing itself; the test beside it drives it over HTTP. Two prescriptions: one goes the whole way and is
+//! refunded, the other is revoked.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, ensure};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use lf_vocab::{FixmedinsKind, Moment};
+use serde_json::Value;
+
+use super::{Filling, fill, rx_pdf};
+
+mod cases;
+mod tests;
+
+/// One message.
+pub struct Step {
+    /// The example's file.
+    pub file: &'static str,
+    /// The transaction's number, which is also a method name.
+    pub infno: &'static str,
+    /// Which app sends it.
+    pub sender: FixmedinsKind,
+    /// Fields of the reply that later messages need: their wire name and placeholder.
+    learns: &'static [(&'static str, &'static str)],
+}
+
+/// Size of the prescription file.
+const RX_FILE_BYTES: usize = 20 * 1024;
+
+const fn step(file: &'static str, learns: &'static [(&'static str, &'static str)]) -> Step {
+    // 71xx are the hospital's, 72xx and 21xx the pharmacy's.
+    let hospital = file.as_bytes()[0] == b'7' && file.as_bytes()[1] == b'1';
+    let sender = if hospital { FixmedinsKind::Hospital } else { FixmedinsKind::Pharmacy };
+    let (infno, _) = file.split_at(4);
+    Step { file, infno, sender, learns }
+}
+
+const PRECHECK: Step = step("7101-precheck.json", &[("hiRxno", "hi_rxno"), ("rxTraceCode", "rx_trace_code")]);
+const SIGN: Step = step("7102-sign.json", &[("signDigest", "sign_digest")]);
+const UPLOAD: Step = step("7103-upload.json", &[]);
+const SELL: Step = step("7207-sell.json", &[("selStooutSn", "sel_stoout_sn")]);
+const TOKEN: &[(&str, &str)] = &[("authRxno", "auth_rxno"), ("epcToken", "epc_token")];
+
+static STEPS: [Step; 23] = [
+    PRECHECK,
+    SIGN,
+    UPLOAD,
+    step("7105-query.json", &[]),
+    step("7211-catalogue.json", &[]),
+    step("7201-authorise.json", TOKEN),
+    step("7203-qrcode.json", TOKEN),
+    step("7204-download.json", &[]),
+    step("7205-verify.json", &[("rxSignVerifySn", "rx_sign_verify_sn")]),
+    step("7206-review.json", &[("rxChkBizSn", "rx_chk_biz_sn")]),
+    step("7106-review-query.json", &[]),
+    SELL,
+    step("7208-undo-sale.json", &[]),
+    SELL,
+    step("2101-quote.json", &[]),
+    step("2102-settle.json", &[("setl_id", "setl_id"), ("mdtrt_id", "setl_mdtrt_id")]),
+    step("7107-settlement-query.json", &[]),
+    step("2103-refund.json", &[]),
+    // A second prescription, revoked.
+    PRECHECK,
+    SIGN,
+    UPLOAD,
+    step("7105-query.json", &[]),
+    step("7104-undo.json", &[]),
+];
+
+/// Where the second prescription begins.
+const SECOND: usize = 18;
+
+/// How far it came.
+pub struct Tour {
+    texts: BTreeMap<String, String>,
+    filling: Filling,
+    at: usize,
+}
+
+impl Tour {
+    /// Begins with the examples' texts by file. It uses the serial and the one after it.
+    pub fn new(texts: BTreeMap<String, String>, now: Moment, serial: u64) -> Self {
+        Self { texts, filling: Filling { now, serial, values: BTreeMap::new() }, at: 0 }
+    }
+
+    /// The next message and its plaintext `data`; `None` at the end.
+    ///
+    /// # Errors
+    /// When an earlier reply lacked something.
+    pub fn message(&mut self) -> anyhow::Result<Option<(&'static Step, Value)>> {
+        let Some(step) = STEPS.get(self.at) else { return Ok(None) };
+        if self.at == SECOND {
+            self.filling.serial += 1;
+        }
+        match step.infno {
+            "7102" => self.print_and_sign_text()?,
+            "7203" => self.show_code()?,
+            _ => {}
+        }
+        let body = self.filled(step.file)?;
+        Ok(Some((step, body)))
+    }
+
+    /// Takes the reply's `data` to the message that [`Tour::message`] gave.
+    ///
+    /// # Errors
+    /// Names the field that the reply lacks.
+    pub fn answered(&mut self, data: &Value) -> anyhow::Result<()> {
+        let step = STEPS.get(self.at).context("the tour is over")?;
+        for (wire, placeholder) in step.learns {
+            let value = find(data, wire).with_context(|| format!("{}: the reply has no {wire}", step.file))?;
+            self.filling.values.insert((*placeholder).to_owned(), value.to_owned());
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn filled(&self, file: &str) -> anyhow::Result<Value> {
+        let text = self.texts.get(file).with_context(|| format!("no example {file}"))?;
+        fill(text, &self.filling).with_context(|| file.to_owned())
+    }
+
+    fn value(&self, name: &str) -> anyhow::Result<&str> {
+        self.filling.values.get(name).map(String::as_str).with_context(|| format!("{name} is not known yet"))
+    }
+
+    /// The file carries the trace code; the text to sign is the part that the README names.
+    fn print_and_sign_text(&mut self) -> anyhow::Result<()> {
+        let lines = [format!("处方追溯码 {}", self.value("rx_trace_code")?), self.value("hi_rxno")?.to_owned()];
+        let file = BASE64_STANDARD.encode(rx_pdf("处方笺", &lines, RX_FILE_BYTES));
+        let text = self.filled("parts/7102-signed-fields.json")?.to_string();
+        self.filling.values.insert("rx_file".to_owned(), file);
+        self.filling.values.insert("original_value".to_owned(), BASE64_STANDARD.encode(text));
+        Ok(())
+    }
+
+    /// What the patient's app shows (README).
+    fn show_code(&mut self) -> anyhow::Result<()> {
+        let (no, digest) = (self.value("hi_rxno")?, self.value("sign_digest")?);
+        let proof = lf_gm::hex::lower(&lf_gm::hmac_sm3(digest.as_bytes(), no.as_bytes()));
+        ensure!(no.len() == 30, "hi_rxno has 30 digits");
+        let code = format!("{no}{}", &proof[..10]);
+        self.filling.values.insert("epc_qrcd".to_owned(), code);
+        Ok(())
+    }
+}
+
+/// The first text of that name, wherever it stands: replies differ in how deep they lie.
+fn find<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+    match value {
+        Value::Object(fields) => {
+            let here = fields.get(name).and_then(Value::as_str);
+            here.or_else(|| fields.values().find_map(|field| find(field, name)))
+        }
+        Value::Array(items) => items.iter().find_map(|item| find(item, name)),
+        _ => None,
+    }
+}
