@@ -57,9 +57,10 @@ impl Outcome {
     }
 
     /// Too old or too far ahead.
-    pub fn stale(window_seconds: i64, off_seconds: i64) -> Self {
-        let direction = if off_seconds < 0 { "早于" } else { "晚于" };
-        let off = off_seconds.unsigned_abs();
+    pub fn stale(window_seconds: i64, off_ms: i64) -> Self {
+        let direction = if off_ms < 0 { "早于" } else { "晚于" };
+        // Rounded up, so that what is beyond the window never reads as if it were inside.
+        let off = off_ms.unsigned_abs().div_ceil(1_000);
         Self::new(
             401,
             format!("timestamp{direction}中心时间{off}秒，允许的偏差为{window_seconds}秒；请校准时钟后重新签名发送"),

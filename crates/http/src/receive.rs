@@ -36,11 +36,11 @@ pub async fn answer(front: &Front, path: &str, body: &[u8]) -> Vec<u8> {
     seal(front, &app, &keys, envelope.wire(), &outcome, &payload, now)
 }
 
-/// Who is registered under an id, with prepared keys.
+/// Who is registered under an id, also when switched off, with prepared keys.
 async fn sender(front: &Front, app_id: &str, body: &[u8], now: Moment) -> Result<(App, Arc<AppKeys>), Outcome> {
     let found = front.center.store().app(app_id).await;
     let found = found.map_err(|error| Outcome::failure(&error.into(), &reference(body, now)))?;
-    let app = found.filter(|app| !app.disabled).ok_or_else(Outcome::unknown_app)?;
+    let app = found.ok_or_else(Outcome::unknown_app)?;
     let keys = front.apps.prepared(&app).map_err(|why| Outcome::broken(&why, &reference(body, now)))?;
     Ok((app, keys))
 }
@@ -68,6 +68,10 @@ async fn process(
     keys: &AppKeys,
     now: Moment,
 ) -> Result<(Outcome, Vec<u8>), Outcome> {
+    // Known here and not above, so that also this error is sealed for its reader.
+    if app.disabled {
+        return Err(Outcome::unknown_app());
+    }
     check_age(front, envelope, now)?;
     let plain = envelope.open(&keys.sm4).map_err(|error| Outcome::envelope(&error))?;
     let data = parse_data(&plain).map_err(|error| Outcome::envelope(&error))?;
@@ -92,8 +96,9 @@ async fn process(
 
 fn check_age(front: &Front, envelope: &Envelope<'_>, now: Moment) -> Result<(), Outcome> {
     let window = front.limits.timestamp_window_seconds;
-    let off = (envelope.timestamp_ms() - now.millis()) / 1_000;
-    if off.abs() > window { Err(Outcome::stale(window, off)) } else { Ok(()) }
+    let off_ms = envelope.timestamp_ms() - now.millis();
+    let inside = off_ms.abs() <= window.saturating_mul(1_000);
+    if inside { Ok(()) } else { Err(Outcome::stale(window, off_ms)) }
 }
 
 async fn ctx(
