@@ -1,8 +1,8 @@
 //! Asking the law at a gate and turning its findings into refusals and reminders.
 
-use lf_law::{Decision, Facts, Finding, Gate, Law, LawError, Severity};
+use lf_law::{Decision, Facts, Field, Finding, Gate, Law, LawError, Severity};
 use lf_ports::Drug;
-use lf_rx::Refusal;
+use lf_rx::{Prescription, Refusal};
 use lf_vocab::Day;
 
 use crate::ctx::Ctx;
@@ -59,6 +59,22 @@ pub fn failure(error: LawError) -> Failure {
         LawError::Conflict(_) => Failure::from_refusal(LawRefusal::Conflict(text)),
         LawError::MissingDate { .. } | LawError::BadGrant(_) | LawError::BadFacts(_) => Failure::Broken(text),
     }
+}
+
+/// What the gates `authorise` and `download` are asked with. The person who shows the credential to a pharmacy, or
+/// hands it the printed code, agrees to this flow (JX-3.2b).
+pub fn carry_facts<'a>(rx: &'a Prescription, ctx: &'a Ctx) -> Facts<'a> {
+    let mut facts = Facts::new();
+    facts
+        .set(Field::AuthTime, ctx.now)
+        .set(Field::DldTime, ctx.now)
+        .set(Field::PrscTime, rx.opened.prsc_time)
+        .set(Field::ValiEndTime, rx.opened.vali_end_time)
+        .set(Field::FixmedinsCode, rx.opened.fixmedins_code.as_str())
+        .set(Field::PharFixmedinsCode, ctx.code().as_str())
+        .set(Field::PharPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
+        .set(Field::PsnAgreFlag, true);
+    facts
 }
 
 /// Whether a drug is in the 医保目录 on a day.

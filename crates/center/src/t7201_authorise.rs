@@ -3,6 +3,7 @@
 //! Every call makes one batch; downloading one prescription of it lets the others lapse. Serves HB-2.2.
 
 use lf_gm::hex;
+use lf_law::Gate;
 use lf_ports::{BatchChange, ChangeSet};
 use lf_rx::auth::BATCH_MAX;
 use lf_rx::decide::carry;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::people::{Claimed, identify};
-use crate::{Center, journal};
+use crate::{Center, gate, journal};
 
 /// Whose prescriptions are asked for.
 #[derive(Debug, Clone)]
@@ -108,7 +109,15 @@ impl Center {
         let person = identify(self.store.as_ref(), &claimed, ctx.now).await?;
         let poolarea_no = ctx.caller.fixmedins.poolarea_no;
         let found = self.store.rx_of_person(poolarea_no, &person.psn_no, BATCH_MAX).await?;
-        let carriable: Vec<_> = found.into_iter().filter(|rx| carry::may_carry(rx, ctx.now).is_ok()).collect();
+        let mut carriable = Vec::new();
+        for rx in found {
+            // What may not be carried is not shown; a law that has no answer is told.
+            match gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx)) {
+                Ok(_) if carry::may_carry(&rx, ctx.now).is_ok() => carriable.push(rx),
+                Ok(_) | Err(Failure::Refused(_)) => {}
+                Err(failure) => return Err(failure.into()),
+            }
+        }
         let (mut changes, reply) = self.show(ctx, poolarea_no, &person.psn_no, &carriable).await?;
         ctx.remember(key, &reply, &mut changes);
         self.store.commit(changes).await?;

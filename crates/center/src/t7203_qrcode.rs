@@ -3,13 +3,14 @@
 //! The value is ours, 40 characters: the 30 digits of `hi_rxno` and the first ten hex digits of the HMAC-SM3 of it
 //! under the institution's signature, so that a code cannot be made up from a number.
 
+use lf_law::Gate;
 use lf_rx::decide::carry;
 use lf_vocab::{FixmedinsCode, FixmedinsKind, HiRxno, Moment};
 use serde::{Deserialize, Serialize};
 
-use crate::Center;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
+use crate::{Center, gate};
 
 /// A scanned code.
 #[derive(Debug, Clone)]
@@ -65,6 +66,7 @@ impl Center {
         if epc_qrcd(&hi_rxno, &active.signed.sign_digest) != command.epc_qrcd {
             return Ok(refused(QrcodeRefusal::Unknown)?);
         }
+        gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx))?;
         let psn_no = rx.opened.psn_no.clone();
         let (mut changes, shown) = self.show(ctx, hi_rxno.poolarea_no(), &psn_no, std::slice::from_ref(&rx)).await?;
         let Some(one) = shown.list.into_iter().next() else { return Ok(refused(QrcodeRefusal::Unknown)?) };

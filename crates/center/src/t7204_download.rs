@@ -2,6 +2,7 @@
 //!
 //! Fetching again on the same token is the same download; the other tokens of the batch lapse with the first.
 
+use lf_law::Gate;
 use lf_ports::{BatchChange, ChangeSet, RxFile};
 use lf_rx::decide::carry;
 use lf_rx::decide::sale::{Packing, packs_needed};
@@ -12,7 +13,7 @@ use lf_vocab::{Admdvs, FixmedinsCode, FixmedinsKind, Qty};
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::t7102_sign::RxRefusal;
-use crate::{Center, journal};
+use crate::{Center, gate, journal};
 
 /// A download.
 #[derive(Debug, Clone)]
@@ -73,9 +74,10 @@ impl Center {
         };
         let active = carry::may_carry(&rx, ctx.now).map_err(Failure::from_refusal)?;
         let file_suffix = active.uploaded.file_suffix.clone();
+        let reminders = gate::ask(&self.law, Gate::Download, ctx, &gate::carry_facts(&rx, ctx))?;
         let packs = self.packs(&content).await?;
         let rx = self.take(ctx, command, rx, batch).await?;
-        Ok(Reply { rx, content, file, file_suffix, packs }.into())
+        Ok(Answer { reply: Reply { rx, content, file, file_suffix, packs }, reminders })
     }
 
     /// Commits the download, unless this token's download is where the prescription stands already.

@@ -3,9 +3,9 @@
 use lf_gm::hex;
 use lf_law::{Field, Gate};
 use lf_ports::{ChangeSet, Practitioner, PractitionerKind};
-use lf_rx::Event;
 use lf_rx::decide::review;
 use lf_rx::event::Reviewed;
+use lf_rx::{Event, Prescription, Refusal};
 use lf_vocab::dict::RxChkStasCodg;
 use lf_vocab::{Certno, FixmedinsCode, FixmedinsKind, HiRxno, Moment, PharCode};
 use serde::{Deserialize, Serialize};
@@ -91,7 +91,7 @@ impl Center {
         if let Some(pharmacist) = &pharmacist {
             prove(pharmacist, command)?;
         }
-        let reminders = self.ask_review(ctx, command, pharmacist.as_ref())?;
+        let reminders = self.ask_review(ctx, command, &rx, pharmacist.as_ref())?;
         let reviewed = Reviewed {
             rx_chk_stas_codg: command.rx_chk_stas_codg,
             rx_chk_opnn: command.rx_chk_opnn.clone(),
@@ -114,14 +114,20 @@ impl Center {
         &self,
         ctx: &Ctx,
         command: &Command,
+        rx: &Prescription,
         pharmacist: Option<&Practitioner>,
-    ) -> Result<Vec<lf_rx::Refusal>, Failure> {
+    ) -> Result<Vec<Refusal>, Failure> {
         let registered = pharmacist.is_some_and(|p| {
             p.kind == PractitionerKind::Pharmacist && p.licensed && p.registered.contains(ctx.now.day())
         });
+        // Who shows the own credential at the counter is on duty there (JX-1.2).
+        let shown = pharmacist.is_some_and(|p| p.ec_token.is_some() && p.ec_token == command.ec_token);
         let mut facts = lf_law::Facts::new();
         facts
             .set(Field::RxChkTime, command.rx_chk_time)
+            .set(Field::PrscTime, rx.opened.prsc_time)
+            .set(Field::ValiEndTime, rx.opened.vali_end_time)
+            .set_opt(Field::PharDutyFlag, shown.then_some(true))
             .set(Field::PharFixmedinsCode, ctx.code().as_str())
             .set(Field::PharPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
             .set(Field::PharRegFlag, registered)

@@ -26,6 +26,12 @@ struct Question {
     known: Known,
 }
 
+struct Faulty {
+    ctx: Ctx,
+    content: RxContent,
+    known: Known,
+}
+
 /// `liufang bench law`
 pub fn run(json: bool, seconds: u64) -> anyhow::Result<()> {
     let region = region::load()?;
@@ -42,6 +48,12 @@ pub fn run(json: bool, seconds: u64) -> anyhow::Result<()> {
         let asked = facts(&question.ctx, &question.content, &question.known);
         std::hint::black_box(question.law.decide(Gate::Precheck, &admdvs, &asked, &[]).is_ok());
     };
+    let faulty = faulty(&question);
+    let faulty_facts = facts(&faulty.ctx, &faulty.content, &faulty.known);
+    let found = question.law.decide(Gate::Precheck, &admdvs, &faulty_facts, &[])?.findings.len();
+    let faulty_us = micros_each(time, || {
+        std::hint::black_box(question.law.decide(Gate::Precheck, &admdvs, &faulty_facts, &[]).is_ok());
+    });
     let decide_us = micros_each(time, || decide(&question));
     let whole_us = micros_each(time, || whole(&question));
     let two_cores = std::thread::scope(|scope| {
@@ -53,6 +65,8 @@ pub fn run(json: bool, seconds: u64) -> anyhow::Result<()> {
         "facts_and_decision_us": whole_us,
         "decisions_per_s_two_threads": two_cores,
         "findings": decision.findings.len(),
+        "faulty_decision_us": faulty_us,
+        "faulty_findings": found,
         "drugs": question.content.rxdrugdetail.len(),
         "edition": decision.edition,
     });
@@ -60,9 +74,25 @@ pub fn run(json: bool, seconds: u64) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(&result)?);
     } else {
         println!("{decide_us:.1} µs a decision ({whole_us:.1} µs with its facts), {two_cores:.0}/s on two threads");
-        println!("{} drugs, {} findings", question.content.rxdrugdetail.len(), decision.findings.len());
+        println!("{faulty_us:.1} µs a decision of a faulty prescription with {found} findings");
     }
     Ok(())
+}
+
+/// The same prescription with as much wrong as fits: too long, too valid, children's drugs, an unregistered doctor.
+fn faulty(question: &Question) -> Faulty {
+    let mut content = question.content.clone();
+    content.head.vali_days = 9;
+    content.head.vali_end_time = content.head.prsc_time.plus_days(9);
+    content.rxdrugdetail.iter_mut().for_each(|drug| drug.medc_days = lf_vocab::Qty::new(400_000));
+    let drugs = question
+        .known
+        .drugs
+        .iter()
+        .flatten()
+        .map(|drug| Some(lf_ports::Drug { chld_medc: true, in_list: None, ..drug.clone() }));
+    let known = Known { person: question.known.person.clone(), doctor: None, drugs: drugs.collect() };
+    Faulty { ctx: question.ctx.clone(), content, known }
 }
 
 /// Five drugs, as a HIS sends them: through the validator and the conversion of the wire.
