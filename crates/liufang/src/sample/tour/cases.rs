@@ -91,6 +91,7 @@ async fn lawful_cases_go_the_whole_way() {
 
 #[tokio::test]
 async fn the_others_stop_where_they_should() {
+    // proves JX-2.6.3, JX-2.5b, JX-2.5d, JX-2.5e, JX-3.1a, JX-3.2a, JX-3.3, JX-4.2c
     let stage = Stage::set("unlawful").await;
     let region = &stage.ground.region;
     let with = |serial, name: &str| {
