@@ -65,8 +65,14 @@ pub fn parse(text: &str) -> Result<Vec<Row>> {
         if !seen.insert(&row.id) {
             bail!("{ROWS}: {} stands twice", row.id);
         }
-        if (row.state == State::NotSoftware) != row.why.is_some() {
-            bail!("{ROWS}: {}: `why` belongs to the state not-software, and only to it", row.id);
+        // An open row may say what is still missing although a part of it is decided already.
+        let fits = match row.state {
+            State::NotSoftware => row.why.is_some(),
+            State::Open => true,
+            State::Done => row.why.is_none(),
+        };
+        if !fits {
+            bail!("{ROWS}: {}: not-software needs a `why`, done has none", row.id);
         }
     }
     Ok(file.row)
@@ -79,7 +85,7 @@ pub fn line_of_row(text: &str, id: &str) -> usize {
 }
 
 /// Prints the coverage, or with `claim` first sets to `done` every open row that has
-/// both its mark and its test.
+/// both its mark and its test, unless it says what is still missing.
 pub fn run(json: bool, claim: bool) -> Result<()> {
     let root = crate::repo::root();
     let repo = Repo::read(&root)?;
@@ -88,7 +94,8 @@ pub fn run(json: bool, claim: bool) -> Result<()> {
     let ends = Ends::collect(&repo, &rows);
     if claim {
         let mut text = text.clone();
-        for row in rows.iter_mut().filter(|row| row.state == State::Open && ends.complete(&row.id)) {
+        for row in rows.iter_mut().filter(|row| row.state == State::Open && row.why.is_none() && ends.complete(&row.id))
+        {
             text = with_state_done(&text, &row.id);
             row.state = State::Done;
             eprintln!("{} is done", row.id);
@@ -136,7 +143,8 @@ mod tests {
         assert!(parse(TWO).is_ok());
         assert!(parse(&TWO.replace("JX-1.2", "JX-1.1")).is_err());
         assert!(parse(&TWO.replace("\"open\"", "\"not-software\"")).is_err());
-        assert!(parse(&TWO.replace("state = \"open\"", "state = \"open\"\nwhy = \"x\"")).is_err());
+        assert!(parse(&TWO.replace("state = \"open\"", "state = \"open\"\nwhy = \"x\"")).is_ok());
+        assert!(parse(&TWO.replace("state = \"open\"", "state = \"done\"\nwhy = \"x\"")).is_err());
         assert!(parse(&TWO.replace("\"open\"", "\"perhaps\"")).is_err());
     }
 }

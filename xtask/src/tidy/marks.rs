@@ -1,5 +1,6 @@
 //! A requirement has three ends, and they meet: the row says `done`, a mark says
-//! where it is decided, a test names it.
+//! where it is decided, a test names it. A row of which only a part is decided stays
+//! `open` and says in `why` what is missing.
 
 use super::Problem;
 use crate::repo::Repo;
@@ -27,9 +28,9 @@ pub fn check(repo: &Repo) -> Vec<Problem> {
                     let mend = format!("write a test with `// proves {id}`, or an example of the provision");
                     problem(format!("no test names {id}"), mend);
                 }
-                if row.state != State::Done {
+                if row.state != State::Done && row.why.is_none() {
                     let mend = format!(
-                        "set the row to done in {ROWS} (`cargo xtask requirements --claim` does it for complete rows)"
+                        "set the row to done in {ROWS} (`cargo xtask requirements --claim`), or say in `why` what is missing"
                     );
                     problem(format!("{id} is marked here but its row says `{}`", row.state.name()), mend);
                 }
@@ -74,6 +75,12 @@ mod tests {
             found("open", &format!("{MARK}{TEST}")),
             ["crates/rx/src/a.rs:1: JX-1.1 is marked here but its row says `open`"]
         );
+    }
+
+    #[test]
+    fn a_part_is_open_and_says_what_is_missing() {
+        assert!(found("open\"\nwhy = \"no fact yet", &format!("{MARK}{TEST}")).is_empty());
+        assert_eq!(found("open\"\nwhy = \"no fact yet", MARK), ["crates/rx/src/a.rs:1: no test names JX-1.1"]);
     }
 
     #[test]
