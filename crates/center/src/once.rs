@@ -47,6 +47,29 @@ impl Ctx {
 }
 
 impl Center {
+    /// [`Self::attempts`] of a message with an identity. A message that overtakes its own first sending can find
+    /// no answer yet and then the state that the first one left; so a refusal is the last word only when the
+    /// message was not answered meanwhile.
+    pub(crate) async fn attempts_once<R, F, Fut>(
+        &self,
+        ctx: &Ctx,
+        key: &IdemKey,
+        attempt: F,
+    ) -> Result<Answer<R>, Failure>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<Answer<R>, Attempt>>,
+    {
+        let refusals = match self.attempts(&attempt).await {
+            Err(Failure::Refused(refusals)) => refusals,
+            other => return other,
+        };
+        match self.store.idem(key).await? {
+            Some(row) if row.digest == ctx.digest => self.attempts(attempt).await,
+            _ => Err(Failure::Refused(refusals)),
+        }
+    }
+
     /// Decides again while others move first.
     pub(crate) async fn attempts<R, F, Fut>(&self, attempt: F) -> Result<Answer<R>, Failure>
     where

@@ -4,7 +4,7 @@
 //! racing settlements comes second is decided again and finds the prescription settled.
 
 use lf_gm::hex;
-use lf_ports::{AcctChange, AccumChange, AccumRow, ChangeSet, Setl, SetlChange};
+use lf_ports::{AcctChange, AccumChange, AccumRow, ChangeSet, IdemKey, Setl, SetlChange};
 use lf_rx::Event;
 use lf_rx::decide::settle::SettleRefusal;
 use lf_rx::event::Settled;
@@ -28,13 +28,13 @@ pub struct Reply {
 impl Center {
     /// 2102. Errors: those of 2101; [`SettleRefusal::AlreadySettled`] for other content on the same prescription.
     pub async fn t2102_settle(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
-        self.attempts(|| self.try_settle(ctx, command)).await
-    }
-
-    async fn try_settle(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
         let number = command.lines.first().and_then(|line| line.rxno.clone()).unwrap_or_default();
         let key = ctx.idem_key("2102", number);
-        let idem = self.store.idem(&key).await?;
+        self.attempts_once(ctx, &key, || self.try_settle(ctx, command, &key)).await
+    }
+
+    async fn try_settle(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
+        let idem = self.store.idem(key).await?;
         if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
             return Ok(refused(SettleRefusal::AlreadySettled)?);
         }
@@ -45,7 +45,7 @@ impl Center {
         let setl = setl(ctx, command, &priced, self.setl_ids(ctx), self.law.edition());
         check_identities(&setl.shares).map_err(|broken| Failure::Broken(format!("amount identities: {broken:?}")))?;
         let mut changes = changes(ctx, &priced, &setl)?;
-        ctx.remember(key, &setl.setl_id, &mut changes);
+        ctx.remember(key.clone(), &setl.setl_id, &mut changes);
         self.store.commit(changes).await?;
         Ok(Answer { reply: Reply { setl, person: priced.person }, reminders })
     }

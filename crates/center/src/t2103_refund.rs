@@ -4,7 +4,7 @@
 //! free again, and the prescription is closed (单次结算).
 
 use lf_law::{Facts, Field, Gate};
-use lf_ports::{AcctChange, AccumChange, AccumRow, ChangeSet, Setl, SetlChange};
+use lf_ports::{AcctChange, AccumChange, AccumRow, ChangeSet, IdemKey, Setl, SetlChange};
 use lf_rx::decide::settle::{self, RefundRefusal};
 use lf_rx::event::Refunded;
 use lf_rx::{Event, Prescription, Refusal};
@@ -39,12 +39,12 @@ impl Center {
     /// 2103. Errors: [`RefundRefusal`], [`RxRefusal`], the law's at the gate `refund`.
     pub async fn t2103_refund(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, &ctx.code().clone())?;
-        self.attempts(|| self.try_refund(ctx, command)).await
+        let key = ctx.idem_key("2103", command.setl_id.clone());
+        self.attempts_once(ctx, &key, || self.try_refund(ctx, command, &key)).await
     }
 
-    async fn try_refund(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
-        let key = ctx.idem_key("2103", command.setl_id.clone());
-        let (idem, found) = tokio::try_join!(self.store.idem(&key), self.store.setl(ctx.code(), &command.setl_id))?;
+    async fn try_refund(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
+        let (idem, found) = tokio::try_join!(self.store.idem(key), self.store.setl(ctx.code(), &command.setl_id))?;
         if let Some(setl_id) = ctx.answered::<String>(idem.filter(|row| row.digest == ctx.digest))? {
             let missing = || Failure::Broken(format!("reversal {setl_id} was answered but is not stored"));
             let (setl, _) = self.store.setl(ctx.code(), &setl_id).await?.ok_or_else(missing)?;
@@ -56,7 +56,7 @@ impl Center {
         settle::may_refund(&rx, &setl.setl_id).map_err(Failure::from_refusal)?;
         let reminders = self.ask_refund(ctx, &setl)?;
         let (mut changes, negative) = self.reversal(ctx, &rx, &setl).await?;
-        ctx.remember(key, &negative.setl_id, &mut changes);
+        ctx.remember(key.clone(), &negative.setl_id, &mut changes);
         self.store.commit(changes).await?;
         Ok(Answer { reply: Reply { setl: negative }, reminders })
     }

@@ -6,7 +6,7 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use lf_gm::hex;
-use lf_ports::{ChangeSet, RxFile};
+use lf_ports::{ChangeSet, IdemKey, RxFile};
 use lf_rx::Event;
 use lf_rx::decide::issue::{self, SignRefusal};
 use lf_rx::event::Signed;
@@ -57,12 +57,12 @@ impl Center {
     /// 7102. Errors: [`SignRefusal`], [`RxRefusal`], the caller's, the message's.
     pub async fn t7102_sign(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Hospital, &command.fixmedins_code)?;
-        self.attempts(|| self.try_sign(ctx, command)).await
+        let key = ctx.idem_key("7102", command.hi_rxno.as_str());
+        self.attempts_once(ctx, &key, || self.try_sign(ctx, command, &key)).await
     }
 
-    async fn try_sign(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
-        let key = ctx.idem_key("7102", command.hi_rxno.as_str());
-        let (idem, rx) = tokio::try_join!(self.store.idem(&key), self.store.rx(&command.hi_rxno))?;
+    async fn try_sign(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
+        let (idem, rx) = tokio::try_join!(self.store.idem(key), self.store.rx(&command.hi_rxno))?;
         if let Some(reply) = answered_or_signed(ctx, idem)? {
             return Ok(reply.into());
         }
@@ -77,7 +77,7 @@ impl Center {
         let file = RxFile { base64: command.original_rx_file.clone() };
         let change = journal::advance_with_file(&rx, &Event::Signed(signed), file, ctx.now)?;
         let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
-        ctx.remember(key, &reply, &mut changes);
+        ctx.remember(key.clone(), &reply, &mut changes);
         self.store.commit(changes).await?;
         Ok(reply.into())
     }

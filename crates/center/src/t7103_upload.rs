@@ -2,7 +2,7 @@
 
 use lf_gm::hex;
 use lf_law::{Facts, Field, Gate};
-use lf_ports::ChangeSet;
+use lf_ports::{ChangeSet, IdemKey};
 use lf_rx::decide::issue::{self, SignedFields};
 use lf_rx::event::Uploaded;
 use lf_rx::{Event, Prescription, Projection, Refusal};
@@ -56,12 +56,12 @@ impl Center {
     /// 7103. Errors: [`lf_rx::decide::issue::UploadRefusal`], [`RxRefusal`], the caller's, the message's.
     pub async fn t7103_upload(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Hospital, &command.fixmedins_code)?;
-        self.attempts(|| self.try_upload(ctx, command)).await
+        let key = ctx.idem_key("7103", command.rx_trace_code.as_str());
+        self.attempts_once(ctx, &key, || self.try_upload(ctx, command, &key)).await
     }
 
-    async fn try_upload(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
-        let key = ctx.idem_key("7103", command.rx_trace_code.as_str());
-        let (idem, rx) = tokio::try_join!(self.store.idem(&key), self.store.rx(&command.hi_rxno))?;
+    async fn try_upload(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
+        let (idem, rx) = tokio::try_join!(self.store.idem(key), self.store.rx(&command.hi_rxno))?;
         if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
             return Ok(refused(issue::UploadRefusal::AlreadyUploaded)?);
         }
@@ -88,7 +88,7 @@ impl Center {
         let reply =
             Reply { hi_rxno: command.hi_rxno.clone(), rx_stas_codg: Projection::of(&change.rx, ctx.now).rx_stas_codg };
         let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
-        ctx.remember(key, &reply, &mut changes);
+        ctx.remember(key.clone(), &reply, &mut changes);
         let reminders = self.ask_upload(ctx, &rx)?;
         self.store.commit(changes).await?;
         Ok(Answer { reply, reminders })

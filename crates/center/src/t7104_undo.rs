@@ -1,6 +1,6 @@
 //! 7104 电子处方撤销: only by the prescribing doctor, only before the drugs have left the shelf.
 
-use lf_ports::ChangeSet;
+use lf_ports::{ChangeSet, IdemKey};
 use lf_rx::decide::issue;
 use lf_rx::event::Revoked;
 use lf_rx::{Event, Projection};
@@ -43,12 +43,12 @@ impl Center {
     /// 7104. Errors: [`issue::UndoRefusal`], [`RxRefusal`], the caller's, the message's.
     pub async fn t7104_undo(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Hospital, &command.fixmedins_code)?;
-        self.attempts(|| self.try_undo(ctx, command)).await
+        let key = ctx.idem_key("7104", command.hi_rxno.as_str());
+        self.attempts_once(ctx, &key, || self.try_undo(ctx, command, &key)).await
     }
 
-    async fn try_undo(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
-        let key = ctx.idem_key("7104", command.hi_rxno.as_str());
-        let (idem, rx) = tokio::try_join!(self.store.idem(&key), self.store.rx(&command.hi_rxno))?;
+    async fn try_undo(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
+        let (idem, rx) = tokio::try_join!(self.store.idem(key), self.store.rx(&command.hi_rxno))?;
         if let Some(reply) = ctx.answered::<Reply>(idem.filter(|row| row.digest == ctx.digest))? {
             return Ok(reply.into());
         }
@@ -64,7 +64,7 @@ impl Center {
         let reply =
             Reply { hi_rxno: command.hi_rxno.clone(), rx_stas_codg: Projection::of(&change.rx, ctx.now).rx_stas_codg };
         let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
-        ctx.remember(key, &reply, &mut changes);
+        ctx.remember(key.clone(), &reply, &mut changes);
         self.store.commit(changes).await?;
         Ok(reply.into())
     }

@@ -2,7 +2,7 @@
 
 use lf_gm::hex;
 use lf_law::{Field, Gate};
-use lf_ports::{ChangeSet, Practitioner, PractitionerKind};
+use lf_ports::{ChangeSet, IdemKey, Practitioner, PractitionerKind};
 use lf_rx::decide::review;
 use lf_rx::event::Reviewed;
 use lf_rx::{Event, Prescription, Refusal};
@@ -62,13 +62,13 @@ impl Center {
     /// 7206. Errors: [`review::ReviewRefusal`], [`PharmacistRefusal`], the law's at the gate `review`.
     pub async fn t7206_review(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
-        self.attempts(|| self.try_review(ctx, command)).await
+        let key = ctx.idem_key("7206", command.rx_sign_verify_sn.clone());
+        self.attempts_once(ctx, &key, || self.try_review(ctx, command, &key)).await
     }
 
-    async fn try_review(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
-        let key = ctx.idem_key("7206", command.rx_sign_verify_sn.clone());
+    async fn try_review(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
         let (idem, rx, pharmacist) = tokio::try_join!(
-            self.store.idem(&key),
+            self.store.idem(key),
             self.store.rx(&command.hi_rxno),
             self.store.practitioner(ctx.code(), command.phar_code.as_str())
         )?;
@@ -105,7 +105,7 @@ impl Center {
         let reply = Reply { rx_chk_biz_sn: reviewed.rx_chk_biz_sn.clone() };
         let change = journal::advance(&rx, &Event::Reviewed(reviewed), ctx.now)?;
         let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
-        ctx.remember(key, &reply, &mut changes);
+        ctx.remember(key.clone(), &reply, &mut changes);
         self.store.commit(changes).await?;
         Ok(Answer { reply, reminders })
     }

@@ -1,6 +1,6 @@
 //! 7208 药品销售出库明细撤销: before settlement the drugs go back to the shelf and their trace codes are free again.
 
-use lf_ports::ChangeSet;
+use lf_ports::{ChangeSet, IdemKey};
 use lf_rx::Event;
 use lf_rx::decide::sale;
 use lf_rx::event::SaleUndone;
@@ -35,15 +35,15 @@ impl Center {
     /// 7208. Errors: [`sale::SaleUndoRefusal`], [`RxRefusal`], the caller's.
     pub async fn t7208_undo_sale(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
-        self.attempts(|| self.try_undo_sale(ctx, command)).await
-    }
-
-    async fn try_undo_sale(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
         let key = match &command.sel_stoout_sn {
             Some(sel_stoout_sn) => ctx.idem_key("7208", sel_stoout_sn.clone()),
             None => ctx.exact_key("7208"),
         };
-        let (idem, rx) = tokio::try_join!(self.store.idem(&key), self.store.rx(&command.hi_rxno))?;
+        self.attempts_once(ctx, &key, || self.try_undo_sale(ctx, command, &key)).await
+    }
+
+    async fn try_undo_sale(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
+        let (idem, rx) = tokio::try_join!(self.store.idem(key), self.store.rx(&command.hi_rxno))?;
         if let Some(reply) = ctx.answered::<Reply>(idem)? {
             return Ok(reply.into());
         }
@@ -57,7 +57,7 @@ impl Center {
             rx: vec![journal::advance(&rx, &event, ctx.now)?],
             ..ChangeSet::default()
         };
-        ctx.remember(key, &Reply {}, &mut changes);
+        ctx.remember(key.clone(), &Reply {}, &mut changes);
         self.store.commit(changes).await?;
         Ok(Reply {}.into())
     }

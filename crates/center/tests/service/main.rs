@@ -1,0 +1,15 @@
+//! The use cases in process, over SQLite and the repository's law: journeys, repetitions, refusals, races, time,
+//! money and permission.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
+
+mod journey;
+mod money;
+mod once;
+mod permission;
+mod race;
+mod refusals_counter;
+mod refusals_hospital;
+mod refusals_till;
+mod said;
+mod time;

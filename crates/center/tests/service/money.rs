@@ -1,0 +1,183 @@
+//! 职工门诊统筹 of Jiangxi at a pharmacy, to the fen: 起付 300, 在职 65% 限额 2000, 退休 70% 限额 3000, 乙类先行自付 10%.
+
+use expect_test::{Expect, expect};
+use lf_center::Failure;
+use lf_testkit::life::Item;
+use lf_testkit::region::drugs;
+use lf_testkit::{Life, Step, TestCenter};
+use lf_vocab::dict::AcctUsedFlag;
+
+use crate::said::{code, codes};
+
+/// Buys one thing after the other and prints who paid what.
+async fn check(retired: bool, acct: AcctUsedFlag, purchases: &[Item], expected: Expect) {
+    let center = TestCenter::new().await;
+    let mut table = String::new();
+    for item in purchases {
+        let person = if retired { &center.people.retired } else { &center.people.active };
+        let mut life = center.life(person).of(vec![item.clone()]);
+        life.acct_used_flag = acct;
+        let mut life = life.up_to(Step::Sold).await;
+        table.push_str(&settled(&mut life).await);
+    }
+    expected.assert_eq(&table);
+    let report = center.audit().await;
+    assert!(report.passes(), "{report}");
+}
+
+async fn settled(life: &mut Life<'_>) -> String {
+    let s = life.settle().await.unwrap().reply.setl.shares;
+    format!(
+        "总{} 自费{} 超限{} 先付{} 范围内{} 起付{} 基金{} 个人{} 个账{} 现金{} 余{}\n",
+        s.medfee_sumamt,
+        s.fulamt_ownpay_amt,
+        s.overlmt_selfpay,
+        s.preselfpay_amt,
+        s.inscp_scp_amt,
+        s.act_pay_dedc,
+        s.fund_pay_sumamt,
+        s.psn_part_amt,
+        s.acct_pay,
+        s.psn_cash_pay,
+        s.balc
+    )
+}
+
+fn a(packs: &str, pric: &str) -> Item {
+    Item::packs(drugs::AMOXICILLIN, "阿莫西林胶囊", packs, pric)
+}
+
+#[tokio::test]
+async fn across_the_deductible() {
+    let purchases = [a("2", "125"), a("1", "100"), a("1", "100.01")];
+    check(
+        false,
+        AcctUsedFlag::No,
+        &purchases,
+        expect![[r#"
+        总250.00 自费0.00 超限0.00 先付0.00 范围内250.00 起付250.00 基金0.00 个人250.00 个账0.00 现金250.00 余100.00
+        总100.00 自费0.00 超限0.00 先付0.00 范围内100.00 起付50.00 基金32.50 个人67.50 个账0.00 现金67.50 余100.00
+        总100.01 自费0.00 超限0.00 先付0.00 范围内100.01 起付0.00 基金65.01 个人35.00 个账0.00 现金35.00 余100.00
+    "#]],
+    )
+    .await;
+    check(
+        true,
+        AcctUsedFlag::No,
+        &purchases,
+        expect![[r#"
+        总250.00 自费0.00 超限0.00 先付0.00 范围内250.00 起付250.00 基金0.00 个人250.00 个账0.00 现金250.00 余50.00
+        总100.00 自费0.00 超限0.00 先付0.00 范围内100.00 起付50.00 基金35.00 个人65.00 个账0.00 现金65.00 余50.00
+        总100.01 自费0.00 超限0.00 先付0.00 范围内100.01 起付0.00 基金70.01 个人30.00 个账0.00 现金30.00 余50.00
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn up_to_the_cap() {
+    let purchases = [a("1", "3300"), a("1", "300"), a("1", "50")];
+    check(false, AcctUsedFlag::No, &purchases, expect![[r#"
+        总3300.00 自费0.00 超限0.00 先付0.00 范围内3300.00 起付300.00 基金1950.00 个人1350.00 个账0.00 现金1350.00 余100.00
+        总300.00 自费0.00 超限0.00 先付0.00 范围内300.00 起付0.00 基金50.00 个人250.00 个账0.00 现金250.00 余100.00
+        总50.00 自费0.00 超限0.00 先付0.00 范围内50.00 起付0.00 基金0.00 个人50.00 个账0.00 现金50.00 余100.00
+    "#]]).await;
+    check(true, AcctUsedFlag::No, &purchases, expect![[r#"
+        总3300.00 自费0.00 超限0.00 先付0.00 范围内3300.00 起付300.00 基金2100.00 个人1200.00 个账0.00 现金1200.00 余50.00
+        总300.00 自费0.00 超限0.00 先付0.00 范围内300.00 起付0.00 基金210.00 个人90.00 个账0.00 现金90.00 余50.00
+        总50.00 自费0.00 超限0.00 先付0.00 范围内50.00 起付0.00 基金35.00 个人15.00 个账0.00 现金15.00 余50.00
+    "#]]).await;
+}
+
+#[tokio::test]
+async fn classes_and_payment_standard() {
+    let purchases = [
+        a("1", "300"),
+        Item::packs(drugs::AMLODIPINE, "氨氯地平片", "1", "33.33"),
+        Item::packs(drugs::ATORVASTATIN, "阿托伐他汀钙片", "3", "33.33"),
+    ];
+    check(
+        false,
+        AcctUsedFlag::No,
+        &purchases,
+        expect![[r#"
+        总300.00 自费0.00 超限0.00 先付0.00 范围内300.00 起付300.00 基金0.00 个人300.00 个账0.00 现金300.00 余100.00
+        总33.33 自费0.00 超限0.00 先付3.33 范围内30.00 起付0.00 基金19.50 个人13.83 个账0.00 现金13.83 余100.00
+        总99.99 自费0.00 超限39.99 先付6.00 范围内54.00 起付0.00 基金35.10 个人64.89 个账0.00 现金64.89 余100.00
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn from_the_personal_account() {
+    let purchases = [a("1", "60"), a("1", "60"), a("1", "60")];
+    check(
+        false,
+        AcctUsedFlag::Own,
+        &purchases,
+        expect![[r#"
+        总60.00 自费0.00 超限0.00 先付0.00 范围内60.00 起付60.00 基金0.00 个人60.00 个账60.00 现金0.00 余40.00
+        总60.00 自费0.00 超限0.00 先付0.00 范围内60.00 起付60.00 基金0.00 个人60.00 个账40.00 现金20.00 余0.00
+        总60.00 自费0.00 超限0.00 先付0.00 范围内60.00 起付60.00 基金0.00 个人60.00 个账0.00 现金60.00 余0.00
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn pieces_are_charged_by_the_piece() {
+    let mut item = Item::packs(drugs::AMLODIPINE, "氨氯地平片", "2", "1");
+    item.drug_cnt = "14".parse().unwrap();
+    item.drug_dosunt = "片".to_owned();
+    item.pric = "4.761429".parse().unwrap();
+    item.det_item_fee_sumamt = item.pric.times(item.drug_cnt).unwrap();
+    check(
+        false,
+        AcctUsedFlag::No,
+        &[item],
+        expect![[r#"
+        总66.66 自费0.00 超限0.00 先付6.67 范围内59.99 起付59.99 基金0.00 个人66.66 个账0.00 现金66.66 余100.00
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_restores_accumulator_and_account() {
+    // proves JX-3.5b: 原路退回
+    let center = TestCenter::new().await;
+    let person = &center.people.active;
+    let buy = async |packs: &str| {
+        let mut life = center.life(person).of(vec![a(packs, "200")]);
+        life.acct_used_flag = AcctUsedFlag::Own;
+        let mut life = life.up_to(Step::Sold).await;
+        let line = settled(&mut life).await;
+        (life, line)
+    };
+    let (mut first, as_new) = buy("2").await;
+    first.refund().await.unwrap();
+    let (_second, again) = buy("2").await;
+    assert_eq!(as_new, again, "after the refund everything stands as before");
+    let report = center.audit().await;
+    assert!(report.passes() && report.reversals == 1, "{report}");
+}
+
+#[tokio::test]
+async fn residents_are_told_that_nothing_is_formalised() {
+    let center = TestCenter::new().await;
+    let mut life = center.life(&center.people.resident).up_to(Step::Sold).await;
+    let Err(Failure::Refused(refusals)) = life.settle().await else { panic!("guessed") };
+    assert_eq!(refusals[0].code, "LAW-00-01");
+    assert!(refusals[0].sentence.contains("城乡居民基本医疗保险在药店购药的统筹待遇"), "{}", refusals[0].sentence);
+    assert_eq!(code(&life.quote().await), "LAW-00-01");
+}
+
+#[tokio::test]
+async fn the_till_says_which_amount_is_wrong() {
+    let center = TestCenter::new().await;
+    let life = center.life(&center.people.active).up_to(Step::Sold).await;
+    let wrong = crate::said::with(life.settle_command(), |c| c.medfee_sumamt = lf_vocab::Fen::new(2501));
+    let result = crate::said::send!(life, t2102_settle, pharmacy, wrong);
+    assert_eq!(codes(&result), ["settle.medfee_mismatch"]);
+}

@@ -1,0 +1,230 @@
+//! Who may send what: printed and compared, so that an endpoint without a guard is seen.
+//!
+//! proves JX-2.6.1, JX-2.6.2
+
+use expect_test::expect;
+use lf_center::t7203_qrcode::{self, epc_qrcd};
+use lf_center::{Answer, Failure, t7211_catalogue};
+use lf_ports::RegistryPut;
+use lf_testkit::region::{HOSPITAL, OTHER_HOSPITAL, OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
+use lf_testkit::{Life, Step, TestCenter};
+use lf_vocab::Span;
+use lf_vocab::dict::RxChkStasCodg;
+
+use crate::said::code;
+
+/// Transaction, and how far its prescription has come before.
+const ROWS: [(&str, Option<Step>); 18] = [
+    ("7101", None),
+    ("7102", Some(Step::Prechecked)),
+    ("7103", Some(Step::Signed)),
+    ("7104", Some(Step::Uploaded)),
+    ("7105", Some(Step::Uploaded)),
+    ("7106", Some(Step::Reviewed)),
+    ("7107", Some(Step::Settled)),
+    ("7201", Some(Step::Uploaded)),
+    ("7203", Some(Step::Uploaded)),
+    ("7204", Some(Step::Authorised)),
+    ("7205", Some(Step::Downloaded)),
+    ("7206", Some(Step::Verified)),
+    ("7207", Some(Step::Reviewed)),
+    ("7208", Some(Step::Sold)),
+    ("7211", None),
+    ("2101", Some(Step::Sold)),
+    ("2102", Some(Step::Sold)),
+    ("2103", Some(Step::Settled)),
+];
+
+/// Who sends it: the institution of the prescription or another, of either kind.
+const CALLERS: [&str; 4] = [HOSPITAL, OTHER_HOSPITAL, PHARMACY, OTHER_PHARMACY];
+
+async fn sent(life: &Life<'_>, infno: &str, caller: &str) -> String {
+    let center = &life.center.center;
+    macro_rules! as_caller {
+        ($method:ident, $command:expr) => {{
+            let mut command = $command;
+            command.fixmedins_code = caller.parse().unwrap();
+            let ctx = life.ctx(caller, &command).await;
+            said(&center.$method(&ctx, &command).await)
+        }};
+    }
+    macro_rules! till {
+        ($method:ident, $command:expr) => {{
+            let command = $command;
+            let ctx = life.ctx(caller, &command).await;
+            said(&center.$method(&ctx, &command).await)
+        }};
+    }
+    match infno {
+        "7101" => {
+            let mut command = life.precheck_command();
+            command.content.mdtrtinfo.fixmedins_code = caller.parse().unwrap();
+            till!(t7101_precheck, command)
+        }
+        "7102" => as_caller!(t7102_sign, life.sign_command()),
+        "7103" => as_caller!(t7103_upload, life.upload_command()),
+        "7104" => as_caller!(t7104_undo, life.undo_command()),
+        "7105" => as_caller!(t7105_query, life.query_command()),
+        "7106" => as_caller!(t7106_review_query, life.query_command()),
+        "7107" => as_caller!(t7107_settlement_query, life.query_command()),
+        "7201" => as_caller!(t7201_authorise, life.authorise_command()),
+        "7203" => as_caller!(t7203_qrcode, qrcode(life)),
+        "7204" => as_caller!(t7204_download, life.download_command()),
+        "7205" => as_caller!(t7205_verify, life.verify_command()),
+        "7206" => as_caller!(t7206_review, life.review_command(RxChkStasCodg::Passed)),
+        "7207" => as_caller!(t7207_sell, life.sell_command()),
+        "7208" => as_caller!(t7208_undo_sale, life.undo_sale_command()),
+        "7211" => as_caller!(t7211_catalogue, catalogue()),
+        "2101" => till!(t2101_quote, life.settle_command()),
+        "2102" => till!(t2102_settle, life.settle_command()),
+        "2103" => till!(t2103_refund, life.refund_command()),
+        other => panic!("{other}"),
+    }
+}
+
+fn qrcode(life: &Life<'_>) -> t7203_qrcode::Command {
+    t7203_qrcode::Command {
+        epc_qrcd: epc_qrcd(&life.hi_rxno(), &life.sign_digest),
+        fixmedins_code: life.pharmacy.parse().unwrap(),
+    }
+}
+
+fn catalogue() -> t7211_catalogue::Command {
+    t7211_catalogue::Command {
+        fixmedins_code: HOSPITAL.parse().unwrap(),
+        codes: vec![drugs::AMOXICILLIN.parse().unwrap()],
+        drug_name: None,
+        dualchnl: None,
+        oppool: None,
+        page_num: 1,
+        page_size: 10,
+    }
+}
+
+fn said<R>(result: &Result<Answer<R>, Failure>) -> String {
+    code(result)
+}
+
+/// A row a transaction; `change` is done to the registers after the prescription has come as far as it must.
+async fn matrix(change: impl AsyncFn(&TestCenter)) -> String {
+    let mut table = format!("{:5}{:14}{:14}{:14}{}\n", "", "本医院", "他医院", "本药店", "他药店");
+    for (infno, step) in ROWS {
+        let mut row = format!("{infno} ");
+        for caller in CALLERS {
+            let center = TestCenter::new().await;
+            let life = center.life(&center.people.active);
+            let life = match step {
+                Some(step) => life.up_to(step).await,
+                None => life,
+            };
+            change(&center).await;
+            row.push_str(&format!(" {:13}", sent(&life, infno, caller).await));
+        }
+        table.push_str(row.trim_end());
+        table.push('\n');
+    }
+    table
+}
+
+#[tokio::test]
+async fn as_admitted() {
+    expect![[r#"
+             本医院           他医院           本药店           他药店
+        7101  ok            DR-NOT-REGISTERED RX-0000-01    RX-0000-01
+        7102  ok            RX-7102-01    RX-0000-01    RX-0000-01
+        7103  ok            RX-7103-01    RX-0000-01    RX-0000-01
+        7104  ok            RX-7104-01    RX-0000-01    RX-0000-01
+        7105  ok            RX-7105-01    RX-0000-01    RX-0000-01
+        7106  ok            RX-7105-01    RX-0000-01    RX-0000-01
+        7107  ok            RX-7105-01    RX-0000-01    RX-0000-01
+        7201  RX-0000-01    RX-0000-01    ok            ok
+        7203  RX-0000-01    RX-0000-01    ok            ok
+        7204  RX-0000-01    RX-0000-01    ok            RX-7204-02
+        7205  RX-0000-01    RX-0000-01    ok            RX-7205-01
+        7206  RX-0000-01    RX-0000-01    ok            RX-7206-01
+        7207  RX-0000-01    RX-0000-01    ok            RX-7207-01
+        7208  RX-0000-01    RX-0000-01    ok            RX-7208-02
+        7211  ok            ok            ok            ok
+        2101  RX-0000-01    RX-0000-01    ok            RX-2102-07
+        2102  RX-0000-01    RX-0000-01    ok            RX-2102-07
+        2103  RX-0000-01    RX-0000-01    ok            RX-2103-01
+    "#]]
+    .assert_eq(&matrix(async |_| {}).await);
+}
+
+#[tokio::test]
+async fn with_an_agreement_that_has_ended() {
+    let ended = async |center: &TestCenter| {
+        for code in CALLERS {
+            let mut row = fixmedins(code, "某机构");
+            row.agreement = Span::new("2024-01-01".parse().unwrap(), Some("2026-11-22".parse().unwrap())).unwrap();
+            center.register(RegistryPut::Fixmedins(row)).await;
+        }
+    };
+    expect![[r#"
+             本医院           他医院           本药店           他药店
+        7101  RX-0000-03    RX-0000-03    RX-0000-01    RX-0000-01
+        7102  RX-0000-03    RX-0000-03    RX-0000-01    RX-0000-01
+        7103  RX-0000-03    RX-0000-03    RX-0000-01    RX-0000-01
+        7104  RX-0000-03    RX-0000-03    RX-0000-01    RX-0000-01
+        7105  RX-0000-03    RX-0000-03    RX-0000-01    RX-0000-01
+        7106  RX-0000-03    RX-0000-03    RX-0000-01    RX-0000-01
+        7107  RX-0000-03    RX-0000-03    RX-0000-01    RX-0000-01
+        7201  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        7203  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        7204  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        7205  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        7206  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        7207  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        7208  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        7211  ok            ok            ok            ok
+        2101  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        2102  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        2103  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+    "#]]
+    .assert_eq(&matrix(ended).await);
+}
+
+#[tokio::test]
+async fn without_the_interface_of_circulation() {
+    let unready = async |center: &TestCenter| {
+        for code in CALLERS {
+            let row = lf_ports::Fixmedins { circ_ready: false, ..fixmedins(code, "某机构") };
+            center.register(RegistryPut::Fixmedins(row)).await;
+        }
+    };
+    expect![[r#"
+             本医院           他医院           本药店           他药店
+        7101  RX-0000-04    RX-0000-04    RX-0000-01    RX-0000-01
+        7102  RX-0000-04    RX-0000-04    RX-0000-01    RX-0000-01
+        7103  RX-0000-04    RX-0000-04    RX-0000-01    RX-0000-01
+        7104  RX-0000-04    RX-0000-04    RX-0000-01    RX-0000-01
+        7105  RX-0000-04    RX-0000-04    RX-0000-01    RX-0000-01
+        7106  RX-0000-04    RX-0000-04    RX-0000-01    RX-0000-01
+        7107  RX-0000-04    RX-0000-04    RX-0000-01    RX-0000-01
+        7201  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        7203  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        7204  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        7205  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        7206  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        7207  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        7208  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        7211  ok            ok            ok            ok
+        2101  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        2102  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        2103  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+    "#]]
+    .assert_eq(&matrix(unready).await);
+}
+
+#[tokio::test]
+async fn nobody_speaks_for_another() {
+    let center = TestCenter::new().await;
+    let life = center.life(&center.people.active).up_to(Step::Reviewed).await;
+    let command = life.sell_command();
+    let ctx = life.ctx(OTHER_PHARMACY, &command).await;
+    assert_eq!(code(&center.center.t7207_sell(&ctx, &command).await), "RX-0000-02");
+    let command = catalogue();
+    let ctx = life.ctx(OTHER_PHARMACY, &command).await;
+    assert_eq!(code(&center.center.t7211_catalogue(&ctx, &command).await), "RX-0000-02");
+}

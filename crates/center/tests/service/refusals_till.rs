@@ -1,0 +1,164 @@
+//! Every refusal of quote, settlement and reversal, reached through the use cases.
+
+use expect_test::expect;
+use lf_center::t2101_quote::{Command, PurchaseRefusal};
+use lf_ports::RegistryPut;
+use lf_rx::decide::settle::{RefundRefusal, SettleRefusal};
+use lf_testkit::life::Item;
+use lf_testkit::region::{OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
+use lf_testkit::{Step, TestCenter};
+use lf_vocab::dict::{AcctUsedFlag, HiFeesetlFlag, Insutype};
+
+use crate::said::{Said, send, with};
+
+#[tokio::test]
+async fn t2101_what_a_till_may_not_ask() {
+    // proves JX-3.1a, JX-4.1.3b
+    let center = TestCenter::new().await;
+    let items = vec![Item::amoxicillin(), Item::packs(drugs::AMLODIPINE, "氨氯地平片", "1", "30")];
+    let life = center.life(&center.people.active).of(items).up_to(Step::Sold).await;
+    let mut said = Said::default();
+    let sent = |change: fn(&mut Command)| with(life.settle_command(), change);
+    let closed = lf_ports::Fixmedins { oppool: false, ..fixmedins(PHARMACY, "宜春某药店") };
+    center.register(RegistryPut::Fixmedins(closed)).await;
+    said.refused(send!(life, t2101_quote, pharmacy, life.settle_command()));
+    center.register(RegistryPut::Fixmedins(fixmedins(PHARMACY, "宜春某药店"))).await;
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.med_type = "21".into())));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.acct_used_flag = AcctUsedFlag::Family)));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.lines.clear())));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.lines[1].rxno = None)));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.lines[1].rx_circ_flag = false)));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.lines[1].rxno = Some("1".into()))));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.mdtrt_cert_type = "03".into())));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.psn_no = "9".parse().unwrap())));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.insutype = Insutype::Resident)));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.psn_name = Some("他人".into()))));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.certno = Some("9".parse().unwrap()))));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.mdtrt_cert_no = "x".into())));
+    said.are(
+        expect![[r#"
+        RX-2102-11 本药店未开通门诊统筹服务〔赣医保字〔2024〕9号 一〕
+        RX-2102-12 医疗类别21在药店的待遇尚未形成规则〔规则包〕
+        RX-2102-13 家庭共济账户支付尚未形成规则〔规则包〕
+        RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕
+        RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕
+        RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕
+        RX-2102-15 一次结算只能对应一张处方〔赣医保字〔2024〕9号 三（一）单次结算〕
+        RX-2102-16 暂不支持以该类就诊凭证结算，请使用医保电子凭证或居民身份证〔接口规范 2102 mdtrt_cert_type〕
+        RX-2102-17 人员编号与就诊凭证不符〔接口规范 2102 psn_no〕
+        RX-2102-18 险种类型与参保信息不符〔接口规范 2102 insutype〕
+        RX-0002-02 姓名与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
+        RX-0002-03 证件与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
+        RX-0002-01 查无此参保人〔接口规范 1101〕
+    "#]],
+        &[PurchaseRefusal::CODES, &["RX-0002-01", "RX-0002-02", "RX-0002-03"]],
+    );
+}
+
+#[tokio::test]
+async fn t2102_which_prescription_may_not_be_settled() {
+    // proves JX-3.1a, JX-3.5a
+    let center = TestCenter::new().await;
+    let mut said = Said::default();
+    let life = center.life(&center.people.active).up_to(Step::Sold).await;
+    let mut other = center.life(&center.people.active).up_to(Step::Sold).await;
+    other.person = center.people.retired.clone();
+    said.refused(other.settle().await);
+    let settled = center.life(&center.people.active).up_to(Step::Settled).await;
+    said.refused(send!(settled, t2102_settle, pharmacy, with(settled.settle_command(), |c| c.stated.media_ref = None)));
+    let mut own = center.life(&center.people.active);
+    own.hi_feesetl_flag = HiFeesetlFlag::SelfPaid;
+    said.refused(own.up_to(Step::Sold).await.settle().await);
+    // A refunded prescription answers the first settlement to its message, and refuses every other pharmacy.
+    let mut refunded = center.life(&center.people.active).up_to(Step::Refunded).await;
+    refunded.pharmacy = OTHER_PHARMACY.to_owned();
+    said.refused(refunded.settle().await);
+    let mut revoked = center.life(&center.people.active).up_to(Step::Reviewed).await;
+    revoked.undo().await.unwrap();
+    said.refused(revoked.settle().await);
+    said.refused(center.life(&center.people.active).up_to(Step::Reviewed).await.settle().await);
+    let mut elsewhere = center.life(&center.people.active).up_to(Step::Sold).await;
+    elsewhere.pharmacy = OTHER_PHARMACY.to_owned();
+    said.refused(elsewhere.settle().await);
+    let sent = |change: fn(&mut Command)| with(life.settle_command(), change);
+    let foreign = sent(|c| c.lines[0].med_list_codg = drugs::AMLODIPINE.parse().unwrap());
+    said.refused(send!(life, t2102_settle, pharmacy, foreign));
+    said.refused(send!(life, t2102_settle, pharmacy, sent(|c| c.lines[0].cnt = "1".parse().unwrap())));
+    said.refused(send!(
+        life,
+        t2102_settle,
+        pharmacy,
+        sent(|c| c.lines[0].drug_trac_codg = vec!["89999999".parse().unwrap()])
+    ));
+    said.are(
+        expect![[r#"
+        RX-2102-01 参保人与处方不符〔接口规范 2102 psn_no〕
+        RX-2102-02 处方已结算，不能再次结算〔赣医保字〔2024〕9号 三（一）单次结算〕
+        RX-2102-03 处方已按自费取药，不能再医保结算〔接口规范 7207 hiFeesetlFlag〕
+        RX-2102-04 处方已退费并关闭，请重新开具处方〔赣医保字〔2024〕9号 三（一）单次结算〕
+        RX-2102-05 处方已撤销〔接口规范 7104〕
+        RX-2102-06 处方尚未上传销售出库明细〔接口规范 7207〕
+        RX-2102-07 出库明细不是本机构上传的〔接口规范 2102〕
+        RX-2102-08 药品XC08CAA133A001010100002不在出库明细中〔赣医保字〔2024〕9号 三（五）〕
+        RX-2102-09 药品XJ01CAA040E001010100001的结算数量与出库数量不一致〔赣医保字〔2024〕9号 三（五）〕
+        RX-2102-10 追溯码89999999不在出库明细中〔接口规范 2102 drug_trac_info〕
+    "#]],
+        &[SettleRefusal::CODES],
+    );
+}
+
+#[tokio::test]
+async fn t2102_what_the_law_asks_of_the_till() {
+    // proves JX-3.4.3b, JX-4.1.3b, JX-1.2, JX-1.4
+    let center = TestCenter::new().await;
+    let life = center.life(&center.people.active).up_to(Step::Sold).await;
+    let mut said = Said::default();
+    let late = center.now().plus_seconds(1);
+    said.refused(send!(life, t2101_quote, pharmacy, with(life.settle_command(), |c| c.stated.print_time = Some(late))));
+    let sent = |change: fn(&mut Command)| with(life.settle_command(), change);
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.stated.psn_match_flag = Some(false))));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.stated.phar_duty_flag = Some(false))));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.lines[0].drug_trac_codg.clear())));
+    said.are(expect![[r#"
+        RX-NOT-PRINTED 电子处方没有打印，不能对该处方的药品刷医保卡。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》三（四）3〕
+        RX-PRINTED-LATE 处方打印时间2026-11-22 10:00:01晚于结算时间2026-11-22 10:00:00。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》三（四）3〕
+        PSN-NOT-MATCHED 刷卡人与参保人不符，不能结算。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》四（一）3〕
+        PHAR-NOT-ON-DUTY 药店没有执业药师在岗，不能审核处方、不能结算。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》一（二）〕
+        TRAC-MISSING 第1项阿莫西林胶囊没有扫药品追溯码，不能进行医保结算。〔《关于加强药品追溯码在医疗保障和工伤保险领域采集应用的通知》（报道）〕
+    "#]], &[]);
+    // What is not stated is reminded of, not refused.
+    let silent = sent(|c| c.stated = Default::default());
+    let reminded = send!(life, t2101_quote, pharmacy, silent).unwrap().reminders;
+    let codes: Vec<_> = reminded.iter().map(|refusal| refusal.code.as_str()).collect();
+    expect!["PHAR-NOT-ON-DUTY RX-NOT-PRINTED PSN-NOT-MATCHED"].assert_eq(&codes.join(" "));
+}
+
+#[tokio::test]
+async fn t2103_refund() {
+    // proves JX-3.5b
+    let center = TestCenter::new().await;
+    let mut life = center.life(&center.people.active).up_to(Step::Settled).await;
+    let mut said = Said::default();
+    said.refused(send!(life, t2103_refund, pharmacy, with(life.refund_command(), |c| c.setl_id = "x".into())));
+    said.refused(send!(life, t2103_refund, pharmacy, with(life.refund_command(), |c| c.psn_no = "9".parse().unwrap())));
+    said.refused(send!(life, t2103_refund, pharmacy, with(life.refund_command(), |c| c.mdtrt_id = "x".into())));
+    life.pharmacy = OTHER_PHARMACY.to_owned();
+    said.refused(life.refund().await);
+    life.pharmacy = PHARMACY.to_owned();
+    let negative = life.refund().await.unwrap().reply.setl;
+    let command = life.refund_command();
+    let ctx = center.ctx(PHARMACY, "the same settlement by another message").await;
+    said.refused(center.center.t2103_refund(&ctx, &command).await);
+    said.refused(send!(life, t2103_refund, pharmacy, with(life.refund_command(), |c| c.setl_id = negative.setl_id)));
+    said.are(
+        expect![[r#"
+        RX-2103-01 本机构查无此结算〔接口规范 2103 setl_id〕
+        RX-2103-02 人员编号与结算不符〔接口规范 2103 psn_no〕
+        RX-2103-03 就诊ID与结算不符〔接口规范 2103 mdtrt_id〕
+        RX-2103-01 本机构查无此结算〔接口规范 2103 setl_id〕
+        RX-2103-04 结算已撤销〔接口规范 2103〕
+        RX-2103-05 撤销产生的负结算不能再撤销〔接口规范 2103〕
+    "#]],
+        &[RefundRefusal::CODES],
+    );
+}
