@@ -65,7 +65,7 @@ pub struct DemoArgs {
     /// Write the credentials of the region as JSON, so that another client can be pointed at it; a file of keys
     #[arg(long, value_name = "FILE")]
     pub credentials: Option<PathBuf>,
-    /// Folder for the database and keys; a new temporary one unless given
+    /// Empty folder for the database and keys [default: var/demo, replaced at every start]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Address to listen on
@@ -184,8 +184,8 @@ pub struct AuditArgs {
 pub enum AuditCommand {
     /// Recompute chains, states, amounts and balances; exit 1 on any difference
     Verify {
-        /// Database URL, such as sqlite:///var/lib/liufang/center.db
-        #[arg(long, value_name = "URL")]
+        /// Database URL, such as sqlite:///var/lib/liufang/center.db; the demo's unless given
+        #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
         database: String,
         /// Print the report as JSON
         #[arg(long)]

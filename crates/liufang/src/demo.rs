@@ -1,7 +1,6 @@
 //! `liufang demo`: a center with a small true-to-life region, a prescription through every step over HTTP as foreign
 //! clients send it, each step printed with its decision and article; then it keeps serving.
 
-mod temp;
 mod walk;
 
 use std::io::Write as _;
@@ -19,13 +18,15 @@ use crate::keys_cmd::private_file;
 use crate::region::Credentials;
 use crate::serve::{self, Migrate};
 
-pub use temp::TempFolder;
+/// Where the demo leaves its database unless told otherwise, so that it can be audited afterwards.
+pub const FOLDER: &str = "var/demo";
 
 /// `liufang demo`. Whether the audit at the end found everything in order.
 pub async fn run(args: &DemoArgs) -> anyhow::Result<bool> {
-    let temporary = TempFolder::new()?;
-    let folder = args.data.clone().unwrap_or_else(|| temporary.path().to_owned());
-    let ground = ground::prepare(&folder, &[]).await?;
+    let ground = match &args.data {
+        Some(folder) => ground::prepare(folder, &[]).await?,
+        None => ground::prepare(&ground::fresh(FOLDER)?, &[]).await?,
+    };
     let served = serve::start(&ground.config(args.listen)?, ground.signer(), Migrate::No).await?;
     let rest_base = served.rest_base();
     heading(&ground, &rest_base);

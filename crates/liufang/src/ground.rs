@@ -32,9 +32,27 @@ pub struct Ground {
 }
 
 /// The database's file name.
-const DATABASE: &str = "center.db";
+pub const DATABASE: &str = "center.db";
 /// The platform key's file name.
 const PLATFORM_KEY: &str = "platform.key.toml";
+
+/// Files of a ground, which a new one replaces.
+const FILES: [&str; 6] =
+    [DATABASE, "center.db-wal", "center.db-shm", PLATFORM_KEY, "liufang.toml", "center.db-journal"];
+
+/// A folder of ours below the working directory, emptied of an earlier ground; nothing else in it is touched.
+pub fn fresh(folder: &str) -> anyhow::Result<PathBuf> {
+    let folder = PathBuf::from(folder);
+    for file in FILES {
+        match std::fs::remove_file(folder.join(file)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot replace {}", folder.join(file).display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(folder)
+}
 
 /// Makes a folder ready: keys drawn anew, database migrated, region and crowd registered.
 pub async fn prepare(folder: &Path, crowd: &[Patient]) -> anyhow::Result<Ground> {

@@ -16,6 +16,7 @@ use lf_store::SqliteStore;
 use lf_vocab::FixmedinsCode;
 
 use crate::edge::{OsChance, SystemClock};
+use crate::ground::DATABASE;
 use crate::keys_cmd::private_key;
 use crate::serve::{Migrate, open};
 
@@ -65,7 +66,7 @@ pub async fn run(folder: &Path, recorded: &Recorded, clients: usize, time: Durat
         app: pair()?,
         platform: pair()?,
         institution: pair()?,
-        store: open(&folder.join("floor.db"), Migrate::Yes)?,
+        store: open(&folder.join(DATABASE), Migrate::Yes)?,
         fixmedins_code: "H36090200101".parse()?,
         stopping: AtomicBool::new(false),
         lives: AtomicU64::new(0),

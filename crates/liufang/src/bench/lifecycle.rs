@@ -19,15 +19,18 @@ use super::process::Server;
 use super::stats::Times;
 use crate::cli::LifecycleArgs;
 use crate::client::{AppClient, http};
-use crate::demo::TempFolder;
 use crate::edge::SystemClock;
-use crate::ground::{self, Ground};
+use crate::ground::{self, DATABASE, Ground};
 use crate::journey::{Answered, Journey};
 use crate::region::{self, Patient};
 use crate::sample::{self, Case};
+use crate::serve::{Migrate, open};
 
 /// Persons a client; each buys in turn.
 const PERSONS_A_CLIENT: usize = 4;
+/// Where the database is left, so that it can be audited afterwards.
+const FOLDER: &str = "var/bench";
+const FLOOR_FOLDER: &str = "var/bench/floor";
 const WARM_UP: Duration = Duration::from_secs(1);
 const FLOOR: Duration = Duration::from_secs(4);
 
@@ -46,10 +49,10 @@ struct Load {
 }
 
 /// `liufang bench lifecycle`
-pub async fn run(args: &LifecycleArgs) -> anyhow::Result<()> {
-    let folder = TempFolder::new()?;
+pub async fn run(args: &LifecycleArgs) -> anyhow::Result<bool> {
     let crowd = region::load()?.crowd(u32::try_from(args.clients.max(1) * PERSONS_A_CLIENT)?)?;
-    let ground = ground::prepare(&folder.path().join("center"), &crowd).await?;
+    let ground = ground::prepare(&ground::fresh(FOLDER)?, &crowd).await?;
+    let database = ground.folder.join(DATABASE);
     let config = write_config(&ground)?;
     let server = Server::start(&config).await?;
     let load = Arc::new(load(args, ground, crowd, &server.rest_base)?);
@@ -58,8 +61,22 @@ pub async fn run(args: &LifecycleArgs) -> anyhow::Result<()> {
     let idle_rss_mb = server.memory_mb("VmRSS")?;
     let measured = measure(args, &load, &server).await?;
     server.stop().await?;
-    let floor = floor::run(&folder.path().join("floor"), &recorded, args.clients, FLOOR).await?;
-    report(args, measured, floor, start_ms, idle_rss_mb)
+    let floor = floor::run(&ground::fresh(FLOOR_FOLDER)?, &recorded, args.clients, FLOOR).await?;
+    let audit = lf_testkit::audit::audit(&open(&database, Migrate::No)?).await?;
+    let clean = audit.passes();
+    report(args, measured, &Around { floor, start_ms, idle_rss_mb, clean })?;
+    if !clean {
+        eprintln!("{audit}");
+    }
+    Ok(clean)
+}
+
+/// What was found out around the measurement.
+struct Around {
+    floor: f64,
+    start_ms: f64,
+    idle_rss_mb: f64,
+    clean: bool,
 }
 
 fn write_config(ground: &Ground) -> anyhow::Result<std::path::PathBuf> {
@@ -214,13 +231,8 @@ async fn live(load: &Load, person: usize, told: &mut (dyn FnMut(&[u8], &Answered
 /// Calls in a life.
 const CALLS: f64 = 9.0;
 
-fn report(
-    args: &LifecycleArgs,
-    mut measured: Measured,
-    floor: f64,
-    start_ms: f64,
-    idle_rss_mb: f64,
-) -> anyhow::Result<()> {
+fn report(args: &LifecycleArgs, mut measured: Measured, around: &Around) -> anyhow::Result<()> {
+    let Around { floor, start_ms, idle_rss_mb, clean } = *around;
     let lifecycles_per_s = measured.lives as f64 / measured.seconds;
     let calls: usize = measured.times.values().map(Times::len).sum();
     let calls_per_s = calls as f64 / measured.seconds;
@@ -246,6 +258,7 @@ fn report(
         "idle_rss_mb": idle_rss_mb,
         "start_to_first_life_ms": start_ms,
         "database": "sqlite",
+        "audit_clean": clean,
         "clients": args.clients,
         "seconds": measured.seconds,
         "file_bytes": args.file_bytes,
