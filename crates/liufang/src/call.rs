@@ -1,37 +1,108 @@
 //! `liufang call`: one transaction, as a client would send it.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{anyhow, bail};
-use lf_gm::{KeyOwner, PublicKey, Signer, Verifier};
+use anyhow::{Context as _, anyhow, bail};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use lf_gm::{KeyOwner, PrivateKey, PublicKey, Signer, Verifier, sec_key};
 use lf_ports::Clock as _;
+use lf_vocab::Moment;
 use lf_wire::client::Dialect;
 
 use crate::cli::CallArgs;
 use crate::client::{AppClient, http};
 use crate::edge::SystemClock;
+use crate::region::Credentials;
+use crate::sample::{Filling, fill};
 use crate::{keys_cmd, law_cmd};
 
 /// `liufang call`: prints the payload on standard output, code and message on standard error.
 pub async fn run(args: &CallArgs) -> anyhow::Result<bool> {
-    let key = keys_cmd::read(&args.key)?;
-    let KeyOwner::App { app_id, app_secret } = &key.owner else {
-        bail!("--key: the key file is the platform's; the app's is needed");
-    };
-    let platform: PublicKey = args.platform_public_key.parse()?;
-    let client = AppClient {
-        http: http(),
-        rest_base: args.rest_base.clone(),
-        app_id: app_id.clone(),
-        app_secret: app_secret.expose().to_owned(),
-        sm4: key.sec_key()?.ok_or_else(|| anyhow!("--key: no SM4 key can be made of it"))?,
-        signer: Signer::new(&key.private_key),
-        platform: Arc::new(Verifier::new(&platform)),
-        dialect: Dialect::from_letter(&args.dialect).ok_or_else(|| anyhow!("--dialect: A, B or C"))?,
-    };
-    let data = law_cmd::text(&args.data)?;
-    let opened = client.call(&args.method, data.as_bytes(), SystemClock.now().millis()).await?;
+    let client = client(args)?;
+    let now = SystemClock.now();
+    let data = payload(args, now)?;
+    let opened = client.call(&args.method, data.as_bytes(), now.millis()).await?;
     eprintln!("code={} {}", opened.code, opened.message);
     println!("{}", String::from_utf8_lossy(&opened.data));
     Ok(opened.code == 0)
+}
+
+fn client(args: &CallArgs) -> anyhow::Result<AppClient> {
+    let who = match (&args.credentials, &args.as_code) {
+        (Some(file), Some(code)) => of_credentials(file, code)?,
+        _ => of_key_file(args)?,
+    };
+    Ok(AppClient {
+        http: http(),
+        sm4: sec_key(&who.app_id, &who.app_secret)?,
+        rest_base: who.rest_base,
+        app_id: who.app_id,
+        app_secret: who.app_secret,
+        signer: Signer::new(&who.private_key),
+        platform: Arc::new(Verifier::new(&who.platform)),
+        dialect: Dialect::from_letter(&args.dialect).ok_or_else(|| anyhow!("--dialect: A, B or C"))?,
+    })
+}
+
+/// As whom to speak, and to whom.
+struct Who {
+    rest_base: String,
+    app_id: String,
+    app_secret: String,
+    private_key: PrivateKey,
+    platform: PublicKey,
+}
+
+fn of_credentials(file: &Path, code: &str) -> anyhow::Result<Who> {
+    let credentials: Credentials = serde_json::from_str(&law_cmd::text(file)?)
+        .with_context(|| format!("{} is no credentials file of `liufang demo`", file.display()))?;
+    let codes: Vec<_> = credentials.apps.iter().map(|app| app.fixmedins_code.clone()).collect();
+    let app = credentials.apps.into_iter().find(|app| app.fixmedins_code == code);
+    let app = app.ok_or_else(|| anyhow!("--as: no app for {code}; there are {}", codes.join(", ")))?;
+    Ok(Who {
+        rest_base: credentials.rest_base,
+        app_id: app.app_id,
+        app_secret: app.app_secret,
+        private_key: app.private_key.parse()?,
+        platform: credentials.platform_public_key.parse()?,
+    })
+}
+
+fn of_key_file(args: &CallArgs) -> anyhow::Result<Who> {
+    let (Some(rest_base), Some(key), Some(platform)) = (&args.rest_base, &args.key, &args.platform_public_key) else {
+        bail!("name --credentials with --as, or --rest-base, --key and --platform-public-key");
+    };
+    let key = keys_cmd::read(key)?;
+    let KeyOwner::App { app_id, app_secret } = &key.owner else {
+        bail!("--key: the key file is the platform's; the app's is needed");
+    };
+    Ok(Who {
+        rest_base: rest_base.clone(),
+        app_id: app_id.clone(),
+        app_secret: app_secret.expose().to_owned(),
+        private_key: key.private_key.clone(),
+        platform: platform.parse().context("--platform-public-key")?,
+    })
+}
+
+fn payload(args: &CallArgs, now: Moment) -> anyhow::Result<String> {
+    let text = law_cmd::text(&args.data)?;
+    if !text.contains("${") {
+        return Ok(text);
+    }
+    let mut values = BTreeMap::new();
+    for pair in &args.values {
+        let (name, value) =
+            pair.split_once('=').ok_or_else(|| anyhow!("--set: expected NAME=VALUE, found {pair:?}"))?;
+        let value = match value.strip_prefix('@') {
+            Some(file) => BASE64_STANDARD.encode(std::fs::read(file).with_context(|| format!("--set {name}: {file}"))?),
+            None => value.to_owned(),
+        };
+        values.insert(name.to_owned(), value);
+    }
+    let filled = fill(&text, &Filling { now, serial: args.serial, values })
+        .with_context(|| format!("{}; fill placeholders with --set NAME=VALUE", args.data.display()))?;
+    Ok(filled.to_string())
 }

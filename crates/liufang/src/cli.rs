@@ -78,21 +78,34 @@ pub struct DemoArgs {
 pub struct CallArgs {
     /// Transaction number or method name, such as 7101 or uploadChk
     pub method: String,
-    /// JSON file with the payload (the plain `data`), or - for standard input
+    /// JSON file with the payload (the plain `data`), or - for standard input; `${now}`, `${now-60s}` and `${serial}` in
+    /// it are filled in, other placeholders by --set
     #[arg(value_name = "DATA")]
     pub data: PathBuf,
+    /// The file that `liufang demo --credentials` wrote: address, keys and platform in one
+    #[arg(long, value_name = "FILE", requires = "as_code", conflicts_with_all = ["rest_base", "key", "platform_public_key"])]
+    pub credentials: Option<PathBuf>,
+    /// With --credentials: the institution to speak for, such as H36090200101
+    #[arg(long = "as", value_name = "CODE")]
+    pub as_code: Option<String>,
     /// Where the interface is: everything before /fixmedins/…, such as http://127.0.0.1:8080/epc/api
-    #[arg(long, value_name = "URL")]
-    pub rest_base: String,
+    #[arg(long, value_name = "URL", required_unless_present = "credentials")]
+    pub rest_base: Option<String>,
     /// The app's key file
-    #[arg(long, value_name = "FILE")]
-    pub key: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "credentials")]
+    pub key: Option<PathBuf>,
     /// The platform's public key, Base64 or hexadecimal
-    #[arg(long, value_name = "KEY")]
-    pub platform_public_key: String,
+    #[arg(long, value_name = "KEY", required_unless_present = "credentials")]
+    pub platform_public_key: Option<String>,
     /// Dialect in which to speak: A (official), B (sorted texts), C (cipher text signed)
     #[arg(long, value_name = "LETTER", default_value = "A")]
     pub dialect: String,
+    /// Fills the placeholder ${NAME}; a value @FILE is that file's bytes in Base64
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub values: Vec<String>,
+    /// Fills ${serial}, nine digits that make a prescription's numbers its own
+    #[arg(long, default_value_t = 1)]
+    pub serial: u64,
 }
 
 /// `keys`.

@@ -8,6 +8,7 @@ mod examples;
 mod hospital;
 mod pdf;
 mod pharmacy;
+mod placeholder;
 mod settlement;
 #[cfg(test)]
 mod tour;
@@ -22,12 +23,13 @@ use serde_json::{Number, Value};
 use crate::region::{Doctor, Institution, Named, Patient, Pharmacist, Region, StockDrug};
 
 #[cfg(test)]
-pub use examples::{Filling, examples, fill};
+pub use examples::examples;
 pub use hospital::{t7101, t7102, t7103, t7104, t7105, t7106, t7107};
 pub use pdf::rx_pdf;
 pub use pharmacy::{t7201, t7204, t7205, t7206, t7207};
 #[cfg(test)]
 pub use pharmacy::{t7203, t7208, t7211};
+pub use placeholder::{Filling, fill};
 pub use settlement::{t2101, t2102, t2103};
 
 /// The largest serial: nine digits.

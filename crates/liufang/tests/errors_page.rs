@@ -82,7 +82,11 @@ const ENVELOPE: &[(u16, &str, &str)] = &[
     ),
     (404, "the path does not end in `/fixmedins/<method>`, or no such method", "correct the address"),
     (413, "the body is larger than the limit; answered unsealed", "send a smaller file"),
-    (500, "our fault: nothing was accepted; the message holds only a reference number", "tell the operator the reference"),
+    (
+        500,
+        "our fault: nothing was accepted; the message holds only a reference number",
+        "tell the operator the reference",
+    ),
     (501, "a transaction of the interface that this center does not serve yet", "do without"),
     (503, "nobody can answer now; the message holds a reference number", "send the same message again a little later"),
 ];
