@@ -62,10 +62,12 @@ impl Center {
             return Ok(reply.into());
         }
         let Some(rx) = rx else { return Ok(refused(QrcodeRefusal::Unknown)?) };
-        let active = carry::may_carry(&rx, ctx.now).map_err(Failure::from_refusal)?;
-        if epc_qrcd(&hi_rxno, &active.signed.sign_digest) != command.epc_qrcd {
+        // The proof first: who only knows a number learns nothing of the prescription.
+        let digest = rx.state.active().map(|active| &active.signed.sign_digest);
+        if digest.is_some_and(|digest| epc_qrcd(&hi_rxno, digest) != command.epc_qrcd) {
             return Ok(refused(QrcodeRefusal::Unknown)?);
         }
+        carry::may_carry(&rx, ctx.now).map_err(Failure::from_refusal)?;
         gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx))?;
         let psn_no = rx.opened.psn_no.clone();
         let (mut changes, shown) = self.show(ctx, hi_rxno.poolarea_no(), &psn_no, std::slice::from_ref(&rx)).await?;

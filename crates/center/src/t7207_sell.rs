@@ -89,7 +89,7 @@ impl Center {
         let differences = sale::compare_basket(&pairs, &command.lines);
         let codes: Vec<_> = command.lines.iter().map(|line| line.med_list_codg.clone()).collect();
         let drugs = self.store.drugs(&codes).await?;
-        let missing = differences.len() as i64;
+        let missing = differences.iter().filter(|difference| difference.missing()).count() as i64;
         let stoout_time = command.lines.iter().map(|line| line.stoout_time).max().unwrap_or(ctx.now);
         let mut facts = lf_law::Facts::new();
         facts
@@ -104,20 +104,21 @@ impl Center {
             .set(Field::FundFlag, command.hi_feesetl_flag == HiFeesetlFlag::Insured)
             .set_opt(Field::RxExraAttrCode, content.head.rx_exra_attr_code.as_deref());
         for (line, drug) in command.lines.iter().zip(&drugs) {
-            let needed = pairs
-                .iter()
-                .find(|(rx_drug, _)| rx_drug.med_list_codg == line.med_list_codg)
+            let which = |line: &SaleLine| sale::prescribed_as(content.rxdrugdetail.iter(), line);
+            let at = which(line);
+            let needed = at
+                .and_then(|at| pairs.get(at))
                 .and_then(|(rx_drug, packing)| sale::packs_needed(rx_drug, packing.as_ref()?));
-            put_line(&mut facts, line, drug.as_ref(), needed, sum_of(&command.lines, line), ctx);
+            // The law compares drugs, not rows: a row a trace code is common.
+            let sold = sum(command.lines.iter().filter(|other| which(other) == at));
+            put_line(&mut facts, line, drug.as_ref(), needed, sold, ctx);
         }
         gate::ask(&self.law, Gate::Sell, ctx, &facts)
     }
 }
 
-/// Packs of this drug in the whole basket: the law compares drugs, not rows (a row a trace code is common).
-fn sum_of(lines: &[SaleLine], line: &SaleLine) -> Qty {
-    let same = lines.iter().filter(|other| other.med_list_codg == line.med_list_codg);
-    same.fold(Qty::ZERO, |sum, other| sum.checked_add(other.drug_totlcnt).unwrap_or(Qty::new(i64::MAX)))
+fn sum<'l>(lines: impl Iterator<Item = &'l SaleLine>) -> Qty {
+    lines.fold(Qty::ZERO, |sum, other| sum.checked_add(other.drug_totlcnt).unwrap_or(Qty::new(i64::MAX)))
 }
 
 fn put_line(

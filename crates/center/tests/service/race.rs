@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use lf_center::{Answer, Failure, t2102_settle, t7207_sell};
 use lf_testkit::{Step, TestCenter};
+use lf_vocab::dict::RxChkStasCodg;
 
 use crate::said::{code, with};
 
@@ -107,6 +108,53 @@ async fn one_prescription_number_for_many_repetitions() {
         ended(tasks).await.into_iter().map(|r| r.unwrap().reply.hi_rxno).collect();
     assert_eq!(numbers.len(), 1);
     assert_eq!(center.audit().await.prescriptions, 1);
+}
+
+/// The same message many times at once: one thing happens and everybody gets its answer.
+macro_rules! flood {
+    ($center:ident, $life:ident, $method:ident, $side:ident, $command:expr) => {{
+        let before = $center.audit().await.events;
+        let mut tasks = Vec::new();
+        for _ in 0..16 {
+            let command = $command;
+            let ctx = $life.ctx(&$life.$side, &command).await;
+            let center = $center.clone();
+            tasks.push(tokio::spawn(async move { center.center.$method(&ctx, &command).await }));
+        }
+        let answers: std::collections::BTreeSet<_> =
+            ended(tasks).await.into_iter().map(|result| format!("{:?}", result.map(|answer| answer.reply))).collect();
+        assert_eq!(answers.len(), 1, "{}: {answers:?}", stringify!($method));
+        assert!(answers.iter().all(|answer| answer.starts_with("Ok")), "{}: {answers:?}", stringify!($method));
+        assert_eq!($center.audit().await.events, before + 1, "{}", stringify!($method));
+    }};
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_message_overtaken_by_its_repetitions() {
+    let center = Arc::new(TestCenter::new().await);
+    let mut life = center.life(&center.people.active);
+    flood!(center, life, t7101_precheck, hospital, life.precheck_command());
+    life.precheck().await.unwrap();
+    flood!(center, life, t7102_sign, hospital, life.sign_command());
+    life.sign().await.unwrap();
+    flood!(center, life, t7103_upload, hospital, life.upload_command());
+    flood!(center, life, t7201_authorise, pharmacy, life.authorise_command());
+    life.authorise().await.unwrap();
+    flood!(center, life, t7204_download, pharmacy, life.download_command());
+    flood!(center, life, t7205_verify, pharmacy, life.verify_command());
+    life.verify().await.unwrap();
+    flood!(center, life, t7206_review, pharmacy, life.review_command(RxChkStasCodg::Passed));
+    life.review().await.unwrap();
+    flood!(center, life, t7207_sell, pharmacy, life.sell_command());
+    life.sell().await.unwrap();
+    flood!(center, life, t7208_undo_sale, pharmacy, life.undo_sale_command());
+    life.sell().await.unwrap();
+    flood!(center, life, t2102_settle, pharmacy, life.settle_command());
+    life.settle().await.unwrap();
+    flood!(center, life, t2103_refund, pharmacy, life.refund_command());
+    let other = center.life(&center.people.active).up_to(Step::Uploaded).await;
+    flood!(center, other, t7104_undo, hospital, other.undo_command());
+    assert!(center.audit().await.passes());
 }
 
 async fn ended<T>(tasks: Vec<tokio::task::JoinHandle<T>>) -> Vec<T> {

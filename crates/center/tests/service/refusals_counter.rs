@@ -14,7 +14,7 @@ use lf_testkit::region::{HOSPITAL, OTHER_PHARMACY, PHARMACIST, PHARMACY, drugs, 
 use lf_testkit::{Life, Step, TestCenter};
 use lf_vocab::dict::{HiFeesetlFlag, RxChkStasCodg};
 
-use crate::said::{Said, code, send, with};
+use crate::said::{Said, code, codes, send, with};
 
 fn qrcode(life: &Life<'_>) -> t7203_qrcode::Command {
     t7203_qrcode::Command {
@@ -229,7 +229,6 @@ async fn t7207_sell() {
         RX-7207-09 药品追溯码80000000000000030000已有销售记录，不能再次销售〔药品追溯码一码一售〕
         RX-7207-03 处方已出库，且本次内容与已上传的不同〔赣医保字〔2024〕9号 三（一）单次结算〕
         SALE-QUANTITY 第1项阿莫西林胶囊处方数量2，实际1，数量不一致，不能收银和刷卡。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》三（五）〕
-        SALE-INCOMPLETE 处方中有1种药品没有买单，品种不一致，不能收银和刷卡。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》三（五）〕
         TRAC-MISSING 第1项阿莫西林胶囊没有扫药品追溯码，不能进行医保结算。〔《关于加强药品追溯码在医疗保障和工伤保险领域采集应用的通知》（报道）〕
         RX-7207-04 处方已超过有效截止时间〔接口规范 7101 valiEndTime〕
     "#]], &[SaleRefusal::CODES]);
@@ -240,7 +239,19 @@ async fn a_drug_of_another_maker_under_the_same_name_is_sold() {
     let center = TestCenter::new().await;
     let life = center.life(&center.people.active).of(vec![Item::amoxicillin()]).up_to(Step::Reviewed).await;
     let other = with(life.sell_command(), |c| c.lines[0].med_list_codg = "XJ01CAA040E001010109999".parse().unwrap());
+    let fewer = with(other.clone(), |c| c.lines[0].drug_totlcnt = "1".parse().unwrap());
+    assert_eq!(codes(&send!(life, t7207_sell, pharmacy, fewer)), ["SALE-QUANTITY"]);
     assert_eq!(code(&send!(life, t7207_sell, pharmacy, other)), "ok");
+}
+
+#[tokio::test]
+async fn a_number_alone_tells_nothing() {
+    let center = TestCenter::new().await;
+    for step in [Step::Uploaded, Step::Sold, Step::Refunded] {
+        let life = center.life(&center.people.active).up_to(step).await;
+        let guessed = with(qrcode(&life), |c| c.epc_qrcd.replace_range(30.., "0000000000"));
+        assert_eq!(code(&send!(life, t7203_qrcode, pharmacy, guessed)), "RX-7203-02", "{step:?}");
+    }
 }
 
 #[tokio::test]

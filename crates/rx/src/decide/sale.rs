@@ -64,6 +64,16 @@ pub enum BasketDifference {
     },
 }
 
+impl BasketDifference {
+    /// Nothing of the drug was sold, or nobody can say how much of it should have been.
+    pub fn missing(&self) -> bool {
+        match self {
+            Self::Count { sold, .. } => *sold == Qty::ZERO,
+            Self::Unit { .. } => true,
+        }
+    }
+}
+
 /// How many packs a prescribed drug needs; opened packs count whole. `None` when the unit is unknown.
 pub fn packs_needed(drug: &RxDrug, packing: &Packing) -> Option<Qty> {
     const ONE: i64 = 10_000;
@@ -79,10 +89,10 @@ pub fn packs_needed(drug: &RxDrug, packing: &Packing) -> Option<Qty> {
 /// Compares line by line; empty when equal. The packing of every prescribed drug comes with it.
 pub fn compare_basket(drugs: &[(&RxDrug, Option<Packing>)], lines: &[SaleLine]) -> Vec<BasketDifference> {
     let mut differences = Vec::new();
-    for (drug, packing) in drugs {
+    for (at, (drug, packing)) in drugs.iter().enumerate() {
         let sold = lines
             .iter()
-            .filter(|line| same_drug(drug, line))
+            .filter(|line| prescribed_as(drugs.iter().map(|(drug, _)| *drug), line) == Some(at))
             .try_fold(Qty::ZERO, |sum, line| sum.checked_add(line.drug_totlcnt))
             .unwrap_or(Qty::new(i64::MAX));
         let med_list_codg = drug.med_list_codg.clone();
@@ -97,9 +107,11 @@ pub fn compare_basket(drugs: &[(&RxDrug, Option<Packing>)], lines: &[SaleLine]) 
     differences
 }
 
-/// By code, or by generic name: "可按通用名开方和取药" (7101 medListCodg).
-fn same_drug(drug: &RxDrug, line: &SaleLine) -> bool {
-    drug.med_list_codg == line.med_list_codg || drug.drug_genname == line.drug_genname
+/// Which of the prescribed drugs a line is: the one of its code, else the first of its generic name ("可按通用名开方
+/// 和取药", 7101 medListCodg); so that no box counts twice.
+pub fn prescribed_as<'d>(drugs: impl Iterator<Item = &'d RxDrug> + Clone, line: &SaleLine) -> Option<usize> {
+    let by_code = drugs.clone().position(|drug| drug.med_list_codg == line.med_list_codg);
+    by_code.or_else(|| drugs.clone().position(|drug| drug.drug_genname == line.drug_genname))
 }
 
 /// 7207. Ok: the review that it rests on.
@@ -130,7 +142,7 @@ pub fn check_lines(drugs: &[RxDrug], lines: &[SaleLine]) -> Result<(), SaleRefus
     if let Some(line) = lines.iter().find(|line| line.drug_totlcnt <= Qty::ZERO) {
         return Err(SaleRefusal::ZeroCount(line.med_list_codg.to_string()));
     }
-    let foreign = lines.iter().find(|line| !drugs.iter().any(|drug| same_drug(drug, line)));
+    let foreign = lines.iter().find(|line| prescribed_as(drugs.iter(), line).is_none());
     if let Some(line) = foreign {
         return Err(SaleRefusal::NotPrescribed(line.med_list_codg.to_string()));
     }

@@ -91,6 +91,11 @@ fn baskets() {
     assert_eq!(check(&both, &[]), "XA001:2≠0 XB001:1≠0");
     // Another maker's code under the same generic name.
     assert_eq!(check(&both, &[("XA999", "甲", "2"), ("XB001", "乙", "1")]), "");
+    // Two makers of one drug, both prescribed: each box counts for its own code.
+    let twin = drug("XA002", "甲", "1", "盒");
+    let twins = [(&a, known()), (&twin, known())];
+    assert_eq!(check(&twins, &[("XA001", "甲", "2"), ("XA002", "甲", "1")]), "");
+    assert_eq!(check(&twins, &[("XA001", "甲", "3")]), "XA001:2≠3 XA002:1≠0");
     // A unit that the catalogue does not know, and a drug that it does not know.
     assert_eq!(check(&[(&odd, known())], &[("XC001", "丙", "1")]), "XC001:unit");
     assert_eq!(check(&[(&a, None)], &[("XA001", "甲", "2")]), "XA001:unit");
