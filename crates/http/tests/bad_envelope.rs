@@ -349,7 +349,7 @@ async fn methods_that_lead_nowhere() {
 #[tokio::test]
 async fn transactions_of_the_other_kind_of_institution() {
     let world = World::new().await;
-    let mut told = crate::life::Told::new(&world, Dialect::Official);
+    let mut told = crate::journey::Told::new(&world, Dialect::Official);
     let issued = told.issue("CF0001").await;
     let mut cases = Cases::new(&world);
     let now = world.now();

@@ -5,6 +5,7 @@
 
 mod bad_content;
 mod bad_envelope;
+mod journey;
 mod life;
 mod messages;
 mod mutate;

@@ -6,74 +6,9 @@ use lf_wire::Transaction::{self, *};
 use lf_wire::client::Dialect;
 use serde_json::Value;
 
-use crate::messages::{self as m, Issued};
+use crate::journey::{Told, text};
+use crate::messages as m;
 use crate::support::{Answer, World, envelope};
-
-fn text(answer: &Answer, pointer: &str) -> String {
-    answer
-        .data
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .unwrap_or_else(|| panic!("{pointer}: {}", answer.plain))
-        .to_owned()
-}
-
-/// Sends messages in one dialect and keeps what was answered.
-pub struct Told<'w> {
-    world: &'w World,
-    dialect: Dialect,
-    pub answers: Vec<(Transaction, Answer)>,
-}
-
-impl<'w> Told<'w> {
-    pub fn new(world: &'w World, dialect: Dialect) -> Self {
-        Self { world, dialect, answers: Vec::new() }
-    }
-
-    pub async fn tell(&mut self, transaction: Transaction, data: Value) -> Answer {
-        let answer = self.world.good(self.dialect, transaction, &data).await;
-        self.answers.push((transaction, answer.clone()));
-        answer
-    }
-
-    /// 7101, 7102, 7103.
-    pub async fn issue(&mut self, hosp_rxno: &str) -> Issued {
-        let now = self.world.now();
-        let answer = self.tell(T7101, m::t7101(now, hosp_rxno)).await;
-        let issued = Issued { hi_rxno: text(&answer, "/hiRxno"), rx_trace_code: text(&answer, "/rxTraceCode") };
-        let answer = self.tell(T7102, m::t7102(&issued, now)).await;
-        self.tell(T7103, m::t7103(&issued, now, &text(&answer, "/signDigest"))).await;
-        issued
-    }
-
-    /// 7201, 7204: the token.
-    pub async fn fetch(&mut self) -> String {
-        let answer = self.tell(T7201, m::t7201()).await;
-        let epc_token = text(&answer, "/data/0/epcToken");
-        self.tell(T7204, m::t7204(&epc_token, &text(&answer, "/data/0/authRxno"))).await;
-        epc_token
-    }
-
-    /// 7205, 7206: the number of the review.
-    pub async fn review(&mut self, issued: &Issued, epc_token: &str) -> String {
-        let answer = self.tell(T7205, m::t7205(issued, epc_token)).await;
-        let sn = text(&answer, "/rxSignVerifySn");
-        let answer = self.tell(T7206, m::t7206(&issued.hi_rxno, epc_token, &sn, self.world.now())).await;
-        text(&answer, "/rxChkBizSn")
-    }
-
-    /// 7207: the number of the sale.
-    pub async fn sell(&mut self, issued: &Issued, rx_chk_biz_sn: &str) -> String {
-        let answer = self.tell(T7207, m::t7207(&issued.hi_rxno, rx_chk_biz_sn, self.world.now())).await;
-        text(&answer, "/selStooutSn")
-    }
-
-    /// 2102: the settlement's two ids.
-    pub async fn settle(&mut self, issued: &Issued) -> (String, String) {
-        let answer = self.tell(T2102, m::t2102(&issued.hi_rxno, self.world.now())).await;
-        (text(&answer, "/setlinfo/setl_id"), text(&answer, "/setlinfo/mdtrt_id"))
-    }
-}
 
 async fn whole_life(dialect: Dialect) -> Vec<(Transaction, Answer)> {
     let world = World::new().await;
@@ -437,11 +372,11 @@ async fn a_prescription_lives_the_same_in_every_dialect() {
     check(
         T7206,
         expect![[r#"
-        成功。提醒：[PHAR-NOT-ON-DUTY] 没有查到执业药师在岗签到，请确认有执业药师在岗（依据：《关于规范定点零售药店门诊统筹管理有关事项的通知》一（二））
-        {
-          "flag": true,
-          "rxChkBizSn": "505464d7af7e8d9d05ba43852a9bcc"
-        }"#]],
+            成功
+            {
+              "flag": true,
+              "rxChkBizSn": "505464d7af7e8d9d05ba43852a9bcc"
+            }"#]],
     );
     check(
         T7106,
@@ -900,7 +835,7 @@ async fn code_is_a_number_or_a_text_as_the_app_wants_it() {
     ] {
         let reply = envelope(&world.front.answer(&path(method), body).await);
         assert_eq!(reply["code"], code, "{method}");
-        assert_eq!(reply["success"], Value::from(code == Value::from(0) || code == Value::from("0")));
+        assert_eq!(reply["success"], code == 0 || code == "0");
     }
 }
 

@@ -73,10 +73,6 @@ impl StandingClock {
     pub fn forward(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
     }
-
-    pub fn forward_ms(&self, millis: i64) {
-        self.0.fetch_add(millis * 1_000, Ordering::SeqCst);
-    }
 }
 
 /// SM3 of a counter: never the same twice in a world, always the same in the next world.
