@@ -1,5 +1,5 @@
 //! The independent auditor behind `liufang audit verify`: recomputes chains, states, amounts and balances from
-//! what is stored and reports every difference. Serves HB-2.5, JX-4.2b (an archive that can be trusted).
+//! what is stored and reports every difference.
 //!
 //! Invariants: it changes nothing; it shares no arithmetic with the code that wrote (the chain's bytes, the sums
 //! and the folding of facts are written out again here); an unreadable row is a difference, not an end. Memory

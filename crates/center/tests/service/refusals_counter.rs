@@ -188,7 +188,7 @@ async fn t7206_review() {
 
 #[tokio::test]
 async fn t7207_sell() {
-    // proves HB-2.4, HB-2.7, JX-3.5a
+    // proves HB-2.4, JX-3.5a
     let center = TestCenter::new().await;
     let mut said = Said::default();
     let fresh = center.life(&center.people.active).up_to(Step::Verified).await;

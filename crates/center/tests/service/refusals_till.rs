@@ -109,7 +109,7 @@ async fn t2102_which_prescription_may_not_be_settled() {
 
 #[tokio::test]
 async fn t2102_what_the_law_asks_of_the_till() {
-    // proves JX-3.4.3b, JX-4.1.3b, JX-1.2, JX-1.4
+    // proves JX-3.4.3b, JX-4.1.3b, JX-1.2
     let center = TestCenter::new().await;
     let life = center.life(&center.people.active).up_to(Step::Sold).await;
     let mut said = Said::default();
