@@ -12,4 +12,5 @@ mod refusals_counter;
 mod refusals_hospital;
 mod refusals_till;
 mod said;
+mod simulation;
 mod time;
