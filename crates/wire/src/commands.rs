@@ -41,3 +41,6 @@ impl Take {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -10,6 +10,7 @@ use crate::defect::{Defect, DefectKind, Defects};
 use crate::generated::Transaction;
 use crate::json::Value;
 use crate::node::Node;
+use crate::validate::validate;
 
 /// Fields 1 to 20 of 7103: what 7102 signs (epc.md §2.2).
 const SIGNED: usize = 20;
@@ -54,15 +55,35 @@ fn inner(node: &Node<'_>, name: &str, why: &str) -> Defect {
     Defect { kind: DefectKind::Form, ..node.defect("original_value", format!("中的{name}{why}")) }
 }
 
-/// The twenty fields out of a signed text; names as the interface or as we write them, scalars as texts.
+/// The twenty fields out of a signed text, as 7103 would read them: a client writes the text as it writes its
+/// messages, so other spellings, numbers for texts and codes without their zeros mean the same here. A text that
+/// 7103 would not take is read as it stands, and then differs from whatever is uploaded.
 pub fn read_signed(text: &[u8]) -> Option<SignedFields> {
     let value = Value::parse(text).ok()?;
-    let Value::Object(_) = value else { return None };
+    let Value::Object(mut members) = value.clone() else { return None };
+    let table = Transaction::T7103.spec().input;
+    let signed = |key: &str| table.find(key).is_some_and(|at| at < SIGNED);
+    members.retain(|(key, _)| signed(key));
+    // What only the upload has must be there for the check, and is not looked at.
+    members.extend(["rxFile", "signDigest"].map(|key| (Cow::Borrowed(key), Value::Text(Cow::Borrowed("AAAA")))));
+    if let Ok(valid) = validate(Transaction::T7103, &Value::Object(members)) {
+        return Some(signed_fields(&valid.node));
+    }
     let read = |(name, wire): (&'static str, &'static str)| {
         let found = value.get(wire).or_else(|| value.get(name)).and_then(Value::scalar);
         (name.to_owned(), found.filter(|text| !text.is_empty()).map(str::to_owned))
     };
     Some(SignedFields(signed_names().map(read).collect()))
+}
+
+/// The twenty fields of a message of 7103.
+fn signed_fields(node: &Node<'_>) -> SignedFields {
+    let written = |(name, _): (&'static str, &'static str)| {
+        let text = node.text(name).map(Cow::Borrowed);
+        let text = text.or_else(|| node.moment(name).map(|moment| Cow::Owned(moment.to_string())));
+        (name.to_owned(), text.map(Cow::into_owned))
+    };
+    SignedFields(signed_names().map(written).collect())
 }
 
 /// 7103.
@@ -76,12 +97,7 @@ pub fn t7103(node: &Node<'_>) -> Result<t7103_upload::Command, Defects> {
     let phar_chk_time = take.it(node.required("phar_chk_time", node.moment("phar_chk_time")));
     let sign_digest = take.it(node.need("sign_digest").map(str::to_owned));
     let rx_file = take.it(node.need("rx_file").map(str::to_owned));
-    let written = |(name, _): (&'static str, &'static str)| {
-        let text = node.text(name).map(Cow::Borrowed);
-        let text = text.or_else(|| node.moment(name).map(|moment| Cow::Owned(moment.to_string())));
-        (name.to_owned(), text.map(Cow::into_owned))
-    };
-    let fields = SignedFields(signed_names().map(written).collect());
+    let fields = signed_fields(node);
     take.done(|| {
         Some(t7103_upload::Command {
             fixmedins_code: fixmedins_code?,

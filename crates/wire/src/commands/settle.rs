@@ -51,7 +51,12 @@ fn fee_line(take: &mut Take, message: &Node<'_>, row: &Node<'_>) -> Option<t2101
     let mut drug_trac_codg = codes(take, row.nodes("drug_trac_info"));
     let of_line =
         message.nodes("drug_trac_info").iter().filter(|code| code.text("feedetl_sn") == row.text("feedetl_sn"));
-    drug_trac_codg.extend(codes(take, of_line));
+    for code in codes(take, of_line) {
+        // Who fills in both levels has scanned the box once.
+        if !drug_trac_codg.contains(&code) {
+            drug_trac_codg.push(code);
+        }
+    }
     Some(t2101_quote::FeeLine {
         feedetl_sn: feedetl_sn?,
         rxno: row.string("rxno"),

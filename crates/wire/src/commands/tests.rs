@@ -1,0 +1,578 @@
+//! Every transaction's conversion, of the least and of the fullest message that its table allows; what the domain's
+//! own types refuse; what is read out of a signed text and out of `exp_content`.
+//!
+//! The messages are made from the tables: a text says the name of its field, so a value in a wrong place shows.
+
+use expect_test::{Expect, expect};
+use lf_vocab::dict::HiFeesetlFlag;
+use serde_json::{Map, Value as Json, json};
+
+use crate::defect::Defects;
+use crate::generated::Transaction::{self, *};
+use crate::json::Value;
+use crate::node::Node;
+use crate::table::{Field, Kind, Need, Table};
+use crate::validate::validate;
+
+pub(crate) const HI_RXNO: &str = "360900202605110000000000000016";
+pub(crate) const RX_TRACE_CODE: &str = "36090026051100000018";
+
+/// What cannot be made from the table alone.
+fn special(name: &str) -> Option<Json> {
+    Some(match name {
+        "hi_rxno" | "rxno" => json!(HI_RXNO),
+        "rx_trace_code" => json!(RX_TRACE_CODE),
+        "fixmedins_code" => json!("H36090200101"),
+        "dr_code" => json!("D360920001000"),
+        "phar_code" => json!("HY360920000010"),
+        "med_list_codg" => json!("XC08CAA901A001010199901"),
+        "med_list_codgs" => json!(["XC10AAA908A001010199901", "T511702879"]),
+        "drug_trace_codg" | "drug_trac_codg" => json!("81000100000000000001"),
+        "insu_plc_no" | "mdtrtarea_no" => json!("360900"),
+        "insutype" => json!("310"),
+        "acct_used_flag" => json!("1"),
+        "original_value" => json!(crate::reply::base64(signed_text().to_string().as_bytes())),
+        "exp_content" => json!(
+            r#"{"print_time":"2026-05-11 09:00:00","psn_match_flag":"1","media_ref":"CAM1","phar_duty_flag":"0"}"#
+        ),
+        _ => return None,
+    })
+}
+
+fn value(field: &Field, full: bool) -> Json {
+    if let Some(value) = special(field.name) {
+        return value;
+    }
+    if let Some(dict) = field.dict {
+        return json!(dict.codes[0].means);
+    }
+    let text = |len: u32| json!(field.name.chars().take(len as usize).collect::<String>());
+    match field.kind {
+        Kind::Text { len } => text(len),
+        Kind::File { .. } => json!("JVBERi0xLjQK"),
+        Kind::Number { scale: 0, .. } => json!(7),
+        Kind::Number { .. } => json!("1.5"),
+        Kind::Moment => json!("2026-05-11 09:00:00"),
+        Kind::Day => json!("2026-05-11"),
+        Kind::Bool => json!(true),
+        Kind::Texts { len, .. } => json!([text(len)]),
+        Kind::Free { .. } => json!({ "a": 1 }),
+        Kind::Node(table) => message(table, full),
+        Kind::List { of, .. } => json!([message(of, full)]),
+    }
+}
+
+/// The fullest message of a table, or the least that it takes.
+fn message(table: &Table, full: bool) -> Json {
+    let mut fields = Map::new();
+    for (index, field) in table.fields.iter().enumerate() {
+        let there = |at: &usize| fields.contains_key(table.fields[*at].wire);
+        let excluding = |other: &Field| fields.contains_key(other.wire) && other.excludes.contains(&index);
+        let excluded = field.excludes.iter().any(there) || table.fields.iter().any(excluding);
+        let needed = match field.need {
+            Need::Required => true,
+            Need::Optional => false,
+            Need::When { field: other, is } => {
+                let code = fields.get(table.fields[other].wire).and_then(Json::as_str);
+                code.is_some_and(|code| is.contains(&code))
+            }
+            Need::Unless(others) => !others.iter().any(there),
+        };
+        if needed || (full && !excluded) {
+            fields.insert(field.wire.to_owned(), value(field, full));
+        }
+    }
+    Json::Object(fields)
+}
+
+pub(crate) fn full(transaction: Transaction) -> Json {
+    message(transaction.spec().input, true)
+}
+
+fn least(transaction: Transaction) -> Json {
+    message(transaction.spec().input, false)
+}
+
+/// Validates and converts.
+pub(crate) fn converted<T>(
+    transaction: Transaction,
+    data: &Json,
+    parse: impl Fn(&Node<'_>) -> Result<T, Defects>,
+) -> Result<T, Defects> {
+    let text = data.to_string();
+    let value = Value::parse(text.as_bytes()).unwrap();
+    parse(&validate(transaction, &value)?.node)
+}
+
+/// The command as `Debug` shows it, a line a field.
+fn shown(transaction: Transaction, data: &Json) -> Result<String, Defects> {
+    fn debug<T: std::fmt::Debug>(
+        transaction: Transaction,
+        data: &Json,
+        parse: fn(&Node<'_>) -> Result<T, Defects>,
+    ) -> Result<String, Defects> {
+        converted(transaction, data, parse).map(|command| format!("{command:#?}"))
+    }
+    match transaction {
+        T7101 => debug(transaction, data, super::t7101),
+        T7102 => debug(transaction, data, super::t7102),
+        T7103 => debug(transaction, data, super::t7103),
+        T7104 => debug(transaction, data, super::t7104),
+        T7105 | T7106 | T7107 => debug(transaction, data, super::t7105),
+        T7201 => debug(transaction, data, super::t7201),
+        T7203 => debug(transaction, data, super::t7203),
+        T7204 => debug(transaction, data, super::t7204),
+        T7205 => debug(transaction, data, super::t7205),
+        T7206 => debug(transaction, data, super::t7206),
+        T7207 => debug(transaction, data, super::t7207),
+        T7208 => debug(transaction, data, super::t7208),
+        T7211 => debug(transaction, data, super::t7211),
+        T2101 | T2102 => debug(transaction, data, super::t2102),
+        T2103 => debug(transaction, data, super::t2103),
+        other => panic!("{other} is not built"),
+    }
+}
+
+fn built() -> impl Iterator<Item = Transaction> {
+    Transaction::ALL.iter().copied().filter(|transaction| transaction.is_built())
+}
+
+/// `name: "text",` and `name: Some(` followed by a text, as pairs.
+fn texts(shown: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut pending = String::new();
+    for line in shown.lines().map(str::trim) {
+        let (name, rest) = line.split_once(": ").unwrap_or(("", line));
+        if rest == "Some(" {
+            pending = name.to_owned();
+        } else if let Some(text) = rest.strip_prefix('"').and_then(|rest| rest.strip_suffix("\",")) {
+            let name = if name.is_empty() { std::mem::take(&mut pending) } else { name.to_owned() };
+            found.push((name, text.to_owned()));
+        }
+    }
+    found
+}
+
+#[test]
+fn nothing_of_the_fullest_message_is_lost_or_misplaced() {
+    for transaction in built() {
+        let shown = shown(transaction, &full(transaction)).unwrap_or_else(|defects| panic!("{transaction}: {defects}"));
+        let absent: Vec<_> = shown.lines().filter(|line| line.ends_with(": None,")).collect();
+        // 7201 takes one of two credentials; 7103 carries the signed fields under their names.
+        let allowed: &[&str] = if transaction == T7201 { &["    reg_sn: None,"] } else { &[] };
+        assert_eq!(absent, allowed, "{transaction}");
+        let own = texts(&shown).into_iter().filter(|(_, text)| text.contains('_'));
+        for (name, text) in own {
+            assert!(name.is_empty() || name.starts_with(&text), "{transaction}: {name} holds {text}");
+        }
+    }
+}
+
+#[test]
+fn the_least_message_leaves_these_open() {
+    let mut told = String::new();
+    for transaction in built() {
+        let shown =
+            shown(transaction, &least(transaction)).unwrap_or_else(|defects| panic!("{transaction}: {defects}"));
+        let absent = shown.lines().filter_map(|line| line.trim().strip_suffix(": None,"));
+        told += &format!("{transaction}: {}\n", absent.collect::<Vec<_>>().join(" "));
+    }
+    expect![[r#"
+        2101: certno psn_name rxno print_time psn_match_flag media_ref phar_duty_flag
+        2102: certno psn_name rxno print_time psn_match_flag media_ref phar_duty_flag
+        2103: 
+        7101: mdtrt_cert_no card_sn rx_exra_attr_code auth_no insu_plc_no mdtrtarea_no init_rxno rx_used_way_codg rx_used_way_name rx_frqu_codg rx_frqu_name rx_dosunt rx_doscnt rx_drord_dscr rept_flag max_rept_cnt min_inrv_days fixmedins_hilist_id hosp_prep_flag rx_item_type_name tcmdrug_type_code tcmdrug_type_name tcmherb_foote medn_type_code medn_type_name main_medc_flag urgt_flag bas_medn_flag imp_drug_flag otc_flag drug_prodname prdr_name drug_pric drug_sumamt self_pay_rea real_dscr extras otp_ipt_flag patn_hgt patn_wt birctrl_type birctrl_matn_date matn_type geso_val nwb_flag nwb_age suck_prd_flag algs_his prsc_dr_cert_type prsc_dr_certno caty dise_codg dise_name dise_cond_dscr hi_feesetl_type hi_feesetl_name rgst_fee medfee_sumamt fstdiag_flag extras diag_dept_code tcm_dise_code tcm_dise_name tcmsymp_code tcmsymp
+        7102: 
+        7103: 
+        7104: 
+        7105: 
+        7106: 
+        7107: 
+        7201: reg_sn
+        7203: 
+        7204: 
+        7205: 
+        7206: 
+        7207: psn_cash_pay drug_prodname drug_dosform prdr_name aprvno manu_lotnum bchno drug_trac_codg drug_sumamt
+        7208: sel_stoout_sn
+        7211: drug_name dualchnl oppool
+    "#]].assert_eq(&told);
+}
+
+#[test]
+fn small_commands_in_full() {
+    let check = |transaction, expected: Expect| expected.assert_eq(&shown(transaction, &full(transaction)).unwrap());
+    check(
+        T7204,
+        expect![[r#"
+        Command {
+            epc_token: "epc_token",
+            auth_rxno: "auth_rxno",
+            fixmedins_code: H36090200101,
+            opter: "opter",
+        }"#]],
+    );
+    check(
+        T7207,
+        expect![[r#"
+        Command {
+            hi_rxno: 360900202605110000000000000016,
+            fixmedins_code: H36090200101,
+            rx_chk_biz_sn: "rx_chk_biz_sn",
+            hi_feesetl_flag: SelfPaid,
+            psn_cash_pay: Some(
+                Fen(
+                    150,
+                ),
+            ),
+            lines: [
+                SaleLine {
+                    rtal_docno: "rtal_docno",
+                    stoout_time: Moment(
+                        1778461200000000,
+                    ),
+                    med_list_codg: XC08CAA901A001010199901,
+                    medins_list_codg: "medins_list_codg",
+                    drug_genname: "drug_genname",
+                    drug_prodname: Some(
+                        "drug_prodname",
+                    ),
+                    drug_spec: "drug_spec",
+                    drug_dosform: Some(
+                        "drug_dosform",
+                    ),
+                    prdr_name: Some(
+                        "prdr_name",
+                    ),
+                    aprvno: Some(
+                        "aprvno",
+                    ),
+                    manu_lotnum: Some(
+                        "manu_lotnum",
+                    ),
+                    bchno: Some(
+                        "bchno",
+                    ),
+                    drug_trac_codg: Some(
+                        81000100000000000001,
+                    ),
+                    drug_totlcnt: Qty(
+                        15000,
+                    ),
+                    drug_totlcnt_emp: "drug_totlcnt_emp",
+                    drug_sumamt: Some(
+                        Fen(
+                            150,
+                        ),
+                    ),
+                },
+            ],
+        }"#]],
+    );
+    check(
+        T2102,
+        expect![[r#"
+            Command {
+                psn_no: PsnNo(…),
+                mdtrt_cert_type: "01",
+                mdtrt_cert_no: "mdtrt_cert_no",
+                certno: Some(
+                    Certno(…),
+                ),
+                psn_name: Some(
+                    "psn_name",
+                ),
+                begntime: Moment(
+                    1778461200000000,
+                ),
+                medfee_sumamt: Fen(
+                    150,
+                ),
+                insutype: Employee,
+                med_type: "11",
+                acct_used_flag: Own,
+                lines: [
+                    FeeLine {
+                        feedetl_sn: "feedetl_sn",
+                        rxno: Some(
+                            "360900202605110000000000000016",
+                        ),
+                        rx_circ_flag: false,
+                        med_list_codg: XC08CAA901A001010199901,
+                        det_item_fee_sumamt: Fen(
+                            150,
+                        ),
+                        cnt: Qty(
+                            15000,
+                        ),
+                        pric: Pric(
+                            1500000,
+                        ),
+                        drug_trac_codg: [
+                            81000100000000000001,
+                        ],
+                    },
+                ],
+                stated: Stated {
+                    print_time: Some(
+                        Moment(
+                            1778461200000000,
+                        ),
+                    ),
+                    psn_match_flag: Some(
+                        true,
+                    ),
+                    media_ref: Some(
+                        "CAM1",
+                    ),
+                    phar_duty_flag: Some(
+                        false,
+                    ),
+                },
+            }"#]],
+    );
+    check(
+        T7211,
+        expect![[r#"
+        Command {
+            fixmedins_code: H36090200101,
+            codes: [
+                XC10AAA908A001010199901,
+                T511702879,
+                XC08CAA901A001010199901,
+            ],
+            drug_name: Some(
+                "drug_name",
+            ),
+            dualchnl: Some(
+                false,
+            ),
+            oppool: Some(
+                false,
+            ),
+            page_num: 7,
+            page_size: 7,
+        }"#]],
+    );
+}
+
+/// Every field whose type is the domain's own, with a text that the table takes and the type does not.
+#[test]
+fn all_that_the_domain_refuses_is_told_at_once() {
+    let wrong = |name: &str| match name {
+        "hi_rxno" => Some("360900202605110000000000000017"),
+        "rx_trace_code" => Some("36090026051100000019"),
+        "fixmedins_code" => Some("X36090200101"),
+        "dr_code" => Some("360920001000"),
+        "med_list_codg" => Some("xc08"),
+        "drug_trace_codg" | "drug_trac_codg" => Some("123"),
+        "insu_plc_no" | "mdtrtarea_no" => Some("36X900"),
+        "insutype" => Some("340"),
+        _ => None,
+    };
+    fn spoil(table: &Table, data: &mut Json, wrong: &dyn Fn(&str) -> Option<&'static str>) {
+        for field in table.fields {
+            let Some(value) = data.get_mut(field.wire) else { continue };
+            match (field.kind, wrong(field.name)) {
+                (Kind::Node(of), _) => spoil(of, value, wrong),
+                (Kind::List { of, .. }, _) => {
+                    value.as_array_mut().unwrap().iter_mut().for_each(|row| spoil(of, row, wrong))
+                }
+                (_, Some(text)) => *value = json!(text),
+                _ => {}
+            }
+        }
+    }
+    let mut told = String::new();
+    for transaction in built() {
+        let mut data = full(transaction);
+        spoil(transaction.spec().input, &mut data, &wrong);
+        match shown(transaction, &data) {
+            Ok(_) => told += &format!("{transaction}: taken\n"),
+            Err(defects) => told += &format!("{transaction}: {defects}\n"),
+        }
+    }
+    expect![[r#"
+        2101: 报文有4处错误：druginfo.insutype（险种类型）的代码本中心不支持；drugdetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；drugdetail[1].durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码；durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
+        2102: 报文有4处错误：druginfo.insutype（险种类型）的代码本中心不支持；drugdetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；drugdetail[1].durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码；durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
+        2103: taken
+        7101: 报文有5处错误：insuPlcNo（参保地编号）格式应为6位行政区划代码；mdtrtareaNo（就医地编号）格式应为6位行政区划代码；rxdrugdetail[1].medListCodg（医疗目录编码）格式应为大写字母和数字的医保药品编码；mdtrtinfo.fixmedinsCode（定点医疗机构编号）格式应为H或P加11位数字；mdtrtinfo.drCode（开方医保医师代码）格式应为D加12位数字
+        7102: 报文有1处错误：fixmedinsCode（定点机构代码）格式应为H或P加11位数字
+        7103: 报文有3处错误：fixmedinsCode（定点医疗机构编号）格式应为H或P加11位数字；hiRxno（医保处方编号）校验位不正确；rxTraceCode（处方追溯码）校验位不正确
+        7104: 报文有3处错误：hiRxno（医保处方编号）校验位不正确；fixmedinsCode（定点医疗机构编号）格式应为H或P加11位数字；drCode（撤销医师的医保医师代码）格式应为D加12位数字
+        7105: 报文有2处错误：fixmedinsCode（定点医疗机构编号）格式应为H或P加11位数字；hiRxno（医保处方号）校验位不正确
+        7106: 报文有2处错误：fixmedinsCode（定点医疗机构编号）格式应为H或P加11位数字；hiRxno（医保处方编号）校验位不正确
+        7107: 报文有2处错误：fixmedinsCode（定点医疗机构编号）格式应为H或P加11位数字；hiRxno（医保处方编号）校验位不正确
+        7201: 报文有1处错误：fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字
+        7203: 报文有1处错误：fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字
+        7204: 报文有1处错误：fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字
+        7205: 报文有3处错误：hiRxno（医保处方编号）校验位不正确；fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字；rxTraceCode（处方追溯码）校验位不正确
+        7206: 报文有2处错误：hiRxno（医保处方编号）校验位不正确；fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字
+        7207: 报文有4处错误：hiRxno（医保处方编号）校验位不正确；fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字；rxSaleDrugDetl[1].medListCodg（医疗目录编码）格式应为大写字母和数字的医保药品编码；rxSaleDrugDetl[1].drugTraceCodg（药品追溯码）格式应为7位以上的追溯码
+        7208: 报文有2处错误：hiRxno（医保处方编号）校验位不正确；fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字
+        7211: 报文有2处错误：fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字；medListCodg（医疗目录编码）格式应为大写字母和数字的医保药品编码
+    "#]].assert_eq(&told);
+}
+
+#[test]
+fn a_sale_is_insured_unless_it_says_otherwise() {
+    for transaction in [T7207, T7208] {
+        for (sent, want) in [
+            (json!(null), Ok(HiFeesetlFlag::Insured)),
+            (json!(""), Ok(HiFeesetlFlag::Insured)),
+            (json!("1"), Ok(HiFeesetlFlag::Insured)),
+            (json!(1), Ok(HiFeesetlFlag::Insured)),
+            (json!("0"), Ok(HiFeesetlFlag::SelfPaid)),
+            (json!(false), Ok(HiFeesetlFlag::SelfPaid)),
+            (json!("2"), Err(())),
+        ] {
+            let mut data = full(transaction);
+            data["hiFeesetlFlag"] = sent.clone();
+            let flag = match transaction {
+                T7207 => converted(transaction, &data, super::t7207).map(|command| command.hi_feesetl_flag),
+                _ => converted(transaction, &data, super::t7208).map(|command| command.hi_feesetl_flag),
+            };
+            assert_eq!(flag.map_err(|_| ()), want, "{transaction} {sent}");
+        }
+    }
+}
+
+/// The twenty fields of a signed text.
+fn signed_text() -> Json {
+    let table = T7103.spec().input;
+    let fields = table.fields.iter().take(20);
+    Json::Object(fields.map(|field| (field.wire.to_owned(), value(field, true))).collect())
+}
+
+fn uploaded(data: &Json) -> lf_rx::decide::issue::SignedFields {
+    converted(T7103, data, super::t7103).unwrap().fields
+}
+
+#[test]
+fn the_signed_fields_are_the_first_twenty_of_7103() {
+    let fields = super::read_signed(signed_text().to_string().as_bytes()).unwrap();
+    let names: Vec<_> = fields.0.iter().map(|(name, _)| name.as_str()).collect();
+    expect!["rx_trace_code hi_rxno mdtrt_id patn_name psn_cert_type certno fixmedins_name fixmedins_code dr_code prsc_dr_name phar_dept_name phar_dept_code phar_profttl_codg phar_profttl_name phar_code phar_cert_type phar_certno phar_name phar_prac_cert_no phar_chk_time"].assert_eq(&names.join(" "));
+    assert!(fields.0.iter().all(|(_, value)| value.is_some()));
+    assert_eq!(fields.first_difference(&uploaded(&full(T7103))), None);
+}
+
+/// A client writes its signed text as it writes its messages: whatever 7103 takes means the same in the text.
+#[test]
+fn a_signed_text_is_read_as_7103_is() {
+    let good = signed_text();
+    let ways: [(&str, &dyn Fn(&mut Json)); 8] = [
+        ("another order and blanks", &|_| {}),
+        ("an empty field more", &|data| data["pharPracCertNo"] = json!("")),
+        ("null", &|data| data["pharPracCertNo"] = json!(null)),
+        ("a number", &|data| data["hiRxno"] = Json::Number(HI_RXNO.parse().unwrap())),
+        ("a code without its zero", &|data| data["psnCertType"] = json!("1")),
+        ("T in the time", &|data| data["pharChkTime"] = json!("2026-05-11T09:00:00")),
+        ("another spelling", &|data| rename(data, "certno", "psnCertno")),
+        ("our names", &|data| {
+            for field in T7103.spec().input.fields.iter().take(20) {
+                rename(data, field.wire, field.name);
+            }
+        }),
+    ];
+    for (name, way) in ways {
+        let mut text = good.clone();
+        way(&mut text);
+        let mut message = text.clone();
+        message["rxFile"] = json!("JVBERi0xLjQK");
+        message["signDigest"] = json!("sign_digest");
+        let pretty = serde_json::to_string_pretty(&text).unwrap();
+        let signed = super::read_signed(pretty.as_bytes()).unwrap();
+        assert_eq!(signed.first_difference(&uploaded(&message)), None, "{name}");
+    }
+}
+
+fn rename(data: &mut Json, from: &str, to: &str) {
+    let fields = data.as_object_mut().unwrap();
+    let value = fields.remove(from).unwrap();
+    fields.insert(to.to_owned(), value);
+}
+
+#[test]
+fn a_signed_text_that_differs_is_told_by_its_field() {
+    let message = uploaded(&full(T7103));
+    for field in T7103.spec().input.fields.iter().take(20) {
+        for other in [json!("9"), json!(null), json!({ "a": 1 })] {
+            let mut text = signed_text();
+            text[field.wire] = other.clone();
+            let signed = super::read_signed(text.to_string().as_bytes()).unwrap();
+            assert_eq!(signed.first_difference(&message), Some(field.name), "{other}");
+        }
+    }
+}
+
+#[test]
+fn a_text_that_is_none_is_a_defect_of_7102() {
+    let encoded = |text: &[u8]| json!(crate::reply::base64(text));
+    for (original_value, want) in [
+        (json!("not Base64"), "不是合法的Base64"),
+        (encoded(b"no JSON"), "解码后应为处方上传1至20字段的JSON对象"),
+        (encoded(b"[]"), "解码后应为处方上传1至20字段的JSON对象"),
+        (encoded(b"{}"), "中的hiRxno应为30位数字"),
+        (encoded(br#"{"hiRxno":"1"}"#), "中的hiRxno应为30位数字"),
+        (encoded(b"\xb4\xa6"), "解码后应为处方上传1至20字段的JSON对象"),
+    ] {
+        let mut data = full(T7102);
+        data["originalValue"] = original_value;
+        let defects = converted(T7102, &data, super::t7102).unwrap_err().to_string();
+        assert_eq!(defects, format!("报文有1处错误：originalValue（原始待签名处方信息）{want}"));
+    }
+}
+
+/// What a counter states beyond the interface; other content of the field is not ours to read.
+#[test]
+fn exp_content_states_facts() {
+    for (content, want) in [
+        (json!(null), "Stated { print_time: None, psn_match_flag: None, media_ref: None, phar_duty_flag: None }"),
+        (
+            json!("free words"),
+            "Stated { print_time: None, psn_match_flag: None, media_ref: None, phar_duty_flag: None }",
+        ),
+        (json!("[1]"), "Stated { print_time: None, psn_match_flag: None, media_ref: None, phar_duty_flag: None }"),
+        (
+            json!(
+                r#"{"print_time":"2026-05-11 09:00:00","psn_match_flag":"1","media_ref":"CAM1","phar_duty_flag":"0","x":1}"#
+            ),
+            r#"Stated { print_time: Some(Moment(1778461200000000)), psn_match_flag: Some(true), media_ref: Some("CAM1"), phar_duty_flag: Some(false) }"#,
+        ),
+        (
+            json!(r#"{"print_time":"","psn_match_flag":true,"media_ref":null,"phar_duty_flag":1}"#),
+            "Stated { print_time: None, psn_match_flag: Some(true), media_ref: None, phar_duty_flag: Some(true) }",
+        ),
+    ] {
+        let mut data = full(T2102);
+        data["druginfo"]["exp_content"] = content.clone();
+        let command = converted(T2102, &data, super::t2102).unwrap();
+        assert_eq!(format!("{:?}", command.stated), want, "{content}");
+    }
+    let mut data = full(T2102);
+    data["druginfo"]["exp_content"] = json!(r#"{"print_time":"yesterday"}"#);
+    let defects = converted(T2102, &data, super::t2102).unwrap_err().to_string();
+    assert!(defects.contains("druginfo.exp_content"), "{defects}");
+    assert!(defects.contains("print_time"), "{defects}");
+}
+
+/// Trace codes stand in the line, or beside all lines with the line's number, or in both; in either spelling.
+#[test]
+fn trace_codes_are_found_at_both_levels_and_in_both_spellings() {
+    let code = |text: &str, sn: &str| json!({ "feedetl_sn": sn, "drug_trac_codg": text, "trdn_flag": "0" });
+    for spelling in ["durg_trac_info", "drug_trac_info"] {
+        let mut data = least(T2102);
+        data["drugdetail"] = json!([data["drugdetail"][0].clone(), data["drugdetail"][0].clone()]);
+        data["drugdetail"][0]["feedetl_sn"] = json!("FD1");
+        data["drugdetail"][1]["feedetl_sn"] = json!("FD2");
+        data["drugdetail"][0][spelling] = json!([code("1111111", "FD1")]);
+        // The first box stands at both levels: it was scanned once.
+        data[spelling] =
+            json!([code("1111111", "FD1"), code("2222222", "FD1"), code("3333333", "FD2"), code("4444444", "FD9")]);
+        let command = converted(T2102, &data, super::t2102).unwrap();
+        let codes: Vec<Vec<_>> =
+            command.lines.iter().map(|line| line.drug_trac_codg.iter().map(ToString::to_string).collect()).collect();
+        assert_eq!(codes, [vec!["1111111", "2222222"], vec!["3333333"]], "{spelling}");
+    }
+}
