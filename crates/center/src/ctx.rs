@@ -54,9 +54,9 @@ lf_rx::refusals! {
 }
 
 impl Ctx {
-    /// That the caller is of this kind, under agreement, ready, and names itself.
-    pub fn expect(&self, kind: FixmedinsKind, fixmedins_code: &FixmedinsCode) -> Result<(), Failure> {
-        lf_vocab::covers!("JX-2.6.1", "JX-2.6.2");
+    /// That the caller is of this kind and names itself. Enough for what takes back or looks up what was done under
+    /// an agreement: when it has ended, the money and the consent of people must still find their way back.
+    pub fn expect_kind(&self, kind: FixmedinsKind, fixmedins_code: &FixmedinsCode) -> Result<(), Failure> {
         let fixmedins = &self.caller.fixmedins;
         if fixmedins.fixmedins_code.kind() != kind {
             return refused(CallerRefusal::WrongKind);
@@ -64,6 +64,14 @@ impl Ctx {
         if fixmedins.fixmedins_code != *fixmedins_code {
             return refused(CallerRefusal::OtherInstitution);
         }
+        Ok(())
+    }
+
+    /// That the caller is of this kind, names itself, is under agreement and ready.
+    pub fn expect(&self, kind: FixmedinsKind, fixmedins_code: &FixmedinsCode) -> Result<(), Failure> {
+        lf_vocab::covers!("JX-2.6.1", "JX-2.6.2");
+        self.expect_kind(kind, fixmedins_code)?;
+        let fixmedins = &self.caller.fixmedins;
         if !fixmedins.agreement.contains(self.now.day()) {
             return refused(CallerRefusal::NotDesignated);
         }

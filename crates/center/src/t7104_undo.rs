@@ -42,7 +42,7 @@ pub struct Reply {
 impl Center {
     /// 7104. Errors: [`issue::UndoRefusal`], [`RxRefusal`], the caller's, the message's.
     pub async fn t7104_undo(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
-        ctx.expect(FixmedinsKind::Hospital, &command.fixmedins_code)?;
+        ctx.expect_kind(FixmedinsKind::Hospital, &command.fixmedins_code)?;
         let key = ctx.idem_key("7104", command.hi_rxno.as_str());
         self.attempts_once(ctx, &key, || self.try_undo(ctx, command, &key)).await
     }

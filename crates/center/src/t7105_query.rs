@@ -53,7 +53,7 @@ impl Center {
 
     /// The prescription that a query names, proved to be the asker's and the person's.
     pub(crate) async fn queried(&self, ctx: &Ctx, command: &Command) -> Result<(Prescription, RxContent), Failure> {
-        ctx.expect(FixmedinsKind::Hospital, &command.fixmedins_code)?;
+        ctx.expect_kind(FixmedinsKind::Hospital, &command.fixmedins_code)?;
         let (rx, content) = tokio::try_join!(self.store.rx(&command.hi_rxno), self.store.rx_content(&command.hi_rxno))?;
         let (Some(rx), Some(content)) = (rx, content) else { return refused(RxRefusal::Unknown) };
         let visit = &content.mdtrtinfo;

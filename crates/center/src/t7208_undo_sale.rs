@@ -34,7 +34,7 @@ pub struct Reply {}
 impl Center {
     /// 7208. Errors: [`sale::SaleUndoRefusal`], [`RxRefusal`], the caller's.
     pub async fn t7208_undo_sale(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
-        ctx.expect(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
+        ctx.expect_kind(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
         let key = match &command.sel_stoout_sn {
             Some(sel_stoout_sn) => ctx.idem_key("7208", sel_stoout_sn.clone()),
             None => ctx.exact_key("7208"),
