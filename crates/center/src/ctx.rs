@@ -22,8 +22,10 @@ pub struct Ctx {
     pub caller: Caller,
     /// SM3 of the message's meaning: the same content has the same digest, whenever it is sent.
     pub digest: [u8; 32],
-    /// SM3 of meaning and timestamp: the same only for a message sent again as it was.
+    /// SM3 of meaning and timestamp (on the gateway front: `msgid`): the same only for a message sent again as it was.
     pub envelope_digest: [u8; 32],
+    /// 发送方报文ID, on the gateway front.
+    pub msgid: Option<String>,
     /// When the center takes it.
     pub now: Moment,
 }

@@ -14,6 +14,8 @@ pub mod people;
 pub mod scheme;
 pub mod serial;
 
+pub mod t1101_person;
+pub mod t1201_fixmedins;
 pub mod t2101_quote;
 pub mod t2102_settle;
 pub mod t2103_refund;
@@ -32,6 +34,8 @@ pub mod t7206_review;
 pub mod t7207_sell;
 pub mod t7208_undo_sale;
 pub mod t7211_catalogue;
+pub mod t9001_signin;
+pub mod t9002_signout;
 
 use std::sync::Arc;
 

@@ -2,9 +2,12 @@
 //!
 //! A message's identity is its natural number inside its institution (`hosp_rxno` of 7101, `setl_id` of 2103 …);
 //! its meaning is the SM3 of its content. Identity, meaning and reply are written in the commit of the command.
+//! On the gateway front the sender's `msgid` is taken in the same commit; it only refuses a second meaning, while the
+//! natural number keeps the reply (docs/decisions/0010-gateway-front.md).
 
 use std::future::Future;
 
+use lf_ports::row::MSGID;
 use lf_ports::{ChangeSet, CommitError, IdemKey, IdemRow, codec};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,6 +20,7 @@ lf_rx::refusals! {
     /// Why a number cannot be used again.
     OnceRefusal {
         OtherContent = "RX-0001-01", "接口规范：同一编号不可重复使用", "该编号的报文已受理，且本次内容与已受理的不同";
+        MsgidUsed = "RX-0001-02", "接口规范 msgid：发送方报文ID不可重复", "该msgid的报文已受理，且本次内容与已受理的不同，请换用新的msgid";
     }
 }
 
@@ -33,7 +37,18 @@ impl Ctx {
 
     /// Adds identity and reply to what is committed.
     pub fn remember<R: Serialize>(&self, key: IdemKey, reply: &R, changes: &mut ChangeSet) {
+        changes.message = self.message(key.infno);
         changes.idem = Some(IdemRow { key, digest: self.digest, reply: codec::encode(reply), at: self.now });
+    }
+
+    /// The sender's own number of this message, to be taken with what it changes.
+    pub fn message(&self, infno: &'static str) -> Option<IdemRow> {
+        let key = self.msgid_key(infno)?;
+        Some(IdemRow { key, digest: self.digest, reply: Vec::new(), at: self.now })
+    }
+
+    fn msgid_key(&self, infno: &'static str) -> Option<IdemKey> {
+        self.msgid.as_ref().map(|msgid| self.idem_key(MSGID, format!("{infno}/{msgid}")))
     }
 
     /// What was answered before, if this is the same message.
@@ -47,6 +62,16 @@ impl Ctx {
 }
 
 impl Center {
+    /// That the sender's number of this message was not taken by another one. Asked before anything is decided, so
+    /// that what is refused here is refused whatever the state; two that race are told apart by the commit.
+    pub async fn check_msgid(&self, ctx: &Ctx, infno: &'static str) -> Result<(), Failure> {
+        let Some(key) = ctx.msgid_key(infno) else { return Ok(()) };
+        match self.store.idem(&key).await? {
+            Some(row) if row.digest != ctx.digest => refused(OnceRefusal::MsgidUsed),
+            _ => Ok(()),
+        }
+    }
+
     /// [`Self::attempts`] of a message with an identity. A message that overtakes its own first sending can find
     /// no answer yet and then the state that the first one left; so a refusal is the last word only when the
     /// message was not answered meanwhile.
@@ -60,18 +85,18 @@ impl Center {
         F: Fn() -> Fut,
         Fut: Future<Output = Result<Answer<R>, Attempt>>,
     {
-        let refusals = match self.attempts(&attempt).await {
+        let refusals = match self.attempts(ctx, &attempt).await {
             Err(Failure::Refused(refusals)) => refusals,
             other => return other,
         };
         match self.store.idem(key).await? {
-            Some(row) if row.digest == ctx.digest => self.attempts(attempt).await,
+            Some(row) if row.digest == ctx.digest => self.attempts(ctx, attempt).await,
             _ => Err(Failure::Refused(refusals)),
         }
     }
 
     /// Decides again while others move first.
-    pub(crate) async fn attempts<R, F, Fut>(&self, attempt: F) -> Result<Answer<R>, Failure>
+    pub(crate) async fn attempts<R, F, Fut>(&self, ctx: &Ctx, attempt: F) -> Result<Answer<R>, Failure>
     where
         F: Fn() -> Fut,
         Fut: Future<Output = Result<Answer<R>, Attempt>>,
@@ -80,6 +105,11 @@ impl Center {
             match attempt().await {
                 Ok(answer) => return Ok(answer),
                 Err(Attempt::Failed(failure)) => return Err(failure),
+                Err(Attempt::Commit(CommitError::Repeated(row)))
+                    if row.key.infno == MSGID && row.digest != ctx.digest =>
+                {
+                    return refused(OnceRefusal::MsgidUsed);
+                }
                 Err(Attempt::Commit(CommitError::Stale(_) | CommitError::Repeated(_))) => {}
                 Err(Attempt::Commit(CommitError::Claimed(claim))) => {
                     return Err(Failure::Broken(format!("unexpected claim {}", claim.kind.word())));

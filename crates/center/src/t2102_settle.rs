@@ -81,6 +81,7 @@ fn setl(ctx: &Ctx, command: &Command, priced: &Priced, ids: (String, String), ed
         shares: priced.shares.clone(),
         refd_setl_id: None,
         law_edition: edition.to_owned(),
+        medins_setl_id: ctx.msgid.clone(),
     }
 }
 

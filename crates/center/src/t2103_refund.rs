@@ -88,6 +88,7 @@ impl Center {
             shares,
             refd_setl_id: Some(setl.setl_id.clone()),
             law_edition: self.law.edition().to_owned(),
+            medins_setl_id: ctx.msgid.clone(),
             ..setl.clone()
         };
         let event = Event::Refunded(Refunded { setl_id: negative.setl_id.clone(), refd_setl_id: setl.setl_id.clone() });

@@ -57,7 +57,7 @@ impl Center {
     /// 7101. Errors: [`PrecheckRefusal`], the person's, the law's at the gate `precheck` (all of them).
     pub async fn t7101_precheck(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Hospital, &command.content.mdtrtinfo.fixmedins_code)?;
-        self.attempts(|| self.try_precheck(ctx, command)).await
+        self.attempts(ctx, || self.try_precheck(ctx, command)).await
     }
 
     async fn try_precheck(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {

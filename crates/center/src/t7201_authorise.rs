@@ -91,7 +91,7 @@ impl Center {
             (Some(_), None) if command.out_flag => return refused(AuthoriseRefusal::OtherPlace),
             (Some(_), None) => {}
         }
-        self.attempts(|| self.try_authorise(ctx, command)).await
+        self.attempts(ctx, || self.try_authorise(ctx, command)).await
     }
 
     async fn try_authorise(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {

@@ -50,7 +50,7 @@ impl Center {
     /// 7203. Errors: [`QrcodeRefusal`], [`carry::CarryRefusal`], the caller's.
     pub async fn t7203_qrcode(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
-        self.attempts(|| self.try_qrcode(ctx, command)).await
+        self.attempts(ctx, || self.try_qrcode(ctx, command)).await
     }
 
     async fn try_qrcode(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {

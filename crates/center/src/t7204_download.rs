@@ -54,7 +54,7 @@ impl Center {
     /// 7204. Errors: [`auth::TokenRefusal`], [`carry::CarryRefusal`], the caller's.
     pub async fn t7204_download(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
-        self.attempts(|| self.try_download(ctx, command)).await
+        self.attempts(ctx, || self.try_download(ctx, command)).await
     }
 
     async fn try_download(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
@@ -103,6 +103,7 @@ impl Center {
         let changes = ChangeSet {
             rx: vec![change],
             batch: Some(BatchChange { batch: taken, new: false }),
+            message: ctx.message("7204"),
             ..ChangeSet::default()
         };
         self.store.commit(changes).await?;

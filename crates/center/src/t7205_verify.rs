@@ -43,7 +43,7 @@ impl Center {
     /// 7205. Errors: [`VerifyRefusal`], [`RxRefusal`], the caller's.
     pub async fn t7205_verify(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
-        self.attempts(|| self.try_verify(ctx, command)).await
+        self.attempts(ctx, || self.try_verify(ctx, command)).await
     }
 
     async fn try_verify(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
@@ -69,7 +69,7 @@ impl Center {
         let rx_sign_verify_sn = hex::lower(&self.chance.draw());
         let answer = reply(&rx_sign_verify_sn);
         let change = journal::advance(&rx, &Event::Verified(Verified { rx_sign_verify_sn }), ctx.now)?;
-        self.store.commit(ChangeSet { rx: vec![change], ..ChangeSet::default() }).await?;
+        self.store.commit(ChangeSet { rx: vec![change], message: ctx.message("7205"), ..ChangeSet::default() }).await?;
         Ok(answer.into())
     }
 

@@ -45,7 +45,7 @@ impl Center {
     /// 7207. Errors: [`SaleRefusal`], [`RxRefusal`], the law's at the gate `sell`.
     pub async fn t7207_sell(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
-        self.attempts(|| self.try_sell(ctx, command)).await
+        self.attempts(ctx, || self.try_sell(ctx, command)).await
     }
 
     async fn try_sell(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
@@ -71,6 +71,7 @@ impl Center {
         let changes = ChangeSet {
             claims: claims(&command.hi_rxno, &command.lines),
             rx: vec![journal::advance(&rx, &Event::Sold(sold), ctx.now)?],
+            message: ctx.message("7207"),
             ..ChangeSet::default()
         };
         match self.store.commit(changes).await {

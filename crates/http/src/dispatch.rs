@@ -35,8 +35,11 @@ pub type Done = Result<(Vec<u8>, Vec<Refusal>), Stopped>;
 
 /// Whether the transaction is remembered by the meaning of its message.
 pub fn needs_digest(transaction: Transaction) -> bool {
-    use Transaction::{T2102, T2103, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7208};
-    matches!(transaction, T7101 | T7102 | T7103 | T7104 | T7201 | T7203 | T7206 | T7208 | T2102 | T2103)
+    use Transaction::{T2102, T2103, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7208, T9001, T9002};
+    matches!(
+        transaction,
+        T7101 | T7102 | T7103 | T7104 | T7201 | T7203 | T7206 | T7208 | T2102 | T2103 | T9001 | T9002
+    )
 }
 
 /// Runs one transaction.
@@ -51,6 +54,9 @@ pub async fn run(center: &Center, ctx: &Ctx, transaction: Transaction, node: &No
         | Transaction::T7107 => institution(center, ctx, transaction, node).await,
         Transaction::T2101 | Transaction::T2102 | Transaction::T2103 => {
             settlement(center, ctx, transaction, node).await
+        }
+        Transaction::T1101 | Transaction::T1201 | Transaction::T9001 | Transaction::T9002 => {
+            basics(center, ctx, transaction, node).await
         }
         _ => pharmacy(center, ctx, transaction, node).await,
     }
@@ -84,6 +90,24 @@ async fn institution(center: &Center, ctx: &Ctx, transaction: Transaction, node:
         }
         Transaction::T7107 => {
             transact!(node, center, ctx, t7105, t7107_settlement_query, |reply, command| replies::t7107(&reply))
+        }
+        _ => not_built(transaction),
+    }
+}
+
+async fn basics(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {
+    match transaction {
+        Transaction::T1101 => {
+            transact!(node, center, ctx, t1101, t1101_person, |reply, command| replies::t1101(&reply))
+        }
+        Transaction::T1201 => {
+            transact!(node, center, ctx, t1201, t1201_fixmedins, |reply, command| replies::t1201(&reply))
+        }
+        Transaction::T9001 => {
+            transact!(node, center, ctx, t9001, t9001_signin, |reply, command| replies::t9001(&reply))
+        }
+        Transaction::T9002 => {
+            transact!(node, center, ctx, t9002, t9002_signout, |reply, command| replies::t9002(&reply))
         }
         _ => not_built(transaction),
     }

@@ -114,7 +114,7 @@ async fn ctx(
     let digest = if dispatch::needs_digest(transaction) { meaning(transaction, data) } else { [0; 32] };
     let mut exact = lf_gm::Sm3::new();
     exact.update(&digest).update(&envelope.timestamp_ms().to_be_bytes());
-    Ok(Ctx { caller: Caller { app_id: app.app_id.clone(), fixmedins }, digest, envelope_digest: exact.finish(), now })
+    Ok(Ctx { caller: Caller { app_id: app.app_id.clone(), fixmedins }, digest, envelope_digest: exact.finish(), msgid: None, now })
 }
 
 /// SM3 of a message's meaning: order of keys, empties and the writing of scalars do not count.

@@ -226,6 +226,7 @@ fn app(client: &Client, fixmedins_code: &str, code_style: CodeStyle, disabled: b
         fixmedins_code: fixmedins_code.parse().unwrap(),
         code_style,
         disabled,
+        gateway: None,
     })
 }
 

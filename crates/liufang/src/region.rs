@@ -144,6 +144,7 @@ impl Region {
                 fixmedins_code: code.clone(),
                 code_style: CodeStyle::Number,
                 disabled: false,
+                gateway: None,
             }));
         }
         rows.extend(self.doctors.iter().map(|doctor| RegistryPut::Practitioner(doctor.practitioner.clone())));

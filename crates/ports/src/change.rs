@@ -14,6 +14,8 @@ use crate::store::StoreError;
 pub struct ChangeSet {
     /// The message's identity and reply.
     pub idem: Option<IdemRow>,
+    /// The sender's own number of the message (`msgid` of the gateway front), taken with it.
+    pub message: Option<IdemRow>,
     /// Taken in this order; the first that is held already is reported.
     pub claims: Vec<Claim>,
     /// Given back. Only the owner's are removed.

@@ -16,6 +16,33 @@ pub enum CodeStyle {
     Text,
 }
 
+/// How requests of the gateway front prove their sender (fsi.md §1.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GatewayScheme {
+    /// `_api_*` headers, HMAC-SHA1.
+    Csb,
+    /// `x-tif-*` headers, SHA-256 in lower-case hex.
+    Tif,
+    /// `x-rio-*` headers, SHA-256 in upper-case hex.
+    Rio,
+}
+
+/// An app on the gateway front. Its access key (`paasid`) is the app's id: the center gives out both.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gateway {
+    /// The secret of the headers.
+    pub secret_key: String,
+    /// Which headers.
+    pub scheme: GatewayScheme,
+    /// `output` goes out as JSON text, as two provinces' clients read it.
+    #[serde(default)]
+    pub output_text: bool,
+    /// `input` must come sealed with SM4, and `output` goes out sealed.
+    #[serde(default)]
+    pub sealed: bool,
+}
+
 /// A client system: an application key pair and the institution it speaks for.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct App {
@@ -31,6 +58,9 @@ pub struct App {
     pub code_style: CodeStyle,
     /// Switched off by the operator.
     pub disabled: bool,
+    /// What it may do on the gateway front; `None`: nothing.
+    #[serde(default)]
+    pub gateway: Option<Gateway>,
 }
 
 /// 互联网医院: what admission recorded (JX-2.1, JX-2.3).
@@ -216,6 +246,7 @@ macro_rules! quiet_debug {
     };
 }
 quiet_debug!(App, app_id);
+quiet_debug!(Gateway, scheme);
 quiet_debug!(Fixmedins, fixmedins_code);
 quiet_debug!(Practitioner, prac_code);
 quiet_debug!(Person, psn_no);

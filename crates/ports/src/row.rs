@@ -97,6 +97,9 @@ pub struct Setl {
     pub refd_setl_id: Option<String>,
     /// The edition of the law by which it was computed.
     pub law_edition: String,
+    /// 医药机构结算ID: the `msgid` of the message that asked for it, on the gateway front.
+    #[serde(default)]
+    pub medins_setl_id: Option<String>,
 }
 
 /// What may be claimed once in the whole center.
@@ -128,6 +131,9 @@ pub struct Claim {
     /// Who holds it: the prescription's number.
     pub owner: String,
 }
+
+/// In place of a transaction's number: the key is `<infno>/<msgid>`, the number that the sender gave the message.
+pub const MSGID: &str = "msgid";
 
 /// The identity of a message, so that the same again gets the same reply.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

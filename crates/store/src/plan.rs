@@ -49,7 +49,8 @@ pub(crate) enum Otherwise {
 /// The statements of a change set, in order.
 pub(crate) fn plan(changes: &ChangeSet) -> Result<Vec<Step>, StoreError> {
     let mut steps = Vec::with_capacity(16);
-    if let Some(idem) = &changes.idem {
+    // The natural number first: it has the reply of an equal message.
+    for idem in changes.idem.iter().chain(&changes.message) {
         steps.push(new_idem(idem));
     }
     for claim in &changes.releases {

@@ -95,6 +95,7 @@ impl TestCenter {
             caller: Caller { app_id: "test".to_owned(), fixmedins },
             digest: lf_gm::sm3(meaning.as_bytes()),
             envelope_digest: lf_gm::sm3(format!("{now} {meaning}").as_bytes()),
+            msgid: None,
             now,
         }
     }

@@ -3,11 +3,13 @@
 //! Invariants: every defect that a conversion finds is kept, not only the first; a text that a domain type
 //! refuses is a defect of its field with the type's own reason.
 
+mod basics;
 mod institution;
 mod pharmacy;
 mod precheck;
 mod settle;
 
+pub use basics::{t1101, t1201, t9001, t9002};
 pub use institution::{read_signed, t7102, t7103, t7104, t7105};
 pub use pharmacy::{t7201, t7203, t7204, t7205, t7206, t7207, t7208, t7211};
 pub use precheck::t7101;

@@ -3,10 +3,12 @@
 //! Invariants: names and both spellings come from the output tables; a number is written exactly; `uploadChk`
 //! answers its two documented fields and nothing else, because one client reads it strictly (epc.md §1.3).
 
+mod basics;
 mod download;
 mod query;
 mod settle;
 
+pub use basics::{t1101, t1201, t9001, t9002};
 pub use download::t7204;
 pub use query::{t7105, t7106, t7107};
 pub use settle::{t2101, t2102, t2103};

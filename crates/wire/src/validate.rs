@@ -69,8 +69,9 @@ enum Side {
     Output,
 }
 
-/// Names under which gateways lay the payload one level deeper.
-const WRAPPERS: [&str; 2] = ["input", "data"];
+/// Names under which gateways lay the payload one level deeper: two of any transaction, then the nodes of 9001, 9002
+/// and 1201, which some clients leave out.
+const WRAPPERS: [&str; 5] = ["input", "data", "signIn", "signOut", "medinsinfo"];
 
 struct Check {
     side: Side,

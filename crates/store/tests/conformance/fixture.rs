@@ -115,6 +115,7 @@ pub fn next_event(rx: &Prescription) -> Option<Event> {
             phar_name: "药师".to_owned(),
             fixmedins_code: pharmacy(),
             law_edition: "2026".to_owned(),
+            medins_setl_id: None,
         }),
         State::Reviewed { .. } => Event::Sold(Sold {
             sel_stoout_sn: "S1".to_owned(),
@@ -122,6 +123,7 @@ pub fn next_event(rx: &Prescription) -> Option<Event> {
             psn_cash_pay: None,
             lines: Vec::new(),
             law_edition: "2026".to_owned(),
+            medins_setl_id: None,
         }),
         _ => return None,
     })
@@ -255,6 +257,7 @@ pub fn setl(setl_id: &str, refd_setl_id: Option<&str>) -> SetlChange {
             shares,
             refd_setl_id: refd_setl_id.map(str::to_owned),
             law_edition: "2026".to_owned(),
+            medins_setl_id: None,
         },
     }
 }
@@ -271,6 +274,7 @@ pub fn app() -> App {
         fixmedins_code: hospital(),
         code_style: CodeStyle::Text,
         disabled: false,
+        gateway: None,
     }
 }
 

@@ -56,11 +56,11 @@ pub fn t2103(reply: &t2103_refund::Reply) -> Payload {
     out.to_json()
 }
 
-/// The message of this front has no number of its own, so the settlement's stands for it.
+/// A message of the REST front has no number of its own, so the settlement's stands for it.
 fn numbers(node: &mut Reply, setl: &Setl) {
     node.text("setl_id", setl.setl_id.as_str())
         .text("mdtrt_id", setl.mdtrt_id.as_str())
-        .text("medins_setl_id", setl.setl_id.as_str())
+        .text("medins_setl_id", setl.medins_setl_id.as_deref().unwrap_or(&setl.setl_id))
         .moment("setl_time", setl.setl_time)
         .show("clr_optins", setl.accum_key.poolarea_no);
     amounts(node, &setl.shares);
@@ -80,7 +80,7 @@ fn person(node: &mut Reply, person: &Person, now: Moment) {
         .flag("cvlserv_flag", person.cvlserv);
 }
 
-fn full_years(person: &Person, now: Moment) -> i64 {
+pub(super) fn full_years(person: &Person, now: Moment) -> i64 {
     let (birth, today) = (person.brdy.ymd(), now.day().ymd());
     let before_birthday = (today.1, today.2) < (birth.1, birth.2);
     i64::from(today.0 - birth.0) - i64::from(before_birthday)
