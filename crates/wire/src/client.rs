@@ -151,18 +151,12 @@ pub fn seal_request(
 /// # Errors
 /// [`JsonError`] if the payload is no JSON.
 pub fn seal_members(
-    mut members: Vec<(Cow<'_, str>, Value<'_>)>,
+    members: Vec<(Cow<'_, str>, Value<'_>)>,
     form: SignForm,
     keys: ClientKeys<'_>,
     plain: &[u8],
 ) -> Result<Vec<u8>, JsonError> {
-    let enc_data = keys.sm4.seal_hex_upper(plain);
-    let data = Value::parse(plain)?;
-    let signed = Signed { members: &members, data: &data, plain, enc_data: &enc_data };
-    let signature = keys.signer.sign(&sign_text(&signed, keys.app_secret, form)).to_base64();
-    members.push(("encData".into(), Value::Text(Cow::Owned(enc_data))));
-    members.push(("signData".into(), Value::Text(Cow::Owned(signature))));
-    Ok(Value::Object(members).to_json())
+    crate::envelope::seal_members(members, form, (keys.sm4, keys.signer, keys.app_secret), plain)
 }
 
 /// Opens a reply and verifies that it is the platform's.

@@ -13,6 +13,7 @@ use lf_gm::{OpenError, Signature, SignatureError, Sm4Key, Verifier};
 use crate::json::{JsonError, Value};
 use crate::sign_text::{SignForm, Signed, candidates, sign_text};
 
+pub(crate) use reply::seal_members;
 pub use reply::{CodeStyle, ReplyHead, ReplyKeys, Wire, seal_reply, unsealed_reply};
 
 /// Longest text of a field of the envelope other than `encData`, in bytes.
@@ -172,24 +173,35 @@ impl<'a> Envelope<'a> {
     ) -> Result<SignForm, EnvelopeError> {
         let signature = Signature::from_base64(&self.sign_data).map_err(EnvelopeError::Signature)?;
         let signed = Signed { members: &self.members, data, plain, enc_data: &self.enc_data };
-        let mut tried: Vec<Vec<u8>> = Vec::new();
-        for form in candidates(remembered) {
-            // One client falls back to the raw message only here, so nobody else pays for a further try.
-            if form == SignForm::RawMessage && !holds_array_of_texts(data) {
-                continue;
-            }
-            let text = sign_text(&signed, app_secret, form);
-            // Most forms of most messages are the same bytes; verifying costs far more than comparing.
-            if tried.contains(&text) {
-                continue;
-            }
-            if verifier.verify(&text, &signature) {
-                return Ok(form);
-            }
-            tried.push(text);
-        }
-        Err(EnvelopeError::NotVerified)
+        verify_members(&signed, &signature, verifier, app_secret, remembered)
     }
+}
+
+/// The form of the sign text that verifies, the remembered one tried first.
+pub(crate) fn verify_members(
+    signed: &Signed<'_, '_>,
+    signature: &Signature,
+    verifier: &Verifier,
+    app_secret: &str,
+    remembered: Option<SignForm>,
+) -> Result<SignForm, EnvelopeError> {
+    let mut tried: Vec<Vec<u8>> = Vec::new();
+    for form in candidates(remembered) {
+        // One client falls back to the raw message only here, so nobody else pays for a further try.
+        if form == SignForm::RawMessage && !holds_array_of_texts(signed.data) {
+            continue;
+        }
+        let text = sign_text(signed, app_secret, form);
+        // Most forms of most messages are the same bytes; verifying costs far more than comparing.
+        if tried.contains(&text) {
+            continue;
+        }
+        if verifier.verify(&text, signature) {
+            return Ok(form);
+        }
+        tried.push(text);
+    }
+    Err(EnvelopeError::NotVerified)
 }
 
 /// Who a body says to come from and how that client writes, read even where the rest of the envelope is wrong:

@@ -12,6 +12,7 @@ pub mod commands;
 pub mod defect;
 pub mod envelope;
 pub mod explain;
+pub mod gateway;
 pub mod json;
 pub mod node;
 pub mod replies;

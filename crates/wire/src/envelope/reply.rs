@@ -73,15 +73,24 @@ pub struct ReplyKeys<'k> {
 /// # Errors
 /// [`JsonError`] if the payload is no JSON: a fault of ours.
 pub fn seal_reply(keys: ReplyKeys<'_>, head: ReplyHead<'_>, data_json: &[u8]) -> Result<Vec<u8>, JsonError> {
-    let data = Value::parse(data_json)?;
     let mut members = head_members(head);
     members.insert(4, text_member("appId", keys.app_id));
-    let enc_data = keys.sm4.seal_hex_upper(data_json);
-    let signed = Signed { members: &members, data: &data, plain: data_json, enc_data: &enc_data };
-    let signature = keys.signer.sign(&sign_text(&signed, keys.app_secret, SignForm::Object));
-    members.push(text_member("encData", &enc_data));
-    let sign_data = signature.to_base64();
-    members.push(text_member("signData", &sign_data));
+    seal_members(members, SignForm::Object, (keys.sm4, keys.signer, keys.app_secret), data_json)
+}
+
+/// Seals and signs a payload into an object of these fields.
+pub(crate) fn seal_members<'e>(
+    mut members: Vec<(Cow<'e, str>, Value<'e>)>,
+    form: SignForm,
+    (sm4, signer, app_secret): (&Sm4Key, &Signer, &str),
+    plain: &[u8],
+) -> Result<Vec<u8>, JsonError> {
+    let data = Value::parse(plain)?;
+    let enc_data = sm4.seal_hex_upper(plain);
+    let signed = Signed { members: &members, data: &data, plain, enc_data: &enc_data };
+    let sign_data = signer.sign(&sign_text(&signed, app_secret, form)).to_base64();
+    members.push((Cow::Borrowed("encData"), Value::Text(Cow::Owned(enc_data))));
+    members.push((Cow::Borrowed("signData"), Value::Text(Cow::Owned(sign_data))));
     Ok(Value::Object(members).to_json())
 }
 
