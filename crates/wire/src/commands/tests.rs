@@ -457,11 +457,14 @@ fn the_signed_fields_are_the_first_twenty_of_7103() {
     assert_eq!(fields.first_difference(&uploaded(&full(T7103))), None);
 }
 
+/// A way of writing a good signed text otherwise.
+type Way = &'static dyn Fn(&mut Json);
+
 /// A client writes its signed text as it writes its messages: whatever 7103 takes means the same in the text.
 #[test]
 fn a_signed_text_is_read_as_7103_is() {
     let good = signed_text();
-    let ways: [(&str, &dyn Fn(&mut Json)); 8] = [
+    let ways: [(&str, Way); 8] = [
         ("another order and blanks", &|_| {}),
         ("an empty field more", &|data| data["pharPracCertNo"] = json!("")),
         ("null", &|data| data["pharPracCertNo"] = json!(null)),
