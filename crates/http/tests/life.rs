@@ -24,6 +24,7 @@ async fn whole_life(dialect: Dialect) -> Vec<(Transaction, Answer)> {
     let (setl_id, mdtrt_id) = told.settle(&issued).await;
     told.tell(T7107, question).await;
     told.tell(T2103, m::t2103(&setl_id, &mdtrt_id)).await;
+    world.audited().await;
     told.answers
 }
 
@@ -718,6 +719,7 @@ async fn the_other_transactions_answer_too() {
         told.tell(T7208, m::t7208(&issued.hi_rxno, &sel_stoout_sn)).await;
         told.tell(T7104, m::t7104(&issued.hi_rxno, world.now())).await;
         told.tell(T7211, m::t7211()).await;
+        world.audited().await;
         if first.is_empty() {
             first = told.answers;
         } else {

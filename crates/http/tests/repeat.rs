@@ -69,6 +69,7 @@ async fn every_message_may_be_sent_again() {
     let mut told = Told::new(&world, Dialect::Official);
     let other = told.issue("CF0002").await;
     again(&world, T7104, &m::t7104(&other.hi_rxno, world.now())).await;
+    world.audited().await;
 }
 
 /// The same number, other content: refused, and what was stored stays.
@@ -156,4 +157,5 @@ async fn simultaneous_repetitions_are_one_prescription() {
     plains.dedup();
     assert_eq!(plains.len(), 1, "{plains:?}");
     assert_eq!(world.rows()["rx"].len(), 1);
+    world.audited().await;
 }

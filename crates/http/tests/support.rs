@@ -92,7 +92,8 @@ pub fn key(name: &str) -> PrivateKey {
     PrivateKey::from_seed_bytes(&lf_gm::sm3(name.as_bytes())).unwrap()
 }
 
-fn client(name: &str) -> Client {
+/// A client whose keys depend on its name alone.
+pub fn client(name: &str) -> Client {
     let app_id = lf_gm::hex::upper(&lf_gm::sm3(format!("app {name}").as_bytes())[..16]);
     let app_secret = lf_gm::hex::upper(&lf_gm::sm3(format!("secret {name}").as_bytes())[..16]);
     Client {
@@ -196,6 +197,17 @@ impl World {
         self.clock.now().millis()
     }
 
+    /// That the independent auditor finds nothing: chains, states, amounts, balances, claims.
+    pub async fn audited(&self) {
+        let report = lf_testkit::audit::audit(self.store.as_ref()).await.unwrap();
+        assert!(report.passes(), "{report:?}");
+    }
+
+    /// Replaces rows of the registers while the front runs.
+    pub async fn register(&self, registry: Vec<RegistryPut>) {
+        self.store.commit(ChangeSet { registry, ..ChangeSet::default() }).await.unwrap();
+    }
+
     /// Every row of every table: what "nothing stored" is measured by.
     pub fn rows(&self) -> BTreeMap<String, Vec<String>> {
         let raw = rusqlite::Connection::open(&self.path).unwrap();
@@ -218,7 +230,8 @@ fn table(raw: &rusqlite::Connection, name: &str) -> Vec<String> {
     found
 }
 
-fn app(client: &Client, fixmedins_code: &str, code_style: CodeStyle, disabled: bool) -> RegistryPut {
+/// The register's row of a client.
+pub fn app(client: &Client, fixmedins_code: &str, code_style: CodeStyle, disabled: bool) -> RegistryPut {
     RegistryPut::App(App {
         app_id: client.app_id.clone(),
         app_secret: client.app_secret.clone(),
