@@ -99,6 +99,14 @@ async fn t7204_download() {
     other.authorise().await.unwrap();
     life.download().await.unwrap();
     said.refused(other.download().await);
+    // Another consent took it over: the first token opens it no more.
+    let first = life.token.clone();
+    center.clock.advance_seconds(60);
+    life.authorise().await.unwrap();
+    life.download().await.unwrap();
+    let second = std::mem::replace(&mut life.token, first);
+    said.refused(life.download().await);
+    life.token = second;
     center.clock.advance_seconds(30 * 60);
     said.refused(life.download().await);
     said.are(
@@ -108,6 +116,7 @@ async fn t7204_download() {
         RX-7204-04 授权编号与令牌不符〔接口规范 7204 authRxno〕
         RX-7204-02 令牌授权的是另一家取药机构〔接口规范 7204 fixmedinsCode〕
         RX-7204-05 本次授权已下载另一张处方，其余授权已失效，请参保人重新授权〔接口规范 7201：一次授权仅能下载一张处方〕
+        RX-7204-06 该授权下载后处方已转由其他环节或机构处理，请参保人重新授权〔接口规范 7204〕
         RX-7204-03 令牌已过期，请参保人重新授权〔接口规范 7201 expiresIn〕
     "#]],
         &[TokenRefusal::CODES],
