@@ -1,6 +1,7 @@
 //! 7204 电子处方下载: a pharmacy fetches the prescription that the token opens. Serves HB-2.4.
 //!
-//! Fetching again on the same token is the same download; the other tokens of the batch lapse with the first.
+//! Fetching again on the same token is the same download while the prescription is held on it, and none after; the
+//! other tokens of the batch lapse with the first.
 
 use lf_law::Gate;
 use lf_ports::{BatchChange, ChangeSet, RxFile};
@@ -80,7 +81,8 @@ impl Center {
         Ok(Answer { reply: Reply { rx, content, file, file_suffix, packs }, reminders })
     }
 
-    /// Commits the download, unless this token's download is where the prescription stands already.
+    /// Commits the download, unless this token's download is where the prescription stands already. A token takes
+    /// once: neither from the pharmacy that the person went to next, nor again after the own pharmacist's refusal.
     async fn take(
         &self,
         ctx: &Ctx,
@@ -91,6 +93,7 @@ impl Center {
         if holding(&rx) == Some(command.epc_token.as_str()) {
             return Ok(rx);
         }
+        batch.may_take().map_err(Failure::from_refusal)?;
         let event = Event::Downloaded(Downloaded {
             fixmedins_code: ctx.code().clone(),
             auth_rxno: command.auth_rxno.clone(),

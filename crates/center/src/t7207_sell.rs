@@ -58,7 +58,7 @@ impl Center {
         if command.hi_feesetl_flag == HiFeesetlFlag::SelfPaid && command.psn_cash_pay.is_none() {
             return Ok(refused(SaleRefusal::CashMissing)?);
         }
-        sale::check_lines(&content.rxdrugdetail, &command.lines).map_err(Failure::from_refusal)?;
+        sale::check_lines(&content.rxdrugdetail, &command.lines, ctx.now).map_err(Failure::from_refusal)?;
         let reminders = self.ask_sell(ctx, command, &content).await?;
         let sold = Sold {
             sel_stoout_sn: hex::lower(&self.chance.draw())[..30].to_owned(),

@@ -108,3 +108,103 @@ fn sentences(refusals: &[Refusal]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lf_gm::{OpenError, SignatureError};
+    use lf_wire::Transaction;
+    use lf_wire::json::JsonError;
+
+    #[test]
+    fn every_fault_of_an_envelope_has_its_code() {
+        for (error, code) in [
+            (EnvelopeError::Body(JsonError::Truncated(1)), 400),
+            (EnvelopeError::NotObject("数组"), 400),
+            (EnvelopeError::TooManyFields(33), 400),
+            (EnvelopeError::Missing("appId"), 400),
+            (EnvelopeError::NotText("appId"), 400),
+            (EnvelopeError::TooLong("appId"), 400),
+            (EnvelopeError::Timestamp, 400),
+            (EnvelopeError::EncType, 400),
+            (EnvelopeError::SignType, 400),
+            (EnvelopeError::Open(OpenError::Padding), 400),
+            (EnvelopeError::Data(JsonError::TooMany), 400),
+            (EnvelopeError::DataNotObject("空值"), 400),
+            (EnvelopeError::Signature(SignatureError::Empty), 401),
+            (EnvelopeError::NotVerified, 401),
+        ] {
+            let outcome = Outcome::envelope(&error);
+            assert_eq!(outcome, Outcome { code, message: error.to_string() }, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_and_what_is_not_open_differ() {
+        for (error, code) in [
+            (RouteError::NotFixmedins, 404),
+            (RouteError::UnknownMethod, 404),
+            (RouteError::NotBuilt(Transaction::T7202), 501),
+        ] {
+            assert_eq!(Outcome::route(&error).code, code, "{error:?}");
+        }
+    }
+
+    /// What is ours stays here: the caller gets the reference.
+    #[test]
+    fn no_reason_of_ours_is_told() {
+        let why = "sqlite extended code 11";
+        for (failure, code) in [(Failure::Broken(why.to_owned()), 500), (Failure::Unavailable(why.to_owned()), 503)] {
+            let outcome = Outcome::failure(&failure, "0011AABBCCDD");
+            assert_eq!(outcome.code, code);
+            assert!(outcome.message.ends_with("参考号0011AABBCCDD"), "{}", outcome.message);
+            assert!(!outcome.message.contains("sqlite"), "{}", outcome.message);
+        }
+    }
+
+    #[test]
+    fn refusals_stand_in_their_order_with_code_and_source() {
+        let refusal = |code: &str| Refusal {
+            code: code.to_owned(),
+            source: "某文".to_owned(),
+            sentence: "不行。".to_owned(),
+            field: None,
+            provision: None,
+            quote: None,
+        };
+        let outcome = Outcome::failure(&Failure::Refused(vec![refusal("B"), refusal("A")]), "");
+        assert_eq!(
+            outcome,
+            Outcome {
+                code: 403, message: "[B] 不行（依据：某文）；[A] 不行（依据：某文）".to_owned()
+            }
+        );
+        let reminded = Outcome::success(&[refusal("C")]);
+        assert_eq!(reminded, Outcome { code: 0, message: "成功。提醒：[C] 不行（依据：某文）".to_owned() });
+        assert_eq!(Outcome::success(&[]).message, "成功");
+    }
+
+    #[test]
+    fn what_is_beyond_the_window_never_reads_as_inside() {
+        for (off_ms, want) in [
+            (-600_001, "timestamp早于中心时间601秒"),
+            (600_001, "timestamp晚于中心时间601秒"),
+            (-3_600_000, "timestamp早于中心时间3600秒"),
+            (i64::MIN, "timestamp早于中心时间9223372036854776秒"),
+        ] {
+            let outcome = Outcome::stale(600, off_ms);
+            assert_eq!(outcome.code, 401);
+            assert!(outcome.message.starts_with(want), "{}", outcome.message);
+        }
+    }
+
+    #[test]
+    fn a_message_is_cut_at_its_limit() {
+        for (chars, kept) in [(MESSAGE_MAX, MESSAGE_MAX), (MESSAGE_MAX + 1, MESSAGE_MAX + 1), (9_999, MESSAGE_MAX + 1)]
+        {
+            let message = Outcome::new(400, "错".repeat(chars)).message;
+            assert_eq!(message.chars().count(), kept, "{chars}");
+            assert_eq!(message.ends_with('…'), chars > MESSAGE_MAX, "{chars}");
+        }
+    }
+}

@@ -7,18 +7,18 @@ use lf_wire::client::{Dialect, ReplyError, open_reply};
 use serde_json::{Value, json};
 
 use crate::messages as m;
-use crate::support::{BASE, Client, World, envelope, key};
+use crate::support::{BASE, Client, World, Written, envelope, key};
 
 /// Cases of one world, whose outcomes are written one a line.
 pub struct Cases<'w> {
     pub world: &'w World,
-    before: std::collections::BTreeMap<String, Vec<String>>,
+    before: Written,
     pub told: String,
 }
 
 impl<'w> Cases<'w> {
     pub fn new(world: &'w World) -> Self {
-        Self { world, before: world.rows(), told: String::new() }
+        Self { world, before: world.written(), told: String::new() }
     }
 
     /// Sends a body in the client's name; the reply must be readable to it, and a refusal.
@@ -43,7 +43,7 @@ impl<'w> Cases<'w> {
 
     /// That nothing was stored, and what was answered.
     pub fn done(self) -> String {
-        assert_eq!(self.world.rows(), self.before, "a refused message was stored");
+        assert_eq!(self.world.written(), self.before, "a refused message was stored");
         self.told
     }
 }
@@ -113,14 +113,14 @@ async fn bodies_that_are_no_envelope() {
 #[tokio::test]
 async fn every_prefix_of_a_request_is_truncated() {
     let world = World::new().await;
-    let before = world.rows();
+    let before = world.written();
     let body = good(&world);
     for end in 0..body.len() {
         let reply = envelope(&world.front.answer("/fixmedins/7101", &body[..end]).await);
         assert_eq!(reply["code"], 400, "{end}");
         assert!(reply["message"].as_str().unwrap().contains("报文不完整"), "{end}: {reply}");
     }
-    assert_eq!(world.rows(), before);
+    assert_eq!(world.written(), before);
 }
 
 #[tokio::test]
@@ -289,12 +289,12 @@ async fn a_timestamp_is_good_to_the_edge_of_the_window() {
     for (off_ms, good) in [(0, true), (-600_000, true), (600_000, true), (-600_001, false), (600_001, false)] {
         for dialect in Dialect::ALL {
             let world = World::new().await;
-            let before = world.rows();
+            let before = world.written();
             let data = m::t7101(world.now(), "CF0001").to_string();
             let body = world.hospital.seal(dialect, world.now_ms() + off_ms, &data);
             let answer = world.send(&world.hospital, "uploadChk", &body).await;
             assert_eq!(answer.code, if good { 0 } else { 401 }, "{off_ms} {}: {}", dialect.letter(), answer.message);
-            assert_eq!(world.rows() == before, !good, "{off_ms}");
+            assert_eq!(world.written() == before, !good, "{off_ms}");
         }
     }
     let world = World::new().await;
@@ -317,11 +317,11 @@ async fn a_replay_outside_the_window_is_stale() {
     let world = World::new().await;
     let body = good(&world);
     assert_eq!(world.send(&world.hospital, "uploadChk", &body).await.code, 0);
-    let before = world.rows();
+    let before = world.written();
     world.clock.forward(601);
     let answer = world.send(&world.hospital, "uploadChk", &body).await;
     assert_eq!((answer.code, answer.plain.as_str()), (401, "{}"));
-    assert_eq!(world.rows(), before);
+    assert_eq!(world.written(), before);
 }
 
 #[tokio::test]

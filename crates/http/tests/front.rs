@@ -10,6 +10,7 @@ mod life;
 mod messages;
 mod mutate;
 mod orders;
+mod registers;
 mod repeat;
 mod router;
 mod support;

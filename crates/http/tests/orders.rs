@@ -271,4 +271,5 @@ async fn a_refund_goes_back_the_way_it_came() {
     let (other, token) = held(&mut told, "CF0002").await;
     let sn = told.review(&other, &token).await;
     told.sell(&other, &sn).await;
+    world.audited().await;
 }

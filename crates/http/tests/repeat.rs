@@ -1,8 +1,6 @@
 //! The same message again gets the same reply and is stored once, also in another dialect, also when its numbers
 //! are written as texts; the same number with other content is refused.
 
-use std::collections::BTreeMap;
-
 use expect_test::expect;
 use lf_wire::Transaction::{self, *};
 use lf_wire::client::Dialect;
@@ -21,7 +19,7 @@ async fn again(world: &World, transaction: Transaction, data: &Value) -> Value {
     let body = client.seal(Dialect::Official, at, &data.to_string());
     let first = world.send(client, transaction.method(), &body).await;
     assert_eq!(first.code, 0, "{transaction}: {}", first.message);
-    let rows = world.rows();
+    let written = world.written();
     world.clock.forward(7);
     let mut bodies = vec![("the very same bytes".to_owned(), body)];
     for dialect in Dialect::ALL {
@@ -34,15 +32,9 @@ async fn again(world: &World, transaction: Transaction, data: &Value) -> Value {
     for (name, body) in bodies {
         let answer = world.send(client, transaction.method(), &body).await;
         assert_eq!((answer.code, &answer.plain), (0, &first.plain), "{transaction} again: {name}: {}", answer.message);
-        assert_rows(&world.rows(), &rows, &format!("{transaction} again: {name}"));
+        assert_eq!(world.written(), written, "{transaction} again: {name}");
     }
     first.data
-}
-
-fn assert_rows(got: &BTreeMap<String, Vec<String>>, want: &BTreeMap<String, Vec<String>>, what: &str) {
-    for (table, rows) in want {
-        assert_eq!(&got[table], rows, "{what} changed {table}");
-    }
 }
 
 #[tokio::test]
@@ -69,6 +61,7 @@ async fn every_message_may_be_sent_again() {
     let mut told = Told::new(&world, Dialect::Official);
     let other = told.issue("CF0002").await;
     again(&world, T7104, &m::t7104(&other.hi_rxno, world.now())).await;
+    world.audited().await;
 }
 
 /// The same number, other content: refused, and what was stored stays.
@@ -155,5 +148,6 @@ async fn simultaneous_repetitions_are_one_prescription() {
     }
     plains.dedup();
     assert_eq!(plains.len(), 1, "{plains:?}");
-    assert_eq!(world.rows()["rx"].len(), 1);
+    assert_eq!(world.rows().await["rx"].len(), 1);
+    world.audited().await;
 }

@@ -94,7 +94,7 @@ async fn a_body_is_taken_to_its_limit_and_not_one_byte_further() {
         let limits = Limits { body_max, ..Limits::default() };
         let world = World::with(limits, |_| {}).await;
         let address = serve(&world).await;
-        let before = world.rows();
+        let before = world.written();
         let body = filled(&world, size);
         assert_eq!(body.len(), size);
         let chunked = {
@@ -109,7 +109,7 @@ async fn a_body_is_taken_to_its_limit_and_not_one_byte_further() {
             assert_eq!(reply["code"], code, "{reply}");
             if code != 0 {
                 assert_eq!(reply["message"], "请求体超过上限20000字节");
-                assert_eq!(world.rows(), before);
+                assert_eq!(world.written(), before);
             }
         }
     }

@@ -4,6 +4,7 @@
 //! Invariant: two worlds of the same script answer the same bytes.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -12,7 +13,7 @@ use lf_center::{Center, Settings};
 use lf_gm::{PrivateKey, Signer, Sm4Key, Verifier};
 use lf_http::{Front, Limits};
 use lf_law::{Law, Source};
-use lf_ports::{App, Chance, ChangeSet, Clock, CodeStyle, RegistryPut, Store};
+use lf_ports::{App, AuditStore as _, Chance, ChangeSet, ClaimKind, Clock, CodeStyle, RegistryPut, Store as _};
 use lf_store::{Options, SqliteStore};
 use lf_vocab::Moment;
 use lf_wire::client::{ClientKeys, Dialect, open_reply, seal_members, seal_request};
@@ -92,7 +93,8 @@ pub fn key(name: &str) -> PrivateKey {
     PrivateKey::from_seed_bytes(&lf_gm::sm3(name.as_bytes())).unwrap()
 }
 
-fn client(name: &str) -> Client {
+/// A client whose keys depend on its name alone.
+pub fn client(name: &str) -> Client {
     let app_id = lf_gm::hex::upper(&lf_gm::sm3(format!("app {name}").as_bytes())[..16]);
     let app_secret = lf_gm::hex::upper(&lf_gm::sm3(format!("secret {name}").as_bytes())[..16]);
     Client {
@@ -196,29 +198,61 @@ impl World {
         self.clock.now().millis()
     }
 
-    /// Every row of every table: what "nothing stored" is measured by.
-    pub fn rows(&self) -> BTreeMap<String, Vec<String>> {
-        let raw = rusqlite::Connection::open(&self.path).unwrap();
-        let mut names = raw.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").unwrap();
-        let names: Vec<String> = names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        names.into_iter().map(|name| (name.clone(), table(&raw, &name))).collect()
+    /// That the independent auditor finds nothing: chains, states, amounts, balances, claims.
+    pub async fn audited(&self) {
+        let report = lf_testkit::audit::audit(self.store.as_ref()).await.unwrap();
+        assert!(report.passes(), "{report:?}");
+    }
+
+    /// Replaces rows of the registers while the front runs.
+    pub async fn register(&self, registry: Vec<RegistryPut>) {
+        self.store.commit(ChangeSet { registry, ..ChangeSet::default() }).await.unwrap();
+    }
+
+    /// What stands in the files of the database: whoever writes a row, or only sets serials aside, changes it.
+    pub fn written(&self) -> Written {
+        let file = |end: &str| {
+            let bytes = std::fs::read(format!("{}{end}", self.path.display())).unwrap_or_default();
+            let mut hasher = DefaultHasher::new();
+            bytes.hash(&mut hasher);
+            (bytes.len(), hasher.finish())
+        };
+        Written([file(""), file("-wal")])
+    }
+
+    /// All that the ports tell of what is stored, by kind: to compare two worlds.
+    pub async fn rows(&self) -> BTreeMap<&'static str, Vec<String>> {
+        let (store, pool) = (self.store.as_ref(), "360900".parse().unwrap());
+        let mut rows = BTreeMap::<_, Vec<String>>::new();
+        for rx in store.scan_rx(pool, None, 100).await.unwrap() {
+            let events = store.rx_events(&rx.hi_rxno).await.unwrap();
+            let content = store.rx_content(&rx.hi_rxno).await.unwrap();
+            rows.entry("rx").or_default().push(format!("{rx:?} {events:?} {content:?}"));
+        }
+        for setl in store.scan_setl(pool, None, 100).await.unwrap() {
+            rows.entry("setl").or_default().push(format!("{setl:?}"));
+        }
+        for accum in store.scan_accum(pool, None, 100).await.unwrap() {
+            rows.entry("accum").or_default().push(format!("{accum:?}"));
+        }
+        for kind in [ClaimKind::HospRxno, ClaimKind::DrugTracCodg] {
+            for claim in store.scan_claims(kind, None, 100).await.unwrap() {
+                rows.entry("claim").or_default().push(format!("{claim:?}"));
+            }
+        }
+        for acct in store.scan_acct(pool, None, 100).await.unwrap() {
+            rows.entry("acct").or_default().push(format!("{acct:?}"));
+        }
+        rows
     }
 }
 
-fn table(raw: &rusqlite::Connection, name: &str) -> Vec<String> {
-    let mut statement = raw.prepare(&format!("SELECT * FROM \"{name}\"")).unwrap();
-    let columns = statement.column_count();
-    let mut rows = statement.query([]).unwrap();
-    let mut found = Vec::new();
-    while let Some(row) = rows.next().unwrap() {
-        let cells: Vec<_> = (0..columns).map(|at| format!("{:?}", row.get_ref(at).unwrap())).collect();
-        found.push(cells.join("|"));
-    }
-    found.sort();
-    found
-}
+/// Lengths and hashes of the database's files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written([(usize, u64); 2]);
 
-fn app(client: &Client, fixmedins_code: &str, code_style: CodeStyle, disabled: bool) -> RegistryPut {
+/// The register's row of a client.
+pub fn app(client: &Client, fixmedins_code: &str, code_style: CodeStyle, disabled: bool) -> RegistryPut {
     RegistryPut::App(App {
         app_id: client.app_id.clone(),
         app_secret: client.app_secret.clone(),

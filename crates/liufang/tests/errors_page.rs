@@ -134,6 +134,8 @@ fn no_table_of_refusals_is_left_out() {
 #[test]
 fn no_code_of_the_envelope_is_left_out() {
     let text = fs::read_to_string(root().join("crates/http/src/outcome.rs")).unwrap();
+    // Its own tests play with other numbers.
+    let text = text.split("#[cfg(test)]").next().unwrap();
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     let mut used: BTreeSet<u16> =
         words.filter(|word| word.len() == 3).filter_map(|word| word.parse().ok()).filter(|n| *n >= 400).collect();

@@ -54,7 +54,7 @@ pub struct RxChange {
 pub struct BatchChange {
     /// As it is afterwards.
     pub batch: AuthBatch,
-    /// Whether it must be new (else it must exist and not be taken by another).
+    /// Whether it must be new (else it must exist and have taken nothing yet).
     pub new: bool,
 }
 

@@ -1,7 +1,7 @@
 //! What a person lets a pharmacy see (7201, 7203): a batch of tokens of which one may be used.
 //!
 //! Invariants: tokens lapse at `expires_in`; after one prescription of a batch is downloaded, the others of
-//! the batch have lapsed ("一次仅能下载那一张", 7201); the token names its batch.
+//! the batch have lapsed ("一次仅能下载那一张", 7201); a token takes its prescription once; the token names its batch.
 
 use lf_vocab::{Admdvs, FixmedinsCode, HiRxno, Moment, PsnNo};
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,7 @@ refusals! {
         Lapsed = "RX-7204-03", "接口规范 7201 expiresIn", "令牌已过期，请参保人重新授权";
         WrongNumber = "RX-7204-04", "接口规范 7204 authRxno", "授权编号与令牌不符";
         OtherTaken = "RX-7204-05", "接口规范 7201：一次授权仅能下载一张处方", "本次授权已下载另一张处方，其余授权已失效，请参保人重新授权";
+        Superseded = "RX-7204-06", "接口规范 7204", "该授权下载后处方已转由其他环节或机构处理，请参保人重新授权";
     }
 }
 
@@ -75,6 +76,11 @@ impl AuthBatch {
             Some(taken) if *taken != entry.hi_rxno => Err(TokenRefusal::OtherTaken),
             _ => Ok(entry),
         }
+    }
+
+    /// That the batch has taken nothing yet: who held the prescription and no longer does needs a new consent.
+    pub fn may_take(&self) -> Result<(), TokenRefusal> {
+        if self.taken.is_some() { Err(TokenRefusal::Superseded) } else { Ok(()) }
     }
 }
 
@@ -117,8 +123,10 @@ mod tests {
     fn after_one_download_the_others_lapse() {
         let mine: FixmedinsCode = "P36090200101".parse().unwrap();
         let mut batch = batch();
+        assert!(batch.may_take().is_ok());
         batch.taken = Some(batch.entries[0].hi_rxno.clone());
         assert!(batch.open("t1", "a1", &mine, Moment::from_micros(1)).is_ok());
+        assert_eq!(batch.may_take(), Err(TokenRefusal::Superseded));
         assert_eq!(batch.open("t2", "a2", &mine, Moment::from_micros(1)), Err(TokenRefusal::OtherTaken));
     }
 }

@@ -79,9 +79,9 @@ pub(crate) const BATCH: &str = "SELECT poolarea_no, batch_no, fixmedins_code, ex
 pub(crate) const BATCH_NEW: &str =
     "INSERT INTO auth_batch (poolarea_no, batch_no, fixmedins_code, expires_us, taken, body)
     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (poolarea_no, batch_no) DO NOTHING";
-/// The condition on `taken` is the only one prescription of a batch.
+/// A batch takes once; a repeated download commits nothing.
 pub(crate) const BATCH_TAKE: &str = "UPDATE auth_batch SET fixmedins_code = $3, expires_us = $4, taken = $5, body = $6
-    WHERE poolarea_no = $1 AND batch_no = $2 AND (taken IS NULL OR taken = $5)";
+    WHERE poolarea_no = $1 AND batch_no = $2 AND taken IS NULL";
 
 // ---- settlements
 

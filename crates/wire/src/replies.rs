@@ -153,3 +153,6 @@ fn drug(row: &mut Reply, drug: &Drug) {
         .text("chrgitm_lv", drug.chrgitm_lv.code())
         .pric("hi_pay_std", drug.hi_pay_std);
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,6 +89,33 @@ async fn refused_at_one_pharmacy_and_carried_to_another() {
 }
 
 #[tokio::test]
+async fn a_token_takes_its_prescription_once() {
+    let center = TestCenter::new().await;
+    let mut life = center.life(&center.people.active).up_to(Step::Downloaded).await;
+    let before = life.token.clone();
+    life.pharmacy = lf_testkit::region::OTHER_PHARMACY.to_owned();
+    life.authorise().await.unwrap();
+    life.download().await.unwrap();
+    life.verify().await.unwrap();
+    life.review().await.unwrap();
+    // The first pharmacy does not take it out of the second one's hands.
+    let mut first = life.download_command();
+    (first.epc_token, first.auth_rxno) = before;
+    first.fixmedins_code = lf_testkit::region::PHARMACY.parse().unwrap();
+    let ctx = life.ctx(lf_testkit::region::PHARMACY, &first).await;
+    assert_eq!(code(&center.center.t7204_download(&ctx, &first).await), "RX-7204-06");
+    life.sell().await.unwrap();
+
+    let mut own = center.life(&center.people.retired).up_to(Step::Verified).await;
+    send!(own, t7206_review, pharmacy, own.review_command(RxChkStasCodg::Refused)).unwrap();
+    assert_eq!(code(&own.download().await), "RX-7204-06", "after the refusal the person must agree again");
+    center.clock.advance_seconds(60);
+    own.authorise().await.unwrap();
+    own.download().await.unwrap();
+    assert!(center.audit().await.passes());
+}
+
+#[tokio::test]
 async fn a_sale_taken_back_frees_its_boxes() {
     let center = TestCenter::new().await;
     let mut life = center.life(&center.people.active).up_to(Step::Sold).await;

@@ -164,6 +164,28 @@ async fn a_refund_restores_accumulator_and_account() {
 }
 
 #[tokio::test]
+async fn over_the_turn_of_the_year() {
+    let center = TestCenter::new().await;
+    center.clock.set("2026-12-31 23:59:00".parse().unwrap());
+    let buy = async |packs: &str| {
+        let mut life = center.life(&center.people.active).of(vec![a(packs, "200")]).up_to(Step::Sold).await;
+        let line = settled(&mut life).await;
+        (life, line)
+    };
+    let (mut old, before) = buy("2").await;
+    center.clock.advance_seconds(120);
+    // A new year, a new 起付线; and the refund goes to the year in which it was counted.
+    let (_new, after) = buy("2").await;
+    assert_eq!(before, after);
+    old.refund().await.unwrap();
+    center.clock.advance_seconds(60);
+    let (_next, third) = buy("1").await;
+    assert!(third.contains("起付0.00 基金130.00"), "{third}");
+    let report = center.audit().await;
+    assert!(report.passes() && report.accumulators == 2, "{report}");
+}
+
+#[tokio::test]
 async fn residents_are_told_that_nothing_is_formalised() {
     let center = TestCenter::new().await;
     let mut life = center.life(&center.people.resident).up_to(Step::Sold).await;

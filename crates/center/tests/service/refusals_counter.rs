@@ -99,6 +99,14 @@ async fn t7204_download() {
     other.authorise().await.unwrap();
     life.download().await.unwrap();
     said.refused(other.download().await);
+    // Another consent took it over: the first token opens it no more.
+    let first = life.token.clone();
+    center.clock.advance_seconds(60);
+    life.authorise().await.unwrap();
+    life.download().await.unwrap();
+    let second = std::mem::replace(&mut life.token, first);
+    said.refused(life.download().await);
+    life.token = second;
     center.clock.advance_seconds(30 * 60);
     said.refused(life.download().await);
     said.are(
@@ -108,6 +116,7 @@ async fn t7204_download() {
         RX-7204-04 授权编号与令牌不符〔接口规范 7204 authRxno〕
         RX-7204-02 令牌授权的是另一家取药机构〔接口规范 7204 fixmedinsCode〕
         RX-7204-05 本次授权已下载另一张处方，其余授权已失效，请参保人重新授权〔接口规范 7201：一次授权仅能下载一张处方〕
+        RX-7204-06 该授权下载后处方已转由其他环节或机构处理，请参保人重新授权〔接口规范 7204〕
         RX-7204-03 令牌已过期，请参保人重新授权〔接口规范 7201 expiresIn〕
     "#]],
         &[TokenRefusal::CODES],
@@ -198,6 +207,9 @@ async fn t7207_sell() {
     said.refused(send!(life, t7207_sell, pharmacy, sent(|c| c.rx_chk_biz_sn = "x".into())));
     said.refused(send!(life, t7207_sell, pharmacy, sent(|c| c.hi_feesetl_flag = HiFeesetlFlag::SelfPaid)));
     said.refused(send!(life, t7207_sell, pharmacy, sent(|c| c.lines[0].drug_totlcnt = lf_vocab::Qty::ZERO)));
+    let tomorrow = center.now().plus_seconds(601);
+    let early = with(life.sell_command(), |c| c.lines[0].stoout_time = tomorrow);
+    said.refused(send!(life, t7207_sell, pharmacy, early));
     let foreign = sent(|c| {
         c.lines[0].med_list_codg = drugs::AMLODIPINE.parse().unwrap();
         c.lines[0].drug_genname = "氨氯地平片".into();
@@ -224,6 +236,7 @@ async fn t7207_sell() {
         RX-7207-02 处方审核业务流水号不符〔接口规范 7207 rxChkBizSn〕
         RX-7207-05 非医保结算必须填写现金支付总费用〔接口规范 7207 psnCashPay〕
         RX-7207-06 药品XJ01CAA040E001010100001的数量必须大于0〔接口规范 7207 drugTotlcnt〕
+        RX-7207-10 药品XJ01CAA040E001010100001的出库时间晚于当前时间〔接口规范 7207 stooutTime〕
         RX-7207-07 药品XC08CAA133A001010100002不在处方中〔鄂医保办〔2024〕32号 二；赣医保字〔2024〕9号 三（五）〕
         RX-7207-08 药品追溯码80000000000000020000在本次出库中重复〔接口规范 7207 drugTraceCodg〕
         RX-7207-09 药品追溯码80000000000000030000已有销售记录，不能再次销售〔药品追溯码一码一售〕

@@ -4,6 +4,7 @@ use lf_vocab::dict::HiFeesetlFlag;
 use lf_vocab::{FixmedinsCode, MedListCodg, Moment, Qty};
 
 use crate::content::RxDrug;
+use crate::decide::review::CLOCK_AHEAD_SECONDS;
 use crate::event::{SaleLine, Sold};
 use crate::refusals;
 use crate::state::{Passed, Prescription, State};
@@ -17,6 +18,7 @@ refusals! {
         Expired = "RX-7207-04", "接口规范 7101 valiEndTime", "处方已超过有效截止时间";
         CashMissing = "RX-7207-05", "接口规范 7207 psnCashPay", "非医保结算必须填写现金支付总费用";
         ZeroCount(String) = "RX-7207-06", "接口规范 7207 drugTotlcnt", "药品{0}的数量必须大于0";
+        TimeAhead(String) = "RX-7207-10", "接口规范 7207 stooutTime", "药品{0}的出库时间晚于当前时间";
         NotPrescribed(String) = "RX-7207-07", "鄂医保办〔2024〕32号 二；赣医保字〔2024〕9号 三（五）", "药品{0}不在处方中";
         TracCodgTwice(String) = "RX-7207-08", "接口规范 7207 drugTraceCodg", "药品追溯码{0}在本次出库中重复";
         TracCodgSold(String) = "RX-7207-09", "药品追溯码一码一售", "药品追溯码{0}已有销售记录，不能再次销售";
@@ -137,10 +139,15 @@ pub fn may_sell<'a>(
     if rx.expired(now) { Err(SaleRefusal::Expired) } else { Ok(passed) }
 }
 
-/// 7207: that every line belongs to the prescription, counts something and repeats no trace code.
-pub fn check_lines(drugs: &[RxDrug], lines: &[SaleLine]) -> Result<(), SaleRefusal> {
+/// 7207: that every line counts something, is no sale of tomorrow (whose law would then be asked), belongs to the
+/// prescription and repeats no trace code.
+pub fn check_lines(drugs: &[RxDrug], lines: &[SaleLine], now: Moment) -> Result<(), SaleRefusal> {
     if let Some(line) = lines.iter().find(|line| line.drug_totlcnt <= Qty::ZERO) {
         return Err(SaleRefusal::ZeroCount(line.med_list_codg.to_string()));
+    }
+    let latest = now.plus_seconds(CLOCK_AHEAD_SECONDS);
+    if let Some(line) = lines.iter().find(|line| line.stoout_time > latest) {
+        return Err(SaleRefusal::TimeAhead(line.med_list_codg.to_string()));
     }
     let foreign = lines.iter().find(|line| prescribed_as(drugs.iter(), line).is_none());
     if let Some(line) = foreign {

@@ -87,9 +87,11 @@ fn t7207_sell() {
     let drugs = [drug("XA001", "阿莫西林胶囊", "2", "盒")];
     let zero = line("XA001", "阿莫西林胶囊", "0", Some("81000001"));
     let foreign = line("XB001", "布洛芬片", "1", Some("81000001"));
+    let mut tomorrow = foreign.clone();
+    tomorrow.stoout_time = in_time().plus_seconds(CLOCK_AHEAD_SECONDS + 1);
     let good = line("XA001", "阿莫西林胶囊", "1", Some("81000001"));
     let lines = |lines: &[&lf_rx::event::SaleLine]| {
-        check_lines(&drugs, &lines.iter().map(|l| (*l).clone()).collect::<Vec<_>>())
+        check_lines(&drugs, &lines.iter().map(|l| (*l).clone()).collect::<Vec<_>>(), in_time())
     };
     climbs(
         &[
@@ -99,7 +101,8 @@ fn t7207_sell() {
             &err("reviewed", &mine, "chk-1", too_late()),
             // The cash of a self-paid sale is asked by the use case.
             &SaleRefusal::CashMissing,
-            &lines(&[&foreign, &good, &zero]).unwrap_err(),
+            &lines(&[&tomorrow, &foreign, &good, &zero]).unwrap_err(),
+            &lines(&[&good, &foreign, &good, &tomorrow]).unwrap_err(),
             &lines(&[&good, &foreign, &good]).unwrap_err(),
             &lines(&[&good, &good]).unwrap_err(),
             // Whether a code was sold before is known by the commit that claims it.
