@@ -13,7 +13,7 @@ use crate::failure::{Failure, refused};
 use crate::people::PersonRefusal;
 
 /// Whom a message asks for.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     /// 就诊凭证类型.
     pub mdtrt_cert_type: String,

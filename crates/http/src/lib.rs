@@ -6,6 +6,7 @@
 
 mod apps;
 mod dispatch;
+mod gateway;
 mod outcome;
 mod receive;
 
@@ -14,12 +15,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use lf_center::Center;
 use lf_gm::Signer;
 use lf_ports::Clock;
+use lf_wire::gateway::{Headers, is_gateway};
 
 /// What the operator may choose of this front.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +30,13 @@ pub struct Limits {
     pub body_max: usize,
     /// How far a message's timestamp may lie from now, in seconds.
     pub timestamp_window_seconds: i64,
+    /// The same on the gateway front, whose clients are laxer with their clocks.
+    pub gateway_window_seconds: i64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_max: 8 * 1024 * 1024, timestamp_window_seconds: 600 }
+        Self { body_max: 8 * 1024 * 1024, timestamp_window_seconds: 600, gateway_window_seconds: 1_800 }
     }
 }
 
@@ -56,13 +60,19 @@ impl Front {
         &self.center
     }
 
-    /// Answers one body sent to a path: what the router does, for tests and tools without a socket.
+    /// Answers one body sent to a path of the REST front: what the router does, for tests and tools without a socket.
     pub async fn answer(&self, path: &str, body: &[u8]) -> Vec<u8> {
         receive::answer(self, path, body).await
     }
+
+    /// The same on the gateway front, where the headers prove the sender.
+    pub async fn answer_gateway(&self, path: &str, headers: &Headers, body: &[u8]) -> Vec<u8> {
+        gateway::answer(self, path, headers, body).await
+    }
 }
 
-/// The routes: any path that ends in `fixmedins/<method>`, and a sign of life.
+/// The routes: any path that ends in `fixmedins/<method>`, those of the gateways (`…/callService`, `…/fsi/…`), and a
+/// sign of life.
 pub fn router(front: Arc<Front>) -> Router {
     Router::new().route("/healthz", get(alive)).route("/{*path}", post(message)).with_state(front)
 }
@@ -73,11 +83,19 @@ async fn alive() -> StatusCode {
 
 async fn message(State(front): State<Arc<Front>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
-    let reply = match axum::body::to_bytes(request.into_body(), front.limits.body_max).await {
-        Ok(body) => front.answer(&path, &body).await,
-        Err(_) => receive::too_large(&front),
+    let headers = is_gateway(&path).then(|| gateway_headers(request.headers()));
+    let reply = match (axum::body::to_bytes(request.into_body(), front.limits.body_max).await, headers) {
+        (Ok(body), None) => front.answer(&path, &body).await,
+        (Ok(body), Some(headers)) => front.answer_gateway(&path, &headers, &body).await,
+        (Err(_), None) => receive::too_large(&front),
+        (Err(_), Some(_)) => gateway::too_large(&front),
     };
     let mut response = Bytes::from(reply).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"));
     response
+}
+
+/// A value that is no text is as good as absent.
+fn gateway_headers(headers: &HeaderMap) -> Headers {
+    Headers::of(headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))))
 }

@@ -29,6 +29,16 @@ impl Outcome {
         Self { code, message }
     }
 
+    /// What went wrong before anything was asked, in its own words.
+    pub fn said(code: i32, words: &impl std::fmt::Display) -> Self {
+        Self::new(code, words.to_string())
+    }
+
+    /// Success on the gateway front, which has a field of its own for what the law reminds of.
+    pub fn reminded(reminders: &[Refusal]) -> Self {
+        Self::new(0, if reminders.is_empty() { String::new() } else { format!("提醒：{}", sentences(reminders)) })
+    }
+
     /// Success, with what the law reminds of.
     pub fn success(reminders: &[Refusal]) -> Self {
         if reminders.is_empty() {

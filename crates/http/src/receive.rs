@@ -114,11 +114,17 @@ async fn ctx(
     let digest = if dispatch::needs_digest(transaction) { meaning(transaction, data) } else { [0; 32] };
     let mut exact = lf_gm::Sm3::new();
     exact.update(&digest).update(&envelope.timestamp_ms().to_be_bytes());
-    Ok(Ctx { caller: Caller { app_id: app.app_id.clone(), fixmedins }, digest, envelope_digest: exact.finish(), msgid: None, now })
+    Ok(Ctx {
+        caller: Caller { app_id: app.app_id.clone(), fixmedins },
+        digest,
+        envelope_digest: exact.finish(),
+        msgid: None,
+        now,
+    })
 }
 
 /// SM3 of a message's meaning: order of keys, empties and the writing of scalars do not count.
-fn meaning(transaction: Transaction, data: &Value<'_>) -> [u8; 32] {
+pub fn meaning(transaction: Transaction, data: &Value<'_>) -> [u8; 32] {
     let mut hash = lf_gm::Sm3::new();
     hash.update(transaction.number().as_bytes()).update(&lf_wire::sign_text::canonical_data(data));
     hash.finish()

@@ -31,6 +31,8 @@ pub struct Config {
     pub body_max_bytes: usize,
     /// How far a timestamp may lie from now.
     pub timestamp_window_seconds: i64,
+    /// The same on the gateway front.
+    pub gateway_window_seconds: i64,
 }
 
 impl Config {
@@ -58,6 +60,9 @@ impl Config {
         }
         if !(10..=86_400).contains(&self.timestamp_window_seconds) {
             bail!("timestamp_window_seconds: must be 10 to 86400");
+        }
+        if !(10..=86_400).contains(&self.gateway_window_seconds) {
+            bail!("gateway_window_seconds: must be 10 to 86400");
         }
         Ok(())
     }

@@ -64,7 +64,11 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
     let store = Arc::new(open(&sqlite_path(&config.database)?, migrate)?);
     let settings = Settings { token_minutes: config.token_minutes, ..Settings::default() };
     let center = Center::new(store.clone(), Arc::new(law), Arc::new(OsChance), settings);
-    let limits = Limits { body_max: config.body_max_bytes, timestamp_window_seconds: config.timestamp_window_seconds };
+    let limits = Limits {
+        body_max: config.body_max_bytes,
+        timestamp_window_seconds: config.timestamp_window_seconds,
+        gateway_window_seconds: config.gateway_window_seconds,
+    };
     let front = Arc::new(Front::new(center, Arc::new(SystemClock), platform, limits));
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;

@@ -43,8 +43,8 @@ pub fn t1101(node: &Node<'_>) -> Result<t1101_person::Command, Defects> {
 pub fn t1201(node: &Node<'_>) -> Result<t1201_fixmedins::Command, Defects> {
     let mut take = Take::default();
     let kind = take.it(node.code("fixmedins_type", |code| match code {
-        "1" | "01" => Some(FixmedinsKind::Hospital),
-        "2" | "02" => Some(FixmedinsKind::Pharmacy),
+        "1" => Some(FixmedinsKind::Hospital),
+        "2" => Some(FixmedinsKind::Pharmacy),
         _ => None,
     }));
     let fixmedins_code = take.it(node.parse_opt("fixmedins_code"));

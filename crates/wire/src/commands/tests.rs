@@ -129,6 +129,10 @@ fn shown(transaction: Transaction, data: &Json) -> Result<String, Defects> {
         T7211 => debug(transaction, data, super::t7211),
         T2101 | T2102 => debug(transaction, data, super::t2102),
         T2103 => debug(transaction, data, super::t2103),
+        T1101 => debug(transaction, data, super::t1101),
+        T1201 => debug(transaction, data, super::t1201),
+        T9001 => debug(transaction, data, super::t9001),
+        T9002 => debug(transaction, data, super::t9002),
         other => panic!("{other} is not built"),
     }
 }
@@ -178,6 +182,8 @@ fn the_least_message_leaves_these_open() {
         told += &format!("{transaction}: {}\n", absent.collect::<Vec<_>>().join(" "));
     }
     expect![[r#"
+        1101: psn_cert_type certno psn_name
+        1201: fixmedins_name
         2101: certno psn_name rxno print_time psn_match_flag media_ref phar_duty_flag
         2102: certno psn_name rxno print_time psn_match_flag media_ref phar_duty_flag
         2103: 
@@ -196,6 +202,8 @@ fn the_least_message_leaves_these_open() {
         7207: psn_cash_pay drug_prodname drug_dosform prdr_name aprvno manu_lotnum bchno drug_trac_codg drug_sumamt
         7208: sel_stoout_sn
         7211: drug_name dualchnl oppool
+        9001: 
+        9002: 
     "#]].assert_eq(&told);
 }
 
@@ -246,6 +254,8 @@ fn all_that_the_domain_refuses_is_told_at_once() {
         }
     }
     expect![[r#"
+        1101: taken
+        1201: 报文有1处错误：fixmedins_code（定点医药机构编号）格式应为H或P加11位数字
         2101: 报文有4处错误：druginfo.insutype（险种类型）的代码本中心不支持；drugdetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；drugdetail[1].durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码；durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
         2102: 报文有4处错误：druginfo.insutype（险种类型）的代码本中心不支持；drugdetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；drugdetail[1].durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码；durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
         2103: taken
@@ -264,6 +274,8 @@ fn all_that_the_domain_refuses_is_told_at_once() {
         7207: 报文有4处错误：hiRxno（医保处方编号）校验位不正确；fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字；rxSaleDrugDetl[1].medListCodg（医疗目录编码）格式应为大写字母和数字的医保药品编码；rxSaleDrugDetl[1].drugTraceCodg（药品追溯码）格式应为7位以上的追溯码
         7208: 报文有2处错误：hiRxno（医保处方编号）校验位不正确；fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字
         7211: 报文有2处错误：fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字；medListCodg（医疗目录编码）格式应为大写字母和数字的医保药品编码
+        9001: taken
+        9002: taken
     "#]].assert_eq(&told);
 }
 

@@ -460,6 +460,19 @@ pub static DRUG_MEDC_WAY_CODE: Dict = Dict {
     ],
 };
 
+/// 定点医疗服务机构类型
+pub static FIXMEDINS_TYPE: Dict = Dict {
+    name: "fixmedins_type",
+    cn: "定点医疗服务机构类型",
+    codes: &[
+        Code { code: "1", means: "1", name: "定点医疗机构" },
+        Code { code: "2", means: "2", name: "定点零售药店" },
+        Code { code: "3", means: "3", name: "工伤定点康复机构" },
+        Code { code: "4", means: "4", name: "辅助器具配置机构" },
+        Code { code: "5", means: "5", name: "计划生育服务机构" },
+    ],
+};
+
 /// 是否标志
 pub static FLAG: Dict = Dict {
     name: "flag",
@@ -1191,6 +1204,7 @@ pub static ALL: &[&Dict] = &[
     &DIAG_TYPE,
     &DRORD_DR_PROFTTL,
     &DRUG_MEDC_WAY_CODE,
+    &FIXMEDINS_TYPE,
     &FLAG,
     &FUND_PAY_TYPE,
     &GEND,
