@@ -104,12 +104,7 @@ async fn admit(
 }
 
 /// The transaction, if head, path and headers agree about it and about who sends it.
-fn check_head(
-    path: &str,
-    head: &Head,
-    sender: &Sender,
-    credentials: &Credentials<'_>,
-) -> Result<Transaction, Outcome> {
+fn check_head(path: &str, head: &Head, sender: &Sender, credentials: &Credentials<'_>) -> Result<Transaction, Outcome> {
     if credentials.name.is_some_and(|name| name != CONSTANT_NAME && !name.eq_ignore_ascii_case(&head.infno)) {
         return Err(Outcome::said(400, &"请求头_api_name与报文的infno不符"));
     }
@@ -136,9 +131,10 @@ async fn process(
         Input::Plain(data) => run(front, transaction, &data, &message.head, sender, (Seal::None, now, reference)).await,
         Input::Text(text) if sealed => {
             let keys = keys(front, sender, reference)?;
-            let plain = keys.sm4.open_hex(text.as_bytes()).map_err(|error| {
-                Outcome::said(400, &InputError::Inside(lf_wire::EnvelopeError::Open(error)))
-            })?;
+            let plain = keys
+                .sm4
+                .open_hex(text.as_bytes())
+                .map_err(|error| Outcome::said(400, &InputError::Inside(lf_wire::EnvelopeError::Open(error))))?;
             let data = input::payload(&plain).map_err(refused)?;
             run(front, transaction, &data, &message.head, sender, (Seal::Whole, now, reference)).await
         }
@@ -225,13 +221,7 @@ fn unwrapped<'v, 'a>(data: &'v Value<'a>) -> &'v Value<'a> {
     }
 }
 
-fn good(
-    front: &Front,
-    sender: &Sender,
-    done: &Done,
-    inf_refmsgid: &str,
-    received: Moment,
-) -> Result<Vec<u8>, Outcome> {
+fn good(front: &Front, sender: &Sender, done: &Done, inf_refmsgid: &str, received: Moment) -> Result<Vec<u8>, Outcome> {
     let broken = |why: String| Outcome::broken(&why, inf_refmsgid);
     let output = output(front, sender, done, inf_refmsgid)?.map_err(|error| broken(error.to_string()))?;
     let warn_msg = (!done.outcome.message.is_empty()).then_some(done.outcome.message.as_str());

@@ -90,6 +90,8 @@ async fn an_empty_message_is_told_all_that_it_needs() {
         cases.case(transaction.number(), client, transaction.method(), &body).await;
     }
     expect![[r#"
+        1101: 400 报文有2处错误：mdtrt_cert_type（就诊凭证类型）必填；mdtrt_cert_no（就诊凭证编号）必填
+        1201: 400 报文有2处错误：fixmedins_type（定点医疗服务机构类型）必填；fixmedins_code（定点医药机构编号）与fixmedins_name须至少填一项
         2101: 400 报文有2处错误：druginfo（购药信息）必填；drugdetail（购药明细）必填
         2102: 400 报文有2处错误：druginfo（购药信息）必填；drugdetail（购药明细）必填
         2103: 400 报文有3处错误：setl_id（结算ID）必填；mdtrt_id（就诊ID）必填；psn_no（人员编号）必填
@@ -108,6 +110,8 @@ async fn an_empty_message_is_told_all_that_it_needs() {
         7207: 400 报文有5处错误：hiRxno（医保处方编号）必填；fixmedinsCode（定点医药机构编号）必填；fixmedinsName（定点医药机构名称）必填；rxChkBizSn（处方审核业务流水号）必填；rxSaleDrugDetl（销售出库明细）必填
         7208: 400 报文有2处错误：hiRxno（医保处方编号）必填；fixmedinsCode（定点医药机构编号）必填
         7211: 400 报文有4处错误：fixmedinsCode（定点医药机构编号）必填；medListCodg（医疗目录编码）与medListCodgs、drugName须至少填一项；pageNum（分页码值）必填；pageSize（分页大小）必填
+        9001: 400 报文有3处错误：opter_no（操作员编号）必填；mac（签到MAC地址）必填；ip（签到IP地址）必填
+        9002: 400 报文有2处错误：sign_no（签到编号）必填；opter_no（操作员编号）必填
     "#]].assert_eq(&cases.done());
 }
 

@@ -1,9 +1,9 @@
 //! A prescription on its way: sends the messages of one side after the other and keeps what was answered.
 
 use lf_wire::Transaction::{self, *};
-use lf_wire::client::Dialect;
 use serde_json::Value;
 
+use crate::gateway_client::Speech;
 use crate::messages::{self as m, Issued};
 use crate::support::{Answer, World};
 
@@ -20,17 +20,17 @@ pub fn text(answer: &Answer, pointer: &str) -> String {
 /// Sends messages in one dialect and keeps what was answered.
 pub struct Told<'w> {
     world: &'w World,
-    dialect: Dialect,
+    speech: Speech,
     pub answers: Vec<(Transaction, Answer)>,
 }
 
 impl<'w> Told<'w> {
-    pub fn new(world: &'w World, dialect: Dialect) -> Self {
-        Self { world, dialect, answers: Vec::new() }
+    pub fn new(world: &'w World, speech: impl Into<Speech>) -> Self {
+        Self { world, speech: speech.into(), answers: Vec::new() }
     }
 
     pub async fn tell(&mut self, transaction: Transaction, data: Value) -> Answer {
-        let answer = self.world.good(self.dialect, transaction, &data).await;
+        let answer = self.world.good(self.speech, transaction, &data).await;
         self.answers.push((transaction, answer.clone()));
         answer
     }

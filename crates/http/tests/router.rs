@@ -4,7 +4,9 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
 use lf_http::Limits;
+use lf_ports::GatewayScheme;
 use lf_wire::client::Dialect;
+use lf_wire::gateway::client::{Call, GatewayKeys, envelope, headers};
 use serde_json::Value;
 
 use crate::messages as m;
@@ -113,6 +115,43 @@ async fn a_body_is_taken_to_its_limit_and_not_one_byte_further() {
             }
         }
     }
+}
+
+/// The gateway's headers have underscores and any case; its replies are 200 with the content type that its clients test.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_gateway_is_reached_by_its_headers() {
+    let world = World::new().await;
+    let address = serve(&world).await;
+    let client = &world.pharmacy;
+    let secret_key = crate::gateway_client::registered(client).secret_key;
+    let keys = GatewayKeys { scheme: GatewayScheme::Csb, access_key: &client.app_id, secret_key: &secret_key };
+    let signed: String =
+        headers(keys, "9001", world.now_ms()).iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let call = Call { infno: "9001", msgid: "m1", fixmedins_code: m::PHARMACY, inf_time: world.now() };
+    let body = envelope(call, br#"{"signIn":{"opter_no":"0001","mac":"x","ip":"y"}}"#);
+    for (name, path, headers, key, want) in [
+        ("one URL", "/fsi/api/rsfComIfsService/callService", signed.as_str(), "infcode", 0),
+        ("the number behind it", "/x/callService/9001?v=1", &signed, "infcode", 0),
+        ("no headers", "/x/callService", "", "code", 401),
+    ] {
+        for content_type in ["text/plain", "application/json; charset=utf-8"] {
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}Content-Type: {content_type}\r\nContent-Length: {}\r\n\r\n",
+                body.len()
+            );
+            let raw = exchange(address, head, body.clone()).await;
+            assert_eq!(raw.status, 200, "{name}");
+            assert!(raw.head.contains("content-type: application/json;charset=utf-8"), "{name}: {}", raw.head);
+            let reply: Value = serde_json::from_slice(&raw.body).unwrap();
+            assert_eq!(reply[key], want, "{name}: {reply}");
+        }
+    }
+    let limits = Limits { body_max: body.len() - 1, ..Limits::default() };
+    let world = World::with(limits, |_| {}).await;
+    let raw = post(serve(&world).await, "/x/callService", body).await;
+    let reply: Value = serde_json::from_slice(&raw.body).unwrap();
+    assert_eq!(reply["infcode"], -1, "{reply}");
+    assert!(reply["err_msg"].as_str().unwrap().starts_with("请求体超过上限"), "{reply}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -22,6 +22,7 @@ use lf_wire::table::{Kind, Need, Table};
 use lf_wire::{DefectKind, SignForm, Transaction};
 use serde_json::Value;
 
+use crate::gateway_client::Speech;
 use crate::messages;
 
 /// When every world begins.
@@ -162,7 +163,11 @@ impl World {
     }
 
     /// Seals, sends and opens as the client of the transaction's side; the clock moves a second.
-    pub async fn call(&self, dialect: Dialect, transaction: Transaction, data: &Value) -> Answer {
+    pub async fn call(&self, speech: impl Into<Speech>, transaction: Transaction, data: &Value) -> Answer {
+        let dialect = match speech.into() {
+            Speech::Rest(dialect) => dialect,
+            Speech::Gateway(dialect) => return self.call_gateway(dialect, transaction, data).await,
+        };
         let client = self.client_of(transaction);
         let body = client.seal(dialect, self.now_ms(), &data.to_string());
         self.clock.forward(1);
@@ -170,7 +175,7 @@ impl World {
     }
 
     /// The same, and it must succeed with a payload as the interface documents it.
-    pub async fn good(&self, dialect: Dialect, transaction: Transaction, data: &Value) -> Answer {
+    pub async fn good(&self, dialect: impl Into<Speech>, transaction: Transaction, data: &Value) -> Answer {
         let answer = self.call(dialect, transaction, data).await;
         assert_eq!(answer.code, 0, "{transaction}: {}", answer.message);
         assert_eq!(undocumented(transaction, &answer), Vec::<String>::new(), "{transaction}");
@@ -260,7 +265,7 @@ pub fn app(client: &Client, fixmedins_code: &str, code_style: CodeStyle, disable
         fixmedins_code: fixmedins_code.parse().unwrap(),
         code_style,
         disabled,
-        gateway: None,
+        gateway: Some(crate::gateway_client::registered(client)),
     })
 }
 

@@ -3,9 +3,9 @@
 
 use expect_test::expect;
 use lf_center::{
-    t1101_person, t1201_fixmedins, t2101_quote, t2102_settle, t2103_refund, t7101_precheck, t7102_sign, t7103_upload, t7104_undo, t7105_query,
-    t7106_review_query, t7107_settlement_query, t7201_authorise, t7203_qrcode, t7204_download, t7205_verify,
-    t7206_review, t7207_sell, t7211_catalogue, t9001_signin, t9002_signout,
+    t1101_person, t1201_fixmedins, t2101_quote, t2102_settle, t2103_refund, t7101_precheck, t7102_sign, t7103_upload,
+    t7104_undo, t7105_query, t7106_review_query, t7107_settlement_query, t7201_authorise, t7203_qrcode, t7204_download,
+    t7205_verify, t7206_review, t7207_sell, t7211_catalogue, t9001_signin, t9002_signout,
 };
 use lf_ports::{Acct, AccumKey, Drug, Fixmedins, Person, RxFile, Setl};
 use lf_rx::event::{Downloaded, Opened, Reviewed, Settled, Signed, Sold, Uploaded, Verified};
