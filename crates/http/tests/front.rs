@@ -14,4 +14,5 @@ mod registers;
 mod repeat;
 mod router;
 mod support;
+mod sweep;
 mod tolerated;
