@@ -1,7 +1,7 @@
 //! Moves of the settlement: 2101/2102 and 2103 as far as the prescription is concerned. Serves JX-3.1a
 //! (single settlement), JX-3.5b (refund by reversal only). The money itself is `lf-settle`'s.
 
-use lf_vocab::{FixmedinsCode, PsnNo};
+use lf_vocab::{Admdvs, FixmedinsCode, PsnNo};
 
 use crate::event::{Settled, Sold};
 use crate::refusals;
@@ -38,9 +38,10 @@ refusals! {
 pub fn may_settle<'a>(
     rx: &'a Prescription,
     pharmacy: &FixmedinsCode,
+    insu_poolarea_no: Admdvs,
     psn_no: &PsnNo,
 ) -> Result<&'a Sold, SettleRefusal> {
-    if rx.opened.psn_no != *psn_no {
+    if rx.opened.insu_poolarea_no != insu_poolarea_no || rx.opened.psn_no != *psn_no {
         return Err(SettleRefusal::OtherPerson);
     }
     let (passed, sold) = match &rx.state {

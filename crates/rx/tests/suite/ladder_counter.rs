@@ -5,7 +5,7 @@ use lf_rx::decide::review::{CLOCK_AHEAD_SECONDS, ReviewRefusal, may_review};
 use lf_rx::decide::sale::{SaleRefusal, SaleUndoRefusal, check_lines, may_sell, may_undo_sale};
 use lf_rx::decide::settle::{RefundRefusal, SettleRefusal, may_refund, may_settle};
 
-use crate::fixture::{OTHER_PHARMACY, PHARMACY, PSN_NO, TOKEN, at, code, drug, in_time, line, psn, too_late};
+use crate::fixture::{OTHER_PHARMACY, PHARMACY, PSN_NO, TOKEN, at, code, drug, in_time, line, p, psn, too_late};
 use crate::ladder_issue::climbs;
 
 #[test]
@@ -144,7 +144,7 @@ fn t2102_settle() {
     // proves JX-3.1a: one settlement a prescription
     let (mine, other) = (code(PHARMACY), code(OTHER_PHARMACY));
     let (person, another) = (psn(PSN_NO), psn("2"));
-    let err = |state: &str, who, whose| may_settle(&at(state), who, whose).unwrap_err();
+    let err = |state: &str, who, whose| may_settle(&at(state), who, p("360900"), whose).unwrap_err();
     climbs(
         &[
             &err("settled", &other, &another),
@@ -161,7 +161,9 @@ fn t2102_settle() {
         ],
         SettleRefusal::CODES,
     );
-    assert!(may_settle(&at("sold"), &mine, &person).is_ok());
+    assert!(may_settle(&at("sold"), &mine, p("360900"), &person).is_ok());
+    // The same number in another 统筹区 is another person.
+    assert_eq!(may_settle(&at("sold"), &mine, p("361100"), &person), Err(SettleRefusal::OtherPerson));
 }
 
 #[test]
