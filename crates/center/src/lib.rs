@@ -13,6 +13,7 @@ pub mod once;
 pub mod people;
 pub mod scheme;
 pub mod serial;
+pub mod till;
 
 pub mod t2101_quote;
 pub mod t2102_settle;

@@ -35,8 +35,8 @@ pub type Done = Result<(Vec<u8>, Vec<Refusal>), Stopped>;
 
 /// Whether the transaction is remembered by the meaning of its message.
 pub fn needs_digest(transaction: Transaction) -> bool {
-    use Transaction::{T2102, T2103, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7208};
-    matches!(transaction, T7101 | T7102 | T7103 | T7104 | T7201 | T7203 | T7206 | T7208 | T2102 | T2103)
+    use Transaction::{T2102, T2103, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7207, T7208};
+    matches!(transaction, T7101 | T7102 | T7103 | T7104 | T7201 | T7203 | T7206 | T7207 | T7208 | T2102 | T2103)
 }
 
 /// Runs one transaction.

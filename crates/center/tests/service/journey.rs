@@ -163,6 +163,7 @@ async fn a_sale_taken_back_frees_its_boxes() {
     let center = TestCenter::new().await;
     let mut life = center.life(&center.people.active).up_to(Step::Sold).await;
     life.undo_sale().await.unwrap();
+    center.clock.advance_seconds(1);
     assert_eq!(center.audit().await.claims, 0);
     // The same boxes go to somebody else, and this prescription gets others.
     let mut other = center.life(&center.people.retired).up_to(Step::Reviewed).await;
