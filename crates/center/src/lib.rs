@@ -13,6 +13,7 @@ pub mod once;
 pub mod people;
 pub mod scheme;
 pub mod serial;
+pub mod till;
 
 pub mod t1101_person;
 pub mod t1201_fixmedins;

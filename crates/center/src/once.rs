@@ -21,7 +21,6 @@ lf_rx::refusals! {
     OnceRefusal {
         OtherContent = "RX-0001-01", "接口规范：同一编号不可重复使用", "该编号的报文已受理，且本次内容与已受理的不同";
         MsgidUsed = "RX-0001-02", "接口规范 msgid：发送方报文ID不可重复", "该msgid的报文已受理，且本次内容与已受理的不同，请换用新的msgid";
-        MsgidSpent = "RX-0001-03", "接口规范 msgid：发送方报文ID不可重复", "该msgid的报文已受理，其结果此后已被撤销或改变；如需重新办理，请换用新的msgid";
     }
 }
 
@@ -102,20 +101,14 @@ impl Center {
         F: Fn() -> Fut,
         Fut: Future<Output = Result<Answer<R>, Attempt>>,
     {
-        let mut spent = false;
         for _ in 0..self.settings.attempts_max {
             match attempt().await {
                 Ok(answer) => return Ok(answer),
                 Err(Attempt::Failed(failure)) => return Err(failure),
-                Err(Attempt::Commit(CommitError::Repeated(row))) if row.key.infno == MSGID => {
-                    if row.digest != ctx.digest {
-                        return refused(OnceRefusal::MsgidUsed);
-                    }
-                    // An equal message that was only faster is answered at the next look, by what it left. Found taken
-                    // once more, what it left is gone.
-                    if std::mem::replace(&mut spent, true) {
-                        return refused(OnceRefusal::MsgidSpent);
-                    }
+                Err(Attempt::Commit(CommitError::Repeated(row)))
+                    if row.key.infno == MSGID && row.digest != ctx.digest =>
+                {
+                    return refused(OnceRefusal::MsgidUsed);
                 }
                 Err(Attempt::Commit(CommitError::Stale(_) | CommitError::Repeated(_))) => {}
                 Err(Attempt::Commit(CommitError::Claimed(claim))) => {

@@ -5,11 +5,10 @@
 
 use lf_law::{Facts, Field, Gate, Scope};
 use lf_ports::{Acct, AccumKey, AccumRow, Drug, Person, PersonKey};
-use lf_rx::decide::settle::{self, SettleRefusal};
-use lf_rx::event::Sold;
-use lf_rx::{Prescription, Refusal, RxContent};
+use lf_rx::decide::settle;
+use lf_rx::{Prescription, Refusal};
 use lf_settle::{Accumulator, Case, Shares, quote};
-use lf_vocab::dict::{AcctUsedFlag, ChrgitmLv, Insutype};
+use lf_vocab::dict::{AcctUsedFlag, Insutype};
 use lf_vocab::{Certno, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
 
 use crate::ctx::{Answer, Ctx};
@@ -17,6 +16,7 @@ use crate::failure::{Failure, refused};
 use crate::people::PersonRefusal;
 use crate::scheme::pharmacy_scheme;
 use crate::t7102_sign::RxRefusal;
+use crate::till::{Laid, Till};
 use crate::{Center, gate};
 
 /// A purchase to be settled (2101, 2102).
@@ -87,8 +87,6 @@ pub struct Stated {
 pub struct Priced {
     /// The prescription that is paid.
     pub rx: Prescription,
-    /// The sale that is paid.
-    pub sold: Sold,
     /// Whose.
     pub person: Person,
     /// Who pays what.
@@ -99,8 +97,6 @@ pub struct Priced {
     pub accum: Option<AccumRow>,
     /// The account before.
     pub acct: Acct,
-    /// Which lines the catalogue knows how.
-    pub drugs: Vec<Option<Drug>>,
 }
 
 /// The quote.
@@ -124,7 +120,7 @@ lf_rx::refusals! {
 const MED_TYPES: [&str; 3] = ["11", "41", "110104"];
 
 impl Center {
-    /// 2101. Errors: [`PurchaseRefusal`], [`SettleRefusal`], the person's, the law's, the amounts'.
+    /// 2101. Errors: [`PurchaseRefusal`], [`settle::SettleRefusal`], the person's, the law's, the amounts'.
     pub async fn t2101_quote(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         self.price(ctx, command).await
     }
@@ -139,14 +135,26 @@ impl Center {
         let Some(person) = person else { return refused(PersonRefusal::Unknown) };
         check_person(&person, command, ctx)?;
         let (Some(rx), Some(content)) = (rx, content) else { return refused(RxRefusal::Unknown) };
-        let sold = settle::may_settle(&rx, ctx.code(), &person.psn_no).map_err(Failure::from_refusal)?.clone();
-        let packings = self.packings(&content).await?;
-        compare_fees(&content, &packings, &sold, command).map_err(Failure::from_refusal)?;
+        let sold = settle::may_settle(&rx, ctx.code(), person.poolarea_no, &person.psn_no)
+            .map_err(Failure::from_refusal)?
+            .clone();
+        let basket = self.basket(&content).await?;
         let codes: Vec<_> = command.lines.iter().map(|line| line.med_list_codg.clone()).collect();
-        let drugs = self.store.drugs(&codes).await?;
-        let reminders = self.ask_settle(ctx, command, &content, &sold, &drugs)?;
-        let priced = self.compute(ctx, command, (rx, content, sold), person, drugs).await?;
-        Ok(Answer { reply: priced, reminders })
+        let sold_codes: Vec<_> = sold.lines.iter().map(|line| line.med_list_codg.clone()).collect();
+        let (drugs, sold_drugs) = tokio::try_join!(self.store.drugs(&codes), self.store.drugs(&sold_codes))?;
+        let laid = Laid {
+            basket: &basket,
+            content: &content,
+            sold: &sold,
+            sold_drugs: &sold_drugs,
+            lines: &command.lines,
+            drugs: &drugs,
+        };
+        let till = Till::lay(&laid).map_err(Failure::from_refusal)?;
+        let reminders = self.ask_settle(ctx, command, &laid, &till)?;
+        let lines = till.settle_lines(ctx.now.day());
+        let (accum_key, accum, acct, shares) = self.compute(ctx, command, &person, lines).await?;
+        Ok(Answer { reply: Priced { rx, person, shares, accum_key, accum, acct }, reminders })
     }
 
     fn admissible(&self, ctx: &Ctx, command: &Command) -> Result<HiRxno, Failure> {
@@ -173,34 +181,33 @@ impl Center {
         &self,
         ctx: &Ctx,
         command: &Command,
-        content: &RxContent,
-        sold: &Sold,
-        drugs: &[Option<Drug>],
+        laid: &Laid<'_>,
+        till: &Till<'_>,
     ) -> Result<Vec<Refusal>, Failure> {
-        let left = sold.lines.iter().map(|line| line.stoout_time).max().unwrap_or(ctx.now);
-        let stated = &command.stated;
+        let left = laid.sold.lines.iter().map(|line| line.stoout_time).max().unwrap_or(ctx.now);
+        let (stated, head) = (&command.stated, &laid.content.head);
         let mut facts = Facts::new();
         facts
             .set(Field::SetlTime, ctx.now)
-            .set(Field::PrscTime, content.head.prsc_time)
+            .set(Field::PrscTime, head.prsc_time)
             .set(Field::StooutTime, left)
             .set(Field::PharFixmedinsCode, ctx.code().as_str())
             .set(Field::PharPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
             .set(Field::Insutype, command.insutype.code())
             .set(Field::MedType, command.med_type.as_str())
-            .set_opt(Field::RxExraAttrCode, content.head.rx_exra_attr_code.as_deref())
+            .set_opt(Field::RxExraAttrCode, head.rx_exra_attr_code.as_deref())
             .set(Field::SetlCnt, 0i64)
             .set(Field::FundFlag, true)
-            .set(Field::RxLineMissCnt, 0i64)
+            .set(Field::RxLineMissCnt, till.missing())
             .set(Field::RxChkStasCodg, "1")
-            .set(Field::ValiEndTime, content.head.vali_end_time)
+            .set(Field::ValiEndTime, head.vali_end_time)
             .set_opt(Field::PrintTime, stated.print_time)
             .set_opt(Field::PrintFlag, stated.print_time.map(|time| time <= ctx.now))
             .set_opt(Field::PsnMatchFlag, stated.psn_match_flag)
             .set_opt(Field::MediaRefFlag, stated.media_ref.as_ref().map(|_| true))
             .set_opt(Field::PharDutyFlag, stated.phar_duty_flag);
-        for (line, drug) in command.lines.iter().zip(drugs) {
-            put_fee(&mut facts, line, drug.as_ref(), uplmt(content, line, drug.as_ref()), ctx);
+        for (number, (line, drug)) in command.lines.iter().zip(laid.drugs).enumerate() {
+            put_fee(&mut facts, line, drug.as_ref(), (till, number), ctx);
         }
         gate::ask(&self.law, Gate::Settle, ctx, &facts)
     }
@@ -209,10 +216,9 @@ impl Center {
         &self,
         ctx: &Ctx,
         command: &Command,
-        (rx, content, sold): (Prescription, RxContent, Sold),
-        person: Person,
-        drugs: Vec<Option<Drug>>,
-    ) -> Result<Priced, Failure> {
+        person: &Person,
+        lines: Vec<lf_settle::Line>,
+    ) -> Result<(AccumKey, Option<AccumRow>, Acct, Shares), Failure> {
         let day = ctx.now.day();
         let scheme = pharmacy_scheme(&self.law, person.poolarea_no, day, person.insutype, person.psn_type)?;
         let accum_key = AccumKey {
@@ -226,14 +232,14 @@ impl Center {
         let fresh = Accumulator::new(day.year());
         let before = accum.as_ref().map_or(&fresh, |row| &row.accum);
         let case = Case {
-            lines: settle_lines(command, &content, &drugs, day),
+            lines,
             day,
             medfee_sumamt: command.medfee_sumamt,
             acct: command.acct_used_flag,
             acct_balance: acct.balc,
         };
         let shares = quote(&scheme, before, &case).map_err(|refusal| amount_failure(&refusal))?;
-        Ok(Priced { rx, sold, person, shares, accum_key, accum, acct, drugs })
+        Ok((accum_key, accum, acct, shares))
     }
 }
 
@@ -275,101 +281,20 @@ fn check_person(person: &Person, command: &Command, ctx: &Ctx) -> Result<(), Fai
     if person.insured.contains(ctx.now.day()) { Ok(()) } else { refused(PersonRefusal::NotInsured) }
 }
 
-/// Whether a prescribed drug counts in packs, and how many units a pack has.
-fn units_a_pack(content: &RxContent, code: &MedListCodg, drug: Option<&Drug>) -> Option<Qty> {
-    let prescribed = content.rxdrugdetail.iter().find(|drug| drug.med_list_codg == *code)?;
-    let drug = drug?;
-    (prescribed.drug_dosunt != drug.min_pacunt).then_some(drug.min_pac_cnt)
-}
-
-/// JX-3.5a at the till: what is charged is what left the shelf, drug by drug, in the prescribed unit.
-fn compare_fees(
-    content: &RxContent,
-    packings: &[Option<lf_rx::decide::sale::Packing>],
-    sold: &Sold,
-    command: &Command,
-) -> Result<(), SettleRefusal> {
-    let total = |code: &MedListCodg| sum(command.lines.iter().filter(|l| l.med_list_codg == *code).map(|l| l.cnt));
-    let packs =
-        |code: &MedListCodg| sum(sold.lines.iter().filter(|l| l.med_list_codg == *code).map(|l| l.drug_totlcnt));
-    if let Some(line) = command.lines.iter().find(|line| packs(&line.med_list_codg) == Qty::ZERO) {
-        return Err(SettleRefusal::LineForeign(line.med_list_codg.to_string()));
-    }
-    for line in &command.lines {
-        let code = &line.med_list_codg;
-        let prescribed = content.rxdrugdetail.iter().zip(packings).find(|(drug, _)| drug.med_list_codg == *code);
-        let expected = match prescribed {
-            Some((drug, Some(packing))) if drug.drug_dosunt == packing.min_prepunt => drug.drug_cnt,
-            _ => packs(code),
-        };
-        if total(code) != expected {
-            return Err(SettleRefusal::LinesDiffer(code.to_string()));
-        }
-    }
-    let unpaid = sold.lines.iter().find(|sold| total(&sold.med_list_codg) == Qty::ZERO);
-    if let Some(sold) = unpaid {
-        return Err(SettleRefusal::LinesDiffer(sold.med_list_codg.to_string()));
-    }
-    for line in &command.lines {
-        let scanned = |key: &&DrugTracCodg| !sold.lines.iter().any(|l| l.drug_trac_codg.as_ref() == Some(*key));
-        if let Some(foreign) = line.drug_trac_codg.iter().find(scanned) {
-            return Err(SettleRefusal::TracCodgDiffers(foreign.to_string()));
-        }
-    }
-    Ok(())
-}
-
-fn sum(quantities: impl Iterator<Item = Qty>) -> Qty {
-    quantities.fold(Qty::ZERO, |sum, qty| sum.checked_add(qty).unwrap_or(Qty::new(i64::MAX)))
-}
-
-fn put_fee(facts: &mut Facts<'_>, line: &FeeLine, drug: Option<&Drug>, standard: Option<Pric>, ctx: &Ctx) {
+fn put_fee(facts: &mut Facts<'_>, line: &FeeLine, drug: Option<&Drug>, (till, number): (&Till<'_>, usize), ctx: &Ctx) {
+    let (prescribed, sold) = till.packs(number);
     facts
         .push_line(Scope::Sale)
         .set(Field::SaleMedListCodg, line.med_list_codg.to_string())
         .set_opt(Field::SaleDrugGenname, drug.map(|drug| drug.genname.clone()))
         .set(Field::InRxFlag, true)
-        .set(Field::PrscCnt, line.cnt)
-        .set(Field::DrugTotlcnt, line.cnt)
-        .set(Field::TracCnt, line.drug_trac_codg.len() as i64)
+        .set_opt(Field::PrscCnt, prescribed)
+        .set(Field::DrugTotlcnt, sold)
+        .set(Field::TracCnt, till.codes(number))
         .set(Field::TracExmpFlag, drug.is_some_and(|drug| drug.trac_exempt))
         .set(Field::Pric, line.pric)
-        .set_opt(Field::PayStdPric, standard)
+        .set_opt(Field::PayStdPric, till.standard(number))
         .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
         .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
         .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));
-}
-
-fn settle_lines(
-    command: &Command,
-    content: &RxContent,
-    drugs: &[Option<Drug>],
-    day: lf_vocab::Day,
-) -> Vec<lf_settle::Line> {
-    let lines = command.lines.iter().zip(drugs).map(|(line, drug)| {
-        let drug = drug.as_ref();
-        let prescribed = content.rxdrugdetail.iter().find(|rx_drug| rx_drug.med_list_codg == line.med_list_codg);
-        // 审批不通过 is settled as wholly own (7101 hospApprFlag).
-        let approved = prescribed.is_none_or(|rx_drug| rx_drug.hosp_appr_flag != "2");
-        lf_settle::Line {
-            feedetl_sn: line.feedetl_sn.clone(),
-            med_list_codg: line.med_list_codg.clone(),
-            cnt: line.cnt,
-            pric: line.pric,
-            det_item_fee_sumamt: line.det_item_fee_sumamt,
-            chrgitm_lv: drug.map_or(ChrgitmLv::C, |drug| drug.chrgitm_lv),
-            pric_uplmt: uplmt(content, line, drug),
-            in_scope: approved && gate::listed(drug, day),
-        }
-    });
-    lines.collect()
-}
-
-/// The payment standard in the unit that is charged: per pack, or its share per unit, rounded down.
-fn uplmt(content: &RxContent, line: &FeeLine, drug: Option<&Drug>) -> Option<Pric> {
-    let standard = drug?.hi_pay_std?;
-    match units_a_pack(content, &line.med_list_codg, drug) {
-        Some(units) if units.get() > 0 => standard.get().checked_mul(10_000).map(|s| Pric::new(s / units.get())),
-        _ => Some(standard),
-    }
 }

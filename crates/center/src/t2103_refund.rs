@@ -4,7 +4,7 @@
 //! free again, and the prescription is closed (单次结算).
 
 use lf_law::{Facts, Field, Gate};
-use lf_ports::{AcctChange, AccumChange, AccumRow, ChangeSet, IdemKey, Setl, SetlChange};
+use lf_ports::{AcctChange, AccumChange, AccumRow, ChangeSet, CommitError, IdemKey, Setl, SetlChange};
 use lf_rx::decide::settle::{self, RefundRefusal};
 use lf_rx::event::Refunded;
 use lf_rx::{Event, Prescription, Refusal};
@@ -55,7 +55,13 @@ impl Center {
         let Some(rx) = self.store.rx(&setl.hi_rxno).await? else { return Ok(refused(RxRefusal::Unknown)?) };
         settle::may_refund(&rx, &setl.setl_id).map_err(Failure::from_refusal)?;
         let reminders = self.ask_refund(ctx, &setl)?;
-        let (mut changes, negative) = self.reversal(ctx, &rx, &setl).await?;
+        let (mut changes, negative) = match self.reversal(ctx, &rx, &setl).await {
+            // An accumulator that does not fit may be one that the same reversal, sent twice, restored meanwhile.
+            Err(Failure::Broken(_)) if self.store.rx(&setl.hi_rxno).await?.as_ref() != Some(&rx) => {
+                return Err(CommitError::Stale("rx").into());
+            }
+            reversal => reversal?,
+        };
         ctx.remember(key.clone(), &negative.setl_id, &mut changes);
         self.store.commit(changes).await?;
         Ok(Answer { reply: Reply { setl: negative }, reminders })

@@ -76,6 +76,7 @@ impl Center {
             hosp_rxno: content.head.hosp_rxno.clone(),
             fixmedins_code: visit.fixmedins_code.clone(),
             dr_code: visit.dr_code.clone(),
+            insu_poolarea_no: known.person.poolarea_no,
             psn_no: visit.psn_no.clone(),
             mdtrt_id: visit.mdtrt_id.clone(),
             prsc_time: content.head.prsc_time,

@@ -1,5 +1,7 @@
 //! 7102 电子处方医保电子签名: the center signs text and file with the institution's key.
 //!
+//! Invariant: what is signed speaks of the visit, patient and doctor that 7101 judged.
+//!
 //! The signature value is ours to define (the national one is a CMS structure of a platform service):
 //! SM3withSM2, default id, raw r‖s in Base64, over the decoded `originalValue`; over the 32 bytes of the file's
 //! SM3 for the file. The file itself comes back unchanged.
@@ -8,7 +10,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use lf_gm::hex;
 use lf_ports::{ChangeSet, IdemKey, RxFile};
 use lf_rx::Event;
-use lf_rx::decide::issue::{self, SignRefusal};
+use lf_rx::decide::issue::{self, SignRefusal, SignedFields};
 use lf_rx::event::Signed;
 use lf_vocab::{FixmedinsCode, FixmedinsKind, HiRxno, RxTraceCode};
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,8 @@ pub struct Command {
     pub hi_rxno: HiRxno,
     /// From the text.
     pub rx_trace_code: Option<RxTraceCode>,
+    /// What the text says.
+    pub fields: SignedFields,
     /// The text, Base64 as sent.
     pub original_value: String,
     /// The file, Base64 as sent.
@@ -62,12 +66,17 @@ impl Center {
     }
 
     async fn try_sign(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
-        let (idem, rx) = tokio::try_join!(self.store.idem(key), self.store.rx(&command.hi_rxno))?;
+        let (idem, rx, content) = tokio::try_join!(
+            self.store.idem(key),
+            self.store.rx(&command.hi_rxno),
+            self.store.rx_content(&command.hi_rxno)
+        )?;
         if let Some(reply) = answered_or_signed(ctx, idem)? {
             return Ok(reply.into());
         }
-        let Some(rx) = rx else { return Ok(refused(RxRefusal::Unknown)?) };
+        let (Some(rx), Some(content)) = (rx, content) else { return Ok(refused(RxRefusal::Unknown)?) };
         issue::may_sign(&rx, ctx.code(), command.rx_trace_code.as_ref(), ctx.now).map_err(Failure::from_refusal)?;
+        issue::same_as_prechecked(&content, &command.fields).map_err(Failure::from_refusal)?;
         let signed = self.sign(ctx, command)?;
         let reply = Reply {
             sign_digest: signed.sign_digest.clone(),

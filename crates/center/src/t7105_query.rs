@@ -44,8 +44,7 @@ impl Center {
     /// 7105. Errors: [`QueryRefusal`], [`RxRefusal`], the caller's.
     pub async fn t7105_query(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         let (rx, content) = self.queried(ctx, command).await?;
-        let pool = content.head.insu_plc_no.map_or(ctx.caller.fixmedins.poolarea_no, |place| place.prefecture());
-        let key = lf_ports::PersonKey::PsnNo(pool, rx.opened.psn_no.clone());
+        let key = lf_ports::PersonKey::PsnNo(rx.opened.insu_poolarea_no, rx.opened.psn_no.clone());
         let insutype = self.store.person(&key).await?.map(|person| person.insutype);
         let projection = Projection::of(&rx, ctx.now);
         Ok(Reply { rx, content, projection, insutype }.into())

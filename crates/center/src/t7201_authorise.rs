@@ -110,7 +110,8 @@ impl Center {
         let poolarea_no = ctx.caller.fixmedins.poolarea_no;
         let found = self.store.rx_of_person(poolarea_no, &person.psn_no, BATCH_MAX).await?;
         let mut carriable = Vec::new();
-        for rx in found {
+        // The register of the pharmacy's 统筹区 may hold the same number of another 统筹区's person.
+        for rx in found.into_iter().filter(|rx| rx.opened.insu_poolarea_no == person.poolarea_no) {
             // What may not be carried is not shown; a law that has no answer is told.
             match gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx)) {
                 Ok(_) if carry::may_carry(&rx, ctx.now).is_ok() => carriable.push(rx),

@@ -4,9 +4,9 @@
 //! other tokens of the batch lapse with the first.
 
 use lf_law::Gate;
-use lf_ports::{BatchChange, ChangeSet, RxFile};
+use lf_ports::{BatchChange, ChangeSet, Drug, RxFile};
+use lf_rx::basket::{Basket, Listed, Packing};
 use lf_rx::decide::carry;
-use lf_rx::decide::sale::{Packing, packs_needed};
 use lf_rx::event::Downloaded;
 use lf_rx::{AuthBatch, Event, Prescription, RxContent, auth};
 use lf_vocab::{Admdvs, FixmedinsCode, FixmedinsKind, Qty};
@@ -115,24 +115,31 @@ impl Center {
 
     /// Packs that each drug needs.
     async fn packs(&self, content: &RxContent) -> Result<Vec<Option<(Qty, String)>>, Failure> {
-        let packings = self.packings(content).await?;
-        let packs = content.rxdrugdetail.iter().zip(packings).map(|(drug, packing)| {
-            let packing = packing?;
-            Some((packs_needed(drug, &packing)?, packing.min_pacunt))
-        });
+        let basket = self.basket(content).await?;
+        let packs =
+            (0..basket.len()).map(|at| Some((basket.packs_needed(at)?, basket.packing(at)?.min_pacunt.clone())));
         Ok(packs.collect())
     }
 
-    /// How the catalogue packs each prescribed drug, in the doctor's order.
-    pub(crate) async fn packings(&self, content: &RxContent) -> Result<Vec<Option<Packing>>, Failure> {
+    /// The prescribed drugs with their catalogue rows.
+    pub(crate) async fn basket<'c>(&self, content: &'c RxContent) -> Result<Basket<'c>, Failure> {
         let codes: Vec<_> = content.rxdrugdetail.iter().map(|drug| drug.med_list_codg.clone()).collect();
         let drugs = self.store.drugs(&codes).await?;
-        let packing = |drug: lf_ports::Drug| Packing {
-            min_pacunt: drug.min_pacunt,
-            min_prepunt: drug.min_prepunt,
+        Ok(Basket::new(&content.rxdrugdetail, drugs.iter().map(|drug| drug.as_ref().map(listed)).collect()))
+    }
+}
+
+/// What two codes must share to be the same medicine.
+pub(crate) fn listed(drug: &Drug) -> Listed {
+    Listed {
+        genname: drug.genname.clone(),
+        dosform_name: drug.dosform_name.clone(),
+        spec_name: drug.spec_name.clone(),
+        packing: Packing {
+            min_pacunt: drug.min_pacunt.clone(),
+            min_prepunt: drug.min_prepunt.clone(),
             min_pac_cnt: drug.min_pac_cnt,
-        };
-        Ok(drugs.into_iter().map(|drug| drug.map(packing)).collect())
+        },
     }
 }
 

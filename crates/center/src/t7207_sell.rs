@@ -6,15 +6,18 @@
 use lf_gm::hex;
 use lf_law::{Field, Gate, Scope};
 use lf_ports::{ChangeSet, Claim, ClaimKind, CommitError, Drug};
-use lf_rx::decide::sale::{self, SaleRefusal};
+use lf_rx::basket::Basket;
+use lf_rx::decide::sale::{self, Row, SaleRefusal, Understood};
 use lf_rx::event::{SaleLine, Sold};
 use lf_rx::{Event, Prescription, Refusal, RxContent};
 use lf_vocab::dict::HiFeesetlFlag;
 use lf_vocab::{Fen, FixmedinsCode, FixmedinsKind, HiRxno, Pric, Qty};
+use serde::{Deserialize, Serialize};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::t7102_sign::RxRefusal;
+use crate::t7204_download::listed;
 use crate::{Center, gate, journal};
 
 /// A sale.
@@ -35,7 +38,7 @@ pub struct Command {
 }
 
 /// The number of the sale.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     /// 销售出库流水号.
     pub sel_stoout_sn: String,
@@ -45,11 +48,21 @@ impl Center {
     /// 7207. Errors: [`SaleRefusal`], [`RxRefusal`], the law's at the gate `sell`.
     pub async fn t7207_sell(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, &command.fixmedins_code)?;
-        self.attempts(ctx, || self.try_sell(ctx, command)).await
+        let key = ctx.exact_key("7207");
+        self.attempts_once(ctx, &key, || self.try_sell(ctx, command)).await
     }
 
     async fn try_sell(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
-        let (rx, content) = tokio::try_join!(self.store.rx(&command.hi_rxno), self.store.rx_content(&command.hi_rxno))?;
+        let key = ctx.exact_key("7207");
+        let (idem, rx, content) = tokio::try_join!(
+            self.store.idem(&key),
+            self.store.rx(&command.hi_rxno),
+            self.store.rx_content(&command.hi_rxno)
+        )?;
+        // A late duplicate of the very message must not sell again what 7208 has taken back meanwhile.
+        if let Some(reply) = ctx.answered::<Reply>(idem)? {
+            return Ok(reply.into());
+        }
         let (Some(rx), Some(content)) = (rx, content) else { return Ok(refused(RxRefusal::Unknown)?) };
         if let Some(sold) = same_sale(&rx, command, ctx.code()) {
             return Ok(Reply { sel_stoout_sn: sold.sel_stoout_sn.clone() }.into());
@@ -58,8 +71,12 @@ impl Center {
         if command.hi_feesetl_flag == HiFeesetlFlag::SelfPaid && command.psn_cash_pay.is_none() {
             return Ok(refused(SaleRefusal::CashMissing)?);
         }
-        sale::check_lines(&content.rxdrugdetail, &command.lines, ctx.now).map_err(Failure::from_refusal)?;
-        let reminders = self.ask_sell(ctx, command, &content).await?;
+        let (basket, drugs) = (self.basket(&content).await?, self.drugs_of(&command.lines).await?);
+        let rows = command.lines.iter().zip(&drugs);
+        let rows: Vec<_> = rows.map(|(line, drug)| Row { line, listed: drug.as_ref().map(listed) }).collect();
+        let understood = sale::check_rows(&basket, &rows, ctx.now).map_err(Failure::from_refusal)?;
+        let asked = Asked { content: &content, basket: &basket, drugs: &drugs, understood: &understood };
+        let reminders = self.ask_sell(ctx, command, &asked)?;
         let sold = Sold {
             sel_stoout_sn: hex::lower(&self.chance.draw())[..30].to_owned(),
             hi_feesetl_flag: command.hi_feesetl_flag,
@@ -68,12 +85,12 @@ impl Center {
             law_edition: self.law.edition().to_owned(),
         };
         let reply = Reply { sel_stoout_sn: sold.sel_stoout_sn.clone() };
-        let changes = ChangeSet {
+        let mut changes = ChangeSet {
             claims: claims(&command.hi_rxno, &command.lines),
             rx: vec![journal::advance(&rx, &Event::Sold(sold), ctx.now)?],
-            message: ctx.message("7207"),
             ..ChangeSet::default()
         };
+        ctx.remember(key, &reply, &mut changes);
         match self.store.commit(changes).await {
             Err(CommitError::Claimed(claim)) => Ok(refused(SaleRefusal::TracCodgSold(claim.key))?),
             other => {
@@ -83,55 +100,57 @@ impl Center {
         }
     }
 
-    async fn ask_sell(&self, ctx: &Ctx, command: &Command, content: &RxContent) -> Result<Vec<Refusal>, Failure> {
+    async fn drugs_of(&self, lines: &[SaleLine]) -> Result<Vec<Option<Drug>>, Failure> {
+        let codes: Vec<_> = lines.iter().map(|line| line.med_list_codg.clone()).collect();
+        Ok(self.store.drugs(&codes).await?)
+    }
+
+    fn ask_sell(&self, ctx: &Ctx, command: &Command, asked: &Asked<'_>) -> Result<Vec<Refusal>, Failure> {
         lf_vocab::covers!("HB-2.4");
-        let packings = self.packings(content).await?;
-        let pairs: Vec<_> = content.rxdrugdetail.iter().zip(packings).collect();
-        let differences = sale::compare_basket(&pairs, &command.lines);
-        let codes: Vec<_> = command.lines.iter().map(|line| line.med_list_codg.clone()).collect();
-        let drugs = self.store.drugs(&codes).await?;
-        let missing = differences.iter().filter(|difference| difference.missing()).count() as i64;
+        let sold = sale::packs_sold(asked.basket, asked.understood);
+        let missing = |at: &usize| sold.get(*at) == Some(&Qty::ZERO) || asked.basket.packs_needed(*at).is_none();
+        let missing = (0..asked.basket.len()).filter(missing).count() as i64;
+        let head = &asked.content.head;
         let stoout_time = command.lines.iter().map(|line| line.stoout_time).max().unwrap_or(ctx.now);
         let mut facts = lf_law::Facts::new();
         facts
             .set(Field::StooutTime, stoout_time)
-            .set(Field::PrscTime, content.head.prsc_time)
+            .set(Field::PrscTime, head.prsc_time)
             .set(Field::PharFixmedinsCode, ctx.code().as_str())
             .set(Field::PharPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
             .set(Field::RxLineMissCnt, missing)
             .set(Field::RxChkStasCodg, "1")
             .set(Field::SetlCnt, 0i64)
-            .set(Field::ValiEndTime, content.head.vali_end_time)
+            .set(Field::ValiEndTime, head.vali_end_time)
             .set(Field::FundFlag, command.hi_feesetl_flag == HiFeesetlFlag::Insured)
-            .set_opt(Field::RxExraAttrCode, content.head.rx_exra_attr_code.as_deref());
-        for (line, drug) in command.lines.iter().zip(&drugs) {
-            let which = |line: &SaleLine| sale::prescribed_as(content.rxdrugdetail.iter(), line);
-            let at = which(line);
-            let needed = at
-                .and_then(|at| pairs.get(at))
-                .and_then(|(rx_drug, packing)| sale::packs_needed(rx_drug, packing.as_ref()?));
+            .set_opt(Field::RxExraAttrCode, head.rx_exra_attr_code.as_deref());
+        for ((line, drug), row) in command.lines.iter().zip(asked.drugs).zip(asked.understood) {
             // The law compares drugs, not rows: a row a trace code is common.
-            let sold = sum(command.lines.iter().filter(|other| which(other) == at));
-            put_line(&mut facts, line, drug.as_ref(), needed, sold, ctx);
+            let counts = (asked.basket.packs_needed(row.at), sold.get(row.at).copied().unwrap_or(Qty::ZERO));
+            put_line(&mut facts, line, drug.as_ref(), row.packs, counts, ctx);
         }
         gate::ask(&self.law, Gate::Sell, ctx, &facts)
     }
 }
 
-fn sum<'l>(lines: impl Iterator<Item = &'l SaleLine>) -> Qty {
-    lines.fold(Qty::ZERO, |sum, other| sum.checked_add(other.drug_totlcnt).unwrap_or(Qty::new(i64::MAX)))
+/// What the law is asked about.
+struct Asked<'a> {
+    content: &'a RxContent,
+    basket: &'a Basket<'a>,
+    drugs: &'a [Option<Drug>],
+    understood: &'a [Understood],
 }
 
 fn put_line(
     facts: &mut lf_law::Facts<'_>,
     line: &SaleLine,
     drug: Option<&Drug>,
-    needed: Option<Qty>,
-    sold: Qty,
+    packs: Qty,
+    (needed, sold): (Option<Qty>, Qty),
     ctx: &Ctx,
 ) {
     let pric = line.drug_sumamt.and_then(|amount| {
-        let packs = line.drug_totlcnt.get();
+        let packs = packs.get();
         (packs > 0).then(|| Pric::new(amount.get().saturating_mul(100_000_000) / packs))
     });
     let standard = drug.and_then(|drug| drug.hi_pay_std);
@@ -142,6 +161,7 @@ fn put_line(
         .set_opt(Field::PrscCnt, needed)
         .set(Field::DrugTotlcnt, sold)
         .set(Field::TracCnt, i64::from(line.drug_trac_codg.is_some()))
+        .set(Field::TracMissCnt, packs.get() / 10_000 - i64::from(line.drug_trac_codg.is_some()))
         .set(Field::TracExmpFlag, drug.is_some_and(|drug| drug.trac_exempt))
         .set(Field::TracSoldFlag, false)
         .set(Field::Pric, pric.or(standard).unwrap_or(Pric::ZERO))
@@ -164,7 +184,7 @@ pub(crate) fn claims(hi_rxno: &HiRxno, lines: &[SaleLine]) -> Vec<Claim> {
 }
 
 fn same_sale<'a>(rx: &'a Prescription, command: &Command, pharmacy: &FixmedinsCode) -> Option<&'a Sold> {
-    let (passed, sold) = (rx.state.passed()?, rx.state.sold()?);
+    let (passed, sold) = (rx.state.passed()?, rx.state.sold().filter(|_| rx.state.dispensed())?);
     let same = passed.downloaded.fixmedins_code == *pharmacy
         && passed.reviewed.rx_chk_biz_sn == command.rx_chk_biz_sn
         && sold.hi_feesetl_flag == command.hi_feesetl_flag

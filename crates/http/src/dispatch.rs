@@ -35,14 +35,17 @@ pub type Done = Result<(Vec<u8>, Vec<Refusal>), Stopped>;
 
 /// Whether the transaction is remembered by the meaning of its message.
 pub fn needs_digest(transaction: Transaction) -> bool {
-    use Transaction::{T2102, T2103, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7208, T9001, T9002};
-    matches!(transaction, T7101 | T7102 | T7103 | T7104 | T7201 | T7203 | T7206 | T7208 | T2102 | T2103 | T9001 | T9002)
+    use Transaction::{T2102, T2103, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7207, T7208, T9001, T9002};
+    matches!(
+        transaction,
+        T7101 | T7102 | T7103 | T7104 | T7201 | T7203 | T7206 | T7207 | T7208 | T2102 | T2103 | T9001 | T9002
+    )
 }
 
 /// Whether the transaction may change anything, so that the sender's number of its message is taken.
 pub fn writes(transaction: Transaction) -> bool {
-    use Transaction::{T7204, T7205, T7207};
-    needs_digest(transaction) || matches!(transaction, T7204 | T7205 | T7207)
+    use Transaction::{T7204, T7205};
+    needs_digest(transaction) || matches!(transaction, T7204 | T7205)
 }
 
 /// Runs one transaction.

@@ -16,4 +16,5 @@ mod registers;
 mod repeat;
 mod router;
 mod support;
+mod sweep;
 mod tolerated;

@@ -307,11 +307,37 @@ async fn a_sale_that_was_taken_back_is_not_made_again_by_its_old_message() {
     assert_eq!(again.output(), first.output());
     let sel_stoout_sn = first.output()["data"]["selStooutSn"].as_str().unwrap().to_owned();
     told.tell(T7208, m::t7208(&issued.hi_rxno, &sel_stoout_sn)).await;
-    let spent = world.input(&world.pharmacy, "7207", "m1", &sale).await;
-    assert!(spent.err_msg().starts_with("[RX-0001-03]"), "{}", spent.err_msg());
+    let (written, old) = (world.written(), world.input(&world.pharmacy, "7207", "m1", &sale).await);
+    assert_eq!((old.output(), world.written()), (first.output(), written));
     let anew = world.input(&world.pharmacy, "7207", "m2", &sale).await;
     assert_eq!(anew.infcode(), 0, "{}", anew.json);
+    assert_ne!(anew.output(), first.output());
     world.audited().await;
+}
+
+/// A download is answered again while the prescription stands where it left it; once another download took it, the old
+/// message does not take it back.
+#[tokio::test]
+async fn an_old_download_does_not_take_a_prescription_back() {
+    let world = World::new().await;
+    let client = &world.pharmacy;
+    let mut told = Told::new(&world, GatewayDialect::Plain);
+    told.issue("CF0001").await;
+    let mut downloads = Vec::new();
+    for msgid in ["m1", "m2"] {
+        let shown = told.tell(T7201, m::t7201()).await;
+        let text = |pointer: &str| shown.data.pointer(pointer).unwrap().as_str().unwrap().to_owned();
+        let download = json!({ "data": m::t7204(&text("/data/0/epcToken"), &text("/data/0/authRxno")) });
+        for _ in 0..2 {
+            let raw = world.input(client, "7204", msgid, &download).await;
+            assert_eq!(raw.infcode(), 0, "{msgid}: {}", raw.json);
+        }
+        downloads.push(download);
+    }
+    let written = world.written();
+    let spent = world.input(client, "7204", "m1", &downloads[0]).await;
+    assert!(spent.err_msg().starts_with("[RX-7204-06]"), "{}", spent.json);
+    assert_eq!(world.written(), written);
 }
 
 #[tokio::test]

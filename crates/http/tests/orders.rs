@@ -178,7 +178,13 @@ async fn only_what_was_prescribed_is_sold() {
             let data = changed(good.clone(), &format!("{row}/medListCodg"), json!(m::TADALAFIL));
             changed(data, &format!("{row}/drugGenname"), json!("他达拉非片"))
         }),
-        ("two packs for one", T7207, changed(good.clone(), &format!("{row}/drugTotlcnt"), json!(2))),
+        ("one pack too many", T7207, {
+            let mut data = good.clone();
+            let mut row = data["rxSaleDrugDetl"][0].clone();
+            row["drugTraceCodg"] = json!("81000100000000000002");
+            data["rxSaleDrugDetl"].as_array_mut().unwrap().push(row);
+            data
+        }),
         ("no pack", T7207, changed(good.clone(), &format!("{row}/drugTotlcnt"), json!(0))),
         ("a drug less", T7207, one_less),
         ("no trace code", T7207, changed(good.clone(), &format!("{row}/drugTraceCodg"), Value::Null)),
@@ -192,7 +198,7 @@ async fn only_what_was_prescribed_is_sold() {
         before the review: 403 [RX-7207-01] 处方尚未在本机构通过药师审核（依据：赣医保字〔2024〕9号 三（三）；接口规范 7206）
         another review: 403 [RX-7207-02] 处方审核业务流水号不符（依据：接口规范 7207 rxChkBizSn）
         another drug: 403 [RX-7207-07] 药品XG04BET001A001010199901不在处方中（依据：鄂医保办〔2024〕32号 二；赣医保字〔2024〕9号 三（五））
-        two packs for one: 403 [SALE-QUANTITY] 第1项苯磺酸氨氯地平片处方数量1，实际2，数量不一致，不能收银和刷卡（依据：《关于规范定点零售药店门诊统筹管理有关事项的通知》三（五））
+        one pack too many: 403 [SALE-QUANTITY] 第1项苯磺酸氨氯地平片处方数量1，实际2，数量不一致，不能收银和刷卡（依据：《关于规范定点零售药店门诊统筹管理有关事项的通知》三（五））；[SALE-QUANTITY] 第3项苯磺酸氨氯地平片处方数量1，实际2，数量不一致，不能收银和刷卡（依据：《关于规范定点零售药店门诊统筹管理有关事项的通知》三（五））
         no pack: 403 [RX-7207-06] 药品XC08CAA901A001010199901的数量必须大于0（依据：接口规范 7207 drugTotlcnt）
         a drug less: 403 [SALE-INCOMPLETE] 处方中有1种药品没有买单，品种不一致，不能收银和刷卡（依据：《关于规范定点零售药店门诊统筹管理有关事项的通知》三（五））
         no trace code: 403 [TRAC-MISSING] 第1项苯磺酸氨氯地平片没有扫药品追溯码，不能进行医保结算（依据：《关于加强药品追溯码在医疗保障和工伤保险领域采集应用的通知》（报道））

@@ -142,6 +142,8 @@ impl World {
     /// A world with other limits, or with registers changed before they are written.
     pub async fn with(limits: Limits, change: impl FnOnce(&mut Vec<RegistryPut>)) -> Self {
         static WORLDS: AtomicU64 = AtomicU64::new(0);
+        // First, so that a pack that does not load leaves no file behind.
+        let law = law();
         let name = format!("lf-http-{}-{}.db", std::process::id(), WORLDS.fetch_add(1, Ordering::SeqCst));
         let path = std::env::temp_dir().join(name);
         remove(&path);
@@ -157,7 +159,7 @@ impl World {
         let changes = ChangeSet { registry, acct: messages::accounts(), ..ChangeSet::default() };
         store.commit(changes).await.unwrap();
         let clock = Arc::new(StandingClock(AtomicI64::new(start.micros())));
-        let center = Center::new(store.clone(), law(), Arc::new(SeededChance::default()), Settings::default());
+        let center = Center::new(store.clone(), law, Arc::new(SeededChance::default()), Settings::default());
         let front = Arc::new(Front::new(center, clock.clone(), Signer::new(&key("platform")), limits));
         Self { front, clock, store, hospital, pharmacy, disabled, path }
     }

@@ -232,6 +232,7 @@ fields! {
     DrugTotlcnt "drug_totlcnt" QTY, Sale Must "销售数量";
     ExpyEnd "expy_end" Kind::Time, Sale May "有效期止";
     TracCnt "trac_cnt" Kind::Int, Sale Must "药品追溯码数";
+    TracMissCnt "trac_miss_cnt" Kind::Int, Sale May "没有追溯码的包装数";
     TracExmpFlag "trac_exmp_flag" Kind::Flag, Sale May "免追溯码或无码库药品";
     TrdnFlag "trdn_flag" Kind::Flag, Sale May "拆零标志";
     TracSoldFlag "trac_sold_flag" Kind::Flag, Sale May "追溯码已售";

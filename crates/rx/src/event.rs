@@ -2,7 +2,9 @@
 //! of a prescription is these, in order, chained (`history.rs`).
 
 use lf_vocab::dict::{HiFeesetlFlag, RxChkStasCodg};
-use lf_vocab::{DrCode, DrugTracCodg, Fen, FixmedinsCode, MedListCodg, Moment, PharCode, PsnNo, Qty, RxTraceCode};
+use lf_vocab::{
+    Admdvs, DrCode, DrugTracCodg, Fen, FixmedinsCode, MedListCodg, Moment, PharCode, PsnNo, Qty, RxTraceCode,
+};
 use serde::{Deserialize, Serialize};
 
 /// The most sale lines one 7207 may carry.
@@ -49,7 +51,9 @@ pub struct Opened {
     pub fixmedins_code: FixmedinsCode,
     /// The prescribing doctor.
     pub dr_code: DrCode,
-    /// The insured person.
+    /// The insured person's 统筹区; numbers of persons are its own.
+    pub insu_poolarea_no: Admdvs,
+    /// The insured person's number there.
     pub psn_no: PsnNo,
     /// The visit.
     pub mdtrt_id: String,

@@ -5,6 +5,7 @@
 //! order; nothing leaves a closed state. No wire names, no SQL, no clock.
 
 pub mod auth;
+pub mod basket;
 pub mod content;
 pub mod decide;
 pub mod event;

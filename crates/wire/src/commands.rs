@@ -16,6 +16,49 @@ pub use precheck::t7101;
 pub use settle::{t2102, t2103};
 
 use crate::defect::{Defect, Defects};
+use crate::generated::Transaction;
+use crate::node::Node;
+use crate::validate::Checked;
+
+/// Everything that is wrong with a message: what its table finds, then what the conversion of the rest finds.
+pub fn all_defects(transaction: Transaction, checked: Checked<'_>) -> Defects {
+    let mut defects = checked.defects;
+    if let Some(node) = &checked.node {
+        defects.merge(of_forms(transaction, node));
+    }
+    defects
+}
+
+/// The conversion's defects; what is not built has none.
+fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
+    fn of<T>(converted: Result<T, Defects>) -> Defects {
+        converted.err().unwrap_or_default()
+    }
+    match transaction {
+        Transaction::T7101 => of(t7101(node)),
+        Transaction::T7102 => of(t7102(node)),
+        Transaction::T7103 => of(t7103(node)),
+        Transaction::T7104 => of(t7104(node)),
+        Transaction::T7105 | Transaction::T7106 | Transaction::T7107 => of(t7105(node)),
+        Transaction::T7201 => of(t7201(node)),
+        Transaction::T7203 => of(t7203(node)),
+        Transaction::T7204 => of(t7204(node)),
+        Transaction::T7205 => of(t7205(node)),
+        Transaction::T7206 => of(t7206(node)),
+        Transaction::T7207 => of(t7207(node)),
+        Transaction::T7208 => of(t7208(node)),
+        Transaction::T7211 => of(t7211(node)),
+        Transaction::T2101 | Transaction::T2102 => of(t2102(node)),
+        Transaction::T2103 => of(t2103(node)),
+        Transaction::T1101 => of(t1101(node)),
+        Transaction::T1201 => of(t1201(node)),
+        Transaction::T9001 => of(t9001(node)),
+        Transaction::T9002 => of(t9002(node)),
+        Transaction::T7108 | Transaction::T7109 | Transaction::T7202 | Transaction::T7209 | Transaction::T7210 => {
+            Defects::new()
+        }
+    }
+}
 
 /// Collects values and the defects of those that could not be taken.
 #[derive(Default)]

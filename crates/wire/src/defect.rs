@@ -52,6 +52,13 @@ pub struct Defect {
     pub kind: DefectKind,
 }
 
+impl Defect {
+    /// Whether both speak of one field of one row.
+    fn same_place(&self, other: &Self) -> bool {
+        (&self.node, self.index, &self.field) == (&other.node, other.index, &other.field)
+    }
+}
+
 impl fmt::Display for Defect {
     /// `rxdrugdetail[2].drugCnt（药品总用药量）必填`, rows from 1.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -107,6 +114,21 @@ impl Defects {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    /// Adds those of a later look at the same message, except where a field already has its defect: of a value that
+    /// was sent wrong the conversion can only say that it is missing. Once this list is full it stays as it is.
+    pub fn merge(&mut self, later: Self) {
+        if self.more > 0 {
+            return;
+        }
+        for defect in later.list {
+            let known = self.list.iter().any(|own| own.same_place(&defect));
+            if !known {
+                self.push(defect);
+            }
+        }
+        self.more += later.more;
     }
 
     /// Keeps the value of a conversion, or notes its defect: so a conversion can go on and find the rest.
@@ -184,6 +206,24 @@ mod tests {
         assert_eq!((defects.list().len(), defects.count()), (MAX_DEFECTS, MAX_DEFECTS + 1));
         assert!(defects.to_string().starts_with("报文有51处错误："));
         assert!(defects.to_string().ends_with("；其余1处未列出"));
+    }
+
+    #[test]
+    fn a_field_has_one_defect_and_a_full_list_takes_no_more() {
+        let of = |field: &'static str, index| Defect { field: field.into(), ..defect("n", index) };
+        let list = |defects: &[Defect]| {
+            let mut all = Defects::new();
+            defects.iter().for_each(|defect| all.push(defect.clone()));
+            all
+        };
+        let mut first = list(&[of("a", None)]);
+        first.merge(list(&[of("a", None), of("b", None), of("a", Some(0)), of("b", None), defect("m", None)]));
+        assert_eq!(first, list(&[of("a", None), of("b", None), of("a", Some(0)), defect("m", None)]));
+        let mut full = list(&vec![of("a", None); MAX_DEFECTS]);
+        full.merge(list(&[of("b", None)]));
+        assert_eq!((full.list().len(), full.count()), (MAX_DEFECTS, MAX_DEFECTS + 1));
+        full.merge(list(&[of("c", None)]));
+        assert_eq!(full.count(), MAX_DEFECTS + 1);
     }
 
     #[test]

@@ -30,4 +30,4 @@ pub use node::{FieldValue, Node, Scaled};
 pub use reply::{Reply, ReplyFault};
 pub use route::{RouteError, route};
 pub use sign_text::SignForm;
-pub use validate::{Lint, Valid, validate, validate_table};
+pub use validate::{Checked, Lint, Valid, validate, validate_partial, validate_table};

@@ -36,11 +36,41 @@ pub struct Valid<'a> {
     pub lints: Vec<Lint>,
 }
 
+/// What could be read of a message, whether it is valid or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked<'a> {
+    /// The message without the values that are defective; `None` if it is no object.
+    pub node: Option<Node<'a>>,
+    /// What its table finds wrong.
+    pub defects: Defects,
+    /// What was tolerated.
+    pub lints: Vec<Lint>,
+}
+
+impl<'a> Checked<'a> {
+    /// The message if nothing is wrong with it.
+    ///
+    /// # Errors
+    /// All [`Defects`].
+    pub fn ok(self) -> Result<Valid<'a>, Defects> {
+        match self.node {
+            Some(node) if self.defects.is_empty() => Ok(Valid { node, lints: self.lints }),
+            _ => Err(self.defects),
+        }
+    }
+}
+
 /// Checks a payload against the input table of its transaction.
 ///
 /// # Errors
 /// All [`Defects`].
 pub fn validate<'a>(transaction: Transaction, data: &Value<'a>) -> Result<Valid<'a>, Defects> {
+    validate_partial(transaction, data).ok()
+}
+
+/// The same, but what could be read is given even where something is wrong, so that
+/// [`crate::commands::all_defects`] can look at the forms of the rest.
+pub fn validate_partial<'a>(transaction: Transaction, data: &Value<'a>) -> Checked<'a> {
     check(transaction.spec().input, data, Side::Input)
 }
 
@@ -49,17 +79,14 @@ pub fn validate<'a>(transaction: Transaction, data: &Value<'a>) -> Result<Valid<
 /// # Errors
 /// All [`Defects`].
 pub fn validate_table<'a>(table: &'static Table, data: &Value<'a>) -> Result<Valid<'a>, Defects> {
-    check(table, data, Side::Output)
+    check(table, data, Side::Output).ok()
 }
 
-fn check<'a>(table: &'static Table, data: &Value<'a>, side: Side) -> Result<Valid<'a>, Defects> {
+fn check<'a>(table: &'static Table, data: &Value<'a>, side: Side) -> Checked<'a> {
     let mut check = Check { side, defects: Defects::new(), lints: Vec::new() };
     let members = check.root_members(table, data);
     let node = members.and_then(|members| check.node(table, String::new(), None, &members));
-    match node {
-        Some(node) if check.defects.is_empty() => Ok(Valid { node, lints: check.lints }),
-        _ => Err(check.defects),
-    }
+    Checked { node, defects: check.defects, lints: check.lints }
 }
 
 /// Which way a message goes.

@@ -9,7 +9,7 @@ use lf_gm::{PrivateKey, PublicKey, Signer, Sm4Key, Verifier, sec_key};
 use lf_wire::client::{ClientKeys, Dialect, open_reply, seal_request};
 use lf_wire::explain::{App, explain};
 use lf_wire::json::Value;
-use lf_wire::{Transaction, envelope, route, validate, vectors};
+use lf_wire::{Transaction, commands, envelope, route, validate_partial, vectors};
 use proptest::prelude::*;
 
 const APP_ID: &str = "57E2D561E97141A3871DEFB410ADD920";
@@ -36,7 +36,7 @@ fn everything(bytes: &[u8]) {
     let _ = route(&String::from_utf8_lossy(bytes));
     if let Ok(value) = Value::parse(bytes) {
         for transaction in Transaction::ALL {
-            let _ = validate(*transaction, &value);
+            let _ = commands::all_defects(*transaction, validate_partial(*transaction, &value));
         }
     }
 }

@@ -116,10 +116,54 @@ async fn a_token_takes_its_prescription_once() {
 }
 
 #[tokio::test]
+async fn the_same_number_in_another_place_is_another_person() {
+    // proves JX-4.1.3b: 统筹区 and number together are the person
+    let center = TestCenter::new().await;
+    let twin = lf_ports::Person {
+        psn_name: "丁外地".into(),
+        certno: center.people.resident.certno.as_str().replace("360902", "361102").parse().unwrap(),
+        poolarea_no: "361100".parse().unwrap(),
+        insutype: lf_vocab::dict::Insutype::Resident,
+        ec_token: "ec-token-twin".into(),
+        ..center.people.active.clone()
+    };
+    let certno = (0..=10).find_map(|at| {
+        let text = format!("{}{}", &twin.certno.as_str()[..17], "0123456789X".get(at..=at)?);
+        text.parse::<lf_vocab::Certno>().ok().filter(|certno| certno.check_resident().is_ok())
+    });
+    let twin = lf_ports::Person { certno: certno.unwrap(), ..twin };
+    center.register(lf_ports::RegistryPut::Person(twin.clone())).await;
+    let life = center.life(&center.people.active).up_to(Step::Uploaded).await;
+    let own = center.life(&twin).up_to(Step::Uploaded).await;
+    assert_eq!(own.content.mdtrtinfo.psn_no, life.content.mdtrtinfo.psn_no);
+    for (one, insutype) in [(&life, center.people.active.insutype), (&own, twin.insutype)] {
+        let shown = send!(one, t7201_authorise, pharmacy, one.authorise_command()).unwrap().reply.list;
+        let batch_no = &shown[0].epc_token[6..38];
+        let pool = "360900".parse().unwrap();
+        let batch = lf_ports::Store::batch(center.store.as_ref(), pool, batch_no).await.unwrap().unwrap();
+        let numbers: Vec<_> = batch.entries.into_iter().map(|entry| entry.hi_rxno).collect();
+        assert_eq!(numbers, [one.hi_rxno()], "each sees the own one");
+        let seen = send!(one, t7105_query, hospital, one.query_command()).unwrap().reply;
+        assert_eq!(seen.insutype, Some(insutype));
+    }
+    let life = center.life(&center.people.active).up_to(Step::Sold).await;
+    let theirs = crate::said::with(life.settle_command(), |command| {
+        command.mdtrt_cert_no = twin.ec_token.clone();
+        command.certno = None;
+        command.psn_name = None;
+        command.insutype = twin.insutype;
+    });
+    assert_eq!(code(&send!(life, t2101_quote, pharmacy, theirs.clone())), "RX-2102-01");
+    assert_eq!(code(&send!(life, t2102_settle, pharmacy, theirs)), "RX-2102-01");
+    assert!(center.audit().await.passes());
+}
+
+#[tokio::test]
 async fn a_sale_taken_back_frees_its_boxes() {
     let center = TestCenter::new().await;
     let mut life = center.life(&center.people.active).up_to(Step::Sold).await;
     life.undo_sale().await.unwrap();
+    center.clock.advance_seconds(1);
     assert_eq!(center.audit().await.claims, 0);
     // The same boxes go to somebody else, and this prescription gets others.
     let mut other = center.life(&center.people.retired).up_to(Step::Reviewed).await;

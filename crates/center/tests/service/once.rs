@@ -42,6 +42,9 @@ async fn every_step_twice() {
     twice!(life, t7208_undo_sale, pharmacy, undo_sale_command);
     let sale = life.sel_stoout_sn.clone();
     life.sell().await.unwrap();
+    assert_eq!(life.sel_stoout_sn, sale, "a late duplicate of the very message sells nothing");
+    center.clock.advance_seconds(1);
+    life.sell().await.unwrap();
     assert_ne!(life.sel_stoout_sn, sale, "after 7208 it is a new sale");
     twice!(life, t2101_quote, pharmacy, settle_command);
     twice!(life, t2102_settle, pharmacy, settle_command);

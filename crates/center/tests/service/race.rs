@@ -148,6 +148,7 @@ async fn every_message_overtaken_by_its_repetitions() {
     flood!(center, life, t7207_sell, pharmacy, life.sell_command());
     life.sell().await.unwrap();
     flood!(center, life, t7208_undo_sale, pharmacy, life.undo_sale_command());
+    center.clock.advance_seconds(1);
     life.sell().await.unwrap();
     flood!(center, life, t2102_settle, pharmacy, life.settle_command());
     life.settle().await.unwrap();

@@ -215,6 +215,12 @@ async fn t7207_sell() {
         c.lines[0].drug_genname = "氨氯地平片".into();
     });
     said.refused(send!(life, t7207_sell, pharmacy, foreign));
+    said.refused(send!(life, t7207_sell, pharmacy, sent(|c| c.lines[0].drug_totlcnt_emp = "桶".into())));
+    let tablets = sent(|c| {
+        c.lines[0].drug_totlcnt_emp = "粒".into();
+        c.lines[0].drug_totlcnt = "7".parse().unwrap();
+    });
+    said.refused(send!(life, t7207_sell, pharmacy, tablets));
     said.refused(send!(life, t7207_sell, pharmacy, sent(|c| c.lines.push(c.lines[0].clone()))));
     let sold = center.life(&center.people.active).up_to(Step::Sold).await;
     let taken = sold.drug_trac_codg(0);
@@ -238,6 +244,8 @@ async fn t7207_sell() {
         RX-7207-06 药品XJ01CAA040E001010100001的数量必须大于0〔接口规范 7207 drugTotlcnt〕
         RX-7207-10 药品XJ01CAA040E001010100001的出库时间晚于当前时间〔接口规范 7207 stooutTime〕
         RX-7207-07 药品XC08CAA133A001010100002不在处方中〔鄂医保办〔2024〕32号 二；赣医保字〔2024〕9号 三（五）〕
+        RX-7207-11 药品XJ01CAA040E001010100001的库存单位不是目录中的最小包装单位或最小制剂单位〔接口规范 7207 drugTotlcntEmp：国家医保药品目录的最小包装单位〕
+        RX-7207-12 药品XJ01CAA040E001010100001的数量不是整包装，本中心尚未开通拆零销售〔接口规范 7207 drugTotlcnt：按库存（包装）单位〕
         RX-7207-08 药品追溯码80000000000000020000在本次出库中重复〔接口规范 7207 drugTraceCodg〕
         RX-7207-09 药品追溯码80000000000000030000已有销售记录，不能再次销售〔药品追溯码一码一售〕
         RX-7207-03 处方已出库，且本次内容与已上传的不同〔赣医保字〔2024〕9号 三（一）单次结算〕
@@ -250,10 +258,25 @@ async fn t7207_sell() {
 #[tokio::test]
 async fn a_drug_of_another_maker_under_the_same_name_is_sold() {
     let center = TestCenter::new().await;
+    let listed = ["XJ01CAA040E001010100001".parse().unwrap()];
+    let listed = center.center.store().drugs(&listed).await.unwrap().remove(0).unwrap();
+    let twin = lf_ports::Drug { med_list_codg: "XJ01CAA040E001010109999".parse().unwrap(), ..listed.clone() };
+    let strong = lf_ports::Drug {
+        med_list_codg: "XJ01CAA040E001010108888".parse().unwrap(),
+        spec_name: "另一规格".to_owned(),
+        ..listed
+    };
+    center.register(lf_ports::RegistryPut::Drug(twin)).await;
+    center.register(lf_ports::RegistryPut::Drug(strong)).await;
     let life = center.life(&center.people.active).of(vec![Item::amoxicillin()]).up_to(Step::Reviewed).await;
     let other = with(life.sell_command(), |c| c.lines[0].med_list_codg = "XJ01CAA040E001010109999".parse().unwrap());
     let fewer = with(other.clone(), |c| c.lines[0].drug_totlcnt = "1".parse().unwrap());
     assert_eq!(codes(&send!(life, t7207_sell, pharmacy, fewer)), ["SALE-QUANTITY"]);
+    // Neither another strength nor a code that the catalogue does not know, whatever name stands beside it.
+    for code in ["XJ01CAA040E001010108888", "XJ01CAA040E001010107777"] {
+        let foreign = with(life.sell_command(), |c| c.lines[0].med_list_codg = code.parse().unwrap());
+        assert_eq!(codes(&send!(life, t7207_sell, pharmacy, foreign)), ["RX-7207-07"]);
+    }
     assert_eq!(code(&send!(life, t7207_sell, pharmacy, other)), "ok");
 }
 

@@ -12,7 +12,7 @@ use lf_testkit::{Step, TestCenter};
 use lf_vocab::Span;
 use lf_vocab::person::resident_check;
 
-use crate::said::{Said, codes, send, with};
+use crate::said::{Said, code, codes, send, with};
 
 #[tokio::test]
 async fn t7101_precheck() {
@@ -102,6 +102,13 @@ async fn t7102_sign() {
         hospital,
         with(life.sign_command(), |c| c.original_rx_file = "aGVsbG8=".into())
     ));
+    for name in ["mdtrt_id", "patn_name", "psn_cert_type", "certno", "fixmedins_code", "dr_code", "prsc_dr_name"] {
+        let at = life.signed_fields().0.iter().position(|(field, _)| field == name).unwrap();
+        let absent = life.sign_command_of(with(life.signed_fields(), |fields| fields.0[at].1 = None));
+        said.refused(send!(life, t7102_sign, hospital, absent));
+        let other = life.sign_command_of(with(life.signed_fields(), |fields| fields.0[at].1 = Some("另".into())));
+        assert_eq!(code(&send!(life, t7102_sign, hospital, other)), "RX-7102-06");
+    }
     let mut signed = center.life(&center.people.active).up_to(Step::Signed).await;
     said.refused(send!(
         signed,
@@ -123,6 +130,13 @@ async fn t7102_sign() {
         RX-0003-02 字段original_value不是有效的Base64〔接口规范 7102〕
         RX-0003-03 处方文件为空〔接口规范 7102 originalRxFile〕
         RX-0003-04 处方文件既不是PDF也不是OFD〔接口规范 7103：PDF或OFD格式〕
+        RX-7102-06 签名原文的字段mdtrt_id与预核验时不同〔接口规范 7102 originalValue〕
+        RX-7102-06 签名原文的字段patn_name与预核验时不同〔接口规范 7102 originalValue〕
+        RX-7102-06 签名原文的字段psn_cert_type与预核验时不同〔接口规范 7102 originalValue〕
+        RX-7102-06 签名原文的字段certno与预核验时不同〔接口规范 7102 originalValue〕
+        RX-7102-06 签名原文的字段fixmedins_code与预核验时不同〔接口规范 7102 originalValue〕
+        RX-7102-06 签名原文的字段dr_code与预核验时不同〔接口规范 7102 originalValue〕
+        RX-7102-06 签名原文的字段prsc_dr_name与预核验时不同〔接口规范 7102 originalValue〕
         RX-7102-05 处方已签名，且本次原文或文件与已签名的不同〔接口规范 7102〕
         RX-7102-03 处方已撤销〔接口规范 7104〕
         RX-7102-04 处方已超过有效截止时间〔接口规范 7101 valiEndTime〕
@@ -144,6 +158,10 @@ async fn t7103_upload() {
     let mut fresh = center.life(&center.people.active).up_to(Step::Prechecked).await;
     said.refused(fresh.upload().await);
     said.refused(send!(life, t7103_upload, hospital, with(life.upload_command(), |c| c.fields.0[2].1 = None)));
+    for at in 0..life.signed_fields().0.len() {
+        let other = with(life.upload_command(), |c| c.fields.0[at].1 = Some("另".into()));
+        assert_eq!(code(&send!(life, t7103_upload, hospital, other)), "RX-7103-07");
+    }
     said.refused(send!(life, t7103_upload, hospital, with(life.upload_command(), |c| c.sign_digest = "x".into())));
     said.refused(send!(life, t7103_upload, hospital, with(life.upload_command(), |c| c.rx_file = "JVBERi0=".into())));
     let done = center.life(&center.people.active).up_to(Step::Uploaded).await;
@@ -158,7 +176,7 @@ async fn t7103_upload() {
         RX-7103-01 该处方不是本机构开具的〔接口规范 7103 fixmedinsCode〕
         RX-7103-02 处方追溯码与医保处方编号不符〔接口规范 7103 rxTraceCode〕
         RX-7103-05 处方尚未完成医保电子签名〔接口规范 7102〕
-        RX-7103-07 字段hospRxno与签名时的原文不一致〔接口规范 7102 originalValue〕
+        RX-7103-07 字段mdtrt_id与签名时的原文不一致〔接口规范 7102 originalValue〕
         RX-7103-08 处方信息签名值与医保电子签名结果不一致〔接口规范 7103 signDigest〕
         RX-7103-09 处方原件与医保电子签名后的文件不一致〔接口规范 7103 rxFile〕
         RX-7103-04 处方追溯码已使用，且本次内容与已上传的不同〔接口规范 7103：每张处方只能使用一次〕

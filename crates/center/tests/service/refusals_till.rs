@@ -90,19 +90,22 @@ async fn t2102_which_prescription_may_not_be_settled() {
         pharmacy,
         sent(|c| c.lines[0].drug_trac_codg = vec!["89999999".parse().unwrap()])
     ));
+    let dearer = sent(|c| c.lines[0].det_item_fee_sumamt = "99.00".parse().unwrap());
+    said.refused(send!(life, t2102_settle, pharmacy, dearer));
     said.are(
         expect![[r#"
-        RX-2102-01 参保人与处方不符〔接口规范 2102 psn_no〕
-        RX-2102-02 处方已结算，不能再次结算〔赣医保字〔2024〕9号 三（一）单次结算〕
-        RX-2102-03 处方已按自费取药，不能再医保结算〔接口规范 7207 hiFeesetlFlag〕
-        RX-2102-04 处方已退费并关闭，请重新开具处方〔赣医保字〔2024〕9号 三（一）单次结算〕
-        RX-2102-05 处方已撤销〔接口规范 7104〕
-        RX-2102-06 处方尚未上传销售出库明细〔接口规范 7207〕
-        RX-2102-07 出库明细不是本机构上传的〔接口规范 2102〕
-        RX-2102-08 药品XC08CAA133A001010100002不在出库明细中〔赣医保字〔2024〕9号 三（五）〕
-        RX-2102-09 药品XJ01CAA040E001010100001的结算数量与出库数量不一致〔赣医保字〔2024〕9号 三（五）〕
-        RX-2102-10 追溯码89999999不在出库明细中〔接口规范 2102 drug_trac_info〕
-    "#]],
+            RX-2102-01 参保人与处方不符〔接口规范 2102 psn_no〕
+            RX-2102-02 处方已结算，不能再次结算〔赣医保字〔2024〕9号 三（一）单次结算〕
+            RX-2102-03 处方已按自费取药，不能再医保结算〔接口规范 7207 hiFeesetlFlag〕
+            RX-2102-04 处方已退费并关闭，请重新开具处方〔赣医保字〔2024〕9号 三（一）单次结算〕
+            RX-2102-05 处方已撤销〔接口规范 7104〕
+            RX-2102-06 处方尚未上传销售出库明细〔接口规范 7207〕
+            RX-2102-07 出库明细不是本机构上传的〔接口规范 2102〕
+            RX-2102-08 药品XC08CAA133A001010100002不在出库明细中〔赣医保字〔2024〕9号 三（五）〕
+            RX-2102-09 药品XJ01CAA040E001010100001的结算数量与出库数量不一致（结算数量按处方开具的单位计）〔赣医保字〔2024〕9号 三（五）〕
+            RX-2102-10 追溯码89999999不在该药品的出库明细中〔接口规范 2102 drug_trac_info〕
+            RX-2102-19 药品XJ01CAA040E001010100001的结算金额与出库上传的药品金额不一致〔赣医保字〔2024〕9号 三（五）；接口规范 7207 drugSumamt〕
+        "#]],
         &[SettleRefusal::CODES],
     );
 }
@@ -118,13 +121,13 @@ async fn t2102_what_the_law_asks_of_the_till() {
     let sent = |change: fn(&mut Command)| with(life.settle_command(), change);
     said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.stated.psn_match_flag = Some(false))));
     said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.stated.phar_duty_flag = Some(false))));
-    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.lines[0].drug_trac_codg.clear())));
+    // What was scanned at the sale need not be repeated at the till.
+    send!(life, t2101_quote, pharmacy, sent(|c| c.lines[0].drug_trac_codg.clear())).unwrap();
     said.are(expect![[r#"
         RX-NOT-PRINTED 电子处方没有打印，不能对该处方的药品刷医保卡。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》三（四）3〕
         RX-PRINTED-LATE 处方打印时间2026-11-22 10:00:01晚于结算时间2026-11-22 10:00:00。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》三（四）3〕
         PSN-NOT-MATCHED 刷卡人与参保人不符，不能结算。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》四（一）3〕
         PHAR-NOT-ON-DUTY 药店没有执业药师在岗，不能审核处方、不能结算。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》一（二）〕
-        TRAC-MISSING 第1项阿莫西林胶囊没有扫药品追溯码，不能进行医保结算。〔《关于加强药品追溯码在医疗保障和工伤保险领域采集应用的通知》（报道）〕
     "#]], &[]);
     // What is not stated is reminded of, not refused.
     let silent = sent(|c| c.stated = Default::default());

@@ -3,6 +3,7 @@
 use lf_vocab::{DrCode, FixmedinsCode, Moment, RxTraceCode};
 use serde::{Deserialize, Serialize};
 
+use crate::content::RxContent;
 use crate::event::Signed;
 use crate::refusals;
 use crate::state::{Prescription, State};
@@ -15,6 +16,7 @@ refusals! {
         Revoked = "RX-7102-03", "接口规范 7104", "处方已撤销";
         Expired = "RX-7102-04", "接口规范 7101 valiEndTime", "处方已超过有效截止时间";
         AlreadySigned = "RX-7102-05", "接口规范 7102", "处方已签名，且本次原文或文件与已签名的不同";
+        FieldDiffers(String) = "RX-7102-06", "接口规范 7102 originalValue", "签名原文的字段{0}与预核验时不同";
     }
 }
 
@@ -64,11 +66,13 @@ impl SignedFields {
     /// The first field that differs, by name, of this side or of the other only. Compared by meaning: order
     /// and empties do not count.
     pub fn first_difference<'a>(&'a self, other: &'a SignedFields) -> Option<&'a str> {
-        let value = |fields: &SignedFields, name: &str| {
-            fields.0.iter().find(|(n, _)| n == name).and_then(|(_, v)| v.clone()).filter(|v| !v.is_empty())
-        };
-        let differs = self.0.iter().chain(&other.0).find(|(name, _)| value(self, name) != value(other, name));
+        let differs = self.0.iter().chain(&other.0).find(|(name, _)| self.value(name) != other.value(name));
         differs.map(|(name, _)| name.as_str())
+    }
+
+    /// What a field says; empty is absent.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(n, _)| n == name).and_then(|(_, value)| value.as_deref()).filter(|value| !value.is_empty())
     }
 }
 
@@ -90,6 +94,32 @@ pub fn may_sign(
         _ if rx.expired(now) => Err(SignRefusal::Expired),
         State::PreChecked => Ok(()),
         _ => Err(SignRefusal::AlreadySigned),
+    }
+}
+
+/// 7102: that the text speaks of the visit, the patient and the doctor whom 7101 judged. All of these are required in
+/// the text. The institution's name is not compared: it is a label of its code. 7103 is bound through the signed text.
+pub fn same_as_prechecked(content: &RxContent, fields: &SignedFields) -> Result<(), SignRefusal> {
+    let visit = &content.mdtrtinfo;
+    let compared = [
+        ("mdtrt_id", visit.mdtrt_id.as_str()),
+        ("patn_name", &visit.patn_name),
+        ("psn_cert_type", &visit.psn_cert_type),
+        ("certno", visit.certno.as_str()),
+        ("fixmedins_code", visit.fixmedins_code.as_str()),
+        ("dr_code", visit.dr_code.as_str()),
+        ("prsc_dr_name", &visit.prsc_dr_name),
+    ];
+    // The texts come as the wire reads them; a certificate's x means X.
+    let same = |name: &str, expected: &str| {
+        fields.value(name).is_some_and(|said| match name {
+            "certno" => said.eq_ignore_ascii_case(expected),
+            _ => said == expected,
+        })
+    };
+    match compared.into_iter().find(|(name, expected)| !same(name, expected)) {
+        Some((name, _)) => Err(SignRefusal::FieldDiffers(name.to_owned())),
+        None => Ok(()),
     }
 }
 

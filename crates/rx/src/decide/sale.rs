@@ -1,9 +1,9 @@
-//! Moves of the sale: 7207 and 7208, and the comparison of basket and prescription (JX-3.5a, HB-2.4).
+//! Moves of the sale: 7207 and 7208. Rows are compared with the prescription by [`crate::basket`] (JX-3.5a, HB-2.4).
 
 use lf_vocab::dict::HiFeesetlFlag;
-use lf_vocab::{FixmedinsCode, MedListCodg, Moment, Qty};
+use lf_vocab::{FixmedinsCode, Moment, Qty};
 
-use crate::content::RxDrug;
+use crate::basket::{Basket, Listed, Sold as SoldCode, Unit};
 use crate::decide::review::CLOCK_AHEAD_SECONDS;
 use crate::event::{SaleLine, Sold};
 use crate::refusals;
@@ -20,6 +20,8 @@ refusals! {
         ZeroCount(String) = "RX-7207-06", "接口规范 7207 drugTotlcnt", "药品{0}的数量必须大于0";
         TimeAhead(String) = "RX-7207-10", "接口规范 7207 stooutTime", "药品{0}的出库时间晚于当前时间";
         NotPrescribed(String) = "RX-7207-07", "鄂医保办〔2024〕32号 二；赣医保字〔2024〕9号 三（五）", "药品{0}不在处方中";
+        UnitUnknown(String) = "RX-7207-11", "接口规范 7207 drugTotlcntEmp：国家医保药品目录的最小包装单位", "药品{0}的库存单位不是目录中的最小包装单位或最小制剂单位";
+        PartOfPack(String) = "RX-7207-12", "接口规范 7207 drugTotlcnt：按库存（包装）单位", "药品{0}的数量不是整包装，本中心尚未开通拆零销售";
         TracCodgTwice(String) = "RX-7207-08", "接口规范 7207 drugTraceCodg", "药品追溯码{0}在本次出库中重复";
         TracCodgSold(String) = "RX-7207-09", "药品追溯码一码一售", "药品追溯码{0}已有销售记录，不能再次销售";
     }
@@ -36,84 +38,39 @@ refusals! {
     }
 }
 
-/// How a drug is packed: what the catalogue says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Packing {
-    /// 最小包装单位, such as 盒.
-    pub min_pacunt: String,
-    /// 最小制剂单位, such as 片.
-    pub min_prepunt: String,
-    /// How many of these are in a pack.
-    pub min_pac_cnt: Qty,
+/// A row of 7207 with what the catalogue says of its code.
+#[derive(Debug, Clone)]
+pub struct Row<'a> {
+    /// As sent.
+    pub line: &'a SaleLine,
+    /// As listed.
+    pub listed: Option<Listed>,
 }
 
-/// Where basket and prescription differ.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BasketDifference {
-    /// Prescribed, in packs, against sold.
-    Count {
-        /// The drug.
-        med_list_codg: MedListCodg,
-        /// Packs that the prescription asks for.
-        prescribed: Qty,
-        /// Packs in the basket.
-        sold: Qty,
-    },
-    /// The prescription's unit is neither the catalogue's pack nor its preparation unit.
-    Unit {
-        /// The drug.
-        med_list_codg: MedListCodg,
-    },
+/// A row understood: which prescribed drug it is sold for, and how many packs left the shelf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Understood {
+    /// The prescribed drug.
+    pub at: usize,
+    /// Packs.
+    pub packs: Qty,
 }
 
-impl BasketDifference {
-    /// Nothing of the drug was sold, or nobody can say how much of it should have been.
-    pub fn missing(&self) -> bool {
-        match self {
-            Self::Count { sold, .. } => *sold == Qty::ZERO,
-            Self::Unit { .. } => true,
-        }
+impl Row<'_> {
+    fn code(&self) -> String {
+        self.line.med_list_codg.to_string()
     }
 }
 
-/// How many packs a prescribed drug needs; opened packs count whole. `None` when the unit is unknown.
-pub fn packs_needed(drug: &RxDrug, packing: &Packing) -> Option<Qty> {
-    const ONE: i64 = 10_000;
-    let in_pack = match &drug.drug_dosunt {
-        unit if *unit == packing.min_pacunt => ONE,
-        unit if *unit == packing.min_prepunt && packing.min_pac_cnt > Qty::ZERO => packing.min_pac_cnt.get(),
-        _ => return None,
-    };
-    let packs = drug.drug_cnt.get().checked_add(in_pack - 1)? / in_pack;
-    packs.checked_mul(ONE).map(Qty::new)
-}
-
-/// Compares line by line; empty when equal. The packing of every prescribed drug comes with it.
-pub fn compare_basket(drugs: &[(&RxDrug, Option<Packing>)], lines: &[SaleLine]) -> Vec<BasketDifference> {
-    let mut differences = Vec::new();
-    for (at, (drug, packing)) in drugs.iter().enumerate() {
-        let sold = lines
-            .iter()
-            .filter(|line| prescribed_as(drugs.iter().map(|(drug, _)| *drug), line) == Some(at))
-            .try_fold(Qty::ZERO, |sum, line| sum.checked_add(line.drug_totlcnt))
-            .unwrap_or(Qty::new(i64::MAX));
-        let med_list_codg = drug.med_list_codg.clone();
-        match packing.as_ref().and_then(|packing| packs_needed(drug, packing)) {
-            None => differences.push(BasketDifference::Unit { med_list_codg }),
-            Some(prescribed) if prescribed != sold => {
-                differences.push(BasketDifference::Count { med_list_codg, prescribed, sold });
-            }
-            Some(_) => {}
+/// Packs sold of each prescribed drug.
+pub fn packs_sold(basket: &Basket<'_>, rows: &[Understood]) -> Vec<Qty> {
+    let mut sold = vec![Qty::ZERO; basket.len()];
+    for row in rows {
+        if let Some(sum) = sold.get_mut(row.at) {
+            *sum = sum.checked_add(row.packs).unwrap_or(Qty::new(i64::MAX));
         }
     }
-    differences
-}
-
-/// Which of the prescribed drugs a line is: the one of its code, else the first of its generic name ("可按通用名开方
-/// 和取药", 7101 medListCodg); so that no box counts twice.
-pub fn prescribed_as<'d>(drugs: impl Iterator<Item = &'d RxDrug> + Clone, line: &SaleLine) -> Option<usize> {
-    let by_code = drugs.clone().position(|drug| drug.med_list_codg == line.med_list_codg);
-    by_code.or_else(|| drugs.clone().position(|drug| drug.drug_genname == line.drug_genname))
+    sold
 }
 
 /// 7207. Ok: the review that it rests on.
@@ -139,25 +96,39 @@ pub fn may_sell<'a>(
     if rx.expired(now) { Err(SaleRefusal::Expired) } else { Ok(passed) }
 }
 
-/// 7207: that every line counts something, is no sale of tomorrow (whose law would then be asked), belongs to the
-/// prescription and repeats no trace code.
-pub fn check_lines(drugs: &[RxDrug], lines: &[SaleLine], now: Moment) -> Result<(), SaleRefusal> {
-    if let Some(line) = lines.iter().find(|line| line.drug_totlcnt <= Qty::ZERO) {
-        return Err(SaleRefusal::ZeroCount(line.med_list_codg.to_string()));
+/// 7207: that every row counts something, is no sale of tomorrow (whose law would then be asked), belongs to the
+/// prescription by the catalogue's word, counts whole packs in a unit of its drug, and repeats no trace code.
+/// Ok: each row understood.
+pub fn check_rows(basket: &Basket<'_>, rows: &[Row<'_>], now: Moment) -> Result<Vec<Understood>, SaleRefusal> {
+    if let Some(row) = rows.iter().find(|row| row.line.drug_totlcnt <= Qty::ZERO) {
+        return Err(SaleRefusal::ZeroCount(row.code()));
     }
     let latest = now.plus_seconds(CLOCK_AHEAD_SECONDS);
-    if let Some(line) = lines.iter().find(|line| line.stoout_time > latest) {
-        return Err(SaleRefusal::TimeAhead(line.med_list_codg.to_string()));
+    if let Some(row) = rows.iter().find(|row| row.line.stoout_time > latest) {
+        return Err(SaleRefusal::TimeAhead(row.code()));
     }
-    let foreign = lines.iter().find(|line| prescribed_as(drugs.iter(), line).is_none());
-    if let Some(line) = foreign {
-        return Err(SaleRefusal::NotPrescribed(line.med_list_codg.to_string()));
+    let sold_for = |row: &Row<'_>| {
+        basket.sold_for(&SoldCode { med_list_codg: &row.line.med_list_codg, listed: row.listed.as_ref() })
+    };
+    if let Some(row) = rows.iter().find(|row| sold_for(row).is_none()) {
+        return Err(SaleRefusal::NotPrescribed(row.code()));
     }
-    let mut codes: Vec<_> = lines.iter().filter_map(|line| line.drug_trac_codg.as_ref()).collect();
+    let places: Vec<usize> = rows.iter().filter_map(sold_for).collect();
+    let unit = |(at, row): (&usize, &Row<'_>)| basket.packing(*at)?.unit(&row.line.drug_totlcnt_emp);
+    let units: Vec<Option<Unit>> = places.iter().zip(rows).map(unit).collect();
+    if let Some((row, _)) = rows.iter().zip(&units).find(|(_, unit)| unit.is_none()) {
+        return Err(SaleRefusal::UnitUnknown(row.code()));
+    }
+    let mut understood = Vec::with_capacity(rows.len());
+    for ((row, at), unit) in rows.iter().zip(places).zip(units.into_iter().flatten()) {
+        let packs = basket.packing(at).and_then(|packing| packing.packs_exactly(row.line.drug_totlcnt, unit));
+        understood.push(Understood { at, packs: packs.ok_or_else(|| SaleRefusal::PartOfPack(row.code()))? });
+    }
+    let mut codes: Vec<_> = rows.iter().filter_map(|row| row.line.drug_trac_codg.as_ref()).collect();
     codes.sort();
     match codes.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(SaleRefusal::TracCodgTwice(pair[0].to_string())),
-        None => Ok(()),
+        None => Ok(understood),
     }
 }
 

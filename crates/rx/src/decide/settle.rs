@@ -1,7 +1,7 @@
 //! Moves of the settlement: 2101/2102 and 2103 as far as the prescription is concerned. Serves JX-3.1a
 //! (single settlement), JX-3.5b (refund by reversal only). The money itself is `lf-settle`'s.
 
-use lf_vocab::{FixmedinsCode, PsnNo};
+use lf_vocab::{Admdvs, FixmedinsCode, PsnNo};
 
 use crate::event::{Settled, Sold};
 use crate::refusals;
@@ -18,8 +18,9 @@ refusals! {
         NotSold = "RX-2102-06", "接口规范 7207", "处方尚未上传销售出库明细";
         OtherPharmacy = "RX-2102-07", "接口规范 2102", "出库明细不是本机构上传的";
         LineForeign(String) = "RX-2102-08", "赣医保字〔2024〕9号 三（五）", "药品{0}不在出库明细中";
-        LinesDiffer(String) = "RX-2102-09", "赣医保字〔2024〕9号 三（五）", "药品{0}的结算数量与出库数量不一致";
-        TracCodgDiffers(String) = "RX-2102-10", "接口规范 2102 drug_trac_info", "追溯码{0}不在出库明细中";
+        LinesDiffer(String) = "RX-2102-09", "赣医保字〔2024〕9号 三（五）", "药品{0}的结算数量与出库数量不一致（结算数量按处方开具的单位计）";
+        TracCodgDiffers(String) = "RX-2102-10", "接口规范 2102 drug_trac_info", "追溯码{0}不在该药品的出库明细中";
+        AmountDiffers(String) = "RX-2102-19", "赣医保字〔2024〕9号 三（五）；接口规范 7207 drugSumamt", "药品{0}的结算金额与出库上传的药品金额不一致";
     }
 }
 
@@ -38,9 +39,10 @@ refusals! {
 pub fn may_settle<'a>(
     rx: &'a Prescription,
     pharmacy: &FixmedinsCode,
+    insu_poolarea_no: Admdvs,
     psn_no: &PsnNo,
 ) -> Result<&'a Sold, SettleRefusal> {
-    if rx.opened.psn_no != *psn_no {
+    if rx.opened.insu_poolarea_no != insu_poolarea_no || rx.opened.psn_no != *psn_no {
         return Err(SettleRefusal::OtherPerson);
     }
     let (passed, sold) = match &rx.state {

@@ -59,6 +59,7 @@ pub fn opened() -> Opened {
         hosp_rxno: "CF0001".into(),
         fixmedins_code: code(HOSPITAL),
         dr_code: p("D360902000001"),
+        insu_poolarea_no: p("360900"),
         psn_no: psn(PSN_NO),
         mdtrt_id: "MD1".into(),
         prsc_time: p("2026-11-22 10:00:00"),

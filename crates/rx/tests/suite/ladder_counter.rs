@@ -1,11 +1,13 @@
 //! Ladders of the pharmacy's side (7201–7208, 2102, 2103).
 
+use lf_rx::basket::{Basket, Listed, Packing};
 use lf_rx::decide::carry::{CarryRefusal, VerifyRefusal, may_carry, may_verify};
 use lf_rx::decide::review::{CLOCK_AHEAD_SECONDS, ReviewRefusal, may_review};
-use lf_rx::decide::sale::{SaleRefusal, SaleUndoRefusal, check_lines, may_sell, may_undo_sale};
+use lf_rx::decide::sale::{Row, SaleRefusal, SaleUndoRefusal, check_rows, may_sell, may_undo_sale};
 use lf_rx::decide::settle::{RefundRefusal, SettleRefusal, may_refund, may_settle};
+use lf_vocab::Qty;
 
-use crate::fixture::{OTHER_PHARMACY, PHARMACY, PSN_NO, TOKEN, at, code, drug, in_time, line, psn, too_late};
+use crate::fixture::{OTHER_PHARMACY, PHARMACY, PSN_NO, TOKEN, at, code, drug, in_time, line, p, psn, too_late};
 use crate::ladder_issue::climbs;
 
 #[test]
@@ -90,8 +92,21 @@ fn t7207_sell() {
     let mut tomorrow = foreign.clone();
     tomorrow.stoout_time = in_time().plus_seconds(CLOCK_AHEAD_SECONDS + 1);
     let good = line("XA001", "阿莫西林胶囊", "1", Some("81000001"));
+    let packing = Packing { min_pacunt: "盒".into(), min_prepunt: "粒".into(), min_pac_cnt: Qty::new(240_000) };
+    let listed = |genname: &str| Listed {
+        genname: genname.into(),
+        dosform_name: "胶囊剂".into(),
+        spec_name: "0.25g".into(),
+        packing: packing.clone(),
+    };
+    let basket = Basket::new(&drugs, vec![Some(listed("阿莫西林胶囊"))]);
+    let mut odd = good.clone();
+    odd.drug_totlcnt_emp = "桶".into();
+    let mut part = good.clone();
+    part.drug_totlcnt_emp = "粒".into();
     let lines = |lines: &[&lf_rx::event::SaleLine]| {
-        check_lines(&drugs, &lines.iter().map(|l| (*l).clone()).collect::<Vec<_>>(), in_time())
+        let rows = lines.iter().map(|line| Row { line, listed: Some(listed(&line.drug_genname)) });
+        check_rows(&basket, &rows.collect::<Vec<_>>(), in_time()).map(|_| ())
     };
     climbs(
         &[
@@ -103,7 +118,9 @@ fn t7207_sell() {
             &SaleRefusal::CashMissing,
             &lines(&[&tomorrow, &foreign, &good, &zero]).unwrap_err(),
             &lines(&[&good, &foreign, &good, &tomorrow]).unwrap_err(),
-            &lines(&[&good, &foreign, &good]).unwrap_err(),
+            &lines(&[&good, &part, &odd, &foreign, &good]).unwrap_err(),
+            &lines(&[&good, &part, &odd, &good]).unwrap_err(),
+            &lines(&[&good, &part, &good]).unwrap_err(),
             &lines(&[&good, &good]).unwrap_err(),
             // Whether a code was sold before is known by the commit that claims it.
             &SaleRefusal::TracCodgSold("81000001".into()),
@@ -144,7 +161,7 @@ fn t2102_settle() {
     // proves JX-3.1a: one settlement a prescription
     let (mine, other) = (code(PHARMACY), code(OTHER_PHARMACY));
     let (person, another) = (psn(PSN_NO), psn("2"));
-    let err = |state: &str, who, whose| may_settle(&at(state), who, whose).unwrap_err();
+    let err = |state: &str, who, whose| may_settle(&at(state), who, p("360900"), whose).unwrap_err();
     climbs(
         &[
             &err("settled", &other, &another),
@@ -158,10 +175,13 @@ fn t2102_settle() {
             &SettleRefusal::LineForeign("XA".into()),
             &SettleRefusal::LinesDiffer("XA".into()),
             &SettleRefusal::TracCodgDiffers("8".into()),
+            &SettleRefusal::AmountDiffers("8".into()),
         ],
         SettleRefusal::CODES,
     );
-    assert!(may_settle(&at("sold"), &mine, &person).is_ok());
+    assert!(may_settle(&at("sold"), &mine, p("360900"), &person).is_ok());
+    // The same number in another 统筹区 is another person.
+    assert_eq!(may_settle(&at("sold"), &mine, p("361100"), &person), Err(SettleRefusal::OtherPerson));
 }
 
 #[test]

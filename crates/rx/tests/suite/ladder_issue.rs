@@ -1,16 +1,16 @@
 //! Ladders of the institution's side (7102–7107) and of the token (7204): all defects at once, then mended one by
 //! one, give every refusal in the declared order.
 
-use lf_rx::Refused;
 use lf_rx::auth::{AuthBatch, AuthEntry, TokenRefusal};
 use lf_rx::decide::issue::{
     self, QueryRefusal, SignRefusal, SignedFields, UndoRefusal, UploadRefusal, may_query, may_sign, may_undo,
-    may_upload, same_as_signed,
+    may_upload, same_as_prechecked, same_as_signed,
 };
+use lf_rx::{Refused, RxContent};
 use lf_vocab::Moment;
 
 use crate::fixture::{
-    HOSPITAL, OTHER_PHARMACY, PHARMACY, at, code, in_time, number, p, psn, signed, too_late, trace_code,
+    HOSPITAL, OTHER_PHARMACY, PHARMACY, PSN_NO, at, code, in_time, number, p, psn, signed, too_late, trace_code,
 };
 
 /// Asserts that the codes met while mending are exactly the declared ones.
@@ -35,11 +35,57 @@ fn t7102_sign() {
             &err("revoked", &mine, Some(&right), too_late()),
             &err("signed", &mine, Some(&right), too_late()),
             &err("signed", &mine, Some(&right), in_time()),
+            &same_as_prechecked(&content(), &SignedFields::default()).unwrap_err(),
         ],
         SignRefusal::CODES,
     );
     assert_eq!(may_sign(&at("pre_checked"), &mine, Some(&right), in_time()), Ok(()));
     assert_eq!(may_sign(&at("pre_checked"), &mine, None, in_time()), Err(SignRefusal::WrongTraceCode));
+}
+
+fn content() -> RxContent {
+    let visit = serde_json::json!({
+        "fixmedins_name": "某医院", "fixmedins_code": HOSPITAL, "mdtrt_id": "MD1", "med_type": "11", "ipt_otp_no": "OP1",
+        "psn_no": PSN_NO, "patn_name": "某人", "psn_cert_type": "01", "certno": "36090219900101001X",
+        "patn_age": 360_000, "gend": "1", "prsc_dept_name": "全科", "prsc_dept_code": "A02",
+        "dr_code": "D360902000001", "prsc_dr_name": "医师", "dr_profttl_codg": "233", "dr_profttl_name": "主治医师",
+        "dr_dept_code": "A02", "dr_dept_name": "全科", "mdtrt_time": in_time(), "sp_dise_flag": "0",
+        "maindiag_code": "J06.900", "maindiag_name": "急性上呼吸道感染",
+    });
+    let head = serde_json::json!({
+        "mdtrt_cert_type": "01", "biz_type_code": "01", "hosp_rxno": "CF1", "rx_type_code": "1",
+        "prsc_time": in_time(), "rx_drug_cnt": 10_000, "vali_days": 3, "vali_end_time": too_late(),
+        "long_rx_flag": false,
+    });
+    let whole = serde_json::json!({ "head": head, "rxdrugdetail": [], "mdtrtinfo": visit, "diseinfo": [] });
+    serde_json::from_value(whole).unwrap()
+}
+
+#[test]
+fn the_signed_text_speaks_of_what_was_judged() {
+    let right = [
+        ("mdtrt_id", "MD1"),
+        ("patn_name", "某人"),
+        ("psn_cert_type", "01"),
+        ("certno", "36090219900101001x"),
+        ("fixmedins_code", HOSPITAL),
+        ("dr_code", "D360902000001"),
+        ("prsc_dr_name", "医师"),
+    ];
+    let fields = |list: &[(&str, &str)]| {
+        SignedFields(list.iter().map(|(name, said)| ((*name).to_owned(), Some((*said).to_owned()))).collect())
+    };
+    assert_eq!(same_as_prechecked(&content(), &fields(&right)), Ok(()));
+    for at in 0..right.len() {
+        let differs = Err(SignRefusal::FieldDiffers(right[at].0.to_owned()));
+        for said in ["另", ""] {
+            let mut other = right;
+            other[at].1 = said;
+            assert_eq!(same_as_prechecked(&content(), &fields(&other)), differs);
+        }
+        let rest: Vec<_> = right.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, field)| *field).collect();
+        assert_eq!(same_as_prechecked(&content(), &fields(&rest)), differs);
+    }
 }
 
 #[test]
@@ -145,9 +191,11 @@ fn t7204_token() {
             &err("t1", "x", &mine, 100),
             &err("t1", "x", &mine, 99),
             &err("t1", "a1", &mine, 99),
+            &batch.may_take().unwrap_err(),
         ],
         TokenRefusal::CODES,
     );
     batch.taken = None;
+    assert_eq!(batch.may_take(), Ok(()));
     assert_eq!(batch.open("t1", "a1", &mine, moment(99)), Ok(&entry(1)));
 }

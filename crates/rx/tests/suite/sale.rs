@@ -3,13 +3,19 @@
 //! proves JX-3.5a: 处方药品与实际购买药品品种、数量一致; proves HB-2.4
 
 use expect_test::expect;
-use lf_rx::decide::sale::{BasketDifference, Packing, compare_basket, packs_needed};
+use lf_rx::basket::{Basket, Listed, Packing, Unit};
+use lf_rx::decide::sale::{Row, SaleRefusal, check_rows, packs_sold};
 use lf_vocab::Qty;
 
-use crate::fixture::{drug, line, p};
+use crate::fixture::{drug, in_time, line, p};
 
 fn packing(cnt: &str) -> Packing {
     Packing { min_pacunt: "盒".into(), min_prepunt: "片".into(), min_pac_cnt: p(cnt) }
+}
+
+fn listed(genname: &str, spec: &str) -> Option<Listed> {
+    let packing = packing("24");
+    Some(Listed { genname: genname.into(), dosform_name: "片剂".into(), spec_name: spec.into(), packing })
 }
 
 #[test]
@@ -30,7 +36,9 @@ fn packs_of_a_prescribed_drug() {
         ("10", "片", "0"),
         ("922337203685477.5807", "片", "0.0001"),
     ] {
-        let packs = packs_needed(&drug("XA001", "甲", cnt, unit), &packing(in_pack));
+        let drugs = [drug("XA001", "甲", cnt, unit)];
+        let row = Listed { packing: packing(in_pack), ..listed("甲", "5mg").unwrap() };
+        let packs = Basket::new(&drugs, vec![Some(row)]).packs_needed(0);
         let packs = packs.map_or("不知道".to_owned(), |packs| format!("{packs}盒"));
         table.push_str(&format!("{cnt}{unit}，每盒{in_pack}片 → {packs}\n"));
     }
@@ -55,56 +63,78 @@ fn packs_of_a_prescribed_drug() {
 #[test]
 fn a_dose_form_that_is_its_own_pack_counts_as_packs() {
     let both = Packing { min_pacunt: "支".into(), min_prepunt: "支".into(), min_pac_cnt: p("1") };
-    assert_eq!(packs_needed(&drug("XA001", "甲", "3", "支"), &both), Some(p("3")));
+    assert_eq!(both.unit("支"), Some(Unit::Pack));
+    assert_eq!(both.packs_up(p("3"), Unit::Pack), Some(p("3")));
 }
 
-fn shown(differences: &[BasketDifference]) -> String {
-    differences
+#[test]
+fn of_an_opened_pack_no_more_is_charged_than_prescribed() {
+    let drugs = [drug("XA001", "甲", "30", "片"), drug("XB001", "乙", "2", "盒")];
+    let basket = Basket::new(&drugs, vec![listed("甲", "5mg"), listed("乙", "5mg")]);
+    assert_eq!(basket.chargeable(0, p("2")), Some(p("30")));
+    assert_eq!(basket.chargeable(0, p("1")), Some(p("24")));
+    assert_eq!(basket.chargeable(1, p("2")), Some(p("2")));
+    assert_eq!(basket.chargeable(2, p("2")), None);
+}
+
+/// `code name packs unit trace`; the catalogue lists every code under its name, 5mg, 24 a box.
+fn sell(rows: &[(&str, &str, &str, &str, Option<&str>)]) -> Result<Vec<Qty>, SaleRefusal> {
+    let drugs = [drug("XA001", "甲", "30", "片"), drug("XB001", "乙", "1", "盒")];
+    let basket = Basket::new(&drugs, vec![listed("甲", "5mg"), listed("乙", "5mg")]);
+    let lines: Vec<_> = rows
         .iter()
-        .map(|difference| match difference {
-            BasketDifference::Count { med_list_codg, prescribed, sold } => {
-                format!("{}:{prescribed}≠{sold}", &med_list_codg.as_str()[..5])
-            }
-            BasketDifference::Unit { med_list_codg } => format!("{}:unit", &med_list_codg.as_str()[..5]),
+        .map(|(code, _, packs, unit, trac)| {
+            let mut line = line(code, "随便写的名字", packs, *trac);
+            line.drug_totlcnt_emp = (*unit).to_owned();
+            line
         })
-        .collect::<Vec<_>>()
-        .join(" ")
+        .collect();
+    let rows = lines.iter().zip(rows);
+    let rows: Vec<_> = rows.map(|(line, (_, name, ..))| Row { line, listed: listed(name, "5mg") }).collect();
+    check_rows(&basket, &rows, in_time()).map(|understood| packs_sold(&basket, &understood))
 }
 
 #[test]
-fn baskets() {
-    let a = drug("XA001", "甲", "30", "片");
-    let b = drug("XB001", "乙", "1", "盒");
-    let odd = drug("XC001", "丙", "5", "丸");
-    let known = || Some(packing("24"));
-    let check = |drugs: &[(&lf_rx::RxDrug, Option<Packing>)], lines: &[(&str, &str, &str)]| {
-        let lines: Vec<_> = lines.iter().map(|(code, name, packs)| line(code, name, packs, None)).collect();
-        shown(&compare_basket(drugs, &lines))
-    };
-    let both = [(&a, known()), (&b, known())];
-    // Equal, in one row or a row a box.
-    assert_eq!(check(&both, &[("XA001", "甲", "2"), ("XB001", "乙", "1")]), "");
-    assert_eq!(check(&both, &[("XA001", "甲", "1"), ("XB001", "乙", "1"), ("XA001", "甲", "1")]), "");
-    // Less, more, nothing, one drug forgotten.
-    assert_eq!(check(&both, &[("XA001", "甲", "1"), ("XB001", "乙", "1")]), "XA001:2≠1");
-    assert_eq!(check(&both, &[("XA001", "甲", "3"), ("XB001", "乙", "2")]), "XA001:2≠3 XB001:1≠2");
-    assert_eq!(check(&both, &[]), "XA001:2≠0 XB001:1≠0");
-    // Another maker's code under the same generic name.
-    assert_eq!(check(&both, &[("XA999", "甲", "2"), ("XB001", "乙", "1")]), "");
-    // Two makers of one drug, both prescribed: each box counts for its own code.
-    let twin = drug("XA002", "甲", "1", "盒");
-    let twins = [(&a, known()), (&twin, known())];
-    assert_eq!(check(&twins, &[("XA001", "甲", "2"), ("XA002", "甲", "1")]), "");
-    assert_eq!(check(&twins, &[("XA001", "甲", "3")]), "XA001:2≠3 XA002:1≠0");
-    // A unit that the catalogue does not know, and a drug that it does not know.
-    assert_eq!(check(&[(&odd, known())], &[("XC001", "丙", "1")]), "XC001:unit");
-    assert_eq!(check(&[(&a, None)], &[("XA001", "甲", "2")]), "XA001:unit");
+fn rows_add_up_in_packs() {
+    let sold = |rows: &[(&str, &str, &str, &str, Option<&str>)]| sell(rows).unwrap();
+    assert_eq!(sold(&[("XA001", "甲", "2", "盒", None), ("XB001", "乙", "1", "盒", None)]), [p("2"), p("1")]);
+    assert_eq!(
+        sold(&[("XA001", "甲", "1", "盒", Some("81000001")), ("XA001", "甲", "1", "盒", Some("81000002"))]),
+        [p("2"), p("0")]
+    );
+    // Tablets that make whole packs are packs.
+    assert_eq!(sold(&[("XA001", "甲", "48", "片", None)]), [p("2"), p("0")]);
+    // Another maker of the same medicine, by the catalogue's word.
+    assert_eq!(sold(&[("XA999", "甲", "2", "盒", None)]), [p("2"), p("0")]);
 }
 
 #[test]
-fn a_basket_beyond_all_numbers_differs() {
-    let a = drug("XA001", "甲", "1", "盒");
-    let huge = Qty::new(i64::MAX).to_string();
-    let lines = [line("XA001", "甲", &huge, None), line("XA001", "甲", &huge, None)];
-    assert!(!compare_basket(&[(&a, Some(packing("24")))], &lines).is_empty());
+fn a_row_is_what_the_catalogue_says_and_not_what_the_till_writes() {
+    let refused = |rows: &[(&str, &str, &str, &str, Option<&str>)]| sell(rows).unwrap_err();
+    // Another medicine, whatever name stands beside its code.
+    assert!(matches!(refused(&[("XC001", "丙", "1", "盒", None)]), SaleRefusal::NotPrescribed(_)));
+    // Seven tablets are not seven boxes.
+    assert!(matches!(refused(&[("XA001", "甲", "7", "片", None)]), SaleRefusal::PartOfPack(_)));
+    assert!(matches!(refused(&[("XA001", "甲", "7", "丸", None)]), SaleRefusal::UnitUnknown(_)));
+}
+
+#[test]
+fn another_strength_is_another_medicine() {
+    let drugs = [drug("XA001", "甲", "1", "盒")];
+    let basket = Basket::new(&drugs, vec![listed("甲", "5mg")]);
+    let strong = line("XA777", "甲", "1", None);
+    let rows = [Row { line: &strong, listed: listed("甲", "10mg") }];
+    assert!(matches!(check_rows(&basket, &rows, in_time()), Err(SaleRefusal::NotPrescribed(_))));
+    let unlisted = [Row { line: &strong, listed: None }];
+    assert!(matches!(check_rows(&basket, &unlisted, in_time()), Err(SaleRefusal::NotPrescribed(_))));
+}
+
+#[test]
+fn each_box_counts_for_its_own_code() {
+    let drugs = [drug("XA001", "甲", "2", "盒"), drug("XA002", "甲", "1", "盒")];
+    let basket = Basket::new(&drugs, vec![listed("甲", "5mg"), listed("甲", "5mg")]);
+    let lines = [line("XA001", "甲", "2", None), line("XA002", "甲", "1", None)];
+    let rows: Vec<_> = lines.iter().map(|line| Row { line, listed: listed("甲", "5mg") }).collect();
+    let understood = check_rows(&basket, &rows, in_time()).unwrap();
+    assert_eq!(packs_sold(&basket, &understood), [p("2"), p("1")]);
 }

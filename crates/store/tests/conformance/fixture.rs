@@ -45,6 +45,7 @@ pub fn opened(serial: u64) -> Opened {
         hosp_rxno: format!("CF{serial}"),
         fixmedins_code: hospital(),
         dr_code: "D360902000001".parse().unwrap(),
+        insu_poolarea_no: pool(),
         psn_no: psn_no(),
         mdtrt_id: "M1".to_owned(),
         prsc_time: at(serial as i64),

@@ -31,12 +31,20 @@ impl Life<'_> {
 
     /// The fields that are signed.
     pub fn signed_fields(&self) -> SignedFields {
-        let text = |value: &str| Some(value.to_owned());
-        SignedFields(vec![
-            ("hiRxno".into(), text(self.hi_rxno().as_str())),
-            ("rxTraceCode".into(), text(self.rx_trace_code().as_str())),
-            ("hospRxno".into(), text(&self.content.head.hosp_rxno)),
-        ])
+        let visit = &self.content.mdtrtinfo;
+        let fields = [
+            ("hi_rxno", self.hi_rxno().to_string()),
+            ("rx_trace_code", self.rx_trace_code().to_string()),
+            ("mdtrt_id", visit.mdtrt_id.clone()),
+            ("patn_name", visit.patn_name.clone()),
+            ("psn_cert_type", visit.psn_cert_type.clone()),
+            ("certno", visit.certno.as_str().to_owned()),
+            ("fixmedins_name", visit.fixmedins_name.clone()),
+            ("fixmedins_code", visit.fixmedins_code.to_string()),
+            ("dr_code", visit.dr_code.to_string()),
+            ("prsc_dr_name", visit.prsc_dr_name.clone()),
+        ];
+        SignedFields(fields.map(|(name, value)| (name.to_owned(), Some(value))).into())
     }
 
     /// 处方追溯码.
@@ -57,11 +65,17 @@ impl Life<'_> {
 
     /// 7102.
     pub fn sign_command(&self) -> t7102_sign::Command {
-        let text = serde_json::to_vec(&self.signed_fields()).unwrap_or_default();
+        self.sign_command_of(self.signed_fields())
+    }
+
+    /// 7102 over these fields.
+    pub fn sign_command_of(&self, fields: SignedFields) -> t7102_sign::Command {
+        let text = serde_json::to_vec(&fields).unwrap_or_default();
         t7102_sign::Command {
             fixmedins_code: parse(&self.hospital),
             hi_rxno: self.hi_rxno(),
             rx_trace_code: Some(self.rx_trace_code()),
+            fields,
             original_value: BASE64_STANDARD.encode(text),
             original_rx_file: self.rx_file(),
         }

@@ -28,9 +28,7 @@ pub fn t7102(node: &Node<'_>) -> Result<t7102_sign::Command, Defects> {
     let original_rx_file = take.it(node.need("original_rx_file").map(str::to_owned));
     let text = take.it(node.base64("original_value"));
     let fields = text.and_then(|text| take.it(read_signed(&text).ok_or_else(|| unreadable(node))));
-    let value = |name: &str| -> Option<String> {
-        fields.as_ref()?.0.iter().find(|(field, _)| field == name).and_then(|(_, value)| value.clone())
-    };
+    let value = |name: &str| fields.as_ref().and_then(|fields| fields.value(name)).map(str::to_owned);
     let hi_rxno = fields.as_ref().and_then(|_| {
         let text = value("hi_rxno").unwrap_or_default();
         take.it(text.parse().map_err(|error: lf_vocab::IdentError| inner(node, "hiRxno", &error.to_string())))
@@ -41,6 +39,7 @@ pub fn t7102(node: &Node<'_>) -> Result<t7102_sign::Command, Defects> {
             fixmedins_code: fixmedins_code?,
             hi_rxno: hi_rxno?,
             rx_trace_code,
+            fields: fields?,
             original_value: original_value?,
             original_rx_file: original_rx_file?,
         })

@@ -7,12 +7,12 @@ use expect_test::{ExpectFile, expect, expect_file};
 use lf_vocab::dict::HiFeesetlFlag;
 use serde_json::{Map, Value as Json, json};
 
-use crate::defect::Defects;
+use crate::defect::{DefectKind, Defects};
 use crate::generated::Transaction::{self, *};
 use crate::json::Value;
 use crate::node::Node;
 use crate::table::{Field, Kind, Need, Table};
-use crate::validate::validate;
+use crate::validate::{validate, validate_partial};
 
 pub(crate) const HI_RXNO: &str = "360900202605110000000000000016";
 pub(crate) const RX_TRACE_CODE: &str = "36090026051100000018";
@@ -443,4 +443,59 @@ fn trace_codes_are_found_at_both_levels_and_in_both_spellings() {
             command.lines.iter().map(|line| line.drug_trac_codg.iter().map(ToString::to_string).collect()).collect();
         assert_eq!(codes, [vec!["1111111", "2222222"], vec!["3333333"]], "{spelling}");
     }
+}
+
+fn all(transaction: Transaction, data: &Json) -> Defects {
+    let text = data.to_string();
+    let value = Value::parse(text.as_bytes()).unwrap();
+    super::all_defects(transaction, validate_partial(transaction, &value))
+}
+
+/// What the table finds and what only the domain's types find stand in one list.
+#[test]
+fn a_message_with_several_defects_gets_all_of_them() {
+    let mut data = full(T7101);
+    let visit = data["mdtrtinfo"].as_object_mut().unwrap();
+    visit.remove("patnName");
+    visit.insert("drCode".to_owned(), json!("D36"));
+    visit.insert("fixmedinsCode".to_owned(), json!("36090200101"));
+    data["rxdrugdetail"][0]["medListCodg"] = json!("?");
+    data["rxdrugdetail"][0]["drugCnt"] = json!("many");
+    let defects = all(T7101, &data);
+    let mut places: Vec<_> = defects.list().iter().map(|d| (d.node.as_str(), d.index, d.field.as_ref())).collect();
+    places.sort_unstable();
+    assert_eq!(
+        places,
+        [
+            ("mdtrtinfo", None, "drCode"),
+            ("mdtrtinfo", None, "fixmedinsCode"),
+            ("mdtrtinfo", None, "patnName"),
+            ("rxdrugdetail", Some(0), "drugCnt"),
+            ("rxdrugdetail", Some(0), "medListCodg"),
+        ]
+    );
+    assert_eq!(defects.count(), 5);
+}
+
+/// Each field alone of a wrong type, in every transaction: its one defect, and none that says "missing" beside it.
+#[test]
+fn a_field_that_was_sent_wrong_is_not_called_missing() {
+    let mut tried = 0;
+    for transaction in Transaction::ALL {
+        for field in transaction.spec().input.fields {
+            let mut data = full(*transaction);
+            // An array in an array is of no field's type.
+            data[field.wire] = json!([[[]]]);
+            if field.dict.is_none() && matches!(field.kind, Kind::Free { .. }) {
+                continue;
+            }
+            let found = all(*transaction, &data);
+            let here: Vec<_> = found.list().iter().filter(|d| d.field == field.wire && d.node.is_empty()).collect();
+            let rows = found.list().iter().filter(|d| d.node == field.wire).count();
+            assert_eq!(here.len() + rows, 1, "{transaction} {}: {found}", field.wire);
+            assert!(here.iter().all(|d| d.kind != DefectKind::Missing), "{transaction} {}: {found}", field.wire);
+            tried += 1;
+        }
+    }
+    assert!(tried > 200, "{tried}");
 }

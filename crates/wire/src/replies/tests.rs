@@ -98,6 +98,7 @@ fn rx() -> Prescription {
         hosp_rxno: content.head.hosp_rxno.clone(),
         fixmedins_code: content.mdtrtinfo.fixmedins_code.clone(),
         dr_code: content.mdtrtinfo.dr_code.clone(),
+        insu_poolarea_no: "360900".parse().unwrap(),
         psn_no: content.mdtrtinfo.psn_no.clone(),
         mdtrt_id: content.mdtrtinfo.mdtrt_id.clone(),
         prsc_time: content.head.prsc_time,
