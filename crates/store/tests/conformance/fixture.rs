@@ -116,7 +116,6 @@ pub fn next_event(rx: &Prescription) -> Option<Event> {
             phar_name: "药师".to_owned(),
             fixmedins_code: pharmacy(),
             law_edition: "2026".to_owned(),
-            medins_setl_id: None,
         }),
         State::Reviewed { .. } => Event::Sold(Sold {
             sel_stoout_sn: "S1".to_owned(),
@@ -124,7 +123,6 @@ pub fn next_event(rx: &Prescription) -> Option<Event> {
             psn_cash_pay: None,
             lines: Vec::new(),
             law_edition: "2026".to_owned(),
-            medins_setl_id: None,
         }),
         _ => return None,
     })
