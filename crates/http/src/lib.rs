@@ -5,6 +5,7 @@
 //! anything else (epc.md §1.1).
 
 mod apps;
+mod body;
 mod dispatch;
 mod outcome;
 mod receive;
@@ -20,6 +21,7 @@ use axum::routing::{get, post};
 use lf_center::Center;
 use lf_gm::Signer;
 use lf_ports::Clock;
+use tokio::sync::Semaphore;
 
 /// What the operator may choose of this front.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +30,15 @@ pub struct Limits {
     pub body_max: usize,
     /// How far a message's timestamp may lie from now, in seconds.
     pub timestamp_window_seconds: i64,
+    /// How long reading a body may take, in seconds.
+    pub body_seconds: u64,
+    /// How many bodies may be in flight, from their first byte to their answer.
+    pub bodies_max: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_max: 8 * 1024 * 1024, timestamp_window_seconds: 600 }
+        Self { body_max: 8 * 1024 * 1024, timestamp_window_seconds: 600, body_seconds: 30, bodies_max: 512 }
     }
 }
 
@@ -42,13 +48,15 @@ pub struct Front {
     clock: Arc<dyn Clock>,
     platform: Signer,
     limits: Limits,
+    bodies: Semaphore,
     apps: apps::Apps,
 }
 
 impl Front {
     /// Puts the front before a center. `platform` signs every reply.
     pub fn new(center: Center, clock: Arc<dyn Clock>, platform: Signer, limits: Limits) -> Self {
-        Self { center, clock, platform, limits, apps: apps::Apps::default() }
+        let bodies = Semaphore::new(limits.bodies_max.min(Semaphore::MAX_PERMITS));
+        Self { center, clock, platform, limits, bodies, apps: apps::Apps::default() }
     }
 
     /// The center behind it.
@@ -73,9 +81,9 @@ async fn alive() -> StatusCode {
 
 async fn message(State(front): State<Arc<Front>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
-    let reply = match axum::body::to_bytes(request.into_body(), front.limits.body_max).await {
-        Ok(body) => front.answer(&path, &body).await,
-        Err(_) => receive::too_large(&front),
+    let reply = match body::take(request.into_body(), &front.limits, &front.bodies).await {
+        Ok(taken) => front.answer(&path, &taken.bytes).await,
+        Err(outcome) => receive::not_taken(&front, &outcome),
     };
     let mut response = Bytes::from(reply).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"));
