@@ -1,7 +1,8 @@
 //! The same message again gets the same reply; the same number with other content is refused.
 //!
 //! A message's identity is its natural number inside its institution (`hosp_rxno` of 7101, `setl_id` of 2103 …);
-//! its meaning is the SM3 of its content. Identity, meaning and reply are written in the commit of the command.
+//! its meaning is the SM3 of its content. Identity, meaning and answer (reply and reminders) are written in the commit
+//! of the command.
 
 use std::future::Future;
 
@@ -31,13 +32,13 @@ impl Ctx {
         self.idem_key(infno, lf_gm::hex::lower(&self.envelope_digest))
     }
 
-    /// Adds identity and reply to what is committed.
-    pub fn remember<R: Serialize>(&self, key: IdemKey, reply: &R, changes: &mut ChangeSet) {
-        changes.idem = Some(IdemRow { key, digest: self.digest, reply: codec::encode(reply), at: self.now });
+    /// Adds identity and answer, its reminders included, to what is committed.
+    pub fn remember<R: Serialize>(&self, key: IdemKey, answer: &Answer<R>, changes: &mut ChangeSet) {
+        changes.idem = Some(IdemRow { key, digest: self.digest, reply: codec::encode(answer), at: self.now });
     }
 
-    /// What was answered before, if this is the same message.
-    pub fn answered<R: DeserializeOwned>(&self, row: Option<IdemRow>) -> Result<Option<R>, Failure> {
+    /// What was answered before, word for word, if this is the same message.
+    pub fn answered<R: DeserializeOwned>(&self, row: Option<IdemRow>) -> Result<Option<Answer<R>>, Failure> {
         let Some(row) = row else { return Ok(None) };
         if row.digest != self.digest {
             return refused(OnceRefusal::OtherContent);

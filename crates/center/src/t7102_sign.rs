@@ -71,24 +71,24 @@ impl Center {
             self.store.rx(&command.hi_rxno),
             self.store.rx_content(&command.hi_rxno)
         )?;
-        if let Some(reply) = answered_or_signed(ctx, idem)? {
-            return Ok(reply.into());
+        if let Some(answer) = answered_or_signed(ctx, idem)? {
+            return Ok(answer);
         }
         let (Some(rx), Some(content)) = (rx, content) else { return Ok(refused(RxRefusal::Unknown)?) };
         issue::may_sign(&rx, ctx.code(), command.rx_trace_code.as_ref(), ctx.now).map_err(Failure::from_refusal)?;
         issue::same_as_prechecked(&content, &command.fields).map_err(Failure::from_refusal)?;
         let signed = self.sign(ctx, command)?;
-        let reply = Reply {
+        let answer = Answer::from(Reply {
             sign_digest: signed.sign_digest.clone(),
             sign_cert_sn: signed.sign_cert_sn.clone(),
             sign_cert_dn: signed.sign_cert_dn.clone(),
-        };
+        });
         let file = RxFile { base64: command.original_rx_file.clone() };
         let change = journal::advance_with_file(&rx, &Event::Signed(signed), file, ctx.now)?;
         let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
-        ctx.remember(key.clone(), &reply, &mut changes);
+        ctx.remember(key.clone(), &answer, &mut changes);
         self.store.commit(changes).await?;
-        Ok(reply.into())
+        Ok(answer)
     }
 
     fn sign(&self, ctx: &Ctx, command: &Command) -> Result<Signed, Failure> {
@@ -112,7 +112,7 @@ impl Center {
 }
 
 /// A second text or file for the same number is the prescription's refusal, not the envelope's.
-fn answered_or_signed(ctx: &Ctx, idem: Option<lf_ports::IdemRow>) -> Result<Option<Reply>, Failure> {
+fn answered_or_signed(ctx: &Ctx, idem: Option<lf_ports::IdemRow>) -> Result<Option<Answer<Reply>>, Failure> {
     if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
         return refused(SignRefusal::AlreadySigned);
     }
