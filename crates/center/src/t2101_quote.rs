@@ -135,7 +135,9 @@ impl Center {
         let Some(person) = person else { return refused(PersonRefusal::Unknown) };
         check_person(&person, command, ctx)?;
         let (Some(rx), Some(content)) = (rx, content) else { return refused(RxRefusal::Unknown) };
-        let sold = settle::may_settle(&rx, ctx.code(), person.poolarea_no, &person.psn_no).map_err(Failure::from_refusal)?.clone();
+        let sold = settle::may_settle(&rx, ctx.code(), person.poolarea_no, &person.psn_no)
+            .map_err(Failure::from_refusal)?
+            .clone();
         let basket = self.basket(&content).await?;
         let codes: Vec<_> = command.lines.iter().map(|line| line.med_list_codg.clone()).collect();
         let sold_codes: Vec<_> = sold.lines.iter().map(|line| line.med_list_codg.clone()).collect();
