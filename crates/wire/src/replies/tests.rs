@@ -245,13 +245,11 @@ fn catalogue_drug() -> Drug {
 fn quote(shares: Shares) -> t2101_quote::Reply {
     t2101_quote::Priced {
         rx: rx(),
-        sold: sold(),
         person: person(),
         shares,
         accum_key: accum_key(),
         accum: None,
         acct: Acct { version: 1, balc: Fen::ZERO },
-        drugs: vec![],
     }
 }
 
