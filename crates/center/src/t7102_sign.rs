@@ -98,13 +98,14 @@ impl Center {
             return refused(RxRefusal::FileEmpty);
         }
         file_suffix(&file)?;
-        let pair = self.keys.of(&ctx.caller.fixmedins)?;
+        let signer = self.keys.of(&ctx.caller.fixmedins)?;
         let file_sm3 = lf_gm::sm3(&file);
         Ok(Signed {
             original_value: command.original_value.clone(),
-            sign_digest: pair.signer.sign(&text).to_base64(),
+            sign_digest: signer.sign(&text).to_base64(),
             file_sm3: hex::lower(&file_sm3),
-            file_sign: pair.signer.sign(&file_sm3).to_base64(),
+            file_sign: signer.sign(&file_sm3).to_base64(),
+            sign_public_key: signer.public_key().to_base64(),
             sign_cert_sn: ctx.caller.fixmedins.sign_cert_sn.clone().unwrap_or_default(),
             sign_cert_dn: cert_dn(ctx),
         })

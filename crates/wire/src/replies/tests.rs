@@ -71,6 +71,7 @@ fn passed() -> Passed {
         sign_digest: "sign_digest".to_owned(),
         file_sm3: String::new(),
         file_sign: String::new(),
+        sign_public_key: String::new(),
         sign_cert_sn: "sign_cert_sn".to_owned(),
         sign_cert_dn: "sign_cert_dn".to_owned(),
     };
