@@ -3,6 +3,7 @@
 use lf_ports::Fixmedins;
 use lf_rx::Refusal;
 use lf_vocab::{FixmedinsCode, FixmedinsKind, Moment};
+use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, refused};
 
@@ -31,12 +32,19 @@ pub struct Ctx {
 }
 
 /// A reply with what the law reminds of or records; reminders do not refuse (JX-4.1.2, 事前提醒).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer<R> {
     /// The reply.
     pub reply: R,
     /// In documented order.
     pub reminders: Vec<Refusal>,
+}
+
+impl<R> Answer<R> {
+    /// The same reminders beside another reply.
+    pub fn with<S>(self, reply: S) -> Answer<S> {
+        Answer { reply, reminders: self.reminders }
+    }
 }
 
 impl<R> From<R> for Answer<R> {

@@ -68,6 +68,7 @@ pub struct Center {
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) settings: Settings,
     pub(crate) keys: keys::InstitutionKeys,
+    pub(crate) proofs: keys::ProofKeys,
     pub(crate) serials: serial::Serials,
 }
 
@@ -80,6 +81,7 @@ impl Center {
             chance,
             settings,
             keys: keys::InstitutionKeys::default(),
+            proofs: keys::ProofKeys::default(),
             serials: serial::Serials::default(),
         }
     }

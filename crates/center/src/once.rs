@@ -1,7 +1,9 @@
 //! The same message again gets the same reply; the same number with other content is refused.
 //!
 //! A message's identity is its natural number inside its institution (`hosp_rxno` of 7101, `setl_id` of 2103 …);
-//! its meaning is the SM3 of its content. Identity, meaning and reply are written in the commit of the command.
+//! its meaning is the SM3 of its content. Identity, meaning and answer (reply and reminders) are written in the commit
+//! of the command.
+//!
 //! On the gateway front the sender's `msgid` is taken in the same commit; it only refuses a second meaning, while the
 //! natural number keeps the reply (docs/decisions/0010-gateway-front.md).
 
@@ -35,10 +37,10 @@ impl Ctx {
         self.idem_key(infno, lf_gm::hex::lower(&self.envelope_digest))
     }
 
-    /// Adds identity and reply to what is committed.
-    pub fn remember<R: Serialize>(&self, key: IdemKey, reply: &R, changes: &mut ChangeSet) {
+    /// Adds identity and answer, its reminders included, to what is committed.
+    pub fn remember<R: Serialize>(&self, key: IdemKey, answer: &Answer<R>, changes: &mut ChangeSet) {
         changes.message = self.message(key.infno);
-        changes.idem = Some(IdemRow { key, digest: self.digest, reply: codec::encode(reply), at: self.now });
+        changes.idem = Some(IdemRow { key, digest: self.digest, reply: codec::encode(answer), at: self.now });
     }
 
     /// The sender's own number of this message, to be taken with what it changes.
@@ -51,8 +53,8 @@ impl Ctx {
         self.msgid.as_ref().map(|msgid| self.idem_key(MSGID, format!("{infno}/{msgid}")))
     }
 
-    /// What was answered before, if this is the same message.
-    pub fn answered<R: DeserializeOwned>(&self, row: Option<IdemRow>) -> Result<Option<R>, Failure> {
+    /// What was answered before, word for word, if this is the same message.
+    pub fn answered<R: DeserializeOwned>(&self, row: Option<IdemRow>) -> Result<Option<Answer<R>>, Failure> {
         let Some(row) = row else { return Ok(None) };
         if row.digest != self.digest {
             return refused(OnceRefusal::OtherContent);

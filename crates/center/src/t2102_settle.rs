@@ -38,16 +38,18 @@ impl Center {
         if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
             return Ok(refused(SettleRefusal::AlreadySettled)?);
         }
-        if let Some(setl_id) = ctx.answered::<String>(idem)? {
-            return Ok(self.settled(ctx, &setl_id).await?.into());
+        if let Some(answered) = ctx.answered::<String>(idem)? {
+            let reply = self.settled(ctx, &answered.reply).await?;
+            return Ok(answered.with(reply));
         }
         let Answer { reply: priced, reminders } = self.price(ctx, command).await?;
         let setl = setl(ctx, command, &priced, self.setl_ids(ctx), self.law.edition());
         check_identities(&setl.shares).map_err(|broken| Failure::Broken(format!("amount identities: {broken:?}")))?;
         let mut changes = changes(ctx, &priced, &setl)?;
-        ctx.remember(key.clone(), &setl.setl_id, &mut changes);
+        let answered = Answer { reply: setl.setl_id.clone(), reminders };
+        ctx.remember(key.clone(), &answered, &mut changes);
         self.store.commit(changes).await?;
-        Ok(Answer { reply: Reply { setl, person: priced.person }, reminders })
+        Ok(answered.with(Reply { setl, person: priced.person }))
     }
 
     async fn settled(&self, ctx: &Ctx, setl_id: &str) -> Result<Reply, Failure> {

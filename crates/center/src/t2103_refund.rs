@@ -45,10 +45,10 @@ impl Center {
 
     async fn try_refund(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
         let (idem, found) = tokio::try_join!(self.store.idem(key), self.store.setl(ctx.code(), &command.setl_id))?;
-        if let Some(setl_id) = ctx.answered::<String>(idem.filter(|row| row.digest == ctx.digest))? {
-            let missing = || Failure::Broken(format!("reversal {setl_id} was answered but is not stored"));
-            let (setl, _) = self.store.setl(ctx.code(), &setl_id).await?.ok_or_else(missing)?;
-            return Ok(Reply { setl }.into());
+        if let Some(answered) = ctx.answered::<String>(idem.filter(|row| row.digest == ctx.digest))? {
+            let missing = || Failure::Broken(format!("reversal {} was answered but is not stored", answered.reply));
+            let (setl, _) = self.store.setl(ctx.code(), &answered.reply).await?.ok_or_else(missing)?;
+            return Ok(answered.with(Reply { setl }));
         }
         let Some((setl, reversed_by)) = found else { return Ok(refused(RefundRefusal::Unknown)?) };
         check(&setl, reversed_by.as_deref(), command).map_err(Failure::from_refusal)?;
@@ -62,9 +62,10 @@ impl Center {
             }
             reversal => reversal?,
         };
-        ctx.remember(key.clone(), &negative.setl_id, &mut changes);
+        let answered = Answer { reply: negative.setl_id.clone(), reminders };
+        ctx.remember(key.clone(), &answered, &mut changes);
         self.store.commit(changes).await?;
-        Ok(Answer { reply: Reply { setl: negative }, reminders })
+        Ok(answered.with(Reply { setl: negative }))
     }
 
     fn ask_refund(&self, ctx: &Ctx, setl: &Setl) -> Result<Vec<Refusal>, Failure> {

@@ -63,8 +63,8 @@ impl Center {
     async fn try_precheck(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
         let content = &command.content;
         let key = ctx.idem_key("7101", content.head.hosp_rxno.clone());
-        if let Some(reply) = ctx.answered::<Reply>(self.store.idem(&key).await?)? {
-            return Ok(reply.into());
+        if let Some(answer) = ctx.answered(self.store.idem(&key).await?)? {
+            return Ok(answer);
         }
         check_times(ctx, content)?;
         let known = self.known(ctx, content).await?;
@@ -86,9 +86,10 @@ impl Center {
         };
         let change = journal::open(reply.hi_rxno.clone(), opened, content.clone(), ctx.now);
         let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
-        ctx.remember(key, &reply, &mut changes);
+        let answer = Answer { reply, reminders };
+        ctx.remember(key, &answer, &mut changes);
         self.store.commit(changes).await?;
-        Ok(Answer { reply, reminders })
+        Ok(answer)
     }
 
     async fn known(&self, ctx: &Ctx, content: &RxContent) -> Result<Known, Failure> {

@@ -71,24 +71,24 @@ impl Center {
             self.store.rx(&command.hi_rxno),
             self.store.rx_content(&command.hi_rxno)
         )?;
-        if let Some(reply) = answered_or_signed(ctx, idem)? {
-            return Ok(reply.into());
+        if let Some(answer) = answered_or_signed(ctx, idem)? {
+            return Ok(answer);
         }
         let (Some(rx), Some(content)) = (rx, content) else { return Ok(refused(RxRefusal::Unknown)?) };
         issue::may_sign(&rx, ctx.code(), command.rx_trace_code.as_ref(), ctx.now).map_err(Failure::from_refusal)?;
         issue::same_as_prechecked(&content, &command.fields).map_err(Failure::from_refusal)?;
         let signed = self.sign(ctx, command)?;
-        let reply = Reply {
+        let answer = Answer::from(Reply {
             sign_digest: signed.sign_digest.clone(),
             sign_cert_sn: signed.sign_cert_sn.clone(),
             sign_cert_dn: signed.sign_cert_dn.clone(),
-        };
+        });
         let file = RxFile { base64: command.original_rx_file.clone() };
         let change = journal::advance_with_file(&rx, &Event::Signed(signed), file, ctx.now)?;
         let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
-        ctx.remember(key.clone(), &reply, &mut changes);
+        ctx.remember(key.clone(), &answer, &mut changes);
         self.store.commit(changes).await?;
-        Ok(reply.into())
+        Ok(answer)
     }
 
     fn sign(&self, ctx: &Ctx, command: &Command) -> Result<Signed, Failure> {
@@ -98,13 +98,14 @@ impl Center {
             return refused(RxRefusal::FileEmpty);
         }
         file_suffix(&file)?;
-        let pair = self.keys.of(&ctx.caller.fixmedins)?;
+        let signer = self.keys.of(&ctx.caller.fixmedins)?;
         let file_sm3 = lf_gm::sm3(&file);
         Ok(Signed {
             original_value: command.original_value.clone(),
-            sign_digest: pair.signer.sign(&text).to_base64(),
+            sign_digest: signer.sign(&text).to_base64(),
             file_sm3: hex::lower(&file_sm3),
-            file_sign: pair.signer.sign(&file_sm3).to_base64(),
+            file_sign: signer.sign(&file_sm3).to_base64(),
+            sign_public_key: signer.public_key().to_base64(),
             sign_cert_sn: ctx.caller.fixmedins.sign_cert_sn.clone().unwrap_or_default(),
             sign_cert_dn: cert_dn(ctx),
         })
@@ -112,7 +113,7 @@ impl Center {
 }
 
 /// A second text or file for the same number is the prescription's refusal, not the envelope's.
-fn answered_or_signed(ctx: &Ctx, idem: Option<lf_ports::IdemRow>) -> Result<Option<Reply>, Failure> {
+fn answered_or_signed(ctx: &Ctx, idem: Option<lf_ports::IdemRow>) -> Result<Option<Answer<Reply>>, Failure> {
     if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
         return refused(SignRefusal::AlreadySigned);
     }

@@ -65,8 +65,8 @@ impl Center {
         if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
             return Ok(refused(issue::UploadRefusal::AlreadyUploaded)?);
         }
-        if let Some(reply) = ctx.answered::<Reply>(idem)? {
-            return Ok(reply.into());
+        if let Some(answer) = ctx.answered(idem)? {
+            return Ok(answer);
         }
         let Some(rx) = rx else { return Ok(refused(RxRefusal::Unknown)?) };
         let signed =
@@ -88,10 +88,10 @@ impl Center {
         let reply =
             Reply { hi_rxno: command.hi_rxno.clone(), rx_stas_codg: Projection::of(&change.rx, ctx.now).rx_stas_codg };
         let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
-        ctx.remember(key.clone(), &reply, &mut changes);
-        let reminders = self.ask_upload(ctx, &rx)?;
+        let answer = Answer { reply, reminders: self.ask_upload(ctx, &rx)? };
+        ctx.remember(key.clone(), &answer, &mut changes);
         self.store.commit(changes).await?;
-        Ok(Answer { reply, reminders })
+        Ok(answer)
     }
 
     /// The interface has no field for the person's consent; the law reminds of it (JX-3.2b).

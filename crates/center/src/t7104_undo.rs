@@ -49,8 +49,8 @@ impl Center {
 
     async fn try_undo(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
         let (idem, rx) = tokio::try_join!(self.store.idem(key), self.store.rx(&command.hi_rxno))?;
-        if let Some(reply) = ctx.answered::<Reply>(idem.filter(|row| row.digest == ctx.digest))? {
-            return Ok(reply.into());
+        if let Some(answer) = ctx.answered(idem.filter(|row| row.digest == ctx.digest))? {
+            return Ok(answer);
         }
         let Some(rx) = rx else { return Ok(refused(RxRefusal::Unknown)?) };
         issue::may_undo(&rx, ctx.code(), &command.dr_code).map_err(Failure::from_refusal)?;
@@ -64,8 +64,9 @@ impl Center {
         let reply =
             Reply { hi_rxno: command.hi_rxno.clone(), rx_stas_codg: Projection::of(&change.rx, ctx.now).rx_stas_codg };
         let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
-        ctx.remember(key.clone(), &reply, &mut changes);
+        let answer = Answer::from(reply);
+        ctx.remember(key.clone(), &answer, &mut changes);
         self.store.commit(changes).await?;
-        Ok(reply.into())
+        Ok(answer)
     }
 }

@@ -96,8 +96,8 @@ impl Center {
 
     async fn try_authorise(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
         let key = ctx.exact_key("7201");
-        if let Some(reply) = ctx.answered::<Reply>(self.store.idem(&key).await?)? {
-            return Ok(reply.into());
+        if let Some(answer) = ctx.answered(self.store.idem(&key).await?)? {
+            return Ok(answer);
         }
         let claimed = Claimed {
             psn_cert_type: &command.psn_cert_type,
@@ -120,9 +120,10 @@ impl Center {
             }
         }
         let (mut changes, reply) = self.show(ctx, poolarea_no, &person.psn_no, &carriable).await?;
-        ctx.remember(key, &reply, &mut changes);
+        let answer = Answer::from(reply);
+        ctx.remember(key, &answer, &mut changes);
         self.store.commit(changes).await?;
-        Ok(reply.into())
+        Ok(answer)
     }
 
     /// One batch over these prescriptions, and what the pharmacy sees of them.

@@ -58,8 +58,8 @@ impl Center {
         let Some(hi_rxno) = number else { return Ok(refused(QrcodeRefusal::Form)?) };
         let key = ctx.exact_key("7203");
         let (idem, rx) = tokio::try_join!(self.store.idem(&key), self.store.rx(&hi_rxno))?;
-        if let Some(reply) = ctx.answered::<Reply>(idem)? {
-            return Ok(reply.into());
+        if let Some(answer) = ctx.answered(idem)? {
+            return Ok(answer);
         }
         let Some(rx) = rx else { return Ok(refused(QrcodeRefusal::Unknown)?) };
         // The proof first: who only knows a number learns nothing of the prescription.
@@ -68,13 +68,14 @@ impl Center {
             return Ok(refused(QrcodeRefusal::Unknown)?);
         }
         carry::may_carry(&rx, ctx.now).map_err(Failure::from_refusal)?;
-        gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx))?;
+        let reminders = gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx))?;
         let psn_no = rx.opened.psn_no.clone();
         let (mut changes, shown) = self.show(ctx, hi_rxno.poolarea_no(), &psn_no, std::slice::from_ref(&rx)).await?;
         let Some(one) = shown.list.into_iter().next() else { return Ok(refused(QrcodeRefusal::Unknown)?) };
         let reply = Reply { auth_rxno: one.auth_rxno, epc_token: one.epc_token, expires_in: one.expires_in };
-        ctx.remember(key, &reply, &mut changes);
+        let answer = Answer { reply, reminders };
+        ctx.remember(key, &answer, &mut changes);
         self.store.commit(changes).await?;
-        Ok(reply.into())
+        Ok(answer)
     }
 }

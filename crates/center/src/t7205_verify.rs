@@ -2,10 +2,10 @@
 
 use lf_gm::{Signature, hex};
 use lf_ports::ChangeSet;
+use lf_rx::Event;
 use lf_rx::decide::carry::{self, VerifyRefusal};
 use lf_rx::event::{Signed, Verified};
 use lf_rx::state::State;
-use lf_rx::{Event, Prescription};
 use lf_vocab::{FixmedinsCode, FixmedinsKind, HiRxno, RxTraceCode};
 
 use crate::ctx::{Answer, Ctx};
@@ -55,7 +55,7 @@ impl Center {
             return Ok(refused(VerifyRefusal::WrongTraceCode)?);
         }
         let signed = &active.signed;
-        self.prove(&rx, signed, &command.rx_file).await?;
+        self.prove(signed, &command.rx_file)?;
         let reply = |sn: &str| Reply {
             rx_sign_verify_sn: sn.to_owned(),
             sign_cert_sn: signed.sign_cert_sn.clone(),
@@ -73,19 +73,19 @@ impl Center {
         Ok(answer.into())
     }
 
-    /// That the file is the signed one and both signatures are the institution's.
-    async fn prove(&self, rx: &Prescription, signed: &Signed, rx_file: &str) -> Result<(), Failure> {
+    /// That the file is the signed one and both signatures are of the key that signed. That key stands in the history
+    /// of the prescription: one that the institution changed later does not take back what was signed before.
+    fn prove(&self, signed: &Signed, rx_file: &str) -> Result<(), Failure> {
         let file_sm3 = lf_gm::sm3(&decode("rx_file", rx_file)?);
         if hex::lower(&file_sm3) != signed.file_sm3 {
             return refused(VerifyRefusal::FileChanged);
         }
-        let Some(issuer) = self.store.fixmedins(&rx.opened.fixmedins_code).await? else {
+        let Some(verifier) = self.proofs.of(&signed.sign_public_key) else {
             return refused(VerifyRefusal::BadSignature);
         };
-        let pair = self.keys.of(&issuer)?;
         let text = decode("original_value", &signed.original_value)?;
         let holds = |message: &[u8], base64: &str| {
-            Signature::from_base64(base64).is_ok_and(|signature| pair.verifier.verify(message, &signature))
+            Signature::from_base64(base64).is_ok_and(|signature| verifier.verify(message, &signature))
         };
         if holds(&text, &signed.sign_digest) && holds(&file_sm3, &signed.file_sign) {
             Ok(())

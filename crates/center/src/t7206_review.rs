@@ -75,8 +75,8 @@ impl Center {
         if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
             return Ok(refused(review::ReviewRefusal::AlreadyReviewed)?);
         }
-        if let Some(reply) = ctx.answered::<Reply>(idem)? {
-            return Ok(reply.into());
+        if let Some(answer) = ctx.answered(idem)? {
+            return Ok(answer);
         }
         let Some(rx) = rx else { return Ok(refused(RxRefusal::Unknown)?) };
         review::may_review(
@@ -105,9 +105,10 @@ impl Center {
         let reply = Reply { rx_chk_biz_sn: reviewed.rx_chk_biz_sn.clone() };
         let change = journal::advance(&rx, &Event::Reviewed(reviewed), ctx.now)?;
         let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
-        ctx.remember(key.clone(), &reply, &mut changes);
+        let answer = Answer { reply, reminders };
+        ctx.remember(key.clone(), &answer, &mut changes);
         self.store.commit(changes).await?;
-        Ok(Answer { reply, reminders })
+        Ok(answer)
     }
 
     fn ask_review(

@@ -60,8 +60,8 @@ impl Center {
             self.store.rx_content(&command.hi_rxno)
         )?;
         // A late duplicate of the very message must not sell again what 7208 has taken back meanwhile.
-        if let Some(reply) = ctx.answered::<Reply>(idem)? {
-            return Ok(reply.into());
+        if let Some(answer) = ctx.answered(idem)? {
+            return Ok(answer);
         }
         let (Some(rx), Some(content)) = (rx, content) else { return Ok(refused(RxRefusal::Unknown)?) };
         if let Some(sold) = same_sale(&rx, command, ctx.code()) {
@@ -90,12 +90,13 @@ impl Center {
             rx: vec![journal::advance(&rx, &Event::Sold(sold), ctx.now)?],
             ..ChangeSet::default()
         };
-        ctx.remember(key, &reply, &mut changes);
+        let answer = Answer { reply, reminders };
+        ctx.remember(key, &answer, &mut changes);
         match self.store.commit(changes).await {
             Err(CommitError::Claimed(claim)) => Ok(refused(SaleRefusal::TracCodgSold(claim.key))?),
             other => {
                 other?;
-                Ok(Answer { reply, reminders })
+                Ok(answer)
             }
         }
     }

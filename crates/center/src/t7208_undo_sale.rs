@@ -44,8 +44,8 @@ impl Center {
 
     async fn try_undo_sale(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
         let (idem, rx) = tokio::try_join!(self.store.idem(key), self.store.rx(&command.hi_rxno))?;
-        if let Some(reply) = ctx.answered::<Reply>(idem)? {
-            return Ok(reply.into());
+        if let Some(answer) = ctx.answered(idem)? {
+            return Ok(answer);
         }
         let Some(rx) = rx else { return Ok(refused(RxRefusal::Unknown)?) };
         let insured = command.hi_feesetl_flag == HiFeesetlFlag::Insured;
@@ -57,8 +57,9 @@ impl Center {
             rx: vec![journal::advance(&rx, &event, ctx.now)?],
             ..ChangeSet::default()
         };
-        ctx.remember(key.clone(), &Reply {}, &mut changes);
+        let answer = Answer::from(Reply {});
+        ctx.remember(key.clone(), &answer, &mut changes);
         self.store.commit(changes).await?;
-        Ok(Reply {}.into())
+        Ok(answer)
     }
 }

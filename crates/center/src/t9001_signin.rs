@@ -37,18 +37,18 @@ impl Center {
     async fn try_signin(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
         let key = signin_key(ctx, &command.opter_no);
         if let Some(known) = self.signed_in(&key).await? {
-            return Ok(known.into());
+            return Ok(known);
         }
         let (sign_no, _) = self.setl_ids(ctx);
-        let reply = Reply { sign_no, sign_time: ctx.now };
+        let answer = Answer::from(Reply { sign_no, sign_time: ctx.now });
         let mut changes = ChangeSet::default();
-        ctx.remember(key, &reply, &mut changes);
+        ctx.remember(key, &answer, &mut changes);
         self.store.commit(changes).await?;
-        Ok(reply.into())
+        Ok(answer)
     }
 
     /// The sign-in under this key, whatever else its message said.
-    pub(crate) async fn signed_in(&self, key: &IdemKey) -> Result<Option<Reply>, Failure> {
+    pub(crate) async fn signed_in(&self, key: &IdemKey) -> Result<Option<Answer<Reply>>, Failure> {
         let Some(row) = self.store.idem(key).await? else { return Ok(None) };
         Ok(Some(codec::decode(&row.reply, "idem", "reply", &key.key)?))
     }

@@ -40,20 +40,20 @@ impl Center {
     }
 
     async fn try_signout(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
-        let Some(signed_in) = self.signed_in(&signin_key(ctx, &command.opter_no)).await? else {
+        let Some(Answer { reply: signed_in, .. }) = self.signed_in(&signin_key(ctx, &command.opter_no)).await? else {
             return Ok(refused(SignoutRefusal::NotSignedIn)?);
         };
         if signed_in.sign_no != command.sign_no {
             return Ok(refused(SignoutRefusal::OtherSignNo)?);
         }
         let key = ctx.idem_key("9002", signed_in.sign_no);
-        if let Some(reply) = ctx.answered::<Reply>(self.store.idem(&key).await?)? {
-            return Ok(reply.into());
+        if let Some(answer) = ctx.answered(self.store.idem(&key).await?)? {
+            return Ok(answer);
         }
-        let reply = Reply { sign_time: ctx.now };
+        let answer = Answer::from(Reply { sign_time: ctx.now });
         let mut changes = ChangeSet::default();
-        ctx.remember(key, &reply, &mut changes);
+        ctx.remember(key, &answer, &mut changes);
         self.store.commit(changes).await?;
-        Ok(reply.into())
+        Ok(answer)
     }
 }

@@ -259,9 +259,9 @@ fn failed(front: &Front, outcome: &Outcome, inf_refmsgid: &str, received: Moment
     GatewayReply { good: false, err_msg, warn_msg: None, output, inf_refmsgid, received, responded }.to_json()
 }
 
-/// A body beyond its limit, of which nothing is known.
-pub fn too_large(front: &Front) -> Vec<u8> {
+/// A body that was not taken: beyond its limit, too slow, or one too many; nothing of it is known.
+pub fn not_taken(front: &Front, outcome: &Outcome) -> Vec<u8> {
     let now = front.clock.now();
     let inf_refmsgid = reply::refmsgid(lf_vocab::Admdvs::NATIONAL, now, None, b"");
-    failed(front, &Outcome::too_large(front.limits.body_max), &inf_refmsgid, now)
+    failed(front, outcome, &inf_refmsgid, now)
 }

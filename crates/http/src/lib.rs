@@ -5,6 +5,7 @@
 //! anything else (epc.md §1.1).
 
 mod apps;
+mod body;
 mod dispatch;
 mod gateway;
 mod outcome;
@@ -22,6 +23,7 @@ use lf_center::Center;
 use lf_gm::Signer;
 use lf_ports::Clock;
 use lf_wire::gateway::{Headers, is_gateway};
+use tokio::sync::Semaphore;
 
 /// What the operator may choose of this front.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +34,21 @@ pub struct Limits {
     pub timestamp_window_seconds: i64,
     /// The same on the gateway front, whose clients are laxer with their clocks.
     pub gateway_window_seconds: i64,
+    /// How long reading a body may take, in seconds.
+    pub body_seconds: u64,
+    /// How many bodies may be in flight, from their first byte to their answer.
+    pub bodies_max: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_max: 8 * 1024 * 1024, timestamp_window_seconds: 600, gateway_window_seconds: 1_800 }
+        Self {
+            body_max: 8 * 1024 * 1024,
+            timestamp_window_seconds: 600,
+            gateway_window_seconds: 1_800,
+            body_seconds: 30,
+            bodies_max: 512,
+        }
     }
 }
 
@@ -46,13 +58,15 @@ pub struct Front {
     clock: Arc<dyn Clock>,
     platform: Signer,
     limits: Limits,
+    bodies: Semaphore,
     apps: apps::Apps,
 }
 
 impl Front {
     /// Puts the front before a center. `platform` signs every reply.
     pub fn new(center: Center, clock: Arc<dyn Clock>, platform: Signer, limits: Limits) -> Self {
-        Self { center, clock, platform, limits, apps: apps::Apps::default() }
+        let bodies = Semaphore::new(limits.bodies_max.min(Semaphore::MAX_PERMITS));
+        Self { center, clock, platform, limits, bodies, apps: apps::Apps::default() }
     }
 
     /// The center behind it.
@@ -84,11 +98,11 @@ async fn alive() -> StatusCode {
 async fn message(State(front): State<Arc<Front>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let headers = is_gateway(&path).then(|| gateway_headers(request.headers()));
-    let reply = match (axum::body::to_bytes(request.into_body(), front.limits.body_max).await, headers) {
-        (Ok(body), None) => front.answer(&path, &body).await,
-        (Ok(body), Some(headers)) => front.answer_gateway(&path, &headers, &body).await,
-        (Err(_), None) => receive::too_large(&front),
-        (Err(_), Some(_)) => gateway::too_large(&front),
+    let reply = match (body::take(request.into_body(), &front.limits, &front.bodies).await, headers) {
+        (Ok(taken), None) => front.answer(&path, &taken.bytes).await,
+        (Ok(taken), Some(headers)) => front.answer_gateway(&path, &headers, &taken.bytes).await,
+        (Err(outcome), None) => receive::not_taken(&front, &outcome),
+        (Err(outcome), Some(_)) => gateway::not_taken(&front, &outcome),
     };
     let mut response = Bytes::from(reply).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"));

@@ -52,6 +52,17 @@ impl Outcome {
         Self::new(413, format!("请求体超过上限{body_max}字节"))
     }
 
+    /// The body did not come in time.
+    pub fn too_slow(body_seconds: u64) -> Self {
+        Self::new(408, format!("请求体未在{body_seconds}秒内收齐"))
+    }
+
+    /// As many bodies are in flight as are taken.
+    pub fn too_many(bodies_max: usize) -> Self {
+        tracing::warn!(bodies_max, "no place for another body");
+        Self::new(503, format!("中心同时处理的请求已达上限{bodies_max}个，请稍后原样重发"))
+    }
+
     /// The envelope cannot be read or does not prove its sender.
     pub fn envelope(error: &EnvelopeError) -> Self {
         let code = match error {

@@ -7,7 +7,10 @@ use lf_ports::App;
 use lf_vocab::Moment;
 use lf_wire::envelope::claimed_sender;
 use lf_wire::json::Value;
-use lf_wire::{CodeStyle, Envelope, ReplyHead, ReplyKeys, Transaction, Wire, parse_data, route, seal_reply};
+use lf_wire::{
+    Checked, CodeStyle, Envelope, Lint, Node, ReplyHead, ReplyKeys, Transaction, Wire, commands, parse_data, route,
+    seal_reply,
+};
 
 use crate::Front;
 use crate::apps::AppKeys;
@@ -55,9 +58,9 @@ async fn broken_envelope(front: &Front, body: &[u8], outcome: &Outcome, now: Mom
     }
 }
 
-/// A body beyond its limit, of which nothing is known.
-pub fn too_large(front: &Front) -> Vec<u8> {
-    unsealed(&Outcome::too_large(front.limits.body_max), front.clock.now())
+/// A body beyond a limit, of which nothing is known.
+pub fn not_taken(front: &Front, outcome: &Outcome) -> Vec<u8> {
+    unsealed(outcome, front.clock.now())
 }
 
 async fn process(
@@ -82,15 +85,27 @@ async fn process(
         tracing::info!(app_id = app.app_id, sign_form = form.name(), "sign form of app");
     }
     let transaction = route(path).map_err(|error| Outcome::route(&error))?;
-    let valid = lf_wire::validate(transaction, &data).map_err(|defects| Outcome::malformed(&defects))?;
+    let node = valid(app, transaction, &data)?;
     let reference = reference(&plain, now);
     let ctx = ctx(front, app, transaction, &data, envelope, now)
         .await
         .map_err(|failure| Outcome::failure(&failure, &reference))?;
-    match dispatch::run(&front.center, &ctx, transaction, &valid.node).await {
+    match dispatch::run(&front.center, &ctx, transaction, &node).await {
         Ok((payload, reminders)) => Ok((Outcome::success(&reminders), payload)),
         Err(dispatch::Stopped::Malformed(defects)) => Err(Outcome::malformed(&defects)),
         Err(dispatch::Stopped::Failed(failure)) => Err(Outcome::failure(&failure, &reference)),
+    }
+}
+
+/// The message as its table reads it, or everything that is wrong with it, the forms of its texts included.
+fn valid<'a>(app: &App, transaction: Transaction, data: &Value<'a>) -> Result<Node<'a>, Outcome> {
+    let checked = lf_wire::validate_partial(transaction, data);
+    for Lint { place, what } in &checked.lints {
+        tracing::debug!(%transaction, app_id = app.app_id, place, what, "tolerated");
+    }
+    match checked {
+        Checked { node: Some(node), defects, .. } if defects.is_empty() => Ok(node),
+        checked => Err(Outcome::malformed(&commands::all_defects(transaction, checked))),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `liufang call`: one transaction, as a client would send it.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use lf_wire::client::Dialect;
 use crate::cli::CallArgs;
 use crate::client::{AppClient, http};
 use crate::edge::SystemClock;
+use crate::keys_cmd::private_file;
 use crate::region::Credentials;
 use crate::sample::{Filling, fill};
 use crate::{keys_cmd, law_cmd};
@@ -23,7 +25,12 @@ pub async fn run(args: &CallArgs) -> anyhow::Result<bool> {
     let client = client(args)?;
     let now = SystemClock.now();
     let data = payload(args, now)?;
-    let opened = client.call(&args.method, data.as_bytes(), now.millis()).await?;
+    let body = client.seal(data.as_bytes(), now.millis())?;
+    if let Some(file) = &args.save_request {
+        private_file(file, true)?.write_all(&body).with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    let reply = client.post(&args.method, body).await?;
+    let opened = client.open(&reply)?;
     eprintln!("code={} {}", opened.code, opened.message);
     println!("{}", String::from_utf8_lossy(&opened.data));
     Ok(opened.code == 0)
@@ -56,17 +63,14 @@ struct Who {
 }
 
 fn of_credentials(file: &Path, code: &str) -> anyhow::Result<Who> {
-    let credentials: Credentials = serde_json::from_str(&law_cmd::text(file)?)
-        .with_context(|| format!("{} is no credentials file of `liufang demo`", file.display()))?;
-    let codes: Vec<_> = credentials.apps.iter().map(|app| app.fixmedins_code.clone()).collect();
-    let app = credentials.apps.into_iter().find(|app| app.fixmedins_code == code);
-    let app = app.ok_or_else(|| anyhow!("--as: no app for {code}; there are {}", codes.join(", ")))?;
+    let credentials = Credentials::read(file)?;
+    let app = credentials.app(code)?;
     Ok(Who {
-        rest_base: credentials.rest_base,
-        app_id: app.app_id,
-        app_secret: app.app_secret,
+        app_id: app.app_id.clone(),
+        app_secret: app.app_secret.clone(),
         private_key: app.private_key.parse()?,
         platform: credentials.platform_public_key.parse()?,
+        rest_base: credentials.rest_base,
     })
 }
 
@@ -92,17 +96,35 @@ fn payload(args: &CallArgs, now: Moment) -> anyhow::Result<String> {
     if !text.contains("${") {
         return Ok(text);
     }
-    let mut values = BTreeMap::new();
+    let filling = filling(args, args.now.unwrap_or(now))?;
+    let filled = fill(&text, &filling)
+        .with_context(|| format!("{}; fill placeholders with --set NAME=VALUE", args.data.display()))?;
+    Ok(filled.to_string())
+}
+
+/// What `--set` says. Files with placeholders of their own come last, so that they may use all the rest in whatever
+/// order it was written.
+fn filling(args: &CallArgs, now: Moment) -> anyhow::Result<Filling> {
+    let mut filling = Filling { now, serial: args.serial, values: BTreeMap::new() };
+    let mut templates = Vec::new();
     for pair in &args.values {
         let (name, value) =
             pair.split_once('=').ok_or_else(|| anyhow!("--set: expected NAME=VALUE, found {pair:?}"))?;
-        let value = match value.strip_prefix('@') {
-            Some(file) => BASE64_STANDARD.encode(std::fs::read(file).with_context(|| format!("--set {name}: {file}"))?),
-            None => value.to_owned(),
+        let value = if let Some(file) = value.strip_prefix("@@") {
+            templates.push((name, file));
+            continue;
+        } else if let Some(file) = value.strip_prefix('@') {
+            BASE64_STANDARD.encode(std::fs::read(file).with_context(|| format!("--set {name}: {file}"))?)
+        } else {
+            value.to_owned()
         };
-        values.insert(name.to_owned(), value);
+        filling.values.insert(name.to_owned(), value);
     }
-    let filled = fill(&text, &Filling { now, serial: args.serial, values })
-        .with_context(|| format!("{}; fill placeholders with --set NAME=VALUE", args.data.display()))?;
-    Ok(filled.to_string())
+    let mut texts = BTreeMap::new();
+    for (name, file) in templates {
+        let text = fill(&law_cmd::text(Path::new(file))?, &filling).with_context(|| format!("--set {name}: {file}"))?;
+        texts.insert(name.to_owned(), BASE64_STANDARD.encode(text.to_string()));
+    }
+    filling.values.extend(texts);
+    Ok(filling)
 }

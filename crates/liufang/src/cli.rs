@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use lf_vocab::Moment;
 
 /// Liufang 流方: an open electronic prescription center for Chinese medical insurance.
 #[derive(Parser)]
@@ -100,9 +101,16 @@ pub struct CallArgs {
     /// Dialect in which to speak: A (official), B (sorted texts), C (cipher text signed)
     #[arg(long, value_name = "LETTER", default_value = "A")]
     pub dialect: String,
-    /// Fills the placeholder ${NAME}; a value @FILE is that file's bytes in Base64
+    /// Fills the placeholder ${NAME}; a value @FILE is that file's bytes in Base64, @@FILE those of a JSON file whose own
+    /// placeholders are filled first
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub values: Vec<String>,
+    /// The moment of ${now}, so that several calls can tell the same one [default: the moment of the call]
+    #[arg(long, value_name = "yyyy-MM-dd HH:mm:ss")]
+    pub now: Option<Moment>,
+    /// Keep the sealed body that is sent, as `liufang gm explain` reads it; readable by its owner only
+    #[arg(long, value_name = "FILE")]
+    pub save_request: Option<PathBuf>,
     /// Fills ${serial}, nine digits that make a prescription's numbers its own
     #[arg(long, default_value_t = 1)]
     pub serial: u64,
@@ -221,9 +229,15 @@ pub enum GmCommand {
     Explain {
         /// The body as received, or - for standard input
         body: PathBuf,
+        /// The file that `liufang demo --credentials` wrote
+        #[arg(long, value_name = "FILE", requires = "as_code", conflicts_with_all = ["key", "platform_public_key"])]
+        credentials: Option<PathBuf>,
+        /// With --credentials: the institution that sent the body, such as H36090200101
+        #[arg(long = "as", value_name = "CODE", requires = "credentials")]
+        as_code: Option<String>,
         /// The app's key file
-        #[arg(long, value_name = "FILE")]
-        key: PathBuf,
+        #[arg(long, value_name = "FILE", required_unless_present = "credentials")]
+        key: Option<PathBuf>,
         /// The platform's public key, to notice when the two were confused
         #[arg(long, value_name = "KEY")]
         platform_public_key: Option<String>,

@@ -33,6 +33,12 @@ pub struct Config {
     pub timestamp_window_seconds: i64,
     /// The same on the gateway front.
     pub gateway_window_seconds: i64,
+    /// How long reading a body may take.
+    pub body_seconds: u64,
+    /// How many bodies may be in flight.
+    pub bodies_max: usize,
+    /// How long a stop waits for what was accepted.
+    pub stop_seconds: u64,
 }
 
 impl Config {
@@ -63,6 +69,15 @@ impl Config {
         }
         if !(10..=86_400).contains(&self.gateway_window_seconds) {
             bail!("gateway_window_seconds: must be 10 to 86400");
+        }
+        if !(1..=600).contains(&self.body_seconds) {
+            bail!("body_seconds: must be 1 to 600");
+        }
+        if !(1..=65_536).contains(&self.bodies_max) {
+            bail!("bodies_max: must be 1 to 65536");
+        }
+        if !(1..=600).contains(&self.stop_seconds) {
+            bail!("stop_seconds: must be 1 to 600");
         }
         Ok(())
     }
@@ -100,6 +115,30 @@ mod tests {
     #[test]
     fn the_default_file_is_a_valid_configuration() {
         assert!(Config::read(None).is_ok());
+    }
+
+    #[test]
+    fn a_number_is_taken_to_its_bounds_and_not_further() {
+        type Set = fn(&mut Config, i64);
+        let settings: [(&str, i64, i64, Set); 6] = [
+            ("token_minutes", 1, 1_440, |c, n| c.token_minutes = n),
+            ("body_max_bytes", 65_536, 67_108_864, |c, n| c.body_max_bytes = usize::try_from(n).unwrap()),
+            ("timestamp_window_seconds", 10, 86_400, |c, n| c.timestamp_window_seconds = n),
+            ("body_seconds", 1, 600, |c, n| c.body_seconds = u64::try_from(n).unwrap()),
+            ("bodies_max", 1, 65_536, |c, n| c.bodies_max = usize::try_from(n).unwrap()),
+            ("stop_seconds", 1, 600, |c, n| c.stop_seconds = u64::try_from(n).unwrap()),
+        ];
+        for (name, least, most, set) in settings {
+            let checked = |number| {
+                let mut config = Config::read(None).unwrap();
+                set(&mut config, number);
+                config.check().map_err(|error| error.to_string())
+            };
+            assert_eq!((checked(least), checked(most)), (Ok(()), Ok(())), "{name}");
+            for past in [least - 1, most + 1] {
+                assert!(checked(past).unwrap_err().starts_with(&format!("{name}: ")), "{name} {past}");
+            }
+        }
     }
 
     #[test]

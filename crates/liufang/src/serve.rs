@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use lf_center::{Center, Settings};
@@ -25,6 +26,7 @@ pub struct Served {
     pub store: Arc<SqliteStore>,
     task: tokio::task::JoinHandle<std::io::Result<()>>,
     stop: tokio::sync::oneshot::Sender<()>,
+    stop_seconds: u64,
 }
 
 /// `liufang serve`
@@ -68,6 +70,8 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
         body_max: config.body_max_bytes,
         timestamp_window_seconds: config.timestamp_window_seconds,
         gateway_window_seconds: config.gateway_window_seconds,
+        body_seconds: config.body_seconds,
+        bodies_max: config.bodies_max,
     };
     let front = Arc::new(Front::new(center, Arc::new(SystemClock), platform, limits));
     let listener =
@@ -77,14 +81,22 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
     let serving = axum::serve(listener, lf_http::router(front)).with_graceful_shutdown(async {
         let _ = stopped.await;
     });
-    Ok(Served { address, store, task: tokio::spawn(serving.into_future()), stop })
+    let task = tokio::spawn(serving.into_future());
+    Ok(Served { address, store, task, stop, stop_seconds: config.stop_seconds })
 }
 
 impl Served {
-    /// Takes no more, finishes what was accepted.
-    pub async fn stop(self) -> anyhow::Result<()> {
+    /// Takes no more, finishes what was accepted, but waits no longer than `stop_seconds`: who keeps a connection
+    /// open and says nothing does not keep the center alive.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
         let _ = self.stop.send(());
-        self.task.await?.context("while serving")?;
+        match tokio::time::timeout(Duration::from_secs(self.stop_seconds), &mut self.task).await {
+            Ok(ended) => ended?.context("while serving")?,
+            Err(_) => {
+                tracing::warn!(stop_seconds = self.stop_seconds, "stopped with messages unanswered");
+                self.task.abort();
+            }
+        }
         self.store.close();
         Ok(())
     }

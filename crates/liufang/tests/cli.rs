@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
@@ -58,7 +61,6 @@ fn every_command_has_help() {
 
 #[test]
 fn keys_are_made_once_for_their_owner_and_never_shown() {
-    use std::os::unix::fs::PermissionsExt as _;
     let folder = Folder::new();
     let (code, out, _) = ran(&folder, &["keys", "new", "app.key.toml", "--app"]);
     assert_eq!(code, 0);
@@ -93,6 +95,9 @@ fn a_configuration_is_checked_by_name() {
         ("token_minutes = 0", "token_minutes"),
         ("body_max_bytes = 1", "body_max_bytes"),
         ("timestamp_window_seconds = 1", "timestamp_window_seconds"),
+        ("body_seconds = 0", "body_seconds"),
+        ("bodies_max = 0", "bodies_max"),
+        ("stop_seconds = 601", "stop_seconds"),
         ("platform_key = \"missing.toml\"", "missing.toml"),
         ("law = \"missing\"", "missing"),
         ("not toml", "c.toml"),
@@ -154,6 +159,10 @@ impl Drop for Demo {
 }
 
 impl Demo {
+    fn terminate(&self) {
+        assert!(Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap().success());
+    }
+
     fn start(folder: &Folder) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_liufang"))
             .args(["demo", "--credentials", "credentials.json"])
@@ -200,6 +209,138 @@ fn a_stranger_calls_the_demo_with_an_example() {
     assert!(error.contains("hi_rxno") && error.contains("--set"), "{error}");
     let (code, out, _) = ran(&folder, &["audit", "verify"]);
     assert_eq!(code, 0, "{out}");
+}
+
+fn at(seconds: u64) -> String {
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap() - Duration::from_secs(seconds);
+    lf_vocab::Moment::from_micros(i64::try_from(now.as_micros()).unwrap()).to_string()
+}
+
+/// What `docs/connecting.md` does by hand, with no tool beside `call` and nothing but the examples.
+#[test]
+fn a_prescription_is_uploaded_with_examples_alone() {
+    let folder = Folder::new();
+    let _demo = Demo::start(&folder);
+    std::fs::write(folder.join("rx.pdf"), "%PDF-1.4\n%%EOF\n").unwrap();
+    let call = |number: &str, file: &str, now: &str, set: &[&str]| {
+        let file = example(file);
+        let mut args = vec!["call", number, &file, "--credentials", "credentials.json", "--as", "H36090200101"];
+        args.extend(["--serial", "902", "--now", now, "--save-request", "body.json"]);
+        args.extend(set.iter().flat_map(|value| ["--set", value]));
+        let (code, out, error) = ran(&folder, &args);
+        (code, serde_json::from_str::<serde_json::Value>(&out).unwrap_or_default(), error)
+    };
+    let now = at(5);
+    let (code, precheck, error) = call("7101", "7101-precheck.json", &now, &[]);
+    assert_eq!(code, 0, "{error}");
+    let set = |name: &str, value: &serde_json::Value| format!("{name}={}", value.as_str().unwrap());
+    let (rx, trace) = (set("hi_rxno", &precheck["hiRxno"]), set("rx_trace_code", &precheck["rxTraceCode"]));
+    let signed = format!("original_value=@@{}", example("parts/7102-signed-fields.json"));
+    // The text that is signed comes first and uses what is set after it.
+    let (code, sign, error) = call("7102", "7102-sign.json", &now, &[&signed, &rx, &trace, "rx_file=@rx.pdf"]);
+    assert_eq!(code, 0, "{error}");
+    let digest = set("sign_digest", &sign["signDigest"]);
+    let upload = |now: &str| call("7103", "7103-upload.json", now, &[&rx, &trace, &digest, "rx_file=@rx.pdf"]);
+    let (code, _, error) = upload(&at(3));
+    assert_eq!(code, 1, "another moment is another text than was signed: {error}");
+    let (code, _, error) = upload(&now);
+    assert_eq!(code, 0, "{error}");
+    let (code, _, error) = call("7103", "7103-upload.json", "yesterday", &[]);
+    assert!(code == 2 && error.contains("--now"), "{error}");
+
+    assert_eq!(std::fs::metadata(folder.join("body.json")).unwrap().permissions().mode() & 0o777, 0o600);
+    let explain =
+        |code: &str| ran(&folder, &["gm", "explain", "body.json", "--credentials", "credentials.json", "--as", code]);
+    let (code, out, _) = explain("H36090200101");
+    assert!(code == 0 && out.contains("验签通过"), "{out}");
+    assert_eq!(explain("P36090200106").0, 1, "another app's keys");
+    assert_eq!(explain("X").0, 2);
+    let neither = ran(&folder, &["gm", "explain", "body.json"]);
+    assert!(neither.0 == 2 && neither.2.contains("--key"), "{}", neither.2);
+}
+
+/// What the field tables find and what only the domain finds: one answer.
+#[test]
+fn one_answer_names_every_defect() {
+    let folder = Folder::new();
+    let _demo = Demo::start(&folder);
+    let mut data: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(example("7101-precheck.json")).unwrap()).unwrap();
+    data["mdtrtinfo"].as_object_mut().unwrap().remove("patnName");
+    data["mdtrtinfo"]["drCode"] = "D36".into();
+    data["mdtrtinfo"]["fixmedinsCode"] = "36090200101".into();
+    std::fs::write(folder.join("bad.json"), data.to_string()).unwrap();
+    let (code, _, error) =
+        ran(&folder, &["call", "7101", "bad.json", "--credentials", "credentials.json", "--as", "H36090200101"]);
+    assert_eq!(code, 1);
+    assert!(error.starts_with("code=400 报文有3处错误："), "{error}");
+    for field in ["mdtrtinfo.patnName", "mdtrtinfo.drCode", "mdtrtinfo.fixmedinsCode"] {
+        assert_eq!(error.matches(field).count(), 1, "{field}: {error}");
+    }
+}
+
+/// A center of its own configuration, and a connection that has sent half of a message.
+fn served_with_half_a_message(folder: &Folder, config: &str) -> (Demo, TcpStream) {
+    ran(folder, &["keys", "new", "platform.key.toml"]);
+    assert_eq!(ran(folder, &["migrate", "--database", "sqlite://center.db"]).0, 0);
+    std::fs::write(folder.join("c.toml"), config).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_liufang"))
+        .args(["serve", "--config", "c.toml", "--listen", "127.0.0.1:0"])
+        .current_dir(&folder.0)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = lines.next().unwrap().unwrap();
+    let address = line.split('/').nth(2).unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let head = "POST /fixmedins/7101 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{";
+    stream.write_all(head.as_bytes()).unwrap();
+    // Time for the center to begin with it.
+    std::thread::sleep(Duration::from_millis(200));
+    (Demo(child), stream)
+}
+
+fn rest(mut stream: TcpStream) -> String {
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    answer
+}
+
+#[test]
+fn a_stop_finishes_what_was_accepted() {
+    let folder = Folder::new();
+    let (mut center, mut stream) = served_with_half_a_message(&folder, "stop_seconds = 15\n");
+    center.terminate();
+    std::thread::sleep(Duration::from_millis(200));
+    stream.write_all(b"}").unwrap();
+    let answer = rest(stream);
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"code\":400"), "{answer}");
+    assert_eq!(center.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_stop_does_not_wait_for_ever() {
+    let folder = Folder::new();
+    let (mut center, stream) = served_with_half_a_message(&folder, "stop_seconds = 1\n");
+    let clock = || std::time::UNIX_EPOCH.elapsed().unwrap();
+    let since = clock();
+    center.terminate();
+    assert_eq!(center.0.wait().unwrap().code(), Some(0));
+    let waited = clock() - since;
+    assert!(waited >= Duration::from_millis(900) && waited < Duration::from_secs(10), "{waited:?}");
+    assert_eq!(rest(stream), "", "nothing was answered");
+}
+
+#[test]
+fn a_body_that_does_not_come_is_answered_408() {
+    let folder = Folder::new();
+    let (_center, stream) = served_with_half_a_message(&folder, "body_seconds = 1\n");
+    let answer = rest(stream);
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"code\":408"), "{answer}");
+    assert!(answer.contains("请求体未在1秒内收齐"), "{answer}");
 }
 
 #[test]

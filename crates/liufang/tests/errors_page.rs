@@ -81,14 +81,19 @@ const ENVELOPE: &[(u16, &str, &str)] = &[
         "tell the person; sending again changes nothing until the case changes",
     ),
     (404, "the path does not end in `/fixmedins/<method>`, or no such method", "correct the address"),
-    (413, "the body is larger than the limit; answered unsealed", "send a smaller file"),
+    (408, "the body did not come within `body_seconds`; answered unsealed", "send it again over a better line"),
+    (413, "the body is larger than the limit, which is named; answered unsealed", "send a smaller file"),
     (
         500,
         "our fault: nothing was accepted; the message holds only a reference number",
         "tell the operator the reference",
     ),
     (501, "a transaction of the interface that this center does not serve yet", "do without"),
-    (503, "nobody can answer now; the message holds a reference number", "send the same message again a little later"),
+    (
+        503,
+        "nobody can answer now; the message holds a reference number, or, unsealed, that `bodies_max` requests are in flight",
+        "send the same message again a little later",
+    ),
 ];
 
 #[test]

@@ -78,6 +78,8 @@ pub struct Signed {
     pub file_sm3: String,
     /// Base64 of r‖s over the 32 bytes of `file_sm3`.
     pub file_sign: String,
+    /// The public key that proves both, Base64: the institution may have another key by then.
+    pub sign_public_key: String,
     /// 签名机构证书SN.
     pub sign_cert_sn: String,
     /// 签名机构证书DN.

@@ -12,7 +12,7 @@ macro_rules! twice {
         let first = send!($life, $method, $side, $life.$command()).unwrap();
         let events = $life.center.audit().await.events;
         let again = send!($life, $method, $side, $life.$command()).unwrap();
-        assert_eq!(format!("{:?}", first.reply), format!("{:?}", again.reply), stringify!($method));
+        assert_eq!(format!("{first:?}"), format!("{again:?}"), stringify!($method));
         assert_eq!($life.center.audit().await.events, events, stringify!($method));
     }};
 }

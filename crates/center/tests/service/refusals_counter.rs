@@ -9,6 +9,7 @@ use lf_rx::auth::TokenRefusal;
 use lf_rx::decide::carry::{CarryRefusal, VerifyRefusal};
 use lf_rx::decide::review::ReviewRefusal;
 use lf_rx::decide::sale::{SaleRefusal, SaleUndoRefusal};
+use lf_rx::{Event, State};
 use lf_testkit::life::Item;
 use lf_testkit::region::{HOSPITAL, OTHER_PHARMACY, PHARMACIST, PHARMACY, drugs, fixmedins, practitioner};
 use lf_testkit::{Life, Step, TestCenter};
@@ -135,11 +136,14 @@ async fn t7205_verify() {
     let trace = fresh.rx_trace_code();
     said.refused(send!(life, t7205_verify, pharmacy, with(life.verify_command(), |c| c.rx_trace_code = trace)));
     said.refused(send!(life, t7205_verify, pharmacy, with(life.verify_command(), |c| c.rx_file = "JVBERi0=".into())));
-    let hospital = fixmedins(HOSPITAL, "宜春某医院");
-    let another = fixmedins(lf_testkit::region::OTHER_HOSPITAL, "x").sign_key;
-    center.register(RegistryPut::Fixmedins(lf_ports::Fixmedins { sign_key: another, ..hospital.clone() })).await;
-    said.refused(send!(life, t7205_verify, pharmacy, life.verify_command()));
-    center.register(RegistryPut::Fixmedins(hospital)).await;
+    // Another institution's key, and none at all, prove nothing.
+    let another = fixmedins(lf_testkit::region::OTHER_HOSPITAL, "x").sign_key.unwrap();
+    let another = another.parse::<lf_gm::PrivateKey>().unwrap().public_key().to_base64();
+    for key in [another, String::new()] {
+        let forged = center.life(&center.people.retired).up_to(Step::Downloaded).await;
+        prove_by(&forged, &key).await;
+        said.refused(send!(forged, t7205_verify, pharmacy, forged.verify_command()));
+    }
     center.clock.advance_seconds(3 * 86_400);
     said.refused(send!(life, t7205_verify, pharmacy, life.verify_command()));
     said.are(
@@ -149,10 +153,37 @@ async fn t7205_verify() {
         RX-7205-04 处方追溯码与医保处方编号不符〔接口规范 7205 rxTraceCode〕
         RX-7205-05 处方文件与医保电子签名的文件不一致〔接口规范 7205 rxFile〕
         RX-7205-06 处方电子签名验证不通过〔接口规范 7205〕
+        RX-7205-06 处方电子签名验证不通过〔接口规范 7205〕
         RX-7205-03 处方已超过有效截止时间〔接口规范 7101 valiEndTime〕
     "#]],
         &[VerifyRefusal::CODES],
     );
+}
+
+/// Puts another key beside the signatures of a carried prescription, as nobody but a forger of rows does.
+async fn prove_by(life: &Life<'_>, sign_public_key: &str) {
+    let store = life.center.store.as_ref();
+    let rx = lf_ports::Store::rx(store, &life.hi_rxno()).await.unwrap().unwrap();
+    let State::Carried { downloaded, .. } = rx.state.clone() else { panic!("{:?}", rx.state) };
+    let mut change = lf_center::journal::advance(&rx, &Event::Downloaded(downloaded), life.center.now()).unwrap();
+    let State::Carried { active, .. } = &mut change.rx.state else { panic!("{:?}", rx.state) };
+    active.signed.sign_public_key = sign_public_key.to_owned();
+    life.center.put(lf_ports::ChangeSet { rx: vec![change], ..Default::default() }).await;
+}
+
+#[tokio::test]
+async fn t7205_after_the_institution_changed_its_key() {
+    let center = TestCenter::new().await;
+    let mut life = center.life(&center.people.active).up_to(Step::Downloaded).await;
+    let other = fixmedins(lf_testkit::region::OTHER_HOSPITAL, "x").sign_key;
+    for sign_key in [other, None] {
+        let hospital = lf_ports::Fixmedins { sign_key, ..fixmedins(HOSPITAL, "宜春某医院") };
+        center.register(RegistryPut::Fixmedins(hospital)).await;
+        life.verify().await.unwrap();
+    }
+    // Who has no key any more signs nothing new.
+    let mut next = center.life(&center.people.retired).up_to(Step::Prechecked).await;
+    assert!(matches!(next.sign().await, Err(lf_center::Failure::Broken(_))));
 }
 
 #[tokio::test]

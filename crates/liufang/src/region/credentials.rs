@@ -2,7 +2,12 @@
 //!
 //! The only place where private keys leave the process, on the operator's own order. Amounts are decimal texts.
 
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
 use serde::{Deserialize, Serialize};
+
+use crate::law_cmd;
 
 use super::{Doctor, Keys, Patient, Pharmacist, Region, StockDrug};
 use lf_vocab::FixmedinsKind;
@@ -113,6 +118,19 @@ record! {
 }
 
 impl Credentials {
+    /// Reads a file that [`Self`] was written to.
+    pub fn read(file: &Path) -> anyhow::Result<Self> {
+        serde_json::from_str(&law_cmd::text(file)?)
+            .with_context(|| format!("{} is no credentials file of `liufang demo`", file.display()))
+    }
+
+    /// The app of an institution; the error names those that there are.
+    pub fn app(&self, code: &str) -> anyhow::Result<&AppCredential> {
+        let known = || self.apps.iter().map(|app| app.fixmedins_code.as_str()).collect::<Vec<_>>().join(", ");
+        let app = self.apps.iter().find(|app| app.fixmedins_code == code);
+        app.ok_or_else(|| anyhow!("--as: no app for {code}; there are {}", known()))
+    }
+
     /// Puts together what the region and its keys say.
     pub fn new(region: &Region, keys: &Keys, rest_base: &str, platform_public_key: &str) -> Self {
         Self {

@@ -75,6 +75,7 @@ pub fn signed() -> Signed {
         sign_digest: "digest".into(),
         file_sm3: "ab".into(),
         file_sign: "filesign".into(),
+        sign_public_key: "key".into(),
         sign_cert_sn: "sn".into(),
         sign_cert_dn: "dn".into(),
     }

@@ -91,6 +91,7 @@ pub fn next_event(rx: &Prescription) -> Option<Event> {
             sign_digest: "c2ln".to_owned(),
             file_sm3: "11".repeat(32),
             file_sign: "c2ln".to_owned(),
+            sign_public_key: "a2V5".to_owned(),
             sign_cert_sn: "SN".to_owned(),
             sign_cert_dn: "DN".to_owned(),
         }),

@@ -71,6 +71,7 @@ fn passed() -> Passed {
         sign_digest: "sign_digest".to_owned(),
         file_sm3: String::new(),
         file_sign: String::new(),
+        sign_public_key: String::new(),
         sign_cert_sn: "sign_cert_sn".to_owned(),
         sign_cert_dn: "sign_cert_dn".to_owned(),
     };
@@ -246,13 +247,11 @@ fn catalogue_drug() -> Drug {
 fn quote(shares: Shares) -> t2101_quote::Reply {
     t2101_quote::Priced {
         rx: rx(),
-        sold: sold(),
         person: person(),
         shares,
         accum_key: accum_key(),
         accum: None,
         acct: Acct { version: 1, balc: Fen::ZERO },
-        drugs: vec![],
     }
 }
 
