@@ -399,6 +399,8 @@ fn the_fullest_reply_has_all_that_is_required_and_nothing_else() {
         told += &format!("{transaction} never says: {}\n", found.join(" "));
     }
     expect![[r#"
+        1101 never says: baseinfo.naty baseinfo.exp_content insuinfo.paus_insu_date insuinfo.emp_name
+        1201 never says: medinsinfo.exp_content
         2101 never says: setlinfo.naty setlinfo.clr_optins setlinfo.exp_content detlcutinfo.bas_medn_flag detlcutinfo.hi_nego_drug_flag detlcutinfo.chld_medc_flag detlcutinfo.list_sp_item_flag detlcutinfo.drt_reim_flag detlcutinfo.memo detlcutinfo.hosp_part_amt
         2102 never says: setlinfo.naty setlinfo.exp_content detlcutinfo.bas_medn_flag detlcutinfo.hi_nego_drug_flag detlcutinfo.chld_medc_flag detlcutinfo.list_sp_item_flag detlcutinfo.drt_reim_flag detlcutinfo.memo
         2103 never says: 
@@ -417,6 +419,8 @@ fn the_fullest_reply_has_all_that_is_required_and_nothing_else() {
         7207 never says: 
         7208 never says: 
         7211 never says: list.natDrugNo list.poolareaNo list.poolareaName list.natHiDruglistChrgitmLv
+        9001 never says: 
+        9002 never says: 
     "#]].assert_eq(&told);
 }
 
