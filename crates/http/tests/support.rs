@@ -242,10 +242,8 @@ impl World {
         for accum in store.scan_accum(pool, None, 100).await.unwrap() {
             rows.entry("accum").or_default().push(format!("{accum:?}"));
         }
-        for kind in [ClaimKind::HospRxno, ClaimKind::DrugTracCodg] {
-            for claim in store.scan_claims(kind, None, 100).await.unwrap() {
-                rows.entry("claim").or_default().push(format!("{claim:?}"));
-            }
+        for claim in store.scan_claims(ClaimKind::DrugTracCodg, None, 100).await.unwrap() {
+            rows.entry("claim").or_default().push(format!("{claim:?}"));
         }
         for acct in store.scan_acct(pool, None, 100).await.unwrap() {
             rows.entry("acct").or_default().push(format!("{acct:?}"));

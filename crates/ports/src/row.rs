@@ -105,8 +105,6 @@ pub struct Setl {
 /// What may be claimed once in the whole center.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimKind {
-    /// An institution's own prescription number (7101).
-    HospRxno,
     /// A sold trace code (7207).
     DrugTracCodg,
 }
@@ -115,7 +113,6 @@ impl ClaimKind {
     /// The stored word.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::HospRxno => "hosp_rxno",
             Self::DrugTracCodg => "drug_trac_codg",
         }
     }

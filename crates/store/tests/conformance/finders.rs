@@ -32,13 +32,13 @@ pub async fn every_finder_answers_nothing_on_an_empty_store(ground: &dyn Ground)
     assert!(store.setl(&f::pharmacy(), "S1").await.unwrap().is_none());
     assert!(store.accum(&f::accum_key()).await.unwrap().is_none());
     assert_eq!(store.acct(f::pool(), &f::psn_no()).await.unwrap(), Acct::default());
-    assert!(store.claim(ClaimKind::HospRxno, "x").await.unwrap().is_none());
+    assert!(store.claim(ClaimKind::DrugTracCodg, "x").await.unwrap().is_none());
     assert!(store.idem(&f::idem("x", 1).key).await.unwrap().is_none());
     assert!(store.pools().await.unwrap().is_empty());
     assert!(store.scan_rx(f::pool(), None, 9).await.unwrap().is_empty());
     assert!(store.scan_setl(f::pool(), None, 9).await.unwrap().is_empty());
     assert!(store.scan_accum(f::pool(), None, 9).await.unwrap().is_empty());
-    assert!(store.scan_claims(ClaimKind::HospRxno, None, 9).await.unwrap().is_empty());
+    assert!(store.scan_claims(ClaimKind::DrugTracCodg, None, 9).await.unwrap().is_empty());
     assert!(store.scan_acct(f::pool(), None, 9).await.unwrap().is_empty());
 }
 
@@ -189,7 +189,7 @@ pub async fn batch_settlement_accumulator_account_claim_idem(ground: &dyn Ground
     store.commit(changes).await.unwrap();
     assert_eq!(store.idem(&f::idem("m1", 1).key).await.unwrap(), Some(f::idem("m1", 1)));
     assert_eq!(store.claim(ClaimKind::DrugTracCodg, "c1").await.unwrap(), Some(f::claim("c1", "o1")));
-    assert_eq!(store.claim(ClaimKind::HospRxno, "c1").await.unwrap(), None, "kinds are apart");
+    assert_eq!(store.claim(ClaimKind::DrugTracCodg, "c2").await.unwrap(), None);
     assert_eq!(store.batch(f::pool(), "B1").await.unwrap(), Some(f::batch(None, true).batch));
     assert_eq!(store.setl(&f::pharmacy(), "S1").await.unwrap(), Some((f::setl("S1", None).setl, None)));
     assert_eq!(store.setl(&f::hospital(), "S1").await.unwrap(), None, "another institution's");

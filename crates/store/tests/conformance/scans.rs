@@ -69,7 +69,7 @@ pub async fn pages_join_without_gap_or_repetition(ground: &dyn Ground) {
     let rest = store.scan_claims(kind, Some(&first[3].key), 100).await.unwrap();
     let wanted: Vec<Claim> = (1..=7).map(|s| f::claim(&format!("c{s}"), "o")).collect();
     assert_eq!([first, rest].concat(), wanted);
-    assert!(store.scan_claims(ClaimKind::HospRxno, None, 9).await.unwrap().is_empty());
+    assert!(store.scan_claims(kind, Some("c7"), 9).await.unwrap().is_empty());
     assert!(store.scan_rx("360100".parse().unwrap(), None, 9).await.unwrap().is_empty());
 }
 

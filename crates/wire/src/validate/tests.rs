@@ -89,6 +89,7 @@ fn each_kind_of_defect_names_its_place() {
         ("/hospRxno", json!(""), "hospRxno（定点医疗机构处方编号）必填 Missing"),
         ("/hospRxno", json!([]), "hospRxno（定点医疗机构处方编号）应为文本或数字，实为数组 Type"),
         ("/hospRxno", json!(true), "hospRxno（定点医疗机构处方编号）应为文本或数字，实为布尔值 Type"),
+        ("/hospRxno", json!("CF\u{0}1"), "hospRxno（定点医疗机构处方编号）含有空字符（U+0000） Form"),
         ("/mdtrtinfo", json!("x"), "mdtrtinfo（就诊信息）应为对象，实为文本 Type"),
         ("/mdtrtinfo", json!([{}, {}]), "mdtrtinfo（就诊信息）应为对象，实为数组 Type"),
         ("/diseinfo", json!([]), "diseinfo（诊断信息）至少要有一行 Missing"),

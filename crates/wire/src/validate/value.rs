@@ -61,6 +61,11 @@ impl Check {
             self.defect(node, field, DefectKind::Length, format!("长度为{length}，最多{len}个字符"));
             return None;
         }
+        // A NUL names nothing, and not every database can keep it in a text.
+        if text.contains('\0') {
+            self.defect(node, field, DefectKind::Form, "含有空字符（U+0000）");
+            return None;
+        }
         let Some(dict) = field.dict else { return Some(text) };
         match dict.resolve(text.trim()) {
             Some(code) if code.means == text => Some(text),
