@@ -17,7 +17,7 @@ use lf_wire::json::Value;
 
 use crate::apps::AppKeys;
 use crate::outcome::Outcome;
-use crate::receive::meaning;
+use crate::receive::{meaning, valid};
 use crate::{Front, dispatch};
 
 /// How the payload came, and so how it goes back.
@@ -172,13 +172,13 @@ async fn run(
     sender: &Sender,
     (seal, now, reference): (Seal, Moment, &str),
 ) -> Result<Done, Outcome> {
-    let valid = lf_wire::validate(transaction, data).map_err(|defects| Outcome::malformed(&defects))?;
+    let node = valid(&sender.app, transaction, data)?;
     let failed = |failure: Failure| Outcome::failure(&failure, reference);
     let ctx = ctx(front, transaction, data, head, sender, now).await.map_err(failed)?;
     if dispatch::writes(transaction) {
         front.center.check_msgid(&ctx, transaction.number()).await.map_err(failed)?;
     }
-    match dispatch::run(&front.center, &ctx, transaction, &valid.node).await {
+    match dispatch::run(&front.center, &ctx, transaction, &node).await {
         Ok((payload, reminders)) => Ok(Done { transaction, payload, outcome: Outcome::reminded(&reminders), seal }),
         Err(dispatch::Stopped::Malformed(defects)) => Err(Outcome::malformed(&defects)),
         Err(dispatch::Stopped::Failed(failure)) => Err(failed(failure)),

@@ -98,7 +98,7 @@ async fn process(
 }
 
 /// The message as its table reads it, or everything that is wrong with it, the forms of its texts included.
-fn valid<'a>(app: &App, transaction: Transaction, data: &Value<'a>) -> Result<Node<'a>, Outcome> {
+pub fn valid<'a>(app: &App, transaction: Transaction, data: &Value<'a>) -> Result<Node<'a>, Outcome> {
     let checked = lf_wire::validate_partial(transaction, data);
     for Lint { place, what } in &checked.lints {
         tracing::debug!(%transaction, app_id = app.app_id, place, what, "tolerated");

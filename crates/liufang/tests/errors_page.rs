@@ -11,9 +11,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lf_center::{
-    ctx::CallerRefusal, gate::LawRefusal, once::OnceRefusal, people::PersonRefusal, t2101_quote::PurchaseRefusal,
-    t7101_precheck::PrecheckRefusal, t7102_sign::RxRefusal, t7201_authorise::AuthoriseRefusal,
-    t7203_qrcode::QrcodeRefusal, t7206_review::PharmacistRefusal, t7211_catalogue::CatalogueRefusal,
+    ctx::CallerRefusal, gate::LawRefusal, once::OnceRefusal, people::PersonRefusal, t1101_person::CredentialRefusal,
+    t1201_fixmedins::InstitutionRefusal, t2101_quote::PurchaseRefusal, t7101_precheck::PrecheckRefusal,
+    t7102_sign::RxRefusal, t7201_authorise::AuthoriseRefusal, t7203_qrcode::QrcodeRefusal,
+    t7206_review::PharmacistRefusal, t7211_catalogue::CatalogueRefusal, t9002_signout::SignoutRefusal,
 };
 use lf_rx::auth::TokenRefusal;
 use lf_rx::decide::carry::{CarryRefusal, VerifyRefusal};
@@ -56,6 +57,9 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     SettleRefusal => "2101, 2102 结算：处方与出库",
     PurchaseRefusal => "2101, 2102 结算：购药条件",
     RefundRefusal => "2103 结算撤销",
+    CredentialRefusal => "1101 人员信息获取",
+    InstitutionRefusal => "1201 医药机构信息获取",
+    SignoutRefusal => "9002 签退",
 };
 
 /// What `crates/http/src/outcome.rs` answers; HTTP itself is always 200.

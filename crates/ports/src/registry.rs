@@ -250,3 +250,24 @@ quiet_debug!(Gateway, scheme);
 quiet_debug!(Fixmedins, fixmedins_code);
 quiet_debug!(Practitioner, prac_code);
 quiet_debug!(Person, psn_no);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::{decode, encode};
+
+    #[test]
+    fn an_app_stored_before_the_gateway_front_is_nobody_on_it() {
+        let stored = br#"{"app_id":"A","app_secret":"s","public_key":"k","fixmedins_code":"H36090200101","code_style":"number","disabled":false}"#;
+        let app: App = decode(stored, "app", "body", "A").unwrap();
+        assert_eq!(app.gateway, None);
+        let stored = br#"{"secret_key":"s","scheme":"tif"}"#;
+        let gateway: Gateway = decode(stored, "app", "body", "A").unwrap();
+        let want =
+            Gateway { secret_key: "s".to_owned(), scheme: GatewayScheme::Tif, output_text: false, sealed: false };
+        assert_eq!(gateway, want);
+        let app = App { gateway: Some(want), ..app };
+        assert_eq!(decode::<App>(&encode(&app), "app", "body", "A").unwrap(), app);
+        assert!(!format!("{app:?} {gateway:?}").contains("secret"));
+    }
+}
