@@ -107,6 +107,15 @@ impl World {
         self.post(client, infno, &envelope(call, input.to_string().as_bytes())).await
     }
 
+    /// The same message again is answered the same, its two times apart, and writes nothing.
+    async fn repeated(&self, client: &Client, infno: &str, body: &[u8], first: &Raw) {
+        let written = self.written();
+        let again = self.post(client, infno, body).await;
+        let told = |raw: &Raw| (raw.infcode(), raw.opened.err_msg.clone(), raw.opened.warn_msg.clone(), raw.output());
+        assert_eq!(told(&again), told(first), "{infno} again");
+        assert_eq!(self.written(), written, "{infno} again");
+    }
+
     /// What [`World::call`] does on this front; the payload is what a REST client would have got.
     pub async fn call_gateway(&self, dialect: GatewayDialect, transaction: Transaction, data: &Value) -> Answer {
         let client = self.client_of(transaction);
@@ -120,6 +129,7 @@ impl World {
         let body = body(dialect, client.keys(), call, data.to_string().as_bytes()).unwrap();
         self.clock.forward(1);
         let raw = self.post(client, infno, &body).await;
+        self.repeated(client, infno, &body, &raw).await;
         assert_eq!(raw.json["output"].is_null(), raw.infcode() != 0, "{transaction}: {}", raw.json);
         let mut data = raw.output();
         let wrapped = dialect == GatewayDialect::Plain && infno.starts_with('7') && data["data"].is_object();
