@@ -13,7 +13,9 @@ mod raw;
 mod tests;
 
 use anyhow::{Context, anyhow};
-use lf_ports::{AcctChange, App, CodeStyle, Drug, Fixmedins, Person, Practitioner, RegistryPut};
+use lf_ports::{
+    AcctChange, App, CodeStyle, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner, RegistryPut,
+};
 use lf_vocab::{Admdvs, Fen, FixmedinsCode, FixmedinsKind, Pric, Qty};
 
 pub use credentials::Credentials;
@@ -144,7 +146,13 @@ impl Region {
                 fixmedins_code: code.clone(),
                 code_style: CodeStyle::Number,
                 disabled: false,
-                gateway: None,
+                // A demonstration shares one secret between the two fronts, so that one file of keys is enough.
+                gateway: Some(Gateway {
+                    secret_key: own.app_secret.clone(),
+                    scheme: GatewayScheme::Csb,
+                    output_text: false,
+                    sealed: false,
+                }),
             }));
         }
         rows.extend(self.doctors.iter().map(|doctor| RegistryPut::Practitioner(doctor.practitioner.clone())));
