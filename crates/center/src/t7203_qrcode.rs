@@ -1,4 +1,4 @@
-//! 7203 电子处方二维码解码: the code printed on a prescription stands for the person's consent to this one.
+//! 7203 电子处方二维码解码: the code that a person's app shows stands for the consent to carry this one prescription.
 //!
 //! The value is ours, 40 characters: the 30 digits of `hi_rxno` and the first ten hex digits of the HMAC-SM3 of it
 //! under the institution's signature, so that a code cannot be made up from a number.
