@@ -46,7 +46,8 @@ pub struct ServeArgs {
     /// Configuration file (TOML); `liufang config default` prints one with every setting explained
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Overrides the configuration: database URL, such as sqlite:///var/lib/liufang/center.db
+    /// Overrides the configuration: database URL, such as sqlite:///var/lib/liufang/center.db or
+    /// postgres://liufang@db.example/center
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,
     /// Overrides the configuration: address to listen on
@@ -205,7 +206,7 @@ pub struct AuditArgs {
 pub enum AuditCommand {
     /// Recompute chains, states, amounts and balances; exit 1 on any difference
     Verify {
-        /// Database URL, such as sqlite:///var/lib/liufang/center.db; the demo's unless given
+        /// Database URL, such as sqlite:///var/lib/liufang/center.db or postgres://liufang@db.example/center; the demo's unless given
         #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
         database: String,
         /// Print the report as JSON
@@ -293,7 +294,7 @@ pub struct LifecycleArgs {
 /// `migrate`.
 #[derive(Args)]
 pub struct MigrateArgs {
-    /// Database URL
+    /// Database URL; a SQLite file is made, a PostgreSQL database must exist
     #[arg(long, value_name = "URL")]
     pub database: String,
     /// Only list what would be done; exit 0

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
 use lf_gm::{KeyFile, PublicKey, Signer, Verifier, sec_key};
-use lf_ports::{ChangeSet, Store as _};
+use lf_ports::ChangeSet;
+use lf_store::Database;
 use lf_vocab::FixmedinsCode;
 use lf_wire::client::Dialect;
 
@@ -71,7 +72,7 @@ pub async fn prepare(folder: &Path, crowd: &[Patient]) -> anyhow::Result<Ground>
 
 impl Ground {
     async fn register(&self, crowd: &[Patient]) -> anyhow::Result<()> {
-        let store = open(&self.folder.join(DATABASE), Migrate::Yes)?;
+        let store = open(&Database::Sqlite(self.folder.join(DATABASE)), Migrate::Yes).await?;
         let mut rows = self.region.registry(&self.keys)?;
         rows.extend(crowd.iter().map(|patient| lf_ports::RegistryPut::Person(patient.person.clone())));
         for part in rows.chunks(ROWS_A_COMMIT) {
@@ -82,7 +83,7 @@ impl Ground {
         for part in accounts.chunks(ROWS_A_COMMIT) {
             store.commit(ChangeSet { acct: part.to_vec(), ..ChangeSet::default() }).await?;
         }
-        store.close();
+        store.close().await;
         Ok(())
     }
 

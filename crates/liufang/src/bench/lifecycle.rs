@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use lf_ports::Clock as _;
+use lf_store::Database;
 use lf_wire::client::Dialect;
 use serde_json::json;
 
@@ -52,7 +53,7 @@ struct Load {
 pub async fn run(args: &LifecycleArgs) -> anyhow::Result<bool> {
     let crowd = region::load()?.crowd(u32::try_from(args.clients.max(1) * PERSONS_A_CLIENT)?)?;
     let ground = ground::prepare(&ground::fresh(FOLDER)?, &crowd).await?;
-    let database = ground.folder.join(DATABASE);
+    let database = Database::Sqlite(ground.folder.join(DATABASE));
     let config = write_config(&ground)?;
     let server = Server::start(&config).await?;
     let load = Arc::new(load(args, ground, crowd, &server.rest_base)?);
@@ -62,7 +63,7 @@ pub async fn run(args: &LifecycleArgs) -> anyhow::Result<bool> {
     let measured = measure(args, &load, &server).await?;
     server.stop().await?;
     let floor = floor::run(&ground::fresh(FLOOR_FOLDER)?, &recorded, args.clients, FLOOR).await?;
-    let audit = lf_testkit::audit::audit(&open(&database, Migrate::No)?).await?;
+    let audit = lf_testkit::audit::audit(open(&database, Migrate::No).await?.as_ref()).await?;
     let clean = audit.passes();
     report(args, measured, &Around { floor, start_ms, idle_rss_mb, clean })?;
     if !clean {
