@@ -70,6 +70,9 @@ pub struct DemoArgs {
     /// Empty folder for the database and keys [default: var/demo, replaced at every start]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Empty PostgreSQL database to use instead of a file in the folder, such as postgres://liufang@db.example/demo
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
     /// Address to listen on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
@@ -289,6 +292,9 @@ pub struct LifecycleArgs {
     /// Size of the prescription file, in bytes
     #[arg(long, default_value_t = 20_480)]
     pub file_bytes: usize,
+    /// Empty PostgreSQL database to measure on instead of a SQLite file
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
 }
 
 /// `migrate`.

@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use lf_ports::Clock as _;
-use lf_store::Database;
 use lf_wire::client::Dialect;
 use serde_json::json;
 
@@ -20,8 +19,9 @@ use super::process::Server;
 use super::stats::Times;
 use crate::cli::LifecycleArgs;
 use crate::client::{AppClient, http};
+use crate::config;
 use crate::edge::SystemClock;
-use crate::ground::{self, DATABASE, Ground};
+use crate::ground::{self, Ground};
 use crate::journey::{Answered, Journey};
 use crate::region::{self, Patient};
 use crate::sample::{self, Case};
@@ -52,8 +52,8 @@ struct Load {
 /// `liufang bench lifecycle`
 pub async fn run(args: &LifecycleArgs) -> anyhow::Result<bool> {
     let crowd = region::load()?.crowd(u32::try_from(args.clients.max(1) * PERSONS_A_CLIENT)?)?;
-    let ground = ground::prepare(&ground::fresh(FOLDER)?, &crowd).await?;
-    let database = Database::Sqlite(ground.folder.join(DATABASE));
+    let ground = ground::prepare(&ground::fresh(FOLDER)?, args.database.as_deref(), &crowd).await?;
+    let database = config::database(&ground.database)?;
     let config = write_config(&ground)?;
     let server = Server::start(&config).await?;
     let load = Arc::new(load(args, ground, crowd, &server.rest_base)?);
@@ -258,7 +258,7 @@ fn report(args: &LifecycleArgs, mut measured: Measured, around: &Around) -> anyh
         "peak_rss_mb": measured.peak_rss_mb,
         "idle_rss_mb": idle_rss_mb,
         "start_to_first_life_ms": start_ms,
-        "database": "sqlite",
+        "database": if args.database.is_some() { "postgres" } else { "sqlite" },
         "audit_clean": clean,
         "clients": args.clients,
         "seconds": measured.seconds,
