@@ -54,6 +54,12 @@ impl Cluster {
         format!("postgres://postgres@{host}/{database}")
     }
 
+    /// The socket on which the server listens.
+    #[allow(dead_code, reason = "only the relay looks for it")]
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join(".s.PGSQL.5432")
+    }
+
     /// Ends the server the hard way; it is started again at once.
     #[allow(dead_code, reason = "not every test kills")]
     pub fn kill(&self) {

@@ -4,6 +4,8 @@
 
 mod cluster;
 mod conformance;
+#[path = "postgres/distance.rs"]
+mod distance;
 #[path = "postgres/lost.rs"]
 mod lost;
 #[path = "postgres/migrations.rs"]
@@ -48,6 +50,10 @@ impl PostgresGround {
 
     pub(crate) fn url(&self) -> postgres::Url {
         self.cluster.url(&self.name).parse().unwrap()
+    }
+
+    pub(crate) fn socket(&self) -> std::path::PathBuf {
+        self.cluster.socket()
     }
 
     pub(crate) fn kill(&self) {

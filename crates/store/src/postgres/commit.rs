@@ -6,10 +6,13 @@
 //! rolls back. Invariants: READ COMMITTED, whatever the server's default; nothing is committed unless every
 //! statement did what it must; after a lost connection the answer is unavailable, and nothing is repeated.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 use std::time::Duration;
 
 use deadpool_postgres::Object;
+use futures_util::future::try_join_all;
 use lf_ports::{CommitError, StoreError};
 use tokio_postgres::{Error, Statement};
 
@@ -139,13 +142,11 @@ impl Drop for Lease {
 
 /// One round trip: everything at once. Answers whether the transaction has ended, and how.
 async fn hopeful(link: &Object, steps: &[Step]) -> (bool, Result<(), Failure>) {
-    let mut prepared = Vec::with_capacity(steps.len());
-    for step in steps {
-        match guarded_statement(link, step).await {
-            Ok(statement) => prepared.push(statement),
-            Err(error) => return (!link.is_closed(), Err(error.into())),
-        }
-    }
+    let texts: Vec<Cow<'static, str>> = steps.iter().map(guarded_text).collect();
+    let prepared = match statements(link, &texts).await {
+        Ok(prepared) => prepared,
+        Err(error) => return (!link.is_closed(), Err(error.into())),
+    };
     let mut pipe = Pipe::default();
     pipe.send(tell(link, BEGIN)).await;
     for (step, statement) in steps.iter().zip(prepared) {
@@ -226,14 +227,20 @@ fn judge(plans: &[Asked<'_>], answers: Vec<Result<Done, Error>>) -> Result<(), F
     Ok(())
 }
 
-/// The statement of a step, made to fail where it does not do what it must.
-async fn guarded_statement(link: &Object, step: &Step) -> Result<Statement, Error> {
+/// The text of a step, made to fail where it does not do what it must.
+fn guarded_text(step: &Step) -> Cow<'static, str> {
     let sql = step.sql;
     match step.must {
-        Must::Any => statement(link, sql).await,
-        Must::Find(_) => statement(link, &format!("WITH done AS ({sql}) SELECT 1 / COUNT(*) FROM done")).await,
-        Must::Write(_) => {
-            statement(link, &format!("WITH done AS ({sql} RETURNING 1) SELECT 1 / COUNT(*) FROM done")).await
-        }
+        Must::Any => Cow::Borrowed(sql),
+        Must::Find(_) => Cow::Owned(format!("WITH done AS ({sql}) SELECT 1 / COUNT(*) FROM done")),
+        Must::Write(_) => Cow::Owned(format!("WITH done AS ({sql} RETURNING 1) SELECT 1 / COUNT(*) FROM done")),
     }
+}
+
+/// The prepared statements of texts; those that the connection has not seen are prepared together.
+async fn statements(link: &Object, texts: &[Cow<'static, str>]) -> Result<Vec<Statement>, Error> {
+    let distinct: BTreeSet<&str> = texts.iter().map(AsRef::as_ref).collect();
+    let prepared = try_join_all(distinct.iter().map(|text| statement(link, text))).await?;
+    let prepared: BTreeMap<&str, Statement> = distinct.into_iter().zip(prepared).collect();
+    Ok(texts.iter().map(|text| prepared[text.as_ref()].clone()).collect())
 }
