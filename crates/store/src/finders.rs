@@ -40,13 +40,13 @@ impl<D: Driver> Store for Ports<D> {
     }
 
     async fn person(&self, key: &PersonKey) -> Result<Option<Person>, StoreError> {
-        let found = match key {
-            PersonKey::PsnNo(poolarea_no, psn_no) => Some((*poolarea_no, psn_no.clone())),
+        let person = match key {
+            PersonKey::PsnNo(poolarea_no, psn_no) => {
+                self.one(sql::PERSON, [poolarea_no.as_str().into(), psn_no.as_str().into()], row::person).await?
+            }
             PersonKey::Cert(kind, certno) => self.named("cert", &cert_key(kind, certno)).await?,
             PersonKey::EcToken(token) => self.named("ec_token", token).await?,
         };
-        let Some((poolarea_no, psn_no)) = found else { return Ok(None) };
-        let person = self.one(sql::PERSON, [poolarea_no.as_str().into(), psn_no.as_str().into()], row::person).await?;
         if let Some(person) = &person {
             row::person_shows(person, key)?;
         }
@@ -137,9 +137,9 @@ impl<D: Driver> Store for Ports<D> {
 
 #[allow(private_bounds, reason = "nothing of this is public; the engines are those of this crate")]
 impl<D: Driver> Ports<D> {
-    /// Whom a certificate or token names.
-    async fn named(&self, kind: &str, text: &str) -> Result<Option<(Admdvs, PsnNo)>, StoreError> {
-        self.one(sql::PERSON_BY_KEY, [kind.into(), text.into()], row::person_key).await
+    /// Whom a certificate or token names, in one question.
+    async fn named(&self, kind: &str, text: &str) -> Result<Option<Person>, StoreError> {
+        Ok(self.one(sql::PERSON_BY_KEY, [kind.into(), text.into()], row::person_by_key).await?.flatten())
     }
 
     async fn drugs_by_name(&self, query: &DrugQuery) -> Result<(u64, Vec<Drug>), StoreError> {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use lf_ports::{ChangeSet, ClaimKind, CommitError, Store as _};
+use lf_ports::{ChangeSet, ClaimKind, CommitError, PersonKey, RegistryPut, Store as _};
 use lf_store::{Options, PostgresStore, postgres};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
@@ -99,18 +99,21 @@ async fn a_command_reads_in_one_round_trip_and_writes_in_one() {
     let store = PostgresStore::open(&relay.url(&ground), options).await.unwrap();
     let ask = async |serial| {
         let (number, key) = (f::number(serial), f::idem(&format!("m{serial}"), 1).key);
+        let token = PersonKey::EcToken("token-1".to_owned());
         let found = tokio::try_join!(
             store.idem(&key),
             store.rx(&number),
             store.rx_content(&number),
             store.rx_file(&number),
             store.claim(ClaimKind::DrugTracCodg, "c1"),
-            store.drugs(&[]),
+            store.person(&token),
         );
-        found.unwrap().1.is_some()
+        let (_, rx, .., person) = found.unwrap();
+        rx.is_some() && person.is_some()
     };
     // The first of each connects and prepares.
-    store.commit(command(1)).await.unwrap();
+    let person = RegistryPut::Person(f::person());
+    store.commit(ChangeSet { registry: vec![person], ..command(1) }).await.unwrap();
     assert!(ask(1).await);
     store.commit(command(3)).await.unwrap();
     assert_eq!(trips(ask(1)).await, (1, true), "six questions");
