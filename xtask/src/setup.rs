@@ -36,6 +36,12 @@ const NEEDS: &[Need] = &[
         from: From::Apt(&["libc6-dev"]),
     },
     Need {
+        what: "PostgreSQL server",
+        why: "the tests of the store start one of their own",
+        present: has_postgresql,
+        from: From::Apt(&["postgresql"]),
+    },
+    Need {
         what: "rustfmt",
         why: "the test command checks the layout of the code",
         present: || succeeds("cargo", &["fmt", "--version"]),
@@ -133,6 +139,12 @@ fn has_c_compiler() -> bool {
 fn has_c_headers() -> bool {
     // Only where apt could help is the place of the headers known.
     !on_path("apt-get") || Path::new("/usr/include/stdio.h").exists()
+}
+
+/// Debian keeps the server's programs beside the path, one folder for each version.
+fn has_postgresql() -> bool {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    versions.map(|version| version.path().join("bin/initdb")).any(|initdb| initdb.is_file()) || on_path("initdb")
 }
 
 fn on_path(program: &str) -> bool {

@@ -46,7 +46,8 @@ pub struct ServeArgs {
     /// Configuration file (TOML); `liufang config default` prints one with every setting explained
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Overrides the configuration: database URL, such as sqlite:///var/lib/liufang/center.db
+    /// Overrides the configuration: database URL, such as sqlite:///var/lib/liufang/center.db or
+    /// postgres://liufang@db.example/center
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,
     /// Overrides the configuration: address to listen on
@@ -69,6 +70,9 @@ pub struct DemoArgs {
     /// Empty folder for the database and keys [default: var/demo, replaced at every start]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Empty PostgreSQL database to use instead of a file in the folder, such as postgres://liufang@db.example/demo
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
     /// Address to listen on
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
@@ -205,7 +209,7 @@ pub struct AuditArgs {
 pub enum AuditCommand {
     /// Recompute chains, states, amounts and balances; exit 1 on any difference
     Verify {
-        /// Database URL, such as sqlite:///var/lib/liufang/center.db; the demo's unless given
+        /// Database URL, such as sqlite:///var/lib/liufang/center.db or postgres://liufang@db.example/center; the demo's unless given
         #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
         database: String,
         /// Print the report as JSON
@@ -288,12 +292,15 @@ pub struct LifecycleArgs {
     /// Size of the prescription file, in bytes
     #[arg(long, default_value_t = 20_480)]
     pub file_bytes: usize,
+    /// Empty PostgreSQL database to measure on instead of a SQLite file
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
 }
 
 /// `migrate`.
 #[derive(Args)]
 pub struct MigrateArgs {
-    /// Database URL
+    /// Database URL; a SQLite file is made, a PostgreSQL database must exist
     #[arg(long, value_name = "URL")]
     pub database: String,
     /// Only list what would be done; exit 0

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use lf_store::Database;
 use serde::Deserialize;
 
 use crate::cli::{ConfigArgs, ConfigCommand};
@@ -57,7 +58,7 @@ impl Config {
     }
 
     fn check(&self) -> anyhow::Result<()> {
-        sqlite_path(&self.database)?;
+        database(&self.database)?;
         if !(1..=1_440).contains(&self.token_minutes) {
             bail!("token_minutes: must be 1 to 1440");
         }
@@ -83,15 +84,9 @@ impl Config {
     }
 }
 
-/// The file of a `sqlite://` URL; other databases answer that they are not built yet.
-pub fn sqlite_path(url: &str) -> anyhow::Result<PathBuf> {
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        bail!("database: PostgreSQL is not built yet; use sqlite://PATH");
-    }
-    match url.strip_prefix("sqlite://") {
-        Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
-        _ => bail!("database: expected sqlite://PATH, found {url:?}"),
-    }
+/// The database of a URL.
+pub fn database(url: &str) -> anyhow::Result<Database> {
+    url.parse().context("database")
 }
 
 /// `liufang config …`
@@ -142,10 +137,16 @@ mod tests {
     }
 
     #[test]
-    fn other_databases_are_answered_plainly() {
-        assert!(sqlite_path("postgres://x/y").unwrap_err().to_string().contains("not built yet"));
-        assert!(sqlite_path("mysql://x").unwrap_err().to_string().contains("sqlite://PATH"));
-        assert_eq!(sqlite_path("sqlite:///a/b.db").unwrap(), PathBuf::from("/a/b.db"));
-        assert_eq!(sqlite_path("sqlite://b.db").unwrap(), PathBuf::from("b.db"));
+    fn both_databases_are_taken_and_others_answered_plainly() {
+        let checked = |url: &str| {
+            let mut config = Config::read(None).unwrap();
+            config.database = url.to_owned();
+            config.check().map_err(|error| format!("{error:#}"))
+        };
+        assert_eq!(checked("sqlite:///a/b.db"), Ok(()));
+        assert_eq!(checked("postgres://liufang@db/center"), Ok(()));
+        assert!(checked("mysql://x").unwrap_err().contains("sqlite://PATH or postgres://"));
+        let wrong = checked("postgres://liufang:secret@db:port/center").unwrap_err();
+        assert!(wrong.starts_with("database: ") && !wrong.contains("secret"), "{wrong}");
     }
 }

@@ -24,12 +24,12 @@ pub const FOLDER: &str = "var/demo";
 /// `liufang demo`. Whether the audit at the end found everything in order.
 pub async fn run(args: &DemoArgs) -> anyhow::Result<bool> {
     let ground = match &args.data {
-        Some(folder) => ground::prepare(folder, &[]).await?,
-        None => ground::prepare(&ground::fresh(FOLDER)?, &[]).await?,
+        Some(folder) => ground::prepare(folder, args.database.as_deref(), &[]).await?,
+        None => ground::prepare(&ground::fresh(FOLDER)?, args.database.as_deref(), &[]).await?,
     };
     let served = serve::start(&ground.config(args.listen)?, ground.signer(), Migrate::No).await?;
     let rest_base = served.rest_base();
-    heading(&ground, &rest_base);
+    heading(&ground, &rest_base, &crate::config::database(&ground.database)?);
     if let Some(file) = &args.credentials {
         write_credentials(file, &ground, &rest_base)?;
         println!("凭据已写入 {}（含私钥，仅本人可读）\n", file.display());
@@ -45,7 +45,7 @@ pub async fn run(args: &DemoArgs) -> anyhow::Result<bool> {
     Ok(report.passes())
 }
 
-fn heading(ground: &Ground, rest_base: &str) {
+fn heading(ground: &Ground, rest_base: &str, database: &lf_store::Database) {
     let region = &ground.region;
     println!("流方 Liufang {} · 演示", env!("CARGO_PKG_VERSION"));
     println!(
@@ -58,7 +58,7 @@ fn heading(ground: &Ground, rest_base: &str) {
         region.drugs.len()
     );
     println!("接口地址 {rest_base}/fixmedins/<方法名或交易编号>");
-    println!("数据库   {}", ground.database());
+    println!("数据库   {database}");
     println!("平台公钥 {}\n", ground.platform_public_key().to_base64());
 }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
 use lf_gm::{KeyFile, PublicKey, Signer, Verifier, sec_key};
-use lf_ports::{ChangeSet, Store as _};
+use lf_ports::ChangeSet;
 use lf_vocab::FixmedinsCode;
 use lf_wire::client::Dialect;
 
 use crate::client::{AppClient, Http};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::edge::OsChance;
 use crate::keys_cmd;
 use crate::region::{self, Keys, Patient, Region};
@@ -29,6 +29,8 @@ pub struct Ground {
     pub keys: Keys,
     /// The platform's key.
     pub platform: KeyFile,
+    /// The database's URL.
+    pub database: String,
 }
 
 /// The database's file name.
@@ -54,8 +56,9 @@ pub fn fresh(folder: &str) -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
-/// Makes a folder ready: keys drawn anew, database migrated, region and crowd registered.
-pub async fn prepare(folder: &Path, crowd: &[Patient]) -> anyhow::Result<Ground> {
+/// Makes a folder ready: keys drawn anew, database migrated, region and crowd registered. The database is a file in
+/// the folder unless an empty one elsewhere is named.
+pub async fn prepare(folder: &Path, database: Option<&str>, crowd: &[Patient]) -> anyhow::Result<Ground> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     if folder.join(DATABASE).exists() {
         bail!("{} holds a database already; name an empty folder with --data", folder.display());
@@ -64,14 +67,15 @@ pub async fn prepare(folder: &Path, crowd: &[Patient]) -> anyhow::Result<Ground>
     let keys = Keys::draw(&region, &OsChance)?;
     let platform = keys_cmd::draw(None, &OsChance)?;
     keys_cmd::write(&folder.join(PLATFORM_KEY), &platform)?;
-    let ground = Ground { folder: folder.to_owned(), region, keys, platform };
+    let database = database.map_or_else(|| format!("sqlite://{}", folder.join(DATABASE).display()), str::to_owned);
+    let ground = Ground { folder: folder.to_owned(), region, keys, platform, database };
     ground.register(crowd).await?;
     Ok(ground)
 }
 
 impl Ground {
     async fn register(&self, crowd: &[Patient]) -> anyhow::Result<()> {
-        let store = open(&self.folder.join(DATABASE), Migrate::Yes)?;
+        let store = open(&config::database(&self.database)?, Migrate::Yes).await?;
         let mut rows = self.region.registry(&self.keys)?;
         rows.extend(crowd.iter().map(|patient| lf_ports::RegistryPut::Person(patient.person.clone())));
         for part in rows.chunks(ROWS_A_COMMIT) {
@@ -82,7 +86,7 @@ impl Ground {
         for part in accounts.chunks(ROWS_A_COMMIT) {
             store.commit(ChangeSet { acct: part.to_vec(), ..ChangeSet::default() }).await?;
         }
-        store.close();
+        store.close().await;
         Ok(())
     }
 
@@ -90,14 +94,9 @@ impl Ground {
     pub fn config(&self, listen: std::net::SocketAddr) -> anyhow::Result<Config> {
         let mut config = Config::read(None)?;
         config.listen = listen;
-        config.database = self.database();
+        config.database.clone_from(&self.database);
         config.platform_key = self.folder.join(PLATFORM_KEY);
         Ok(config)
-    }
-
-    /// The database's URL.
-    pub fn database(&self) -> String {
-        format!("sqlite://{}", self.folder.join(DATABASE).display())
     }
 
     /// The platform's signer.

@@ -52,7 +52,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Audit(args) => edge::runtime()?.block_on(audit_cmd::run(&args)),
         Command::Gm(args) => gm_cmd::run(args),
         Command::Bench(args) => bench::run(args),
-        Command::Migrate(args) => serve::migrate(&args).map(|()| true),
+        Command::Migrate(args) => edge::runtime()?.block_on(serve::migrate(&args)).map(|()| true),
         Command::Config(args) => config::run(&args).map(|()| true),
     }
 }

@@ -1,7 +1,6 @@
 //! `liufang serve` and `liufang migrate`: the center on its database, and its graceful end.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +9,11 @@ use lf_center::{Center, Settings};
 use lf_gm::Signer;
 use lf_http::{Front, Limits};
 use lf_ports::Clock as _;
-use lf_store::{Options, SqliteStore};
+use lf_store::{Database, Engine, Options};
 use tokio::net::TcpListener;
 
 use crate::cli::{MigrateArgs, ServeArgs};
-use crate::config::{Config, sqlite_path};
+use crate::config::{Config, database};
 use crate::edge::{OsChance, SystemClock};
 use crate::{keys_cmd, law_files};
 
@@ -23,7 +22,7 @@ pub struct Served {
     /// Where.
     pub address: SocketAddr,
     /// The database, for those who look.
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<dyn Engine>,
     task: tokio::task::JoinHandle<std::io::Result<()>>,
     stop: tokio::sync::oneshot::Sender<()>,
     stop_seconds: u64,
@@ -44,7 +43,7 @@ pub async fn run(args: &ServeArgs) -> anyhow::Result<()> {
     log();
     let key = keys_cmd::read(&config.platform_key)?;
     let served = start(&config, Signer::new(&key.private_key), Migrate::No).await?;
-    tracing::info!(address = %served.address, database = config.database, "serving");
+    tracing::info!(address = %served.address, database = %database(&config.database)?, "serving");
     println!("serving on http://{}/epc/api/fixmedins/<method>", served.address);
     stop_signal().await;
     tracing::info!("stopping: finishing what was accepted");
@@ -63,7 +62,7 @@ pub enum Migrate {
 /// Starts a center.
 pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyhow::Result<Served> {
     let law = law_files::load(config.law.as_deref())?;
-    let store = Arc::new(open(&sqlite_path(&config.database)?, migrate)?);
+    let store = open(&database(&config.database)?, migrate).await?;
     let settings = Settings { token_minutes: config.token_minutes, ..Settings::default() };
     let center = Center::new(store.clone(), Arc::new(law), Arc::new(OsChance), settings);
     let limits = Limits {
@@ -97,7 +96,7 @@ impl Served {
                 self.task.abort();
             }
         }
-        self.store.close();
+        self.store.close().await;
         Ok(())
     }
 
@@ -108,19 +107,19 @@ impl Served {
 }
 
 /// Opens the database of a center.
-pub fn open(path: &Path, migrate: Migrate) -> anyhow::Result<SqliteStore> {
+pub async fn open(database: &Database, migrate: Migrate) -> anyhow::Result<Arc<dyn Engine>> {
     let migrate_at = (migrate == Migrate::Yes).then(|| SystemClock.now());
     let options = Options { migrate_at, ..Options::default() };
-    SqliteStore::open(path, options).with_context(|| format!("cannot open the database {}", path.display()))
+    database.open(options).await.with_context(|| format!("cannot open the database {database}"))
 }
 
 /// `liufang migrate`
-pub fn migrate(args: &MigrateArgs) -> anyhow::Result<()> {
-    let path = sqlite_path(&args.database)?;
-    let names = if args.dry_run { lf_store::pending(&path)? } else { lf_store::migrate(&path, SystemClock.now())? };
+pub async fn migrate(args: &MigrateArgs) -> anyhow::Result<()> {
+    let database = database(&args.database)?;
+    let names = if args.dry_run { database.pending().await? } else { database.migrate(SystemClock.now()).await? };
     let what = if args.dry_run { "pending" } else { "applied" };
     if names.is_empty() {
-        println!("{}: up to date", path.display());
+        println!("{database}: up to date");
     }
     for name in names {
         println!("{what}: {name}");

@@ -1,6 +1,6 @@
-//! How many durable commits a second the SQLite store makes: whole lives of prescriptions, as the use cases commit them.
+//! How many durable commits a second a store makes: whole lives of prescriptions, as the use cases commit them.
 //!
-//! `cargo run --release -p lf-store --example commits [-- FOLDER]`: nine commits a life (7101 to 2102), each with the message's
+//! `cargo run --release -p lf-store --example commits [-- FOLDER]` on SQLite, `-- postgres://…` on an empty PostgreSQL database: nine commits a life (7101 to 2102), each with the message's
 //! identity and reply, a file of 20 KB among them; by 1, 16, 64 and 256 tasks; then point reads on one task.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a measurement reads the clock and may end")]
@@ -15,9 +15,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use fixture as f;
-use lf_ports::{AcctChange, AccumChange, BatchChange, ChangeSet, IdemRow, RxFile, Store};
+use lf_ports::{AcctChange, AccumChange, BatchChange, ChangeSet, IdemRow, RxFile};
 use lf_rx::Event;
-use lf_store::{Options, SqliteStore};
+use lf_store::{Database, Engine, Options};
 use lf_vocab::Fen;
 
 const MEASURED: Duration = Duration::from_secs(5);
@@ -26,14 +26,17 @@ static SERIAL: AtomicU64 = AtomicU64::new(1);
 
 #[tokio::main(worker_threads = 2)]
 async fn main() {
-    let folder = std::env::args().nth(1).map_or_else(std::env::temp_dir, PathBuf::from);
+    let place = std::env::args().nth(1);
+    let folder = place.as_deref().map_or_else(std::env::temp_dir, PathBuf::from);
     let path = folder.join(format!("lf-commits-{}.db", std::process::id()));
+    let is_url = place.as_ref().is_some_and(|place| place.contains("://"));
+    let database = if is_url { place.unwrap().parse().unwrap() } else { Database::Sqlite(path.clone()) };
     let options = Options { migrate_at: Some(f::at(0)), ..Options::default() };
-    let store = Arc::new(SqliteStore::open(&path, options).unwrap());
+    let store = database.open(options).await.unwrap();
     for tasks in [1, 16, 64, 256] {
         lives(&store, tasks).await;
     }
-    reads(&store).await;
+    reads(store.as_ref()).await;
     drop(store);
     for end in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{end}", path.display()));
@@ -41,7 +44,7 @@ async fn main() {
 }
 
 /// Runs lives on `tasks` tasks and prints commits a second and the latency of one commit.
-async fn lives(store: &Arc<SqliteStore>, tasks: usize) {
+async fn lives(store: &Arc<dyn Engine>, tasks: usize) {
     let begun = Instant::now();
     let running: Vec<_> = (0..tasks)
         .map(|_| {
@@ -49,7 +52,7 @@ async fn lives(store: &Arc<SqliteStore>, tasks: usize) {
             tokio::spawn(async move {
                 let mut taken = Vec::new();
                 while begun.elapsed() < MEASURED {
-                    life(&store, SERIAL.fetch_add(1, Ordering::Relaxed), &mut taken).await;
+                    life(store.as_ref(), SERIAL.fetch_add(1, Ordering::Relaxed), &mut taken).await;
                 }
                 taken
             })
@@ -71,7 +74,7 @@ async fn lives(store: &Arc<SqliteStore>, tasks: usize) {
     );
 }
 
-async fn life(store: &SqliteStore, serial: u64, taken: &mut Vec<Duration>) {
+async fn life(store: &dyn Engine, serial: u64, taken: &mut Vec<Duration>) {
     let mut change = f::open(serial);
     let mut rx = change.rx.clone();
     for step in 0..9u8 {
@@ -142,7 +145,7 @@ fn settled(serial: u64) -> Event {
     })
 }
 
-async fn reads(store: &SqliteStore) {
+async fn reads(store: &dyn Engine) {
     let last = SERIAL.load(Ordering::Relaxed);
     let begun = Instant::now();
     let mut count = 0u128;

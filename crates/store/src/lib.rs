@@ -1,12 +1,18 @@
-//! The ports of `lf-ports` on SQLite, the embedded database; PostgreSQL joins behind the same SQL texts.
+//! The ports of `lf-ports` on SQLite, the embedded database, and on PostgreSQL, behind the same SQL texts.
 //!
 //! Serves every transaction. Invariants: a commit is durable before it is acknowledged; a conflict leaves
 //! nothing behind; a row becomes a state or an `Inconsistency`, never a default; the SQL texts (`sql`), the plan
-//! of a change (`plan`) and the reading of rows (`row`) know no engine, only `db`, `schema`, `sqlite` and
-//! `writer` do; no clock is read.
+//! of a change (`plan`), the finders (`finders`, `audit`) and the reading of rows (`row`) know no engine, only `db`,
+//! `schema`, `sqlite`, `writer` and `postgres` do; no clock is read.
 
+mod audit;
+mod database;
 mod db;
+mod driver;
+mod finders;
+mod history;
 mod plan;
+pub mod postgres;
 mod row;
 mod schema;
 mod sql;
@@ -14,5 +20,9 @@ mod sqlite;
 mod value;
 mod writer;
 
-pub use schema::{OpenError, migrate, pending};
-pub use sqlite::{Options, SqliteStore};
+pub use database::{Database, DatabaseUrlError, Engine, Options};
+pub use driver::Ports;
+pub use history::OpenError;
+pub use postgres::PostgresStore;
+pub use schema::{migrate, pending};
+pub use sqlite::{Sqlite, SqliteStore};

@@ -247,7 +247,7 @@ fn contradiction(what: &str) -> StoreError {
 
 impl Otherwise {
     /// Judges what was found where nothing could be written.
-    pub(crate) fn judge(self, mut found: Vec<crate::value::Row>) -> Result<(), CommitError> {
+    pub(crate) fn judge(&self, mut found: Vec<crate::value::Row>) -> Result<(), CommitError> {
         let row = found.pop();
         match (self, row) {
             (Self::Stale(what), _) => Err(CommitError::Stale(what)),
@@ -256,14 +256,14 @@ impl Otherwise {
             (Self::Held(_), None) => Err(CommitError::Stale("claim")),
             (Self::Before { stale, .. }, None) => Err(CommitError::Stale(stale)),
             (Self::Answered(key), Some(row)) => {
-                Err(CommitError::Repeated(Box::new(crate::row::idem(&key, row).map_err(StoreError::from)?)))
+                Err(CommitError::Repeated(Box::new(crate::row::idem(key, row).map_err(StoreError::from)?)))
             }
             (Self::Held(claim), Some(row)) => {
                 let holder = crate::row::claim(claim.kind, row).map_err(StoreError::from)?;
                 if holder.owner == claim.owner { Ok(()) } else { Err(CommitError::Claimed(holder)) }
             }
             (Self::Before { same, stale, .. }, Some(row)) => {
-                if row.last() == Some(&same) {
+                if row.last() == Some(same) {
                     Ok(())
                 } else {
                     Err(CommitError::Stale(stale))

@@ -14,7 +14,7 @@ use lf_settle::Accumulator;
 use lf_vocab::{Admdvs, Fen, FixmedinsCode, HiRxno, PsnNo};
 
 use crate::plan::{cert_key, drug_find_text, live};
-use crate::value::{Cells, Row};
+use crate::value::{Cells, Row, Value};
 
 type Read<T> = Result<T, Inconsistency>;
 
@@ -69,12 +69,15 @@ pub(crate) fn person(row: Row) -> Read<Person> {
     Ok(person)
 }
 
-/// Whom a certificate or token names.
-pub(crate) fn person_key(row: Row) -> Read<(Admdvs, PsnNo)> {
+/// Whom a certificate or token names, if that person is registered.
+pub(crate) fn person_by_key(mut found: Row) -> Read<Option<Person>> {
+    let registered = found.split_off(found.len().min(4));
     // The key itself is a certificate number or a token, which no message may show: the person's stands for it.
-    let kept: Row = row.into_iter().skip(2).collect();
+    let kept: Row = found.into_iter().skip(2).collect();
     let mut cells = Cells::new("person_key", 2, kept);
-    Ok((cells.parsed("poolarea_no")?, cells.parsed("psn_no")?))
+    let _: Admdvs = cells.parsed("poolarea_no")?;
+    let _: PsnNo = cells.parsed("psn_no")?;
+    if registered.first() == Some(&Value::Null) { Ok(None) } else { person(registered).map(Some) }
 }
 
 /// The person found must still show what was asked by.

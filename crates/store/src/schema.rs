@@ -1,4 +1,4 @@
-//! Migrations: numbered files compiled in, applied under the database's own lock, verified by SM3 ever after.
+//! Migrations on SQLite: numbered files compiled in, applied under the database's own lock, verified by SM3 ever after.
 //!
 //! Serves `liufang migrate` and every start. Invariants: a file once applied never changes; two processes that
 //! start together apply each file once; a schema that is newer than this program, another program's, or changed by
@@ -7,12 +7,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use lf_ports::StoreError;
 use lf_vocab::Moment;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
-use thiserror::Error;
 
 use crate::db::{Db, Role, store_error};
+use crate::history::{self, Migration, Numbered, OpenError, names, sm3_hex};
 
 /// How long a migration waits for another process.
 const BUSY: Duration = Duration::from_secs(30);
@@ -27,33 +26,7 @@ macro_rules! migrations {
 }
 
 /// Name and text; the number is the place, counted from 1.
-const MIGRATIONS: &[(&str, &str)] =
-    migrations!["V1__registers", "V2__prescriptions", "V3__settlements", "V4__uniqueness"];
-
-/// Why a database was not opened.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum OpenError {
-    /// Migrations are missing and were not asked for.
-    #[error("数据库结构过旧，待执行迁移：{}；请先运行 liufang migrate", .0.join("、"))]
-    Pending(Vec<String>),
-    /// Made by a newer program.
-    #[error("数据库结构版本{found}高于本程序支持的{known}，请使用更新的程序打开")]
-    Newer {
-        /// The version found.
-        found: i64,
-        /// The newest this program knows.
-        known: i64,
-    },
-    /// The history or the schema is not what the migrations made.
-    #[error("数据库结构与迁移记录不符：{0}")]
-    Tampered(String),
-    /// A database with tables of another program.
-    #[error("该文件不是流方的数据库")]
-    Foreign,
-    /// The database itself.
-    #[error("数据库无法打开：{0}")]
-    Store(#[from] StoreError),
-}
+const MIGRATIONS: &[Migration] = migrations!["V1__registers", "V2__prescriptions", "V3__settlements", "V4__uniqueness"];
 
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
@@ -86,7 +59,7 @@ pub fn migrate(path: impl AsRef<Path>, now: Moment) -> Result<Vec<String>, OpenE
     }
     compare(&transaction)?;
     transaction.commit()?;
-    Ok(missing.iter().map(|(_, (name, _))| (*name).to_owned()).collect())
+    Ok(names(&missing))
 }
 
 /// The names of what [`migrate`] would apply; creates nothing.
@@ -95,8 +68,9 @@ pub fn migrate(path: impl AsRef<Path>, now: Moment) -> Result<Vec<String>, OpenE
 /// [`OpenError`], except `Pending`.
 pub fn pending(path: impl AsRef<Path>) -> Result<Vec<String>, OpenError> {
     let path = path.as_ref();
-    let missing = if path.exists() { missing(Db::open(path, BUSY, Role::Reader)?.raw())? } else { numbered() };
-    Ok(missing.iter().map(|(_, (name, _))| (*name).to_owned()).collect())
+    let missing =
+        if path.exists() { missing(Db::open(path, BUSY, Role::Reader)?.raw())? } else { history::numbered(MIGRATIONS) };
+    Ok(names(&missing))
 }
 
 /// For a start that must not migrate.
@@ -108,39 +82,20 @@ pub(crate) fn refuse_pending(path: &Path) -> Result<(), OpenError> {
     compare(Db::open(path, BUSY, Role::Reader)?.raw())
 }
 
-type Numbered = Vec<(i64, &'static (&'static str, &'static str))>;
-
-fn numbered() -> Numbered {
-    (1..).zip(MIGRATIONS).collect()
-}
-
-fn sm3_hex(text: &str) -> String {
-    lf_gm::sm3(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// What is not applied yet; everything applied is verified on the way.
 fn missing(conn: &Connection) -> Result<Numbered, OpenError> {
     let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
     if count("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_history'")? == 0 {
         let empty = count("SELECT COUNT(*) FROM sqlite_master")? == 0;
-        return if empty { Ok(numbered()) } else { Err(OpenError::Foreign) };
+        return if empty { Ok(history::numbered(MIGRATIONS)) } else { Err(OpenError::Foreign) };
     }
     let mut statement = conn.prepare("SELECT version, name, sm3 FROM schema_history ORDER BY version")?;
     let mut rows = statement.query([])?;
-    let mut rest = numbered().into_iter();
+    let mut history = Vec::new();
     while let Some(row) = rows.next()? {
-        let (found, name, sm3): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let Some((version, (own_name, text))) = rest.next() else {
-            return Err(OpenError::Newer { found, known: MIGRATIONS.len() as i64 });
-        };
-        if found != version || name != *own_name {
-            return Err(OpenError::Tampered(format!("第{version}号迁移应为{own_name}，记录为第{found}号")));
-        }
-        if sm3 != sm3_hex(text) {
-            return Err(OpenError::Tampered(format!("{own_name}的SM3与记录不同")));
-        }
+        history.push((row.get(0)?, row.get(1)?, row.get(2)?));
     }
-    Ok(rest.collect())
+    history::missing(MIGRATIONS, history)
 }
 
 /// The whole schema, to compare with.

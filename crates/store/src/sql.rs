@@ -21,8 +21,9 @@ pub(crate) const PRACTITIONER_PUT: &str =
     ON CONFLICT (fixmedins_code, prac_code) DO UPDATE SET body = excluded.body";
 
 pub(crate) const PERSON: &str = "SELECT poolarea_no, psn_no, body FROM person WHERE poolarea_no = $1 AND psn_no = $2";
-pub(crate) const PERSON_BY_KEY: &str =
-    "SELECT kind, key_text, poolarea_no, psn_no FROM person_key WHERE kind = $1 AND key_text = $2";
+pub(crate) const PERSON_BY_KEY: &str = "SELECT k.kind, k.key_text, k.poolarea_no, k.psn_no, p.poolarea_no, p.psn_no,
+    p.body FROM person_key k LEFT JOIN person p ON p.poolarea_no = k.poolarea_no AND p.psn_no = k.psn_no
+    WHERE k.kind = $1 AND k.key_text = $2";
 pub(crate) const PERSON_PUT: &str = "INSERT INTO person (poolarea_no, psn_no, body) VALUES ($1, $2, $3)
     ON CONFLICT (poolarea_no, psn_no) DO UPDATE SET body = excluded.body";
 pub(crate) const PERSON_KEYS_DROP: &str = "DELETE FROM person_key WHERE poolarea_no = $1 AND psn_no = $2";

@@ -1,4 +1,4 @@
-//! The store on SQLite: one writer, a few readers, the ports.
+//! SQLite as the ports' engine: one writer, a few readers.
 //!
 //! Serves every transaction. Invariants: what was acknowledged is seen by every later read; reads are made in
 //! the calling task (microseconds each) and never wait for the writer; numbers, texts and lists have limits.
@@ -6,49 +6,24 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
-use std::time::Duration;
 
-use lf_ports::{ChangeSet, CommitError, Inconsistency, StoreError};
-use lf_vocab::{Admdvs, Day, Moment};
+use lf_ports::{ChangeSet, CommitError, StoreError};
 use tokio::sync::oneshot;
 
+use crate::database::Options;
 use crate::db::{Db, Role};
+use crate::driver::{Driver, Ports};
+use crate::history::OpenError;
 use crate::plan::plan;
-use crate::schema::{self, OpenError};
+use crate::schema;
 use crate::value::{Row, Value};
 use crate::writer::{Command, Writer, stopped};
 
-mod audit;
-mod finders;
-
-/// The most rows one page answers.
-const PAGE_MAX: usize = 10_000;
-/// The most serials set aside at once.
-const SERIALS_MAX: u64 = 1_000_000;
-
-/// How a store is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
-    /// Reading connections.
-    pub readers: usize,
-    /// Commands that may wait for the writer; one more is refused as unavailable.
-    pub queue: usize,
-    /// Commands that share one COMMIT.
-    pub batch_max: usize,
-    /// How long to wait for another process that writes.
-    pub busy: Duration,
-    /// Brings the schema up to date and notes this moment; `None` = refuse an old schema.
-    pub migrate_at: Option<Moment>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { readers: 4, queue: 4_096, batch_max: 256, busy: Duration::from_secs(5), migrate_at: None }
-    }
-}
-
 /// The ports on a SQLite file. Shared between tasks behind an `Arc`; several on one file work together.
-pub struct SqliteStore {
+pub type SqliteStore = Ports<Sqlite>;
+
+/// SQLite: one writer, a few readers.
+pub struct Sqlite {
     writer: Writer,
     readers: Vec<Mutex<Db>>,
     next: AtomicUsize,
@@ -72,20 +47,22 @@ impl SqliteStore {
         let readers = (0..options.readers.max(1)).map(reader).collect::<Result<Vec<_>, _>>()?;
         let writer = Writer::start(writer, options.queue.max(1), options.batch_max.max(1))
             .map_err(|error| OpenError::Store(StoreError::Unavailable(error.to_string())))?;
-        Ok(Self { writer, readers, next: AtomicUsize::new(0), path: path.to_owned() })
+        Ok(Self { driver: Sqlite { writer, readers, next: AtomicUsize::new(0), path: path.to_owned() } })
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.driver.path
     }
 
     /// Takes no more commands, finishes those accepted, and returns when they are on the disk. Reads go on.
     /// Dropping the store does the same.
     pub fn close(&self) {
-        self.writer.close();
+        self.driver.writer.close();
     }
+}
 
+impl Sqlite {
     /// Any reader that is free, else the next one in turn.
     fn reader(&self) -> MutexGuard<'_, Db> {
         let count = self.readers.len();
@@ -99,36 +76,29 @@ impl SqliteStore {
         }
         self.readers[first % count].lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn rows(&self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        self.reader().query(sql, params)
+impl Driver for Sqlite {
+    async fn rows(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        self.reader().query(sql, &params)
     }
 
-    fn one<T>(
-        &self,
-        sql: &'static str,
-        params: &[Value],
-        read: impl FnOnce(Row) -> Result<T, Inconsistency>,
-    ) -> Result<Option<T>, StoreError> {
-        Ok(self.rows(sql, params)?.pop().map(read).transpose()?)
+    async fn rows_each(&self, sql: &'static str, each: Vec<Vec<Value>>) -> Result<Vec<Vec<Row>>, StoreError> {
+        let mut db = self.reader();
+        each.iter().map(|params| db.query(sql, params)).collect()
     }
 
-    fn many<T>(
-        &self,
-        sql: &'static str,
-        params: &[Value],
-        read: impl FnMut(Row) -> Result<T, Inconsistency>,
-    ) -> Result<Vec<T>, StoreError> {
-        Ok(self.rows(sql, params)?.into_iter().map(read).collect::<Result<_, _>>()?)
-    }
-
-    async fn reserve(&self, poolarea_no: Admdvs, day: Day, count: u64) -> Result<u64, StoreError> {
-        let in_range = Some(count).filter(|count| (1..=SERIALS_MAX).contains(count));
-        let count = in_range.and_then(|count| i64::try_from(count).ok());
-        let count = count.ok_or_else(|| StoreError::Broken(format!("serials are taken 1 to {SERIALS_MAX} at once")))?;
+    async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
+        let steps = plan(&changes)?;
+        // Large texts live on in the steps only.
+        drop(changes);
         let (reply, answer) = oneshot::channel();
-        let params =
-            vec![poolarea_no.as_str().into(), i64::from(day.number()).into(), (count + 1).into(), count.into()];
+        self.writer.send(Command::Commit { steps, reply })?;
+        answer.await.unwrap_or_else(|_| Err(stopped().into()))
+    }
+
+    async fn serials(&self, params: Vec<Value>, count: i64) -> Result<u64, StoreError> {
+        let (reply, answer) = oneshot::channel();
         self.writer.send(Command::Serials { params, count, reply })?;
         match answer.await {
             Ok(Ok(first)) => Ok(first),
@@ -137,18 +107,4 @@ impl SqliteStore {
             Err(_) => Err(stopped()),
         }
     }
-
-    async fn write(&self, changes: ChangeSet) -> Result<(), CommitError> {
-        let steps = plan(&changes)?;
-        // Large texts live on in the steps only.
-        drop(changes);
-        let (reply, answer) = oneshot::channel();
-        self.writer.send(Command::Commit { steps, reply })?;
-        answer.await.unwrap_or_else(|_| Err(stopped().into()))
-    }
-}
-
-/// A page's size as a parameter.
-fn page(most: usize) -> Value {
-    Value::Int(i64::try_from(most.min(PAGE_MAX)).unwrap_or(0))
 }

@@ -27,6 +27,8 @@ pub trait Ground: Send + Sync {
     fn open_with_queue(&self, queue: usize) -> Arc<dyn Full>;
     /// Executes SQL behind the stores' backs, without checks; answers how many rows it changed.
     fn alter(&self, sql: &str) -> usize;
+    /// Whether a column holds values of its own type only, even behind the stores' backs.
+    fn typed(&self) -> bool;
     /// Keeps every store from writing until the guard is dropped.
     fn hold_writers(&self) -> Box<dyn Send>;
 }

@@ -62,6 +62,10 @@ impl Ground for SqliteGround {
         raw.execute(sql, []).unwrap()
     }
 
+    fn typed(&self) -> bool {
+        false
+    }
+
     fn hold_writers(&self) -> Box<dyn Send> {
         let raw = self.raw();
         raw.execute_batch("BEGIN IMMEDIATE").unwrap();

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use lf_gm::{Signer, Sm4Key, Verifier, sec_key};
-use lf_ports::{Chance as _, ChangeSet, Clock as _, IdemKey, IdemRow, Store as _};
-use lf_store::SqliteStore;
+use lf_ports::{Chance as _, ChangeSet, Clock as _, IdemKey, IdemRow};
+use lf_store::{Database, Engine};
 use lf_vocab::FixmedinsCode;
 
 use crate::edge::{OsChance, SystemClock};
@@ -44,7 +44,7 @@ struct Work {
     app: (Signer, Verifier),
     platform: (Signer, Verifier),
     institution: (Signer, Verifier),
-    store: SqliteStore,
+    store: Arc<dyn Engine>,
     fixmedins_code: FixmedinsCode,
     stopping: AtomicBool,
     lives: AtomicU64,
@@ -66,7 +66,7 @@ pub async fn run(folder: &Path, recorded: &Recorded, clients: usize, time: Durat
         app: pair()?,
         platform: pair()?,
         institution: pair()?,
-        store: open(&folder.join(DATABASE), Migrate::Yes)?,
+        store: open(&Database::Sqlite(folder.join(DATABASE)), Migrate::Yes).await?,
         fixmedins_code: "H36090200101".parse()?,
         stopping: AtomicBool::new(false),
         lives: AtomicU64::new(0),
@@ -80,7 +80,7 @@ pub async fn run(folder: &Path, recorded: &Recorded, clients: usize, time: Durat
     for task in tasks {
         task.await??;
     }
-    work.store.close();
+    work.store.close().await;
     Ok(lives as f64 / seconds)
 }
 

@@ -19,8 +19,9 @@ use super::process::Server;
 use super::stats::Times;
 use crate::cli::LifecycleArgs;
 use crate::client::{AppClient, http};
+use crate::config;
 use crate::edge::SystemClock;
-use crate::ground::{self, DATABASE, Ground};
+use crate::ground::{self, Ground};
 use crate::journey::{Answered, Journey};
 use crate::region::{self, Patient};
 use crate::sample::{self, Case};
@@ -51,8 +52,8 @@ struct Load {
 /// `liufang bench lifecycle`
 pub async fn run(args: &LifecycleArgs) -> anyhow::Result<bool> {
     let crowd = region::load()?.crowd(u32::try_from(args.clients.max(1) * PERSONS_A_CLIENT)?)?;
-    let ground = ground::prepare(&ground::fresh(FOLDER)?, &crowd).await?;
-    let database = ground.folder.join(DATABASE);
+    let ground = ground::prepare(&ground::fresh(FOLDER)?, args.database.as_deref(), &crowd).await?;
+    let database = config::database(&ground.database)?;
     let config = write_config(&ground)?;
     let server = Server::start(&config).await?;
     let load = Arc::new(load(args, ground, crowd, &server.rest_base)?);
@@ -62,7 +63,7 @@ pub async fn run(args: &LifecycleArgs) -> anyhow::Result<bool> {
     let measured = measure(args, &load, &server).await?;
     server.stop().await?;
     let floor = floor::run(&ground::fresh(FLOOR_FOLDER)?, &recorded, args.clients, FLOOR).await?;
-    let audit = lf_testkit::audit::audit(&open(&database, Migrate::No)?).await?;
+    let audit = lf_testkit::audit::audit(open(&database, Migrate::No).await?.as_ref()).await?;
     let clean = audit.passes();
     report(args, measured, &Around { floor, start_ms, idle_rss_mb, clean })?;
     if !clean {
@@ -257,7 +258,7 @@ fn report(args: &LifecycleArgs, mut measured: Measured, around: &Around) -> anyh
         "peak_rss_mb": measured.peak_rss_mb,
         "idle_rss_mb": idle_rss_mb,
         "start_to_first_life_ms": start_ms,
-        "database": "sqlite",
+        "database": if args.database.is_some() { "postgres" } else { "sqlite" },
         "audit_clean": clean,
         "clients": args.clients,
         "seconds": measured.seconds,

@@ -39,7 +39,7 @@ impl Drop for File {
 
 const NOW: Moment = Moment::from_micros(7);
 
-fn names() -> Vec<String> {
+fn all() -> Vec<String> {
     MIGRATIONS.iter().map(|(name, _)| (*name).to_owned()).collect()
 }
 
@@ -52,17 +52,17 @@ fn every_file_of_the_folder_is_compiled_in() {
         .filter_map(|name| name.strip_suffix(".sql").map(str::to_owned))
         .collect();
     files.sort();
-    assert_eq!(files, names());
+    assert_eq!(files, all());
 }
 
 #[test]
 fn what_is_pending_is_applied_once() {
     let file = File::new("once");
-    assert_eq!(pending(&file.0).unwrap(), names());
+    assert_eq!(pending(&file.0).unwrap(), all());
     assert!(!file.0.exists(), "asking creates nothing");
-    assert_eq!(file.open().err(), Some(OpenError::Pending(names())));
+    assert_eq!(file.open().err(), Some(OpenError::Pending(all())));
     assert!(!file.0.exists(), "neither does a refused start");
-    assert_eq!(migrate(&file.0, NOW).unwrap(), names());
+    assert_eq!(migrate(&file.0, NOW).unwrap(), all());
     assert_eq!(migrate(&file.0, NOW).unwrap(), Vec::<String>::new());
     assert_eq!(pending(&file.0).unwrap(), Vec::<String>::new());
     assert!(file.open().is_ok());

@@ -5,6 +5,10 @@ use lf_vocab::Fen;
 
 use super::{Full, Ground, fixture as f};
 
+/// Cases that put a value of another type into a column, which an engine with types refuses or converts.
+const OF_ANOTHER_TYPE: [(&str, &str); 5] =
+    [("person", "body"), ("rx", "vali_end_us"), ("rx_file", "base64"), ("rx_event", "at_us"), ("claim", "owner")];
+
 /// The first contradiction that any finder reports.
 async fn found(store: &dyn Full) -> Option<Inconsistency> {
     let mut errors = Vec::new();
@@ -77,6 +81,9 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
         ("idem", "digest", "x'01'", "H36090200001/7101/m1"),
     ];
     for (table, column, value, key) in cases {
+        if ground.typed() && OF_ANOTHER_TYPE.contains(&(table, column)) {
+            continue;
+        }
         ground.alter(&format!("CREATE TABLE kept AS SELECT {column} AS was FROM {table} LIMIT 1"));
         assert!(ground.alter(&format!("UPDATE {table} SET {column} = {value}")) > 0, "{table}.{column}");
         let inconsistency = found(&*store).await.unwrap_or_else(|| panic!("{table}.{column} went unnoticed"));

@@ -22,7 +22,7 @@ struct Stage {
 impl Stage {
     async fn set(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("liufang-{name}-{}", std::process::id()));
-        let ground = prepare(&folder, &[]).await.unwrap();
+        let ground = prepare(&folder, None, &[]).await.unwrap();
         let config = ground.config("127.0.0.1:0".parse().unwrap()).unwrap();
         let served = start(&config, Signer::new(&ground.platform.private_key), Migrate::Yes).await.unwrap();
         Self { ground, served }

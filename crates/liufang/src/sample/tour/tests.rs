@@ -40,7 +40,7 @@ async fn travel(ground: &Ground, rest_base: &str, dialect: Dialect, serial: u64)
 #[tokio::test]
 async fn every_example_is_accepted_in_every_dialect() {
     let folder = std::env::temp_dir().join(format!("liufang-examples-{}", std::process::id()));
-    let ground = prepare(&folder, &[]).await.unwrap();
+    let ground = prepare(&folder, None, &[]).await.unwrap();
     let config = ground.config("127.0.0.1:0".parse().unwrap()).unwrap();
     let served = start(&config, Signer::new(&ground.platform.private_key), Migrate::Yes).await.unwrap();
     for (turn, dialect) in (0u64..).zip(Dialect::ALL) {

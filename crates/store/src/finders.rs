@@ -1,4 +1,4 @@
-//! `Store` on SQLite: each finder is one statement, each command one change set.
+//! `Store` on every engine: each finder is one statement, each command one change set.
 //!
 //! Serves every transaction. Invariants: every finder is scoped by an institution, a person, a number or a 统筹区.
 
@@ -11,22 +11,24 @@ use lf_ports::{
 use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, PsnNo};
 
-use super::{PAGE_MAX, SqliteStore, page};
+use crate::driver::{Driver, PAGE_MAX, Ports, page};
 use crate::plan::{accum_params, cert_key, drug_find_text, idem_params, like_part, rx_params};
 use crate::value::{Cells, Value};
 use crate::{row, sql};
 
 /// The most drugs asked for by code at once.
 const CODES_MAX: usize = 10_000;
+/// The most serials set aside at once.
+const SERIALS_MAX: u64 = 1_000_000;
 
 #[async_trait]
-impl Store for SqliteStore {
+impl<D: Driver> Store for Ports<D> {
     async fn app(&self, app_id: &str) -> Result<Option<App>, StoreError> {
-        self.one(sql::APP, &[app_id.into()], row::app)
+        self.one(sql::APP, [app_id.into()], row::app).await
     }
 
     async fn fixmedins(&self, fixmedins_code: &FixmedinsCode) -> Result<Option<Fixmedins>, StoreError> {
-        self.one(sql::FIXMEDINS, &[fixmedins_code.as_str().into()], row::fixmedins)
+        self.one(sql::FIXMEDINS, [fixmedins_code.as_str().into()], row::fixmedins).await
     }
 
     async fn practitioner(
@@ -34,19 +36,17 @@ impl Store for SqliteStore {
         fixmedins_code: &FixmedinsCode,
         prac_code: &str,
     ) -> Result<Option<Practitioner>, StoreError> {
-        self.one(sql::PRACTITIONER, &[fixmedins_code.as_str().into(), prac_code.into()], row::practitioner)
+        self.one(sql::PRACTITIONER, [fixmedins_code.as_str().into(), prac_code.into()], row::practitioner).await
     }
 
     async fn person(&self, key: &PersonKey) -> Result<Option<Person>, StoreError> {
-        let by_key =
-            |kind: &str, text: &str| self.one(sql::PERSON_BY_KEY, &[kind.into(), text.into()], row::person_key);
-        let found = match key {
-            PersonKey::PsnNo(poolarea_no, psn_no) => Some((*poolarea_no, psn_no.clone())),
-            PersonKey::Cert(kind, certno) => by_key("cert", &cert_key(kind, certno))?,
-            PersonKey::EcToken(token) => by_key("ec_token", token)?,
+        let person = match key {
+            PersonKey::PsnNo(poolarea_no, psn_no) => {
+                self.one(sql::PERSON, [poolarea_no.as_str().into(), psn_no.as_str().into()], row::person).await?
+            }
+            PersonKey::Cert(kind, certno) => self.named("cert", &cert_key(kind, certno)).await?,
+            PersonKey::EcToken(token) => self.named("ec_token", token).await?,
         };
-        let Some((poolarea_no, psn_no)) = found else { return Ok(None) };
-        let person = self.one(sql::PERSON, &[poolarea_no.as_str().into(), psn_no.as_str().into()], row::person)?;
         if let Some(person) = &person {
             row::person_shows(person, key)?;
         }
@@ -57,33 +57,30 @@ impl Store for SqliteStore {
         if codes.len() > CODES_MAX {
             return Err(StoreError::Broken(format!("at most {CODES_MAX} drugs at once")));
         }
-        let mut db = self.reader();
-        let mut found = Vec::with_capacity(codes.len());
-        for code in codes {
-            let rows = db.query(sql::DRUG, &[code.as_str().into()])?;
-            found.push(rows.into_iter().next().map(row::drug).transpose()?);
-        }
-        Ok(found)
+        let each = codes.iter().map(|code| vec![code.as_str().into()]).collect();
+        let found = self.driver.rows_each(sql::DRUG, each).await?;
+        let drugs = found.into_iter().map(|rows| rows.into_iter().next().map(row::drug).transpose());
+        Ok(drugs.collect::<Result<_, _>>()?)
     }
 
     async fn drug_page(&self, query: &DrugQuery) -> Result<(u64, Vec<Drug>), StoreError> {
-        if query.codes.is_empty() { self.drugs_by_name(query) } else { self.drugs_by_code(query).await }
+        if query.codes.is_empty() { self.drugs_by_name(query).await } else { self.drugs_by_code(query).await }
     }
 
     async fn rx(&self, hi_rxno: &HiRxno) -> Result<Option<Prescription>, StoreError> {
-        self.one(sql::RX, &rx_params(hi_rxno), row::rx)
+        self.one(sql::RX, rx_params(hi_rxno), row::rx).await
     }
 
     async fn rx_content(&self, hi_rxno: &HiRxno) -> Result<Option<RxContent>, StoreError> {
-        self.one(sql::RX_CONTENT, &rx_params(hi_rxno), row::rx_content)
+        self.one(sql::RX_CONTENT, rx_params(hi_rxno), row::rx_content).await
     }
 
     async fn rx_file(&self, hi_rxno: &HiRxno) -> Result<Option<RxFile>, StoreError> {
-        self.one(sql::RX_FILE, &rx_params(hi_rxno), row::rx_file)
+        self.one(sql::RX_FILE, rx_params(hi_rxno), row::rx_file).await
     }
 
     async fn rx_events(&self, hi_rxno: &HiRxno) -> Result<Vec<StoredEvent>, StoreError> {
-        Ok(row::rx_events(self.rows(sql::RX_EVENTS, &rx_params(hi_rxno))?)?)
+        Ok(row::rx_events(self.rows(sql::RX_EVENTS, rx_params(hi_rxno)).await?)?)
     }
 
     async fn rx_of_person(
@@ -92,11 +89,11 @@ impl Store for SqliteStore {
         psn_no: &PsnNo,
         most: usize,
     ) -> Result<Vec<Prescription>, StoreError> {
-        self.many(sql::RX_OF_PERSON, &[poolarea_no.as_str().into(), psn_no.as_str().into(), page(most)], row::rx)
+        self.many(sql::RX_OF_PERSON, [poolarea_no.as_str().into(), psn_no.as_str().into(), page(most)], row::rx).await
     }
 
     async fn batch(&self, poolarea_no: Admdvs, batch_no: &str) -> Result<Option<AuthBatch>, StoreError> {
-        self.one(sql::BATCH, &[poolarea_no.as_str().into(), batch_no.into()], row::batch)
+        self.one(sql::BATCH, [poolarea_no.as_str().into(), batch_no.into()], row::batch).await
     }
 
     async fn setl(
@@ -104,44 +101,56 @@ impl Store for SqliteStore {
         fixmedins_code: &FixmedinsCode,
         setl_id: &str,
     ) -> Result<Option<(Setl, Option<String>)>, StoreError> {
-        self.one(sql::SETL, &[fixmedins_code.as_str().into(), setl_id.into()], row::setl)
+        self.one(sql::SETL, [fixmedins_code.as_str().into(), setl_id.into()], row::setl).await
     }
 
     async fn accum(&self, key: &AccumKey) -> Result<Option<AccumRow>, StoreError> {
-        self.one(sql::ACCUM, &accum_params(key), |found| row::accum(found).map(|(_, accum)| accum))
+        self.one(sql::ACCUM, accum_params(key), |found| row::accum(found).map(|(_, accum)| accum)).await
     }
 
     async fn acct(&self, poolarea_no: Admdvs, psn_no: &PsnNo) -> Result<Acct, StoreError> {
         let params = [poolarea_no.as_str().into(), psn_no.as_str().into()];
-        Ok(self.one(sql::ACCT, &params, row::acct)?.map_or_else(Acct::default, |(_, _, acct)| acct))
+        Ok(self.one(sql::ACCT, params, row::acct).await?.map_or_else(Acct::default, |(_, _, acct)| acct))
     }
 
     async fn claim(&self, kind: ClaimKind, key: &str) -> Result<Option<Claim>, StoreError> {
-        self.one(sql::CLAIM, &[kind.word().into(), key.into()], |found| row::claim(kind, found))
+        self.one(sql::CLAIM, [kind.word().into(), key.into()], |found| row::claim(kind, found)).await
     }
 
     async fn idem(&self, key: &IdemKey) -> Result<Option<IdemRow>, StoreError> {
-        self.one(sql::IDEM, &idem_params(key), |found| row::idem(key, found))
+        self.one(sql::IDEM, idem_params(key), |found| row::idem(key, found)).await
     }
 
     async fn reserve_serials(&self, poolarea_no: Admdvs, day: Day, count: u64) -> Result<u64, StoreError> {
-        self.reserve(poolarea_no, day, count).await
+        let in_range = Some(count).filter(|count| (1..=SERIALS_MAX).contains(count));
+        let count = in_range.and_then(|count| i64::try_from(count).ok());
+        let count = count.ok_or_else(|| StoreError::Broken(format!("serials are taken 1 to {SERIALS_MAX} at once")))?;
+        let day = i64::from(day.number());
+        let params = vec![poolarea_no.as_str().into(), day.into(), (count + 1).into(), count.into()];
+        self.driver.serials(params, count).await
     }
 
     async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
-        self.write(changes).await
+        self.driver.commit(changes).await
     }
 }
 
-impl SqliteStore {
-    fn drugs_by_name(&self, query: &DrugQuery) -> Result<(u64, Vec<Drug>), StoreError> {
+#[allow(private_bounds, reason = "nothing of this is public; the engines are those of this crate")]
+impl<D: Driver> Ports<D> {
+    /// Whom a certificate or token names, in one question.
+    async fn named(&self, kind: &str, text: &str) -> Result<Option<Person>, StoreError> {
+        Ok(self.one(sql::PERSON_BY_KEY, [kind.into(), text.into()], row::person_by_key).await?.flatten())
+    }
+
+    async fn drugs_by_name(&self, query: &DrugQuery) -> Result<(u64, Vec<Drug>), StoreError> {
         let flag = |wanted: Option<bool>| Value::Int(wanted.map_or(-1, i64::from));
         let pattern = like_part(query.name_part.as_deref().unwrap_or_default());
-        let mut params = vec![pattern.into(), flag(query.dualchnl), flag(query.oppool)];
-        let total = self.one(sql::DRUG_COUNT, &params, |found| Cells::new("drug", 0, found).int("count"))?;
-        params.push(page(usize::try_from(query.limit).unwrap_or(PAGE_MAX)));
-        params.push(Value::Int(i64::try_from(query.offset).unwrap_or(i64::MAX)));
-        let drugs = self.many(sql::DRUG_PAGE, &params, row::drug)?;
+        let params = vec![pattern.into(), flag(query.dualchnl), flag(query.oppool)];
+        let mut paged = params.clone();
+        paged.push(page(usize::try_from(query.limit).unwrap_or(PAGE_MAX)));
+        paged.push(Value::Int(i64::try_from(query.offset).unwrap_or(i64::MAX)));
+        let total = self.one(sql::DRUG_COUNT, params, |found| Cells::new("drug", 0, found).int("count"));
+        let (total, drugs) = futures_util::try_join!(total, self.many(sql::DRUG_PAGE, paged, row::drug))?;
         Ok((total.unwrap_or(0).unsigned_abs(), drugs))
     }
 

@@ -1,0 +1,164 @@
+//! A database by its URL: which engine, opened, migrated, closed; the rest of the program knows no engine.
+//!
+//! Serves `serve`, `migrate` and `audit verify`. Invariants: a URL shown to people never carries a password.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lf_ports::{AuditStore, Store};
+use lf_vocab::Moment;
+use thiserror::Error;
+
+use crate::history::OpenError;
+use crate::postgres::{self, PostgresStore};
+use crate::schema;
+use crate::sqlite::SqliteStore;
+
+/// How a store is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Reading connections.
+    pub readers: usize,
+    /// PostgreSQL: writing connections; SQLite has one writer.
+    pub writers: usize,
+    /// Commands that may wait for a writer; one more is refused as unavailable.
+    pub queue: usize,
+    /// SQLite: commands that share one COMMIT.
+    pub batch_max: usize,
+    /// How long to wait for another process that writes, or for a connection.
+    pub busy: Duration,
+    /// Brings the schema up to date and notes this moment; `None` = refuse an old schema.
+    pub migrate_at: Option<Moment>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 4, writers: 16, queue: 4_096, batch_max: 256, busy: Duration::from_secs(5), migrate_at: None }
+    }
+}
+
+/// Both ports, and the end of an engine's work.
+#[async_trait]
+pub trait Engine: Store + AuditStore {
+    /// Takes no more commands, finishes those accepted, and returns when they are durable.
+    async fn close(&self);
+}
+
+#[async_trait]
+impl Engine for SqliteStore {
+    async fn close(&self) {
+        Self::close(self);
+    }
+}
+
+#[async_trait]
+impl Engine for PostgresStore {
+    async fn close(&self) {
+        Self::close(self).await;
+    }
+}
+
+/// Where the rows are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// `sqlite://PATH`.
+    Sqlite(PathBuf),
+    /// `postgres://…` or `postgresql://…`.
+    Postgres(postgres::Url),
+}
+
+/// Why a text names no database.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum DatabaseUrlError {
+    /// Neither of the schemes.
+    #[error("expected sqlite://PATH or postgres://USER@HOST/NAME")]
+    Scheme,
+    /// The rest of a PostgreSQL URL; the text itself may hold a password and is not repeated.
+    #[error("not a PostgreSQL URL: {0}")]
+    Postgres(String),
+}
+
+impl FromStr for Database {
+    type Err = DatabaseUrlError;
+
+    fn from_str(url: &str) -> Result<Self, Self::Err> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return url.parse().map(Self::Postgres);
+        }
+        match url.strip_prefix("sqlite://") {
+            Some(path) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(path))),
+            _ => Err(DatabaseUrlError::Scheme),
+        }
+    }
+}
+
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
+            Self::Postgres(url) => url.fmt(f),
+        }
+    }
+}
+
+impl Database {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open(&self, options: Options) -> Result<Arc<dyn Engine>, OpenError> {
+        Ok(match self {
+            Self::Sqlite(path) => Arc::new(SqliteStore::open(path, options)?),
+            Self::Postgres(url) => Arc::new(PostgresStore::open(url, options).await?),
+        })
+    }
+
+    /// Applies the migrations that are missing and answers their names. Creates a SQLite file; a PostgreSQL database
+    /// must exist.
+    ///
+    /// # Errors
+    /// [`OpenError`], except `Pending`.
+    pub async fn migrate(&self, now: Moment) -> Result<Vec<String>, OpenError> {
+        match self {
+            Self::Sqlite(path) => schema::migrate(path, now),
+            Self::Postgres(url) => postgres::migrate(url, now).await,
+        }
+    }
+
+    /// The names of what [`Database::migrate`] would apply; changes nothing.
+    ///
+    /// # Errors
+    /// [`OpenError`], except `Pending`.
+    pub async fn pending(&self) -> Result<Vec<String>, OpenError> {
+        match self {
+            Self::Sqlite(path) => schema::pending(path),
+            Self::Postgres(url) => postgres::pending(url).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_name_an_engine_and_never_show_a_password() {
+        let parse = |url: &str| url.parse::<Database>();
+        assert_eq!(parse("sqlite:///a/b.db"), Ok(Database::Sqlite(PathBuf::from("/a/b.db"))));
+        assert_eq!(parse("sqlite://b.db").unwrap().to_string(), "sqlite://b.db");
+        for wrong in ["mysql://x", "sqlite://", "", "b.db"] {
+            assert_eq!(parse(wrong), Err(DatabaseUrlError::Scheme), "{wrong}");
+        }
+        let shown = "postgres://lf@db.example:5433/center";
+        let with_password = parse("postgresql://lf:geheim@db.example:5433/center").unwrap();
+        assert_eq!(with_password.to_string(), shown);
+        assert!(!format!("{with_password:?}").contains("geheim"));
+        let error = parse("postgres://lf:geheim@db.example:port/center").unwrap_err();
+        assert!(!error.to_string().contains("geheim"), "{error}");
+        assert_eq!(parse("postgres://lf@%2Frun%2Fpg/center").unwrap().to_string(), "postgres://lf@%2Frun%2Fpg/center");
+    }
+}

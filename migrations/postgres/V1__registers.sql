@@ -1,0 +1,54 @@
+-- The registers that import and demo write and every transaction reads. Reference data: keyed by its own
+-- code, copied whole to every node of a distributed engine. Only persons live in a partition.
+
+-- One name for bytes on every engine. Texts are compared byte by byte, whatever the language of the database, so
+-- that pages follow each other in the same order everywhere.
+CREATE DOMAIN blob AS bytea;
+
+CREATE TABLE app (
+    app_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    body TEXT COLLATE "C" NOT NULL
+);
+
+CREATE TABLE fixmedins (
+    fixmedins_code TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    poolarea_no TEXT COLLATE "C" NOT NULL,
+    body TEXT COLLATE "C" NOT NULL
+);
+
+CREATE TABLE practitioner (
+    fixmedins_code TEXT COLLATE "C" NOT NULL,
+    prac_code TEXT COLLATE "C" NOT NULL,
+    body TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (fixmedins_code, prac_code)
+);
+
+-- find_text is the generic name in lower case, so that LIKE means the same on every engine.
+CREATE TABLE drug (
+    med_list_codg TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    find_text TEXT COLLATE "C" NOT NULL,
+    dualchnl BIGINT NOT NULL CHECK (dualchnl IN (0, 1)),
+    oppool BIGINT NOT NULL CHECK (oppool IN (0, 1)),
+    body TEXT COLLATE "C" NOT NULL
+);
+
+-- Covers the search of 7211, so that only the rows of the page itself are read.
+CREATE INDEX drug_find ON drug (med_list_codg, find_text, dualchnl, oppool);
+
+CREATE TABLE person (
+    poolarea_no TEXT COLLATE "C" NOT NULL,
+    psn_no TEXT COLLATE "C" NOT NULL,
+    body TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (poolarea_no, psn_no)
+);
+
+-- By what else a person is found; keyed by the thing shown, because its partition is not known yet.
+CREATE TABLE person_key (
+    kind TEXT COLLATE "C" NOT NULL,
+    key_text TEXT COLLATE "C" NOT NULL,
+    poolarea_no TEXT COLLATE "C" NOT NULL,
+    psn_no TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (kind, key_text)
+);
+
+CREATE INDEX person_key_of ON person_key (poolarea_no, psn_no);
