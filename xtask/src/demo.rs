@@ -12,7 +12,7 @@ use std::process::Command;
 /// # Errors
 /// When the set-up, the build or the demo fails.
 pub fn run(release: bool, arguments: &[String]) -> Result<()> {
-    crate::setup::run()?;
+    crate::setup::run(crate::setup::Purpose::Run)?;
     println!("demo: building liufang; the first build takes some minutes");
     let status = liufang(release).arg("demo").args(arguments).status()?;
     if !status.success() {

@@ -73,7 +73,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Setup => setup::run(),
+        Command::Setup => setup::run(setup::Purpose::Test),
         Command::Test { quick } => test::run(quick),
         Command::Tidy => tidy::run(),
         Command::Codegen { check } => codegen::run(check),

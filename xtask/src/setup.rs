@@ -14,6 +14,17 @@ struct Need {
     why: &'static str,
     present: fn() -> bool,
     from: From,
+    /// Not needed to build and run the server.
+    tests_only: bool,
+}
+
+/// For what a machine is made ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Building and running the server: the demo.
+    Run,
+    /// All tests too.
+    Test,
 }
 
 /// Where it comes from.
@@ -28,41 +39,46 @@ const NEEDS: &[Need] = &[
         why: "SQLite and the allocator are built from their C sources",
         present: has_c_compiler,
         from: From::Apt(&["gcc"]),
+        tests_only: false,
     },
     Need {
         what: "the C library's headers",
         why: "SQLite and the allocator are built from their C sources",
         present: has_c_headers,
         from: From::Apt(&["libc6-dev"]),
+        tests_only: false,
     },
     Need {
         what: "PostgreSQL server",
         why: "the tests of the store start one of their own",
         present: has_postgresql,
         from: From::Apt(&["postgresql"]),
+        tests_only: true,
     },
     Need {
         what: "rustfmt",
         why: "the test command checks the layout of the code",
         present: || succeeds("cargo", &["fmt", "--version"]),
         from: From::Rustup("rustfmt"),
+        tests_only: true,
     },
     Need {
         what: "clippy",
         why: "the test command runs the lints",
         present: || succeeds("cargo", &["clippy", "--version"]),
         from: From::Rustup("clippy"),
+        tests_only: true,
     },
 ];
 
-/// Installs what is missing, and says what was done.
+/// Installs what the purpose lacks, and says what was done.
 ///
 /// # Errors
 /// When something is missing and could not be installed; the message says how to mend it.
-pub fn run() -> Result<()> {
+pub fn run(purpose: Purpose) -> Result<()> {
     let mut unmet = Vec::new();
     let mut refreshed = false;
-    for need in NEEDS {
+    for need in NEEDS.iter().filter(|need| purpose == Purpose::Test || !need.tests_only) {
         if (need.present)() {
             println!("setup: {}: present", need.what);
             continue;

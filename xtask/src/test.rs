@@ -26,7 +26,7 @@ const fn step(name: &'static str, quick: bool, work: Work) -> Step {
 }
 
 const STEPS: &[Step] = &[
-    step("setup", false, |_| crate::setup::run().map(|()| Counts::one_check())),
+    step("setup", false, |_| crate::setup::run(crate::setup::Purpose::Test).map(|()| Counts::one_check())),
     step("tidy", true, |_| crate::tidy::run().map(|()| Counts::one_check())),
     step("codegen is fresh", false, |_| crate::codegen::run(true).map(|()| Counts::one_check())),
     step("format", false, |ground| ground.check(&["fmt", "--all", "--check"])),
