@@ -129,7 +129,6 @@ fn drug(code: &str, genname: &str, spec: &str, chrgitm_lv: ChrgitmLv) -> Drug {
         dualchnl: false,
         oppool: true,
         hi_pay_std: None,
-        selfpay_prop: None,
         special: None,
         memo: None,
         trac_exempt: false,

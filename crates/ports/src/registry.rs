@@ -3,7 +3,7 @@
 //! Written by import and demo, read by every transaction. Serves JX-1.2, JX-2.1, JX-2.2, JX-2.6.1–2.6.3.
 
 use lf_vocab::dict::{ChrgitmLv, Insutype, PsnType};
-use lf_vocab::{Admdvs, Certno, Day, FixmedinsCode, MedListCodg, Pric, PsnNo, Qty, Ratio, Span};
+use lf_vocab::{Admdvs, Certno, Day, FixmedinsCode, MedListCodg, Pric, PsnNo, Qty, Span};
 use serde::{Deserialize, Serialize};
 
 /// How an app wants the `code` of a reply (epc.md §1.3).
@@ -225,8 +225,6 @@ pub struct Drug {
     pub oppool: bool,
     /// 医保支付标准 per pack.
     pub hi_pay_std: Option<Pric>,
-    /// 先行自付 where the catalogue itself says it; else by class and law.
-    pub selfpay_prop: Option<Ratio>,
     /// Rules of their own.
     pub special: Option<SpecialClass>,
     /// 限制使用说明.

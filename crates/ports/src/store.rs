@@ -52,7 +52,8 @@ pub trait Store: Send + Sync {
     async fn rx_file(&self, hi_rxno: &HiRxno) -> Result<Option<RxFile>, StoreError>;
     /// Its history, from the first event.
     async fn rx_events(&self, hi_rxno: &HiRxno) -> Result<Vec<StoredEvent>, StoreError>;
-    /// A person's prescriptions in one 统筹区 that are neither closed nor dispensed, newest first.
+    /// A person's prescriptions in one 统筹区 that a pharmacy may fetch (uploaded, neither dispensed nor closed),
+    /// newest first.
     async fn rx_of_person(
         &self,
         poolarea_no: Admdvs,

@@ -80,9 +80,10 @@ pub(crate) fn plan(changes: &ChangeSet) -> Result<Vec<Step>, StoreError> {
     Ok(steps)
 }
 
-/// Whether a prescription belongs to the list of a person's open ones.
+/// Whether a prescription belongs to the list of those that a pharmacy may fetch for a person: what was only
+/// pre-checked must not crowd it.
 pub(crate) fn live(state: &State) -> bool {
-    !state.closed() && !state.dispensed()
+    state.carriable()
 }
 
 fn step(sql: &'static str, params: Vec<Value>, must: Must) -> Step {

@@ -148,7 +148,6 @@ fn drug(code: &str, name: &str, lv: ChrgitmLv, unit: &str, cnt: &str) -> Drug {
         dualchnl: false,
         oppool: true,
         hi_pay_std: None,
-        selfpay_prop: None,
         special: None,
         memo: None,
         trac_exempt: false,

@@ -365,7 +365,6 @@ impl RawDrug {
             dualchnl: self.dualchnl,
             oppool: self.in_list,
             hi_pay_std: self.hi_pay_std,
-            selfpay_prop: None,
             special: self.special,
             memo: self.memo,
             trac_exempt: self.trac_exempt,

@@ -153,8 +153,17 @@ pub async fn a_prescription_is_found_whole(ground: &dyn Ground) {
 
 pub async fn only_live_prescriptions_of_a_person_newest_first(ground: &dyn Ground) {
     let store = ground.open();
-    for serial in 1..=5 {
+    for serial in 1..=6 {
         store.commit(f::rx_only(f::open(serial))).await.unwrap();
+    }
+    // The sixth is only pre-checked; the first, third and fifth are uploaded.
+    for serial in [1, 3, 5] {
+        let mut rx = f::open(serial).rx;
+        while !rx.state.carriable() {
+            let change = f::follow(&rx, &f::next_event(&rx).unwrap());
+            rx = change.rx.clone();
+            store.commit(f::rx_only(change)).await.unwrap();
+        }
     }
     let closed = f::follow(&f::open(2).rx, &f::revoked());
     store.commit(f::rx_only(closed)).await.unwrap();

@@ -347,7 +347,6 @@ pub fn drug(codg: &str, genname: &str, oppool: bool) -> Drug {
         dualchnl: !oppool,
         oppool,
         hi_pay_std: None,
-        selfpay_prop: None,
         special: None,
         memo: None,
         trac_exempt: false,

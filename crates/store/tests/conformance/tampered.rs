@@ -58,7 +58,7 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
         ("rx", "seq", "0", &rx),
         ("rx", "head", "x'00'", &rx),
         ("rx", "phase", "'settled'", &rx),
-        ("rx", "live", "0", &rx),
+        ("rx", "live", "1", &rx),
         ("rx", "psn_no", "'other'", &rx),
         ("rx", "fixmedins_code", "'nonsense'", &rx),
         ("rx", "prsc_us", "1", &rx),
