@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use lf_gm::hex;
 use lf_law::{Facts, Field, Gate, Scope, Value};
 use lf_ports::{ChangeSet, Drug, Person, PersonKey, Practitioner, PractitionerKind, SpecialClass, codec};
+use lf_rx::basket::Basket;
 use lf_rx::event::Opened;
 use lf_rx::{Refusal, RxContent};
 use lf_vocab::dict::{BizTypeCode, RxItemTypeCode};
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::people::{Claimed, PersonRefusal, prove};
+use crate::t7204_download::listed;
 use crate::{Center, gate, journal};
 
 /// A prescription to be checked.
@@ -50,6 +52,8 @@ lf_rx::refusals! {
         ValidityOver = "RX-7101-01", "接口规范 7101 valiEndTime", "有效截止时间已过";
         PrescribedAhead = "RX-7101-02", "接口规范 7101 prscTime", "开方时间晚于当前时间";
         CertForm = "RX-7101-03", "接口规范 7101 certno", "居民身份证号码校验不通过";
+        DrugTwice(String) = "RX-7101-04", "接口规范 7101 rxdrugdetail", "药品{0}在处方中重复，同一药品请合并为一行";
+        UnitUnknown(String, String) = "RX-7101-05", "接口规范 7101 drugDosunt：国家医保药品目录的最小制剂单位或最小包装单位", "药品{0}的总用药量单位应为目录中的{1}";
     }
 }
 
@@ -69,6 +73,7 @@ impl Center {
         check_times(ctx, content)?;
         let known = self.known(ctx, content).await?;
         let reminders = self.ask_precheck(ctx, content, &known)?;
+        check_sellable(content, &known.drugs)?;
         let reply = self.numbers(ctx).await?;
         let visit = &content.mdtrtinfo;
         let opened = Opened {
@@ -141,6 +146,25 @@ fn check_times(ctx: &Ctx, content: &RxContent) -> Result<(), Failure> {
     }
     if content.head.prsc_time > ctx.now.plus_seconds(CLOCK_AHEAD_SECONDS) {
         return refused(PrecheckRefusal::PrescribedAhead);
+    }
+    Ok(())
+}
+
+/// What would pass the law and still could be sold by no pharmacy, found before anybody signs it: a drug on two lines,
+/// and a quantity in a unit that the catalogue does not count the drug in.
+fn check_sellable(content: &RxContent, drugs: &[Option<Drug>]) -> Result<(), Failure> {
+    let rows = &content.rxdrugdetail;
+    let earlier = |at: usize| rows.iter().take(at).any(|row| row.med_list_codg == rows[at].med_list_codg);
+    if let Some(at) = (0..rows.len()).find(|at| earlier(*at)) {
+        return refused(PrecheckRefusal::DrugTwice(rows[at].med_list_codg.to_string()));
+    }
+    let basket = Basket::new(rows, drugs.iter().map(|drug| drug.as_ref().map(listed)).collect());
+    for (at, row) in rows.iter().enumerate() {
+        let Some(packing) = basket.packing(at) else { continue };
+        if basket.packs_needed(at).is_none() {
+            let units = format!("{}或{}", packing.min_prepunt, packing.min_pacunt);
+            return refused(PrecheckRefusal::UnitUnknown(row.med_list_codg.to_string(), units));
+        }
     }
     Ok(())
 }

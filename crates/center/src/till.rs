@@ -99,24 +99,36 @@ impl<'a> Till<'a> {
         Ok(())
     }
 
-    /// Where the sale stated amounts and whole packs are charged, the same money is charged.
+    /// Where the sale stated amounts, the same money is charged; for a part of the packs no more than its share.
     fn compare_amounts(&self, sold: &[SaleLine], places: &[Option<usize>]) -> Result<(), SettleRefusal> {
         for (at, packs) in self.packs.iter().enumerate().filter(|(_, packs)| **packs > Qty::ZERO) {
             let rows = sold.iter().zip(places).filter(|(_, place)| **place == Some(at)).map(|(row, _)| row.drug_sumamt);
-            let stated = rows.collect::<Option<Vec<_>>>().and_then(Fen::sum);
-            let whole = match (self.basket.unit(at), self.basket.packing(at)) {
-                (Some(Unit::Prep), Some(packing)) => {
-                    let charged = sum(self.charged(at).map(|line| line.cnt));
-                    packing.packs_exactly(charged, Unit::Prep) == Some(*packs)
-                }
-                _ => true,
-            };
+            let Some(stated) = rows.collect::<Option<Vec<_>>>().and_then(Fen::sum) else { continue };
             let charged = Fen::sum(self.charged(at).map(|line| line.det_item_fee_sumamt));
-            if whole && stated.is_some() && stated != charged {
+            let agrees = match self.share(at, *packs, stated) {
+                None => charged == Some(stated),
+                Some(most) => charged.is_some_and(|charged| charged <= most),
+            };
+            if !agrees {
                 return Err(SettleRefusal::AmountDiffers(self.name(at)));
             }
         }
         Ok(())
+    }
+
+    /// The most that may be charged where less is charged than the opened packs hold: its share of what the sale
+    /// stated, rounded up once a line. `None` where whole packs are charged.
+    fn share(&self, at: usize, packs: Qty, stated: Fen) -> Option<Fen> {
+        let packing = self.basket.packing(at).filter(|_| self.basket.unit(at) == Some(Unit::Prep))?;
+        let charged = sum(self.charged(at).map(|line| line.cnt));
+        if packing.packs_exactly(charged, Unit::Prep) == Some(packs) {
+            return None;
+        }
+        let held = i128::from(packs.get()) / 10_000 * i128::from(packing.min_pac_cnt.get());
+        let part = i128::from(stated.get()) * i128::from(charged.get());
+        let more_lines = self.charged(at).count() as i128 - 1;
+        let most = part.checked_add(held - 1)?.checked_div(held)? + more_lines;
+        Some(Fen::new(i64::try_from(most).unwrap_or(i64::MAX)))
     }
 
     fn charged(&self, at: usize) -> impl Iterator<Item = &FeeLine> {
@@ -155,6 +167,31 @@ impl<'a> Till<'a> {
                 standard.get().checked_mul(10_000).filter(|_| in_pack > 0).map(|scaled| Pric::new(scaled / in_pack))
             }
         }
+    }
+
+    /// The price by which the law judges a line: where its amount is within the standard, a price that differs only
+    /// by the rounding of a pack's price to one tablet is the standard.
+    pub fn judged_pric(&self, line: usize) -> Option<Pric> {
+        let fee = self.lines.get(line)?;
+        let share = self.standard_amount(line).filter(|amount| fee.det_item_fee_sumamt <= *amount);
+        Some(match (share, self.standard(line)) {
+            (Some(_), Some(standard)) => fee.pric.min(standard),
+            _ => fee.pric,
+        })
+    }
+
+    /// What a line may cost by the standard of whole packs, half a fen rounded up.
+    fn standard_amount(&self, line: usize) -> Option<Fen> {
+        let at = *self.places.get(line)?;
+        let standard = i128::from(self.drugs.get(line)?.as_ref()?.hi_pay_std?.get());
+        let in_pack = match self.basket.unit(at)? {
+            Unit::Pack => 10_000,
+            Unit::Prep => i128::from(self.basket.packing(at)?.min_pac_cnt.get()),
+        };
+        // Millionths of a yuan to fen.
+        let (amount, divisor) = (standard * i128::from(self.lines.get(line)?.cnt.get()), in_pack.checked_mul(10_000)?);
+        let rounded = (amount + divisor / 2).checked_div(divisor)?;
+        i64::try_from(rounded).ok().map(Fen::new)
     }
 
     /// The lines as the money is computed from them.

@@ -1,7 +1,7 @@
 //! The way of a message through the gateway front, and back: headers → app → head → `input` opened → validated → the
 //! same command and the same center as on the REST front → rendered → sealed as it came.
 //!
-//! Invariants: nothing of a body is read before its sender is known; the transaction, its validation and its rendering
+//! Invariants: nothing of a body is parsed before its sender is known; the transaction, its validation and its rendering
 //! are those of the REST front; every answer is HTTP 200, a refusal at the gate with `code`, any other with `infcode`.
 
 use lf_center::{Caller, Ctx, Failure};

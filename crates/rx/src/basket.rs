@@ -59,26 +59,48 @@ pub struct Sold<'a> {
     pub listed: Option<&'a Listed>,
 }
 
+/// Units of weight and volume in the two ways in which they are written: the catalogue's word first.
+const MEASURES: [(&str, &str); 5] = [("g", "克"), ("kg", "千克"), ("mg", "毫克"), ("ml", "毫升"), ("L", "升")];
+
+/// One word for a unit: without spaces around it, a measure always by its sign.
+fn one_word(unit: &str) -> &str {
+    let unit = unit.trim();
+    MEASURES.iter().find(|(_, chinese)| *chinese == unit).map_or(unit, |(sign, _)| sign)
+}
+
 impl Packing {
     /// What a unit's text means for this drug; a drug whose pack is its preparation unit counts in packs.
     pub fn unit(&self, text: &str) -> Option<Unit> {
-        if text == self.min_pacunt {
+        let text = one_word(text);
+        if text == one_word(&self.min_pacunt) {
             Some(Unit::Pack)
-        } else if text == self.min_prepunt && self.min_pac_cnt > Qty::ZERO {
+        } else if text == one_word(&self.min_prepunt) && self.min_pac_cnt > Qty::ZERO {
             Some(Unit::Prep)
         } else {
             None
         }
     }
 
-    /// Whole packs that a quantity is, or needs: an opened pack counts whole.
+    /// Sold by weight or volume, as 饮片 by the gram: there is no pack to open, and any part can be sold.
+    pub fn loose(&self) -> bool {
+        let unit = one_word(&self.min_pacunt);
+        MEASURES.iter().any(|(sign, _)| *sign == unit)
+    }
+
+    /// Whole packs that a quantity is, or needs: an opened pack counts whole; what is sold loose is as it is.
     pub fn packs_up(&self, cnt: Qty, unit: Unit) -> Option<Qty> {
+        if self.loose() && unit == Unit::Pack {
+            return Some(cnt);
+        }
         let in_pack = self.in_pack(unit);
         (cnt.get().checked_add(in_pack - 1)? / in_pack).checked_mul(ONE).map(Qty::new)
     }
 
     /// The packs that a sold quantity is exactly; `None` for a part of a pack.
     pub fn packs_exactly(&self, cnt: Qty, unit: Unit) -> Option<Qty> {
+        if self.loose() && unit == Unit::Pack {
+            return Some(cnt);
+        }
         let in_pack = self.in_pack(unit);
         if cnt.get() % in_pack != 0 {
             return None;

@@ -157,6 +157,13 @@ mod tests {
         let with_password = parse("postgresql://lf:geheim@db.example:5433/center").unwrap();
         assert_eq!(with_password.to_string(), shown);
         assert!(!format!("{with_password:?}").contains("geheim"));
+        // A password with a reserved character in it, unescaped, is understood or refused, and never shown.
+        for odd in ["lf:ge/heim", "lf:ge?heim", "lf:geheim/", "lf:gehe:im"] {
+            match parse(&format!("postgres://{odd}@db.example/center")) {
+                Ok(url) => assert!(!format!("{url} {url:?}").contains("heim"), "{odd}: {url}"),
+                Err(error) => assert!(!error.to_string().contains("heim"), "{odd}: {error}"),
+            }
+        }
         let error = parse("postgres://lf:geheim@db.example:port/center").unwrap_err();
         assert!(!error.to_string().contains("geheim"), "{error}");
         assert_eq!(parse("postgres://lf@%2Frun%2Fpg/center").unwrap().to_string(), "postgres://lf@%2Frun%2Fpg/center");

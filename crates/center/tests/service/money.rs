@@ -2,12 +2,13 @@
 
 use expect_test::{Expect, expect};
 use lf_center::Failure;
+use lf_ports::{RegistryPut, Store};
 use lf_testkit::life::Item;
 use lf_testkit::region::drugs;
 use lf_testkit::{Life, Step, TestCenter};
 use lf_vocab::dict::AcctUsedFlag;
 
-use crate::said::{code, codes};
+use crate::said::{code, codes, send, with};
 
 /// Buys one thing after the other and prints who paid what.
 async fn check(retired: bool, acct: AcctUsedFlag, purchases: &[Item], expected: Expect) {
@@ -141,6 +142,31 @@ async fn pieces_are_charged_by_the_piece() {
     "#]],
     )
     .await;
+}
+
+#[tokio::test]
+async fn what_is_sold_by_volume_is_sold_as_prescribed() {
+    // proves JX-3.5a: 10.5 ml prescribed, sold and paid, no more and no less
+    let center = TestCenter::new().await;
+    let key = [drugs::AMLODIPINE.parse().unwrap()];
+    let mut drug = center.store.drugs(&key).await.unwrap().remove(0).unwrap();
+    (drug.min_pacunt, drug.min_prepunt, drug.min_pac_cnt) = ("ml".into(), "ml".into(), "1".parse().unwrap());
+    center.register(RegistryPut::Drug(drug)).await;
+    let mut item = Item::packs(drugs::AMLODIPINE, "氨氯地平口服液", "10.5", "2");
+    item.drug_dosunt = "毫升".to_owned();
+    let mut life = center.life(&center.people.active).of(vec![item]).up_to(Step::Reviewed).await;
+    let sale = |cnt: &str| {
+        with(life.sell_command(), |c| {
+            c.lines[0].drug_totlcnt = cnt.parse().unwrap();
+            c.lines[0].drug_totlcnt_emp = "ml".to_owned();
+        })
+    };
+    assert_eq!(code(&send!(life, t7207_sell, pharmacy, sale("11"))), "SALE-QUANTITY");
+    send!(life, t7207_sell, pharmacy, sale("10.5")).unwrap();
+    expect![[
+        "总21.00 自费0.00 超限0.00 先付2.10 范围内18.90 起付18.90 基金0.00 个人21.00 个账0.00 现金21.00 余100.00\n"
+    ]]
+    .assert_eq(&settled(&mut life).await);
 }
 
 #[tokio::test]

@@ -32,6 +32,12 @@ async fn t7101_precheck() {
     said.refused(send!(life, t7101_precheck, hospital, ahead));
     let bad = spoiled(|c| c.mdtrtinfo.certno = "360902199001010012".parse().unwrap());
     said.refused(send!(life, t7101_precheck, hospital, bad));
+    let twice = center.life(&center.people.active).of(vec![Item::amoxicillin(), Item::amoxicillin()]);
+    said.refused(send!(twice, t7101_precheck, hospital, twice.precheck_command()));
+    let mut odd = Item::amoxicillin();
+    odd.drug_dosunt = "板".to_owned();
+    let odd = center.life(&center.people.active).of(vec![odd]);
+    said.refused(send!(odd, t7101_precheck, hospital, odd.precheck_command()));
     let digits = "36090219700101001";
     let unknown = format!("{digits}{}", char::from(resident_check(digits.as_bytes())));
     let stranger = with(life.precheck_command(), |c| c.content.mdtrtinfo.certno = unknown.parse().unwrap());
@@ -50,6 +56,8 @@ async fn t7101_precheck() {
         RX-7101-01 有效截止时间已过〔接口规范 7101 valiEndTime〕
         RX-7101-02 开方时间晚于当前时间〔接口规范 7101 prscTime〕
         RX-7101-03 居民身份证号码校验不通过〔接口规范 7101 certno〕
+        RX-7101-04 药品XJ01CAA040E001010100001在处方中重复，同一药品请合并为一行〔接口规范 7101 rxdrugdetail〕
+        RX-7101-05 药品XJ01CAA040E001010100001的总用药量单位应为目录中的粒或盒〔接口规范 7101 drugDosunt：国家医保药品目录的最小制剂单位或最小包装单位〕
         RX-0002-01 查无此参保人〔接口规范 1101〕
         RX-0002-02 姓名与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
         RX-0002-04 医保人员编号与证件不符〔接口规范 1101〕

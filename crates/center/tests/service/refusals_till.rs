@@ -2,14 +2,14 @@
 
 use expect_test::expect;
 use lf_center::t2101_quote::{Command, PurchaseRefusal};
-use lf_ports::RegistryPut;
+use lf_ports::{RegistryPut, Store};
 use lf_rx::decide::settle::{RefundRefusal, SettleRefusal};
 use lf_testkit::life::Item;
 use lf_testkit::region::{OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Step, TestCenter};
 use lf_vocab::dict::{AcctUsedFlag, HiFeesetlFlag, Insutype};
 
-use crate::said::{Said, send, with};
+use crate::said::{Said, code, send, with};
 
 #[tokio::test]
 async fn t2101_what_a_till_may_not_ask() {
@@ -65,7 +65,8 @@ async fn t2102_which_prescription_may_not_be_settled() {
     other.person = center.people.retired.clone();
     said.refused(other.settle().await);
     let settled = center.life(&center.people.active).up_to(Step::Settled).await;
-    said.refused(send!(settled, t2102_settle, pharmacy, with(settled.settle_command(), |c| c.stated.media_ref = None)));
+    let other_price = with(settled.settle_command(), |c| c.lines[0].pric = "12".parse().unwrap());
+    said.refused(send!(settled, t2102_settle, pharmacy, other_price));
     let mut own = center.life(&center.people.active);
     own.hi_feesetl_flag = HiFeesetlFlag::SelfPaid;
     said.refused(own.up_to(Step::Sold).await.settle().await);
@@ -108,6 +109,52 @@ async fn t2102_which_prescription_may_not_be_settled() {
         "#]],
         &[SettleRefusal::CODES],
     );
+}
+
+#[tokio::test]
+async fn of_opened_packs_no_more_is_charged_than_their_share() {
+    // proves JX-3.5a: ten tablets of two packs that the sale stated at 28.00
+    let center = TestCenter::new().await;
+    let mut item = Item::packs(drugs::AMLODIPINE, "氨氯地平片", "2", "2");
+    item.drug_cnt = "10".parse().unwrap();
+    item.drug_dosunt = "片".to_owned();
+    let mut life = center.life(&center.people.active).of(vec![item]).up_to(Step::Reviewed).await;
+    life.items[0].det_item_fee_sumamt = "28.00".parse().unwrap();
+    life.sell().await.unwrap();
+    let charged = |pric: &str, amount: &str| {
+        with(life.settle_command(), |c| {
+            c.lines[0].pric = pric.parse().unwrap();
+            c.lines[0].det_item_fee_sumamt = amount.parse().unwrap();
+            c.medfee_sumamt = c.lines[0].det_item_fee_sumamt;
+        })
+    };
+    for (pric, amount, says) in [("2", "20.00", "ok"), ("1.5", "15.00", "ok"), ("2.001", "20.01", "RX-2102-19")] {
+        let quoted = send!(life, t2101_quote, pharmacy, charged(pric, amount));
+        assert_eq!(code(&quoted), says, "{amount}");
+    }
+}
+
+#[tokio::test]
+async fn a_price_rounded_to_the_tablet_is_within_the_standard() {
+    // proves JX-1.8: a pack of three at a standard of 20.00 is 6.6667 a tablet, and no more
+    let center = TestCenter::new().await;
+    let key = [drugs::AMLODIPINE.parse().unwrap()];
+    let mut drug = center.store.drugs(&key).await.unwrap().remove(0).unwrap();
+    (drug.hi_nego, drug.hi_pay_std, drug.min_pac_cnt) = (true, Some("20".parse().unwrap()), "3".parse().unwrap());
+    center.register(RegistryPut::Drug(drug)).await;
+    let mut item = Item::packs(drugs::AMLODIPINE, "氨氯地平片", "1", "6.6667");
+    item.drug_cnt = "3".parse().unwrap();
+    item.drug_dosunt = "片".to_owned();
+    for (pric, amount, says) in [("6.6667", "20.00", "ok"), ("6.67", "20.01", "PRICE-NEGO")] {
+        let mut item = item.clone();
+        item.det_item_fee_sumamt = "20.00".parse().unwrap();
+        let mut life = center.life(&center.people.active).of(vec![item]).up_to(Step::Reviewed).await;
+        let silent = with(life.sell_command(), |c| c.lines[0].drug_sumamt = None);
+        send!(life, t7207_sell, pharmacy, silent).unwrap();
+        life.items[0].pric = pric.parse().unwrap();
+        life.items[0].det_item_fee_sumamt = amount.parse().unwrap();
+        assert_eq!(code(&life.quote().await), says, "{amount}");
+    }
 }
 
 #[tokio::test]

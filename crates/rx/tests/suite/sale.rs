@@ -68,6 +68,21 @@ fn a_dose_form_that_is_its_own_pack_counts_as_packs() {
 }
 
 #[test]
+fn what_is_sold_loose_has_no_pack_to_open() {
+    let herb = Packing { min_pacunt: "g".into(), min_prepunt: "g".into(), min_pac_cnt: p("1") };
+    for text in ["g", "克", " g "] {
+        assert_eq!(herb.unit(text), Some(Unit::Pack), "{text}");
+    }
+    assert_eq!(herb.unit("mg"), None);
+    assert_eq!(herb.packs_up(p("10.5"), Unit::Pack), Some(p("10.5")));
+    assert_eq!(herb.packs_exactly(p("10.5"), Unit::Pack), Some(p("10.5")));
+    // A bag of ten grams is a pack like any other.
+    let bag = Packing { min_pacunt: "袋".into(), min_prepunt: "g".into(), min_pac_cnt: p("10") };
+    assert_eq!(bag.packs_up(p("10.5"), Unit::Prep), Some(p("2")));
+    assert_eq!(bag.packs_exactly(p("10.5"), Unit::Prep), None);
+}
+
+#[test]
 fn of_an_opened_pack_no_more_is_charged_than_prescribed() {
     let drugs = [drug("XA001", "甲", "30", "片"), drug("XB001", "乙", "2", "盒")];
     let basket = Basket::new(&drugs, vec![listed("甲", "5mg"), listed("乙", "5mg")]);

@@ -7,11 +7,15 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use tokio_postgres::Config;
+use tokio_postgres::config::Host;
 
 use crate::database::DatabaseUrlError;
 
 /// Silence after which a connection is asked whether it still lives.
 const KEEPALIVE: Duration = Duration::from_secs(15);
+
+/// The port that a URL need not name.
+const DEFAULT_PORT: u16 = 5432;
 
 /// `postgres://USER[:PASSWORD]@HOST[:PORT]/NAME[?OPTIONS]`; a folder of a socket is written `%2Frun%2Fpostgresql`.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,9 +40,9 @@ impl FromStr for Url {
     type Err = DatabaseUrlError;
 
     fn from_str(url: &str) -> Result<Self, Self::Err> {
-        let config =
+        let config: Config =
             url.parse().map_err(|error: tokio_postgres::Error| DatabaseUrlError::Postgres(error.to_string()))?;
-        Ok(Self { config: Box::new(config), shown: shown(url) })
+        Ok(Self { shown: shown(&config), config: Box::new(config) })
     }
 }
 
@@ -54,14 +58,17 @@ impl fmt::Debug for Url {
     }
 }
 
-/// The URL without password and options.
-fn shown(url: &str) -> String {
-    let plain = url.split('?').next().unwrap_or_default();
-    let rest = plain.split_once("://").map_or(plain, |(_, rest)| rest);
-    let (authority, name) = rest.split_once('/').unwrap_or((rest, ""));
-    let host = match authority.rsplit_once('@') {
-        Some((user, host)) => format!("{}@{host}", user.split(':').next().unwrap_or_default()),
-        None => authority.to_owned(),
+/// The URL without password and options: from what was understood, so that no spelling of a password slips through.
+fn shown(config: &Config) -> String {
+    let user = config.get_user().map(|user| format!("{user}@")).unwrap_or_default();
+    let host = |(at, host): (usize, &Host)| {
+        let port = config.get_ports().get(at).or(config.get_ports().first()).filter(|port| **port != DEFAULT_PORT);
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        match host {
+            Host::Tcp(name) => format!("{name}{port}"),
+            Host::Unix(folder) => format!("{}{port}", folder.display().to_string().replace('/', "%2F")),
+        }
     };
-    format!("postgres://{host}/{name}")
+    let hosts: Vec<_> = config.get_hosts().iter().enumerate().map(host).collect();
+    format!("postgres://{user}{}/{}", hosts.join(","), config.get_dbname().unwrap_or_default())
 }
