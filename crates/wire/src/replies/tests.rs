@@ -237,7 +237,6 @@ fn catalogue_drug() -> Drug {
         dualchnl: true,
         oppool: false,
         hi_pay_std: Some(Pric::new(12_340_000)),
-        selfpay_prop: None,
         special: None,
         memo: Some(text("memo")),
         trac_exempt: false,
