@@ -59,12 +59,7 @@ impl Ctx {
         if row.digest != self.digest {
             return refused(OnceRefusal::OtherContent);
         }
-        Ok(Some(Self::stored(&row)?))
-    }
-
-    /// The answer that a row holds, whatever message asks for it.
-    pub(crate) fn stored<R: DeserializeOwned>(row: &IdemRow) -> Result<Answer<R>, Failure> {
-        Ok(codec::decode(&row.reply, "idem", "reply", &row.key.key)?)
+        Ok(Some(codec::decode(&row.reply, "idem", "reply", &row.key.key)?))
     }
 }
 

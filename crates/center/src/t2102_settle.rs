@@ -8,13 +8,12 @@ use lf_ports::{AcctChange, AccumChange, AccumRow, ChangeSet, IdemKey, Setl, Setl
 use lf_rx::Event;
 use lf_rx::decide::settle::SettleRefusal;
 use lf_rx::event::Settled;
-use lf_settle::{Accumulator, LineShare, check_identities};
+use lf_settle::{Accumulator, check_identities};
 use lf_vocab::Fen;
-use lf_vocab::dict::AcctUsedFlag;
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
-use crate::t2101_quote::{Command, FeeLine, Priced};
+use crate::t2101_quote::{Command, Priced};
 use crate::{Center, journal};
 
 /// A settlement.
@@ -36,16 +35,11 @@ impl Center {
 
     async fn try_settle(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
         let idem = self.store.idem(key).await?;
-        if let Some(row) = idem.as_ref().filter(|row| row.digest != ctx.digest) {
-            let answered = Ctx::stored::<String>(row)?;
-            let (reply, reversed_by) = self.settled(ctx, &answered.reply).await?;
-            if reversed_by.is_some() || !same_purchase(&reply, command) {
-                return Ok(refused(SettleRefusal::AlreadySettled)?);
-            }
-            return Ok(answered.with(reply));
+        if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
+            return Ok(refused(SettleRefusal::AlreadySettled)?);
         }
         if let Some(answered) = ctx.answered::<String>(idem)? {
-            let (reply, _) = self.settled(ctx, &answered.reply).await?;
+            let reply = self.settled(ctx, &answered.reply).await?;
             return Ok(answered.with(reply));
         }
         let Answer { reply: priced, reminders } = self.price(ctx, command).await?;
@@ -58,13 +52,12 @@ impl Center {
         Ok(answered.with(Reply { setl, person: priced.person }))
     }
 
-    /// What was settled, and the settlement that reversed it.
-    async fn settled(&self, ctx: &Ctx, setl_id: &str) -> Result<(Reply, Option<String>), Failure> {
+    async fn settled(&self, ctx: &Ctx, setl_id: &str) -> Result<Reply, Failure> {
         let missing = || Failure::Broken(format!("settlement {setl_id} was answered but is not stored"));
-        let (setl, reversed_by) = self.store.setl(ctx.code(), setl_id).await?.ok_or_else(missing)?;
+        let (setl, _) = self.store.setl(ctx.code(), setl_id).await?.ok_or_else(missing)?;
         let key = lf_ports::PersonKey::PsnNo(setl.accum_key.poolarea_no, setl.accum_key.psn_no.clone());
         let person = self.store.person(&key).await?.ok_or_else(missing)?;
-        Ok((Reply { setl, person }, reversed_by))
+        Ok(Reply { setl, person })
     }
 
     /// 结算ID and 就诊ID: partition, then what nobody can guess; 30 characters.
@@ -73,26 +66,6 @@ impl Center {
         let id = || format!("{pool}{}", &hex::upper(&self.chance.draw())[..24]);
         (id(), id())
     }
-}
-
-/// A till that lost the answer builds the message anew, with another time of it. Where it buys the same lines for the
-/// same person it is told the settlement that stands, or it could never learn the number to reverse.
-fn same_purchase(stands: &Reply, command: &Command) -> bool {
-    let shares = &stands.setl.shares;
-    let same_line = |(line, share): (&FeeLine, &LineShare)| {
-        line.feedetl_sn == share.feedetl_sn
-            && line.med_list_codg == share.med_list_codg
-            && line.cnt == share.cnt
-            && line.pric == share.pric
-            && line.det_item_fee_sumamt == share.det_item_fee_sumamt
-    };
-    stands.person.psn_no == command.psn_no
-        && stands.setl.insutype == command.insutype
-        && stands.setl.med_type == command.med_type
-        && shares.medfee_sumamt == command.medfee_sumamt
-        && (command.acct_used_flag == AcctUsedFlag::Own || shares.acct_pay == Fen::ZERO)
-        && shares.lines.len() == command.lines.len()
-        && command.lines.iter().zip(&shares.lines).all(same_line)
 }
 
 fn setl(ctx: &Ctx, command: &Command, priced: &Priced, ids: (String, String), edition: &str) -> Setl {
