@@ -292,7 +292,7 @@ fn put_fee(facts: &mut Facts<'_>, line: &FeeLine, drug: Option<&Drug>, (till, nu
         .set(Field::DrugTotlcnt, sold)
         .set(Field::TracCnt, till.codes(number))
         .set(Field::TracExmpFlag, drug.is_some_and(|drug| drug.trac_exempt))
-        .set(Field::Pric, till.judged_pric(number).unwrap_or(line.pric))
+        .set(Field::Pric, till.judged_pric(number, line))
         .set_opt(Field::PayStdPric, till.standard(number))
         .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
         .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))

@@ -162,7 +162,9 @@ fn check_sellable(content: &RxContent, drugs: &[Option<Drug>]) -> Result<(), Fai
     for (at, row) in rows.iter().enumerate() {
         let Some(packing) = basket.packing(at) else { continue };
         if basket.packs_needed(at).is_none() {
-            let units = format!("{}或{}", packing.min_prepunt, packing.min_pacunt);
+            let mut units = vec![packing.min_prepunt.as_str(), packing.min_pacunt.as_str()];
+            units.dedup();
+            let units = units.join("或");
             return refused(PrecheckRefusal::UnitUnknown(row.med_list_codg.to_string(), units));
         }
     }

@@ -171,13 +171,9 @@ impl<'a> Till<'a> {
 
     /// The price by which the law judges a line: where its amount is within the standard, a price that differs only
     /// by the rounding of a pack's price to one tablet is the standard.
-    pub fn judged_pric(&self, line: usize) -> Option<Pric> {
-        let fee = self.lines.get(line)?;
-        let share = self.standard_amount(line).filter(|amount| fee.det_item_fee_sumamt <= *amount);
-        Some(match (share, self.standard(line)) {
-            (Some(_), Some(standard)) => fee.pric.min(standard),
-            _ => fee.pric,
-        })
+    pub fn judged_pric(&self, line: usize, fee: &FeeLine) -> Pric {
+        let within = self.standard_amount(line).is_some_and(|most| fee.det_item_fee_sumamt <= most);
+        self.standard(line).filter(|_| within).map_or(fee.pric, |standard| fee.pric.min(standard))
     }
 
     /// What a line may cost by the standard of whole packs, half a fen rounded up.
