@@ -32,7 +32,7 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
-    /// Check layers, sizes, headers, words, migrations and requirement marks.
+    /// Check layers, sizes, headers, words, names, machine paths, migrations, links, dependencies and requirement marks.
     Tidy,
     /// Generate code and documents from `spec/`.
     Codegen {

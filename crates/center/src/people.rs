@@ -1,6 +1,7 @@
 //! Finding the insured person of a message and proving that the message means that person (JX-4.1.3b, HB-2.2).
 
 use lf_ports::{Person, PersonKey, Store};
+use lf_rx::refusal::Refused;
 use lf_vocab::{Certno, Moment, PsnNo};
 
 use crate::failure::{Failure, refused};
@@ -29,6 +30,18 @@ pub struct Claimed<'a> {
     pub psn_no: Option<&'a PsnNo>,
     /// Token, where the message has one.
     pub ec_token: Option<&'a str>,
+}
+
+/// The key by which a shown credential is looked up: 01 the electronic one, 02 the identity card; any other is `other`.
+pub(crate) fn shown(mdtrt_cert_type: &str, mdtrt_cert_no: &str, other: impl Refused) -> Result<PersonKey, Failure> {
+    match mdtrt_cert_type {
+        "01" => Ok(PersonKey::EcToken(mdtrt_cert_no.to_owned())),
+        "02" => match mdtrt_cert_no.parse() {
+            Ok(certno) => Ok(PersonKey::Cert("01".to_owned(), certno)),
+            Err(_) => refused(PersonRefusal::Unknown),
+        },
+        _ => refused(other),
+    }
 }
 
 /// The person whom the message means; refused in the order above.

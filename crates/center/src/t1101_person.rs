@@ -4,13 +4,13 @@
 //! credential or by a certificate that the name agrees with; never by 人员编号 alone, so that nobody can read the
 //! register number by number. Changes nothing.
 
-use lf_ports::{Person, PersonKey};
+use lf_ports::Person;
 use lf_vocab::{Certno, Day, Fen, Moment};
 
 use crate::Center;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
-use crate::people::PersonRefusal;
+use crate::people::{PersonRefusal, shown};
 
 /// Whom a message asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,21 +67,11 @@ impl Center {
     pub async fn t1101_person(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         lf_vocab::covers!("JX-4.1.3b");
         ctx.expect(ctx.code().kind(), ctx.code())?;
-        let Some(person) = self.store.person(&key(command)?).await? else { return refused(PersonRefusal::Unknown) };
+        let key = shown(&command.mdtrt_cert_type, &command.mdtrt_cert_no, CredentialRefusal::CertType)?;
+        let Some(person) = self.store.person(&key).await? else { return refused(PersonRefusal::Unknown) };
         check(&person, command).map_err(Failure::from_refusal)?;
         let acct = self.store.acct(person.poolarea_no, &person.psn_no).await?;
         Ok(Reply { person, balc: acct.balc, at: ctx.now }.into())
-    }
-}
-
-fn key(command: &Command) -> Result<PersonKey, Failure> {
-    match command.mdtrt_cert_type.as_str() {
-        "01" => Ok(PersonKey::EcToken(command.mdtrt_cert_no.clone())),
-        "02" => match command.mdtrt_cert_no.parse() {
-            Ok(certno) => Ok(PersonKey::Cert("01".to_owned(), certno)),
-            Err(_) => refused(PersonRefusal::Unknown),
-        },
-        _ => refused(CredentialRefusal::CertType),
     }
 }
 

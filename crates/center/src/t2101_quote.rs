@@ -4,7 +4,7 @@
 //! settlement can differ from its quote only when the accumulators moved in between.
 
 use lf_law::{Facts, Field, Gate, Scope};
-use lf_ports::{Acct, AccumKey, AccumRow, Drug, Person, PersonKey};
+use lf_ports::{Acct, AccumKey, AccumRow, Drug, Person};
 use lf_rx::decide::settle;
 use lf_rx::{Prescription, Refusal};
 use lf_settle::{Accumulator, Case, Shares, quote};
@@ -13,7 +13,7 @@ use lf_vocab::{Certno, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Mo
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
-use crate::people::PersonRefusal;
+use crate::people::{PersonRefusal, shown};
 use crate::scheme::pharmacy_scheme;
 use crate::t7102_sign::RxRefusal;
 use crate::till::{Laid, Till};
@@ -127,9 +127,9 @@ impl Center {
 
     /// The computation that quote and settlement share.
     pub(crate) async fn price(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Priced>, Failure> {
-        ctx.expect(FixmedinsKind::Pharmacy, &ctx.code().clone())?;
+        ctx.expect(FixmedinsKind::Pharmacy, ctx.code())?;
         let hi_rxno = self.admissible(ctx, command)?;
-        let key = person_key(command)?;
+        let key = shown(&command.mdtrt_cert_type, &command.mdtrt_cert_no, PurchaseRefusal::CertType)?;
         let (rx, content, person) =
             tokio::try_join!(self.store.rx(&hi_rxno), self.store.rx_content(&hi_rxno), self.store.person(&key))?;
         let Some(person) = person else { return refused(PersonRefusal::Unknown) };
@@ -252,17 +252,6 @@ fn amount_failure(refusal: &lf_settle::Refusal) -> Failure {
         provision: None,
         quote: None,
     }])
-}
-
-fn person_key(command: &Command) -> Result<PersonKey, Failure> {
-    match command.mdtrt_cert_type.as_str() {
-        "01" => Ok(PersonKey::EcToken(command.mdtrt_cert_no.clone())),
-        "02" => match command.mdtrt_cert_no.parse() {
-            Ok(certno) => Ok(PersonKey::Cert("01".to_owned(), certno)),
-            Err(_) => refused(PersonRefusal::Unknown),
-        },
-        _ => refused(PurchaseRefusal::CertType),
-    }
 }
 
 fn check_person(person: &Person, command: &Command, ctx: &Ctx) -> Result<(), Failure> {

@@ -38,7 +38,7 @@ pub struct Reply {
 impl Center {
     /// 2103. Errors: [`RefundRefusal`], [`RxRefusal`], the law's at the gate `refund`.
     pub async fn t2103_refund(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
-        ctx.expect_kind(FixmedinsKind::Pharmacy, &ctx.code().clone())?;
+        ctx.expect_kind(FixmedinsKind::Pharmacy, ctx.code())?;
         let key = ctx.idem_key("2103", command.setl_id.clone());
         self.attempts_once(ctx, &key, || self.try_refund(ctx, command, &key)).await
     }

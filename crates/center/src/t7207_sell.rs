@@ -71,7 +71,7 @@ impl Center {
         if command.hi_feesetl_flag == HiFeesetlFlag::SelfPaid && command.psn_cash_pay.is_none() {
             return Ok(refused(SaleRefusal::CashMissing)?);
         }
-        let (basket, drugs) = (self.basket(&content).await?, self.drugs_of(&command.lines).await?);
+        let (basket, drugs) = tokio::try_join!(self.basket(&content), self.drugs_of(&command.lines))?;
         let rows = command.lines.iter().zip(&drugs);
         let rows: Vec<_> = rows.map(|(line, drug)| Row { line, listed: drug.as_ref().map(listed) }).collect();
         let understood = sale::check_rows(&basket, &rows, ctx.now).map_err(Failure::from_refusal)?;

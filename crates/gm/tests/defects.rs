@@ -201,7 +201,7 @@ fn key_file_defects() {
     let without = |field: &str| text.lines().filter(|line| !line.starts_with(field)).collect::<Vec<_>>().join("\n");
     let with = |field: &str, value: &str| format!("{}\n{field} = \"{value}\"\n", without(field));
     for (text, want) in [
-        (format!("{text}{}", "#".repeat(MAX_KEY_FILE)), KeyFileError::TooLong(text.len() + MAX_KEY_FILE)),
+        (format!("{text}{}", "#".repeat(MAX_KEY_FILE - text.len() + 1)), KeyFileError::TooLong(MAX_KEY_FILE + 1)),
         ("\n= 1".into(), KeyFileError::Form(2)),
         (format!("{text}password = \"x\"\n"), KeyFileError::Form(9)),
         (text.replace("\"app\"", "\"person\""), KeyFileError::Form(3)),

@@ -69,11 +69,6 @@ impl Front {
         Self { center, clock, platform, limits, bodies, apps: apps::Apps::default() }
     }
 
-    /// The center behind it.
-    pub fn center(&self) -> &Center {
-        &self.center
-    }
-
     /// Answers one body sent to a path of the REST front: what the router does, for tests and tools without a socket.
     pub async fn answer(&self, path: &str, body: &[u8]) -> Vec<u8> {
         receive::answer(self, path, body).await

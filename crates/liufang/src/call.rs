@@ -65,11 +65,12 @@ struct Who {
 fn of_credentials(file: &Path, code: &str) -> anyhow::Result<Who> {
     let credentials = Credentials::read(file)?;
     let app = credentials.app(code)?;
+    let in_file = |field: &str| format!("{}: {field}", file.display());
     Ok(Who {
         app_id: app.app_id.clone(),
         app_secret: app.app_secret.clone(),
-        private_key: app.private_key.parse()?,
-        platform: credentials.platform_public_key.parse()?,
+        private_key: app.private_key.parse().with_context(|| in_file("private_key"))?,
+        platform: credentials.platform_public_key.parse().with_context(|| in_file("platform_public_key"))?,
         rest_base: credentials.rest_base,
     })
 }

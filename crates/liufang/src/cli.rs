@@ -91,7 +91,7 @@ pub struct CallArgs {
     #[arg(long, value_name = "FILE", requires = "as_code", conflicts_with_all = ["rest_base", "key", "platform_public_key"])]
     pub credentials: Option<PathBuf>,
     /// With --credentials: the institution to speak for, such as H36090200101
-    #[arg(long = "as", value_name = "CODE")]
+    #[arg(long = "as", value_name = "CODE", requires = "credentials")]
     pub as_code: Option<String>,
     /// Where the interface is: everything before /fixmedins/…, such as http://127.0.0.1:8080/epc/api
     #[arg(long, value_name = "URL", required_unless_present = "credentials")]

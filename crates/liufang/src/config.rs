@@ -115,10 +115,11 @@ mod tests {
     #[test]
     fn a_number_is_taken_to_its_bounds_and_not_further() {
         type Set = fn(&mut Config, i64);
-        let settings: [(&str, i64, i64, Set); 6] = [
+        let settings: [(&str, i64, i64, Set); 7] = [
             ("token_minutes", 1, 1_440, |c, n| c.token_minutes = n),
             ("body_max_bytes", 65_536, 67_108_864, |c, n| c.body_max_bytes = usize::try_from(n).unwrap()),
             ("timestamp_window_seconds", 10, 86_400, |c, n| c.timestamp_window_seconds = n),
+            ("gateway_window_seconds", 10, 86_400, |c, n| c.gateway_window_seconds = n),
             ("body_seconds", 1, 600, |c, n| c.body_seconds = u64::try_from(n).unwrap()),
             ("bodies_max", 1, 65_536, |c, n| c.bodies_max = usize::try_from(n).unwrap()),
             ("stop_seconds", 1, 600, |c, n| c.stop_seconds = u64::try_from(n).unwrap()),

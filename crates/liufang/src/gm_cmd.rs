@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context as _, anyhow, bail};
 use lf_gm::{KeyOwner, PublicKey, Sm4Key, sec_key};
 use lf_wire::explain::{App, explain};
 
@@ -60,12 +60,13 @@ struct Sender {
 fn of_credentials(file: &Path, code: &str) -> anyhow::Result<Sender> {
     let credentials = Credentials::read(file)?;
     let app = credentials.app(code)?;
+    let in_file = |field: &str| format!("{}: {field}", file.display());
     Ok(Sender {
         app_id: app.app_id.clone(),
         app_secret: app.app_secret.clone(),
         sm4: sec_key(&app.app_id, &app.app_secret)?,
-        public_key: app.public_key.parse()?,
-        platform: Some(credentials.platform_public_key.parse()?),
+        public_key: app.public_key.parse().with_context(|| in_file("public_key"))?,
+        platform: Some(credentials.platform_public_key.parse().with_context(|| in_file("platform_public_key"))?),
     })
 }
 
@@ -79,7 +80,7 @@ fn of_key_file(file: &Path, platform: Option<&str>) -> anyhow::Result<Sender> {
         app_secret: app_secret.expose().to_owned(),
         sm4: key.sec_key()?.ok_or_else(|| anyhow!("--key: no SM4 key can be made of it"))?,
         public_key: key.public_key(),
-        platform: platform.map(str::parse).transpose()?,
+        platform: platform.map(str::parse).transpose().context("--platform-public-key")?,
     })
 }
 

@@ -82,7 +82,7 @@ impl Packing {
     }
 
     /// Sold by weight or volume, as 饮片 by the gram: there is no pack to open, and any part can be sold.
-    pub fn loose(&self) -> bool {
+    fn loose(&self) -> bool {
         let unit = one_word(&self.min_pacunt);
         MEASURES.iter().any(|(sign, _)| *sign == unit)
     }

@@ -7,11 +7,6 @@ use lf_vocab::dict::{BizTypeCode, RxItemTypeCode};
 use lf_vocab::{Admdvs, Certno, Day, DrCode, Fen, FixmedinsCode, MedListCodg, Moment, Pric, PsnNo, Qty};
 use serde::{Deserialize, Serialize};
 
-/// The longest list of drugs a message may carry; the law's own limit is far below.
-pub const DRUGS_MAX: usize = 50;
-/// The longest list of diagnoses a message may carry.
-pub const DISEASES_MAX: usize = 50;
-
 /// A prescription's content (7101).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RxContent {

@@ -7,9 +7,6 @@ use lf_vocab::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The most sale lines one 7207 may carry.
-pub const SALE_LINES_MAX: usize = 200;
-
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -275,7 +275,7 @@ impl State {
         }
     }
 
-    /// The state before 7101 was accepted, from which a history is folded.
+    /// The state that an event leads to; otherwise the names of the event and of the state that it cannot follow.
     pub(crate) fn after(self, event: &Event) -> Result<State, (&'static str, &'static str)> {
         let name = self.name();
         match (self, event) {

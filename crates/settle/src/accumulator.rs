@@ -74,7 +74,7 @@ impl Accumulator {
         &self.totals
     }
 
-    /// How many settlements and reversals it has taken: for the store's optimistic check.
+    /// How many settlements and reversals it has taken: for the audit.
     pub fn version(&self) -> u64 {
         self.version
     }

@@ -1,7 +1,7 @@
 //! One SQLite connection behind the value layer: opening, prepared statements, errors by result code.
 //!
-//! Serves `sqlite` and `writer`. Invariants: WAL and `synchronous=FULL`, so a COMMIT that returned is on the
-//! disk; foreign keys are on; an error's text never carries a value; decisions go by result codes.
+//! Serves `sqlite` and `writer`. Invariants: the writer has WAL and `synchronous=FULL`, so a COMMIT that returned is
+//! on the disk, and foreign keys on; an error's text never carries a value; decisions go by result codes.
 
 use std::collections::HashMap;
 use std::path::Path;

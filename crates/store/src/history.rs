@@ -10,7 +10,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OpenError {
     /// Migrations are missing and were not asked for.
-    #[error("数据库结构过旧，待执行迁移：{}；请先运行 liufang migrate", .0.join("、"))]
+    #[error("数据库尚未建立或结构过旧，待执行迁移：{}；请先运行 liufang migrate", .0.join("、"))]
     Pending(Vec<String>),
     /// Made by a newer program.
     #[error("数据库结构版本{found}高于本程序支持的{known}，请使用更新的程序打开")]
@@ -69,5 +69,5 @@ pub(crate) fn names(migrations: &Numbered) -> Vec<String> {
 
 /// The sum under which a migration is recorded.
 pub(crate) fn sm3_hex(text: &str) -> String {
-    lf_gm::sm3(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    lf_gm::hex::lower(&lf_gm::sm3(text.as_bytes()))
 }

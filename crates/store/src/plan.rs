@@ -42,8 +42,8 @@ pub(crate) enum Otherwise {
     Answered(IdemKey),
     /// The thing is held; by the same owner that is fine.
     Held(Claim),
-    /// Written before: the same again is fine, anything else is stale.
-    Before { sql: &'static str, key: Vec<Value>, same: Value, stale: &'static str },
+    /// Written before: the same last column again is fine, anything else is stale.
+    Before { sql: &'static str, key: Vec<Value>, stale: &'static str },
 }
 
 /// The statements of a change set, in order.
@@ -165,8 +165,8 @@ fn check_events(change: &RxChange) -> Result<(), StoreError> {
 
 fn once(new: &'static str, get: &'static str, key: Vec<Value>, same: Value, stale: &'static str) -> Step {
     let mut params = key.clone();
-    params.push(same.clone());
-    step(new, params, Must::Write(Otherwise::Before { sql: get, key, same, stale }))
+    params.push(same);
+    step(new, params, Must::Write(Otherwise::Before { sql: get, key, stale }))
 }
 
 fn batch(change: &BatchChange) -> Step {
@@ -247,8 +247,8 @@ fn contradiction(what: &str) -> StoreError {
 }
 
 impl Otherwise {
-    /// Judges what was found where nothing could be written.
-    pub(crate) fn judge(&self, mut found: Vec<crate::value::Row>) -> Result<(), CommitError> {
+    /// Judges what was found where nothing of `params` could be written.
+    pub(crate) fn judge(&self, params: &[Value], mut found: Vec<crate::value::Row>) -> Result<(), CommitError> {
         let row = found.pop();
         match (self, row) {
             (Self::Stale(what), _) => Err(CommitError::Stale(what)),
@@ -263,8 +263,8 @@ impl Otherwise {
                 let holder = crate::row::claim(claim.kind, row).map_err(StoreError::from)?;
                 if holder.owner == claim.owner { Ok(()) } else { Err(CommitError::Claimed(holder)) }
             }
-            (Self::Before { same, stale, .. }, Some(row)) => {
-                if row.last() == Some(same) {
+            (Self::Before { stale, .. }, Some(row)) => {
+                if row.last() == params.last() {
                     Ok(())
                 } else {
                     Err(CommitError::Stale(stale))

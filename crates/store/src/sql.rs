@@ -1,7 +1,7 @@
 //! Every SQL text of the store, the same for SQLite and PostgreSQL.
 //!
-//! Serves `plan`, `sqlite` and `writer`. Invariants: `$n` parameters only; BIGINT, TEXT and BLOB only; time as
-//! microseconds, booleans 0/1; every SELECT names the primary key first; `live = 1` stands as a literal,
+//! Serves `plan`, `finders`, `audit` and the engines. Invariants: `$n` parameters only; BIGINT, TEXT and BLOB only; time as
+//! microseconds, booleans 0/1; every SELECT of a whole row names the primary key first; `live = 1` stands as a literal,
 //! so that the partial index serves it; conflicts show as no row written, never by a constraint's name.
 
 // ---- registers

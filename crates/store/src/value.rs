@@ -1,7 +1,7 @@
 //! The values that pass between our SQL and any driver, and typed reading of a row's cells.
 //!
-//! Serves every finder. Invariants: four types and nothing clever; every SELECT names the primary key
-//! first, so that a contradiction can say which row it stands in; a cell of the wrong type, a text that does not
+//! Serves every finder. Invariants: four types and nothing clever; every SELECT of a whole row names the primary
+//! key first, so that a contradiction can say which row it stands in; a cell of the wrong type, a text that does not
 //! parse and a column that disagrees with its row's body are each an `Inconsistency`.
 
 use std::str::FromStr;

@@ -189,7 +189,7 @@ fn apply(db: &mut Db, steps: Vec<Step>) -> Result<(), CommitError> {
                         None => Vec::new(),
                         Some((sql, params)) => db.query(sql, &params)?,
                     };
-                    otherwise.judge(found)?;
+                    otherwise.judge(&params, found)?;
                 }
             }
         }

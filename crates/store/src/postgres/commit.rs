@@ -219,7 +219,9 @@ fn judge(plans: &[Asked<'_>], answers: Vec<Result<Done, Error>>) -> Result<(), F
         let verdict = match &asked.step.must {
             Must::Any => Ok(()),
             Must::Find(what) if done.rows.is_empty() => Err(CommitError::Stale(what)),
-            Must::Write(otherwise) if done.count == 0 => otherwise.judge(found.transpose()?.unwrap_or_default().rows),
+            Must::Write(otherwise) if done.count == 0 => {
+                otherwise.judge(&asked.step.params, found.transpose()?.unwrap_or_default().rows)
+            }
             Must::Find(_) | Must::Write(_) => found.transpose().map(drop).map_err(|error| store_error(&error).into()),
         };
         verdict.map_err(Failure::Final)?;
