@@ -137,6 +137,8 @@ pub(crate) struct Hit<'l> {
 pub(crate) struct Asking<'l> {
     pub law: &'l Law,
     pub gate: Option<Gate>,
+    /// Whose case it is; its own law may stand with an authority above, which is `place`.
+    pub admdvs: Admdvs,
     pub place: &'l Jurisdiction,
     pub facts: &'l Facts<'l>,
     pub line: usize,
@@ -180,7 +182,7 @@ impl Law {
         let mut findings = Vec::new();
         for &head in &place.gates[gate as usize] {
             let provision = &self.provisions[head];
-            let asking = Asking { law: self, gate: Some(gate), place, facts, line: 0, grants };
+            let asking = Asking { law: self, gate: Some(gate), admdvs, place, facts, line: 0, grants };
             let day = asking.day(provision)?;
             if day < provision.formalised_from {
                 return Err(LawError::NotFormalised { admdvs, on: day });
@@ -250,8 +252,10 @@ impl<'l> Asking<'l> {
 
     fn grant(&self, provision: &Provision, day: Day) -> Result<Option<&'l Grant>, LawError> {
         let Some(rule) = provision.grant.as_ref().filter(|_| !self.grants.is_empty()) else { return Ok(None) };
+        // A pool that has no pack of its own still has grants of its own.
+        let chain = self.admdvs.chain();
         let holds = |grant: &&Grant| {
-            *grant.provision == *provision.id && self.place.chain.contains(&grant.admdvs) && grant.span.contains(day)
+            *grant.provision == *provision.id && chain.contains(&grant.admdvs) && grant.span.contains(day)
         };
         let mut grants = self.grants.iter().filter(holds);
         let Some(grant) = grants.next() else { return Ok(None) };

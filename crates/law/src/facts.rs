@@ -254,6 +254,15 @@ impl<'a> Facts<'a> {
                 let (retn, setl) = (self.day(Field::RetnTime)?.ymd(), self.day(Field::OrigSetlTime)?.ymd());
                 Some(Value::Flag((retn.0, retn.1) == (setl.0, setl.1)))
             }
+            Field::SamePoolFlag => {
+                let (iss, phar) = (self.text(Field::IssPoolareaNo, 0)?, self.text(Field::PharPoolareaNo, 0)?);
+                Some(Value::Flag(iss == phar))
+            }
+            // The first two digits of an administrative division are its province's.
+            Field::SameProvFlag => {
+                let (iss, phar) = (self.text(Field::IssPoolareaNo, 0)?, self.text(Field::PharPoolareaNo, 0)?);
+                Some(Value::Flag(iss.get(..2)? == phar.get(..2)?))
+            }
             _ => None,
         }
     }

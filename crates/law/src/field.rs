@@ -194,6 +194,37 @@ fields! {
     FundFlag "fund_flag" Kind::Flag, Case Must "申请统筹基金支付";
     OrigRouteFlag "orig_route_flag" Kind::Flag, Case Must "按原支付途径退回";
 
+    // 纸质处方与外配理由
+    PaperFlag "paper_flag" Kind::Flag, Case May "纸质处方（电子处方的打印件不是）";
+    PaperDrSignFlag "paper_dr_sign_flag" Kind::Flag, Case May "纸质处方有医保医师签名";
+    PaperSealFlag "paper_seal_flag" Kind::Flag, Case May "纸质处方盖有外配处方专用章";
+    PaperNoUniqFlag "paper_no_uniq_flag" Kind::Flag, Case May "纸质处方编号连续且唯一";
+    PaperSituCode "paper_situ_code" Kind::Text, Case May "经办机构规定的使用纸质处方情形";
+    OutReaDrgFlag "out_rea_drg_flag" Kind::Flag, Case May "以DRG/DIP支付标准为由外配";
+    TmpBuyFlag "tmp_buy_flag" Kind::Flag, Case May "已尝试临时采购";
+    HospChkFlag "hosp_chk_flag" Kind::Flag, Case May "医疗机构药师已审方";
+    PharPresetFlag "phar_preset_flag" Kind::Flag, Case May "医疗机构替患者指定药店";
+    IptFlowReaFlag "ipt_flow_rea_flag" Kind::Flag, Case May "住院期间流转已写明确需理由";
+
+    // 资格：机构、药店、医师、参保人
+    IssOpspFlag "iss_opsp_flag" Kind::Flag, Case May "开方机构具备门诊特定病种治疗资格";
+    IssDualchnlFlag "iss_dualchnl_flag" Kind::Flag, Case May "开方机构为双通道定点医疗机构";
+    IssSpayFlag "iss_spay_flag" Kind::Flag, Case May "开方机构为单独支付药品定点医疗机构";
+    PharOppoolFlag "phar_oppool_flag" Kind::Flag, Case May "门诊统筹定点零售药店";
+    PharDualchnlFlag "phar_dualchnl_flag" Kind::Flag, Case May "双通道定点零售药店";
+    PharOpspFlag "phar_opsp_flag" Kind::Flag, Case May "门诊特定病种定点零售药店";
+    PharSpayFlag "phar_spay_flag" Kind::Flag, Case May "单独支付药品定点零售药店";
+    DrSpayFlag "dr_spay_flag" Kind::Flag, Case May "开方医师为单独支付药品责任医师";
+    PsnQualFlag "psn_qual_flag" Kind::Flag, Case May "单独支付药品用药资格备案有效";
+    PsnInsuFlag "psn_insu_flag" Kind::Flag, Case May "正常享受医保待遇";
+    OutInsuFlag "out_insu_flag" Kind::Flag, Case May "省内异地参保";
+    IssCrossFlag "iss_cross_flag" Kind::Flag, Case May "开方机构已开通省内异地直接结算";
+    PharCrossFlag "phar_cross_flag" Kind::Flag, Case May "药店已开通省内异地直接结算";
+    FstBuyFlag "fst_buy_flag" Kind::Flag, Case May "首次到本药店购买单独支付药品";
+    AppyFormFlag "appy_form_flag" Kind::Flag, Case May "有用药申请（复查评估）表";
+    DlvToIssFlag "dlv_to_iss_flag" Kind::Flag, Case May "配送至开具处方的医疗机构";
+    ColdChainFlag "cold_chain_flag" Kind::Flag, Case May "按冷链运输";
+
     // rxdrugdetail
     MedListCodg "med_list_codg" Kind::Text, Line Must "医保药品编码";
     DrugGenname "drug_genname" Kind::Text, Line Must "药品通用名";
@@ -217,6 +248,7 @@ fields! {
     VagueUseFlag "vague_use_flag" Kind::Flag, Line May "用法含遵医嘱自用等含糊字句";
     OverDosFlag "over_dos_flag" Kind::Flag, Line May "超剂量使用";
     OverDosSignFlag "over_dos_sign_flag" Kind::Flag, Line May "超剂量已注明原因并再次签名";
+    SelfCnstFlag "self_cnst_flag" Kind::Flag, Line May "目录外用药已取得患者知情同意";
 
     // diseinfo
     DiagCode "diag_code" Kind::Text, Dise Must "诊断代码";
@@ -243,6 +275,9 @@ fields! {
     SaleChrgitmLv "chrgitm_lv" Kind::Text, Sale May "收费项目等级";
     SaleListFlag "list_flag" Kind::Flag, Sale May "属结算日医保药品目录";
     SaleDrugTag "drug_tag" Kind::Set, Sale May "药品标签";
+    SaleSpecDosform "spec_dosform" Kind::Text, Sale May "特殊管理药品剂型类（注射剂、控缓释制剂、其他）";
+    RenewFailFlag "renew_fail_flag" Kind::Flag, Sale May "续约失败被调出的协议期内谈判药品";
+    DlvFeeFlag "dlv_fee_flag" Kind::Flag, Sale May "配送服务费";
 
     // Computed.
     RxdrugdetailCnt "rxdrugdetail_cnt" Kind::Int, Case Derived "处方明细行数";
@@ -252,6 +287,8 @@ fields! {
     ValiInclDays "vali_incl_days" Kind::Int, Case Derived "有效期天数（开方当日计入）";
     ValiEndMatchFlag "vali_end_match_flag" Kind::Flag, Case Derived "有效截止时间等于开方时间加有效天数";
     RetnSameMonthFlag "retn_same_month_flag" Kind::Flag, Case Derived "退单与结算在同一月";
+    SamePoolFlag "same_pool_flag" Kind::Flag, Case Derived "开方机构与药店在同一统筹区";
+    SameProvFlag "same_prov_flag" Kind::Flag, Case Derived "开方机构与药店在同一省";
 }
 
 const COUNT: usize = Field::ALL.len();

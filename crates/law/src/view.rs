@@ -127,7 +127,15 @@ impl View<'_> {
         let place = self.law.jurisdiction(self.admdvs).ok_or_else(silent)?;
         let mut found: Option<Resolved> = None;
         for head in self.heads(place, id) {
-            let asking = Asking { law: self.law, gate: None, place, facts: &self.facts, line: 0, grants: self.grants };
+            let asking = Asking {
+                law: self.law,
+                gate: None,
+                admdvs: self.admdvs,
+                place,
+                facts: &self.facts,
+                line: 0,
+                grants: self.grants,
+            };
             let Some(hit) = asking.resolve(head)? else { continue };
             let provision = &self.law.provisions[hit.provision];
             let dated = &provision.values[hit.dated];

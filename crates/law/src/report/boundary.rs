@@ -60,7 +60,8 @@ fn resolves(law: &Law, case: &ExampleCase, index: usize, day: Day) -> Option<usi
     facts.set(provision.reckoned_at(Some(case.gate)), day);
     let lines = facts.line_count(provision.each.unwrap_or(Scope::Case));
     (0..lines).find_map(|line| {
-        let asking = Asking { law, gate: Some(case.gate), place, facts: &facts, line, grants: &case.grants };
+        let (gate, admdvs) = (Some(case.gate), case.admdvs);
+        let asking = Asking { law, gate, admdvs, place, facts: &facts, line, grants: &case.grants };
         let hit = asking.resolve(index).ok().flatten()?;
         (hit.provision == index).then_some(hit.dated)
     })
