@@ -1,7 +1,9 @@
 //! Asking the law at a gate and turning its findings into refusals and reminders.
 
-use lf_law::{Decision, Facts, Field, Finding, Gate, Law, LawError, Severity};
-use lf_ports::Drug;
+use std::borrow::Cow;
+
+use lf_law::{Decision, Facts, Field, Finding, Gate, Law, LawError, Severity, Value};
+use lf_ports::{Drug, SpecialClass};
 use lf_rx::{Prescription, Refusal};
 use lf_vocab::Day;
 
@@ -72,9 +74,18 @@ pub fn carry_facts<'a>(rx: &'a Prescription, ctx: &'a Ctx) -> Facts<'a> {
         .set(Field::ValiEndTime, rx.opened.vali_end_time)
         .set(Field::FixmedinsCode, rx.opened.fixmedins_code.as_str())
         .set(Field::PharFixmedinsCode, ctx.code().as_str())
+        .set(Field::IssPoolareaNo, rx.hi_rxno.poolarea_no().to_string())
         .set(Field::PharPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
         .set(Field::PsnAgreFlag, true);
     facts
+}
+
+/// The words by which the law speaks of classes of drugs that the catalogue marks.
+pub fn drug_tags(drug: &Drug) -> Value<'static> {
+    let antimicrobial = drug.special == Some(SpecialClass::Antimicrobial);
+    let marks =
+        [(drug.dualchnl, "双通道"), (drug.hi_nego, "谈判"), (drug.oppool, "门诊统筹"), (antimicrobial, "抗微生物")];
+    Value::Set(marks.iter().filter(|(marked, _)| *marked).map(|(_, word)| Cow::Borrowed(*word)).collect())
 }
 
 /// Whether a drug is in the 医保目录 on a day.

@@ -151,7 +151,7 @@ impl Center {
             drugs: &drugs,
         };
         let till = Till::lay(&laid).map_err(Failure::from_refusal)?;
-        let reminders = self.ask_settle(ctx, command, &laid, &till)?;
+        let reminders = self.ask_settle(ctx, command, &rx, &laid, &till)?;
         let lines = till.settle_lines(ctx.now.day());
         let (accum_key, accum, acct, shares) = self.compute(ctx, command, &person, lines).await?;
         Ok(Answer { reply: Priced { rx, person, shares, accum_key, accum, acct }, reminders })
@@ -181,6 +181,7 @@ impl Center {
         &self,
         ctx: &Ctx,
         command: &Command,
+        rx: &Prescription,
         laid: &Laid<'_>,
         till: &Till<'_>,
     ) -> Result<Vec<Refusal>, Failure> {
@@ -192,7 +193,12 @@ impl Center {
             .set(Field::PrscTime, head.prsc_time)
             .set(Field::StooutTime, left)
             .set(Field::PharFixmedinsCode, ctx.code().as_str())
+            .set(Field::IssPoolareaNo, rx.hi_rxno.poolarea_no().to_string())
             .set(Field::PharPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
+            .set(Field::PharOppoolFlag, ctx.caller.fixmedins.oppool)
+            .set(Field::PharDualchnlFlag, ctx.caller.fixmedins.dualchnl)
+            // What is settled here was signed, carried and sold through the center.
+            .set(Field::PaperFlag, false)
             .set(Field::Insutype, command.insutype.code())
             .set(Field::MedType, command.med_type.as_str())
             .set_opt(Field::RxExraAttrCode, head.rx_exra_attr_code.as_deref())
@@ -284,6 +290,7 @@ fn put_fee(facts: &mut Facts<'_>, line: &FeeLine, drug: Option<&Drug>, (till, nu
         .set(Field::Pric, till.judged_pric(number, line))
         .set_opt(Field::PayStdPric, till.standard(number))
         .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
+        .set_opt(Field::SaleDrugTag, drug.map(gate::drug_tags))
         .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
         .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));
 }

@@ -257,8 +257,9 @@ fn put_people<'a>(facts: &mut Facts<'a>, ctx: &'a Ctx, content: &'a RxContent, k
 }
 
 fn put_drug<'a>(facts: &mut Facts<'a>, drug: &'a lf_rx::RxDrug, entry: Option<&'a Drug>, content: &'a RxContent) {
-    let mut line = facts.push_line(Scope::Line);
-    line.set(Field::MedListCodg, drug.med_list_codg.as_str())
+    facts
+        .push_line(Scope::Line)
+        .set(Field::MedListCodg, drug.med_list_codg.as_str())
         .set(Field::DrugGenname, drug.drug_genname.as_str())
         .set(Field::RxItemTypeCode, drug.rx_item_type_code.code())
         .set_opt(Field::TcmdrugTypeCode, drug.tcmdrug_type_code.as_deref())
@@ -273,10 +274,8 @@ fn put_drug<'a>(facts: &mut Facts<'a>, drug: &'a lf_rx::RxDrug, entry: Option<&'
         .set(Field::ListFlag, gate::listed(entry, content.head.prsc_time.day()))
         .set_opt(Field::ChldMedcFlag, entry.map(|entry| entry.chld_medc))
         .set_opt(Field::SpecDrugClass, entry.and_then(|entry| entry.special).and_then(special_word))
+        .set_opt(Field::DrugTag, entry.map(gate::drug_tags))
         .set(Field::VagueUseFlag, vague(drug));
-    if entry.is_some_and(|entry| entry.special == Some(SpecialClass::Antimicrobial)) {
-        line.set(Field::DrugTag, Value::Set(vec![Cow::Borrowed("抗微生物")]));
-    }
 }
 
 /// The words by which the law names the classes of specially managed drugs.

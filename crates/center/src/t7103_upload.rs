@@ -103,6 +103,8 @@ impl Center {
             .set(Field::ValiEndTime, rx.opened.vali_end_time)
             .set(Field::FixmedinsCode, ctx.code().as_str())
             .set(Field::IssPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
+            // 7103 names the institution's pharmacist and the time of the review, or is refused as malformed.
+            .set(Field::HospChkFlag, true)
             .set(Field::IssFixmedinsFlag, ctx.caller.fixmedins.agreement.contains(ctx.now.day()))
             .set(Field::IssCircFlag, ctx.caller.fixmedins.circ_ready);
         gate::ask(&self.law, Gate::Upload, ctx, &facts)

@@ -133,6 +133,7 @@ impl Center {
             .set(Field::PharPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
             .set(Field::PharRegFlag, registered)
             .set(Field::RxSignVerifyFlag, true)
+            .set(Field::PaperFlag, false)
             .set(Field::RxChkStasCodg, command.rx_chk_stas_codg.code());
         gate::ask(&self.law, Gate::Review, ctx, &facts)
     }
