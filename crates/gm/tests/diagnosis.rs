@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
-use lf_gm::diagnose::{Case, Deviation, Diagnosis, Encoding, Layout, Signed, diagnose};
+use lf_gm::diagnose::{Case, Deviation, Diagnosis, Encoding, Layout, MAX_OTHERS, Signed, diagnose};
 use lf_gm::{DEFAULT_ID, PrivateKey, Signature, SignatureError, Signer, hex, sm3};
 use sm2::dsa::signature::{Signer as _, hazmat::PrehashSigner as _};
 
@@ -160,4 +160,24 @@ fn what_nothing_explains() {
     assert_eq!(ask(&"A".repeat(600)), Diagnosis::Malformed(SignatureError::TooLong(600)));
     assert_eq!(ask(&Signature([0; 64]).to_base64()), Diagnosis::OutOfRange);
     assert_eq!(ask(&Signature([0xFF; 64]).to_base64()), Diagnosis::OutOfRange);
+}
+
+/// Each key tried costs a table, so a diagnosis stops after so many.
+#[test]
+fn so_many_other_keys_are_tried_and_not_one_more() {
+    let application = key(1).public_key();
+    let others: Vec<_> = (10..20).map(|seed| key(seed).public_key()).collect();
+    let labels: Vec<(&str, _)> = others.iter().map(|other| ("另一密钥", other)).collect();
+    let signed_with = |seed: u8| {
+        diagnose(&Case {
+            public_key: &application,
+            sign_text: TEXT,
+            signature: &Signer::new(&key(seed)).sign(TEXT).to_base64(),
+            other_ids: &[],
+            other_keys: &labels,
+        })
+    };
+    let last = 10 + u8::try_from(MAX_OTHERS).unwrap() - 1;
+    assert!(matches!(signed_with(last), Diagnosis::Explained(deviation) if deviation.key.is_some()));
+    assert!(!matches!(signed_with(last + 1), Diagnosis::Explained(_)));
 }

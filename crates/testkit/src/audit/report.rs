@@ -162,3 +162,24 @@ impl fmt::Display for Report {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The report of so many differences.
+    fn of(count: usize) -> Report {
+        let mut report = Report::default();
+        (0..count).for_each(|at| report.differs(Kind::Chain, at.to_string(), "不符"));
+        report
+    }
+
+    #[test]
+    fn all_differences_are_counted_and_a_thousand_kept() {
+        let (full, past) = (of(DIFFERENCES_MAX), of(DIFFERENCES_MAX + 1));
+        assert_eq!((full.differences.len(), past.differences.len()), (DIFFERENCES_MAX, DIFFERENCES_MAX));
+        assert_eq!(past.differences_sum, 1_001);
+        assert!(!full.to_string().contains("未列出"));
+        assert!(past.to_string().ends_with("- 另有1处未列出\n"), "{past}");
+    }
+}

@@ -173,6 +173,17 @@ mod tests {
     }
 
     #[test]
+    fn a_signed_input_has_so_many_fields_and_not_one_more() {
+        let with = |fields: usize| {
+            let more: String = (5..fields).map(|at| format!(r#","f{at}":1"#)).collect();
+            format!(r#"{{"appid":"A","encType":"SM4","signType":"SM2","encData":"00","signData":"x"{more}}}"#)
+        };
+        assert!(matches!(of(&with(MAX_FIELDS)), Ok(Input::Signed(_))));
+        let refused = of(&with(MAX_FIELDS + 1)).unwrap_err();
+        assert_eq!(refused, InputError::Inside(EnvelopeError::TooManyFields(MAX_FIELDS + 1)));
+    }
+
+    #[test]
     fn a_body_may_be_a_text_of_json() {
         assert_eq!(unquoted(b" {\"a\":1}").unwrap().as_ref(), b" {\"a\":1}");
         assert_eq!(unquoted(b" \"{\\\"a\\\":1}\" ").unwrap().as_ref(), b"{\"a\":1}");

@@ -139,9 +139,13 @@ fn fund_row(row: &mut Reply, fund: &FundShare, at: usize, shares: &Shares) {
 }
 
 fn explanation(shares: &Shares) -> String {
+    joined(shares.steps.iter().filter(|step| step.amount != Fen::ZERO).map(ToString::to_string))
+}
+
+/// Whole sentences as far as the field holds them.
+fn joined(sentences: impl Iterator<Item = String>) -> String {
     let mut text = String::new();
-    for step in shares.steps.iter().filter(|step| step.amount != Fen::ZERO) {
-        let sentence = step.to_string();
+    for sentence in sentences {
         if text.chars().count() + sentence.chars().count() + 1 > PROC_INFO_MAX {
             break;
         }
@@ -178,5 +182,19 @@ fn med_chrgitm_type(med_list_codg: &str) -> &'static str {
         Some(b'Z') => "11",
         Some(b'T') => "10",
         _ => "14",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explanation_ends_with_the_last_sentence_that_fits() {
+        let joined = |lengths: &[usize]| joined(lengths.iter().map(|length| "分".repeat(*length))).chars().count();
+        // With the mark between them, two sentences of these lengths fill the field to its last character.
+        assert_eq!(joined(&[2_000, PROC_INFO_MAX - 2_001]), PROC_INFO_MAX);
+        assert_eq!(joined(&[2_000, PROC_INFO_MAX - 2_000]), 2_000);
+        assert_eq!(joined(&[]), 0);
     }
 }

@@ -229,6 +229,20 @@ fn what_clients_do_differently_is_accepted_with_a_note() {
 }
 
 #[test]
+fn so_many_notes_are_taken_and_not_one_more() {
+    let notes = |count: usize| {
+        let mut json = western();
+        for at in 0..count {
+            json[format!("unknown{at}")] = "x".into();
+        }
+        run(Transaction::T7101, &json).unwrap().len()
+    };
+    assert_eq!(notes(MAX_LINTS), MAX_LINTS);
+    assert_eq!(notes(MAX_LINTS + 1), MAX_LINTS);
+    assert_eq!(notes(MAX_LINTS - 1), MAX_LINTS - 1);
+}
+
+#[test]
 fn a_number_of_thirty_digits_keeps_them_all() {
     let text = br#"{"hiRxno":430100000000000000000000000001,"fixmedinsCode":"H1","undoDrCode":"D1","undoDrName":"x",
         "undoDrCertType":"01","undoDrCertno":"1","undoRea":"x","undoTime":"2025-01-02T03:04:05"}"#;
