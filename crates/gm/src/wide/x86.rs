@@ -24,7 +24,7 @@ use crate::seam::BlockCipher;
 /// Blocks that fill the four registers of one group.
 const GROUP: usize = 8;
 /// Groups worked on at once, so that one's operations fill the other's waiting.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 4;
 
 /// The system parameter FK of GB/T 32907.
 const FK: [u32; 4] = [0xA3B1_BAC6, 0x56AA_3350, 0x677D_9197, 0xB270_22DC];
@@ -167,8 +167,8 @@ sm4!(AesNi, aes_ni, "avx2,aes", is_x86_feature_detected!("avx2") && is_x86_featu
 fn sbox_gfni(x: __m256i) -> __m256i {
     const TO: i32 = BEFORE.constant as i32;
     const FROM: i32 = BEHIND.constant as i32;
-    let x = _mm256_gf2p8affine_epi64_epi8::<TO>(x, _mm256_set1_epi64x(BEFORE.matrix()));
-    _mm256_gf2p8affineinv_epi64_epi8::<FROM>(x, _mm256_set1_epi64x(BEHIND.matrix()))
+    let x = _mm256_gf2p8affine_epi64_epi8::<TO>(x, _mm256_set1_epi64x(const { BEFORE.matrix() }));
+    _mm256_gf2p8affineinv_epi64_epi8::<FROM>(x, _mm256_set1_epi64x(const { BEHIND.matrix() }))
 }
 
 #[inline]
