@@ -11,7 +11,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::hex::{self, HexError};
-use crate::seam::{BlockCipher, Gm, RustCrypto};
+use crate::seam::{BlockCipher, Gm};
+use crate::wide::Engine;
 
 const BLOCK: usize = 16;
 
@@ -40,10 +41,10 @@ pub enum OpenError {
 }
 
 impl Sm4Key {
-    /// Expands a key of 16 bytes with the implementation in use.
+    /// Expands a key of 16 bytes with the fastest implementation that this processor has.
     #[must_use]
     pub fn new(key: &[u8; 16]) -> Self {
-        Self::with(&RustCrypto, key)
+        Self::with(&Engine::best(), key)
     }
 
     /// Expands a key of 16 bytes with a given implementation.

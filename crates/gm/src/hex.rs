@@ -1,17 +1,14 @@
-//! Hexadecimal text, driven by tables, because `encData` of every message is upper-case
-//! hex and a 20 KB PDF inside it makes 55 000 digits.
+//! Hexadecimal text, without tables or branches, because `encData` of every message is
+//! upper-case hex, a 20 KB PDF inside it makes 55 000 digits, and plain arithmetic on bytes
+//! is what compilers turn into vector instructions.
 //!
 //! Invariants: encoding writes one case only; decoding takes either case and names the
 //! first defect, never the text.
 
-/// Digit pairs of every byte in upper case.
-static UPPER: [[u8; 2]; 256] = pairs(b"0123456789ABCDEF");
-/// Digit pairs of every byte in lower case.
-static LOWER: [[u8; 2]; 256] = pairs(b"0123456789abcdef");
-/// Value of a digit, or [`BAD`].
-static VALUES: [u8; 256] = values();
-/// Marks a byte that is no digit: its high bits survive an OR with any nibble.
+/// What stands for a byte that is no digit: its high bits survive an OR with any nibble.
 const BAD: u8 = 0xF0;
+/// Bytes decoded at a time.
+const PIECE: usize = 64;
 
 /// Why a text is not hexadecimal bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,13 +24,13 @@ pub enum HexError {
 /// Upper-case hexadecimal text, two digits a byte.
 #[must_use]
 pub fn upper(bytes: &[u8]) -> String {
-    encode(bytes, &UPPER)
+    encode(bytes, b'A')
 }
 
 /// Lower-case hexadecimal text, two digits a byte.
 #[must_use]
 pub fn lower(bytes: &[u8]) -> String {
-    encode(bytes, &LOWER)
+    encode(bytes, b'a')
 }
 
 /// Bytes of a hexadecimal text in either case; the empty text gives no bytes.
@@ -43,12 +40,20 @@ pub fn lower(bytes: &[u8]) -> String {
 pub fn decode(text: &[u8]) -> Result<Vec<u8>, HexError> {
     let (digits, rest) = text.as_chunks::<2>();
     let mut seen = 0u8;
-    let mut bytes = Vec::with_capacity(digits.len());
-    bytes.extend(digits.iter().map(|[high, low]| {
-        let (high, low) = (VALUES[usize::from(*high)], VALUES[usize::from(*low)]);
-        seen |= high | low;
-        (high << 4) | (low & 0x0F)
-    }));
+    let mut bytes = vec![0; digits.len()];
+    // First all values of a piece, then its pairs: each loop alone is a few vector operations.
+    for (bytes, digits) in bytes.chunks_mut(PIECE).zip(digits.chunks(PIECE)) {
+        let mut values = [[0; 2]; PIECE];
+        let digits = digits.as_flattened();
+        for (to, digit) in values.as_flattened_mut().iter_mut().zip(digits) {
+            *to = value(*digit);
+            seen |= *to;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(values) {
+            let pair = u16::from_le_bytes(pair);
+            *byte = (pair << 4 | pair >> 8).to_le_bytes()[0];
+        }
+    }
     if (seen & BAD != 0 || !rest.is_empty())
         && let Some(index) = text.iter().position(|byte| !is_digit(*byte))
     {
@@ -64,37 +69,29 @@ pub fn looks_like_hex(text: &[u8]) -> bool {
 }
 
 fn is_digit(byte: u8) -> bool {
-    VALUES[usize::from(byte)] != BAD
+    value(byte) != BAD
 }
 
-fn encode(bytes: &[u8], table: &[[u8; 2]; 256]) -> String {
-    let mut digits = Vec::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        digits.extend_from_slice(&table[usize::from(*byte)]);
+/// Value of a digit, or [`BAD`].
+#[inline]
+fn value(byte: u8) -> u8 {
+    let decimal = byte.wrapping_sub(b'0');
+    // Bit 5 is what tells lower from upper case.
+    let letter = (byte | 0x20).wrapping_sub(b'a');
+    let value = if letter < 6 { letter + 10 } else { BAD };
+    if decimal < 10 { decimal } else { value }
+}
+
+/// Digits of every byte, ten standing as the given letter.
+#[inline]
+fn encode(bytes: &[u8], ten: u8) -> String {
+    let digit = |value: u8| value + if value < 10 { b'0' } else { ten - 10 };
+    let mut digits = vec![0; bytes.len() * 2];
+    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
     }
-    // The tables hold ASCII only, so the check cannot fail and costs less than the loop.
+    // All of it is ASCII, so the check cannot fail and costs less than the loop.
     String::from_utf8(digits).unwrap_or_default()
-}
-
-const fn pairs(digits: &[u8; 16]) -> [[u8; 2]; 256] {
-    let mut table = [[0u8; 2]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = [digits[byte >> 4], digits[byte & 15]];
-        byte += 1;
-    }
-    table
-}
-
-const fn values() -> [u8; 256] {
-    let mut table = [BAD; 256];
-    let mut value = 0u8;
-    while value < 16 {
-        table[b"0123456789ABCDEF"[value as usize] as usize] = value;
-        table[b"0123456789abcdef"[value as usize] as usize] = value;
-        value += 1;
-    }
-    table
 }
 
 #[cfg(test)]
@@ -110,6 +107,22 @@ mod tests {
         }
         assert_eq!(upper(&[0x0A, 0xFF]), "0AFF");
         assert_eq!(lower(&[0x0A, 0xFF]), "0aff");
+    }
+
+    #[test]
+    fn texts_longer_than_a_piece_and_their_defects() {
+        let all: Vec<u8> = (0..=255).cycle().take(4 * PIECE + 3).collect();
+        for length in 0..=all.len() {
+            let text = upper(&all[..length]);
+            assert_eq!(decode(text.as_bytes()).as_deref(), Ok(&all[..length]));
+        }
+        let text = lower(&all);
+        for at in 0..text.len() {
+            let mut wrong = text.clone().into_bytes();
+            wrong[at] = b'g';
+            wrong.push(b'G');
+            assert_eq!(decode(&wrong), Err(HexError::NotHex(at)));
+        }
     }
 
     #[test]

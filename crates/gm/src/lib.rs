@@ -9,7 +9,7 @@
 //! - nothing secret appears in `Debug`, `Display` or an error, and secrets are wiped on drop;
 //! - no clock and no randomness: seeds are arguments and signatures are deterministic.
 //!
-//! Where to look: [`Gm`] is the seam behind which a faster implementation may come,
+//! Where to look: [`Gm`] is the seam behind which implementations change places, [`Engine`] the one in use,
 //! [`diagnose`] says why a foreign signature fails, [`KeyFile`] is the one key file format.
 
 pub mod diagnose;
@@ -23,6 +23,7 @@ mod seam;
 mod sec_key;
 mod sign;
 mod signature;
+mod wide;
 
 pub use cipher::{OpenError, Sm4Key};
 pub use hash::{HmacSm3, Sm3, hmac_sm3, sm3};
@@ -32,6 +33,7 @@ pub use seam::{BlockCipher, Gm, RustCrypto, Sign, Verify};
 pub use sec_key::{SecKeyError, sec_key, sec_key_text};
 pub use sign::{IdError, MAX_ID, Signer, Verifier};
 pub use signature::{MAX_SIGNATURE_TEXT, Signature, SignatureError};
+pub use wide::Engine;
 
 /// The signer's distinguishing identifier that GB/T 32918.2 names as the default and that
 /// the platform uses, although its demonstration code passes `appSecret` on a dead line.

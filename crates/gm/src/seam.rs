@@ -1,5 +1,5 @@
 //! The seam: everything that computes is reached through [`Gm`], so that a verifier with
-//! larger tables or a vectorised SM4 can take RustCrypto's place without a caller noticing.
+//! larger tables or another SM4 can take RustCrypto's place without a caller noticing.
 //!
 //! Invariants: an implementation is right when it agrees with [`RustCrypto`] on every
 //! input (that is the oracle); objects are made once per key and then called without
@@ -47,7 +47,8 @@ pub trait BlockCipher: Send + Sync {
     fn decrypt_blocks(&self, blocks: &mut [[u8; 16]]);
 }
 
-/// The implementation in use: the `RustCrypto` crates `sm2`, `sm3` and `sm4`.
+/// The `RustCrypto` crates `sm2`, `sm3` and `sm4`: in use for the first two, and the oracle of
+/// [`Engine`](crate::Engine), which is in use for SM4.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RustCrypto;
 
