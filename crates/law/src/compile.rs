@@ -354,6 +354,7 @@ fn instrument_infos(files: &[LoadedFile<'_>], instruments: &Instruments) -> Vec<
         for (id, doc) in &file.doc.instrument {
             let Some(known) = instruments.get(&(file.pack, id.get_ref().clone())) else { continue };
             infos.push(InstrumentInfo {
+                file: file.path.to_owned(),
                 admdvs: file.pack,
                 id: id.get_ref().clone(),
                 title: known.title.clone(),

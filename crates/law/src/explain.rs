@@ -6,7 +6,7 @@ use std::fmt;
 use lf_vocab::{Admdvs, Day};
 use serde::Serialize;
 
-use crate::model::{Dated, Law, Provision};
+use crate::model::{Dated, Gate, Law, Provision, Severity};
 use crate::view::ViewError;
 
 /// A provision in words.
@@ -26,7 +26,7 @@ pub struct Explanation {
     /// The unit of the value, where it has a name.
     pub unit: Option<String>,
     /// At which gates it is asked.
-    pub gates: Vec<&'static str>,
+    pub gates: Vec<Gate>,
     /// Which date of the case governs, in Chinese.
     pub reckoned: &'static str,
     /// What it says that day; nothing when it is not in force.
@@ -38,9 +38,11 @@ pub struct Explanation {
     /// The condition that breaks it, as written.
     pub violated_if: Option<String>,
     /// What follows when it is broken.
-    pub severity: Option<&'static str>,
+    pub severity: Option<Severity>,
     /// The stable refusal code.
     pub code: Option<String>,
+    /// The sentence for the person who reads it, its places open.
+    pub sentence: Option<String>,
     /// The provision it excepts from.
     pub exception_to: Option<String>,
     /// The provisions that except from it here, with what they say that day.
@@ -117,14 +119,15 @@ impl Law {
             on,
             file: provision.file.to_string(),
             unit: provision.unit.clone(),
-            gates: provision.gates.iter().map(|gate| gate.name()).collect(),
+            gates: provision.gates.clone(),
             reckoned: provision.reckoned_at(None).cn(),
             in_force: saying(provision),
             history: provision.values.iter().map(Saying::from).collect(),
             when: provision.when_text.clone(),
             violated_if: provision.violated_text.clone(),
-            severity: provision.rule.as_ref().map(|rule| rule.severity.name()),
+            severity: provision.rule.as_ref().map(|rule| rule.severity),
             code: provision.rule.as_ref().map(|rule| rule.code.to_string()),
+            sentence: provision.rule.as_ref().map(|rule| rule.sentence.to_string()),
             exception_to: provision.relation.map(|(target, _)| self.provisions[target].id.to_string()),
             exceptions: exceptions.collect(),
             requirement: provision.requirement.clone(),
@@ -160,14 +163,15 @@ impl fmt::Display for Explanation {
             Some(saying) => writeln!(f, "{}在{}：{saying}{}", self.admdvs, self.on, unit)?,
             None => writeln!(f, "{}在{}：没有规定", self.admdvs, self.on)?,
         }
-        writeln!(f, "环节：{}；以{}为准", self.gates.join("、"), self.reckoned)?;
+        let gates: Vec<_> = self.gates.iter().map(|gate| format!("{}（{}）", gate.cn(), gate.name())).collect();
+        writeln!(f, "环节：{}；以{}为准", gates.join("、"), self.reckoned)?;
         for (name, text) in [("适用条件", &self.when), ("认定条件", &self.violated_if)] {
             if let Some(text) = text {
                 writeln!(f, "{name}：{text}")?;
             }
         }
         if let (Some(severity), Some(code)) = (self.severity, &self.code) {
-            writeln!(f, "结果：{severity} {code}")?;
+            writeln!(f, "结果：{}（{}） {code}", severity.cn(), severity.name())?;
         }
         if let Some(upper) = &self.exception_to {
             writeln!(f, "是{upper}的例外")?;

@@ -57,6 +57,22 @@ impl Gate {
         Gate::Admit,
     ];
 
+    /// The name for people.
+    pub const fn cn(self) -> &'static str {
+        match self {
+            Gate::Precheck => "预核验",
+            Gate::Upload => "上传",
+            Gate::Authorise => "流转授权",
+            Gate::Download => "下载",
+            Gate::Review => "审核",
+            Gate::Sell => "销售",
+            Gate::Settle => "结算",
+            Gate::Refund => "退费",
+            Gate::Retain => "存档",
+            Gate::Admit => "准入",
+        }
+    }
+
     /// The name in packs.
     pub const fn name(self) -> &'static str {
         match self {
@@ -99,6 +115,15 @@ impl Severity {
             "record" => Self::Record,
             _ => return None,
         })
+    }
+
+    /// The name for people.
+    pub const fn cn(self) -> &'static str {
+        match self {
+            Self::Refuse => "拒绝",
+            Self::Remind => "提醒",
+            Self::Record => "记录",
+        }
     }
 
     /// The name in packs.
@@ -310,6 +335,8 @@ pub struct PackInfo {
 pub struct InstrumentInfo {
     /// The authority whose pack cites it.
     pub admdvs: Admdvs,
+    /// The pack file that names it.
+    pub file: String,
     /// Its id in the pack.
     pub id: String,
     /// Its title.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: every place names `value`, `line` or a field the rule's scope can see; unknown ones are load errors.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use crate::facts::{Facts, Value};
 use crate::field::{Field, Kind, Scope};
@@ -19,6 +19,18 @@ enum Part {
 /// A sentence with places.
 #[derive(Debug, Clone)]
 pub(crate) struct Template(Vec<Part>);
+
+/// As it is read without a case: the places by their names.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Plain(plain) => f.write_str(plain),
+            Part::Said => f.write_str("〔取值〕"),
+            Part::Line => f.write_str("〔行号〕"),
+            Part::Fact(field) => write!(f, "〔{}〕", field.cn()),
+        })
+    }
+}
 
 impl Template {
     /// Reads a sentence; the error is the place that names nothing.

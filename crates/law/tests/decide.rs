@@ -118,8 +118,8 @@ fn facts_that_do_not_fit_are_refused() {
 fn another_province_has_only_the_national_law() {
     let mut facts = plain_case();
     facts.push_line(Scope::Line).set(Field::RxItemTypeCode, "12").set(Field::MedcDays, 7i64);
-    let wuhan = "420100".parse().unwrap();
-    let decision = law().decide(Gate::Precheck, &wuhan, &facts, &[]).unwrap();
+    let chengdu = "510100".parse().unwrap();
+    let decision = law().decide(Gate::Precheck, &chengdu, &facts, &[]).unwrap();
     let by: Vec<_> = decision.findings.iter().map(|one| one.by()).collect();
     assert_eq!(by, ["100000/rx.drugs_max@2007-05-01"], "西药与中成药同方在全国并不禁止");
 }
@@ -156,7 +156,7 @@ fn parameters_of_the_scheme_are_read_by_place_and_day() {
     let view = law.view(&yichun(), &june, &[]);
     assert_eq!(view.fen("mz_tc.deductible_fen").unwrap().get(), 60_000);
     assert!(matches!(view.ratio("mz_tc.ratio.active.pharmacy"), Err(ViewError::NotFormalised { .. })));
-    let wuhan = "420100".parse().unwrap();
+    let chengdu = "510100".parse().unwrap();
     let elsewhere = law.view(&wuhan, &july, &[]).fen("mz_tc.deductible_fen");
     assert!(matches!(elsewhere, Err(ViewError::NotFormalised { .. })));
     let undated = law.view(&yichun(), &Dates::new(), &[]).fen("mz_tc.deductible_fen");

@@ -194,6 +194,18 @@ pub enum LawCommand {
         #[arg(long, value_name = "DIR")]
         packs: Option<PathBuf>,
     },
+    /// All packs as one HTML page to read: values, dates, articles, quotes
+    Page {
+        /// Mark what holds on this day (default: today)
+        #[arg(long, value_name = "DATE")]
+        on: Option<String>,
+        /// Write the page here instead of to standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// A folder of packs instead of those built in
+        #[arg(long, value_name = "DIR")]
+        packs: Option<PathBuf>,
+    },
 }
 
 /// `audit`.

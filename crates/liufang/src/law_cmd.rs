@@ -11,6 +11,7 @@ use lf_vocab::{Admdvs, Day};
 use crate::cli::{LawArgs, LawCommand};
 use crate::edge::SystemClock;
 use crate::law_files::load;
+use crate::law_page;
 
 /// `liufang law …`
 pub fn run(args: LawArgs) -> anyhow::Result<bool> {
@@ -44,6 +45,17 @@ pub fn run(args: LawArgs) -> anyhow::Result<bool> {
             let decision = request.decide(&law)?;
             println!("{}", serde_json::to_string_pretty(&decision)?);
             Ok(decision.outcome == lf_law::Outcome::Accepted)
+        }
+        LawCommand::Page { packs, on, out } => {
+            let page = law_page::page(&load(packs.as_deref())?, day(on.as_deref())?)?;
+            match out {
+                Some(file) => {
+                    std::fs::write(&file, page).with_context(|| format!("cannot write {}", file.display()))?;
+                    println!("wrote {}", file.display());
+                }
+                None => print!("{page}"),
+            }
+            Ok(true)
         }
     }
 }

@@ -17,6 +17,7 @@ mod journey;
 mod keys_cmd;
 mod law_cmd;
 mod law_files;
+mod law_page;
 mod region;
 mod sample;
 mod serve;

@@ -120,6 +120,14 @@ fn the_law_is_measured_explained_and_asked() {
     assert_eq!(code, 0);
     assert!(out.contains("电子处方流转有效期3天") && out.contains("赣医保字〔2024〕9号"), "{out}");
     assert_eq!(ran(&folder, &["law", "explain", "360900", "no.such"]).0, 2);
+    let (code, page, _) = ran(&folder, &["law", "page", "--on", "2026-11-22"]);
+    assert_eq!(code, 0);
+    for part in ["鄂医保办〔2024〕32号", "不再接受纸质处方", "id=\"360000/settle.printed\"", "Rule packs"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    assert_eq!(page.matches("<article").count(), page.matches("</article>").count());
+    assert!(!page.contains("<script") && !page.contains("http"), "the page needs nothing but itself");
     assert_eq!(ran(&folder, &["law", "explain", "36", "rx.vali_days_max"]).0, 2);
     assert_eq!(ran(&folder, &["law", "check", "--on", "yesterday"]).0, 2);
     std::fs::write(folder.join("facts.json"), r#"{"gate":"refund","admdvs":"360900","facts":{"retn_time":"2026-11-22 10:00:00","orig_setl_time":"2026-11-21 10:00:00","orig_route_flag":false,"phar_fixmedins_code":"P36090200106"}}"#).unwrap();
