@@ -18,6 +18,8 @@ mod keys_cmd;
 mod law_cmd;
 mod law_files;
 mod region;
+mod ring;
+mod rotate;
 mod sample;
 mod serve;
 
