@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests are tests")]
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -67,32 +68,51 @@ async fn tokens(store: &dyn Store, batches: Vec<(String, String)>) -> Vec<(&'sta
     tokens
 }
 
-/// Searched as it is, in hexadecimal, and inside a longer text's Base64, wherever it begins there.
-fn stands_in(haystack: &[u8], secret: &str) -> bool {
+/// Which of the secrets stand in something: as they are, in hexadecimal, or inside a longer text's Base64, wherever they
+/// begin there.
+fn found(haystack: &[u8], secrets: &[(&'static str, String)]) -> BTreeSet<&'static str> {
+    const START: usize = 6;
+    let mut starts: HashMap<[u8; START], Vec<(&'static str, String)>> = HashMap::new();
+    for (what, secret) in secrets {
+        for needle in spellings(secret) {
+            let start = *needle.as_bytes().first_chunk().expect("a secret of six bytes at least");
+            starts.entry(start).or_default().push((what, needle));
+        }
+    }
+    let mut found = BTreeSet::new();
+    for at in 0..haystack.len().saturating_sub(START - 1) {
+        let Some(needles) = haystack[at..].first_chunk().and_then(|start| starts.get(start)) else { continue };
+        let here = |needle: &str| haystack[at..].starts_with(needle.as_bytes());
+        found.extend(needles.iter().filter(|(_, needle)| here(needle)).map(|(what, _)| *what));
+    }
+    found
+}
+
+fn spellings(secret: &str) -> Vec<String> {
     let mut needles = vec![secret.to_owned(), lf_gm::hex::lower(secret.as_bytes())];
     for (lead, shared) in [(0, 0), (1, 2), (2, 3)] {
         let text = [&vec![0; lead][..], secret.as_bytes()].concat();
         let whole = text.len() * 8 / 6;
         needles.push(BASE64_STANDARD.encode(&text)[shared..whole].to_owned());
     }
-    needles.iter().any(|needle| haystack.windows(needle.len()).any(|at| at == needle.as_bytes()))
+    needles
 }
 
 #[test]
 fn the_search_finds_what_is_wrapped() {
     let wrapped = |lead: &str| BASE64_STANDARD.encode(format!("{lead}张三{lead}"));
-    assert!(["", "x", "xx", "xxx"].iter().all(|lead| stands_in(wrapped(lead).as_bytes(), "张三")));
-    assert!(stands_in(lf_gm::hex::lower("x张三".as_bytes()).as_bytes(), "张三"));
-    assert!(!stands_in(wrapped("x").as_bytes(), "张四"));
+    let stands = |haystack: &str, secret: &str| !found(haystack.as_bytes(), &[("name", secret.to_owned())]).is_empty();
+    assert!(["", "x", "xx", "xxx"].iter().all(|lead| stands(&wrapped(lead), "张三")));
+    assert!(stands(&lf_gm::hex::lower("x张三".as_bytes()), "张三") && stands("x张三", "张三"));
+    assert!(!stands(&wrapped("x"), "张四"));
 }
 
 fn nothing_stands_in(haystack: &[u8], secrets: &[(&'static str, String)], ground: &Ground) {
     // What is meant to stand there is found the same way, so that the search is one.
-    let number = ground.region.patients[0].person.psn_no.as_str();
-    assert!(stands_in(haystack, number) && stands_in(haystack, &ground.region.drugs[0].drug.genname));
-    for (what, secret) in secrets {
-        assert!(!stands_in(haystack, secret), "{what} stands in clear");
-    }
+    let mut sought = secrets.to_vec();
+    sought.push(("number of a person", ground.region.patients[0].person.psn_no.as_str().to_owned()));
+    sought.push(("name of a drug", ground.region.drugs[0].drug.genname.clone()));
+    assert_eq!(found(haystack, &sought), BTreeSet::from(["name of a drug", "number of a person"]));
 }
 
 async fn walk(ground: &Ground) -> serve::Served {
