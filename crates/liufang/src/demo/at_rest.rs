@@ -6,8 +6,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use lf_ports::Store;
-use lf_vocab::Admdvs;
+use lf_ports::codec;
+use lf_rx::Event;
+use lf_store::Engine;
 use lf_wire::client::Dialect;
 
 use super::walk;
@@ -58,11 +59,16 @@ fn secrets(ground: &Ground) -> Vec<(&'static str, String)> {
 }
 
 /// The tokens of the walk, which no register knows.
-async fn tokens(store: &dyn Store, batches: Vec<(String, String)>) -> Vec<(&'static str, String)> {
+async fn tokens(store: &dyn Engine) -> Vec<(&'static str, String)> {
     let mut tokens = Vec::new();
-    for (pool, batch_no) in batches {
-        let batch = store.batch(pool.parse::<Admdvs>().unwrap(), &batch_no).await.unwrap().unwrap();
-        tokens.extend(batch.entries.into_iter().map(|entry| ("token of a prescription", entry.epc_token)));
+    for pool in store.pools().await.unwrap() {
+        for rx in store.scan_rx(pool, None, 100).await.unwrap() {
+            for event in store.rx_events(&rx.hi_rxno).await.unwrap() {
+                if let Event::Downloaded(downloaded) = codec::decode(&event.body, "rx_event", "body", "").unwrap() {
+                    tokens.push(("token of a prescription", downloaded.epc_token));
+                }
+            }
+        }
     }
     assert!(!tokens.is_empty());
     tokens
@@ -132,11 +138,8 @@ async fn sqlite_files_hold_nothing_in_clear() {
     let folder = folder("sqlite");
     let ground = ground::prepare(&folder.0, None, &[]).await.unwrap();
     let served = walk(&ground).await;
-    let raw = rusqlite::Connection::open(folder.0.join(ground::DATABASE)).unwrap();
-    let mut statement = raw.prepare("SELECT poolarea_no, batch_no FROM auth_batch").unwrap();
-    let batches = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
     let mut secrets = secrets(&ground);
-    secrets.extend(tokens(served.store.as_ref(), batches).await);
+    secrets.extend(tokens(served.store.as_ref()).await);
     assert!(std::fs::metadata(folder.0.join("center.db-wal")).unwrap().len() > 0, "the log is looked at too");
     nothing_stands_in(&files(&folder.0), &secrets, &ground);
     served.stop().await.unwrap();
@@ -152,10 +155,8 @@ async fn postgres_rows_hold_nothing_in_clear() {
     let ground = ground::prepare(&folder.0, Some(&cluster.url(&name)), &[]).await.unwrap();
     let served = walk(&ground).await;
     let link = connect(&cluster.url(&name)).await;
-    let rows = link.query("SELECT poolarea_no, batch_no FROM auth_batch", &[]).await.unwrap();
-    let batches = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     let mut secrets = secrets(&ground);
-    secrets.extend(tokens(served.store.as_ref(), batches).await);
+    secrets.extend(tokens(served.store.as_ref()).await);
     let mut dump = String::new();
     let tables = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
     for table in link.query(tables, &[]).await.unwrap() {
