@@ -149,6 +149,7 @@ impl<D: Driver> Ports<D> {
     /// Whom a certificate or token names, in one question, whichever version of the ring the key was stored under.
     async fn named(&self, kind: &str, text: &str) -> Result<Option<Person>, StoreError> {
         loop {
+            let known = self.sealer.newest();
             let mut params = vec![kind.into()];
             params.extend(self.sealer.lookups(kind, text));
             let found = self.rows(sql::PERSON_BY_KEY, params).await?;
@@ -156,8 +157,8 @@ impl<D: Driver> Ports<D> {
             if let Some(newest) = found.into_iter().max_by_key(version) {
                 return Ok(row::person_by_key(&self.sealer, newest)?);
             }
-            // Nobody is an answer only while no version is missing here.
-            if !self.caught_up().await? {
+            // Nobody is an answer only where no version was missing in the question.
+            if !self.lists_later_than(known).await? {
                 return Ok(None);
             }
         }

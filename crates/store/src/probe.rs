@@ -63,23 +63,21 @@ impl<D: Driver> Ports<D> {
         self.prove().await
     }
 
-    /// Whether the ring lacked a version that the database lists, and has it now.
-    pub(crate) async fn caught_up(&self) -> Result<bool, StoreError> {
-        let before = self.sealer.newest();
-        let mut newest = 0;
+    /// Whether the database lists a version after this one. Then the ring has it now, or this is an error.
+    pub(crate) async fn lists_later_than(&self, known: u32) -> Result<bool, StoreError> {
+        let mut later = false;
         for row in self.rows(sql::SEALED_BY, Vec::new()).await? {
             let mut cells = Cells::new(&self.sealer, "sealed_by", 1, row);
             let version = cells.count("version")?;
-            if version > i64::from(before) {
-                // Tells in the log why a ring cannot be read again.
-                let known = u32::try_from(version).is_ok_and(|version| self.sealer.probe(version).is_ok());
-                if !known {
+            if version > i64::from(known) {
+                later = true;
+                // Asking for the key of an unknown version reads the ring again.
+                if !u32::try_from(version).is_ok_and(|version| self.sealer.probe(version).is_ok()) {
                     return Err(cells.wrong("version", "not in the ring of this process").into());
                 }
             }
-            newest = newest.max(version);
         }
-        Ok(newest > i64::from(before))
+        Ok(later)
     }
 
     pub(crate) async fn apply(&self, steps: Vec<Step>) -> Result<(), StoreError> {

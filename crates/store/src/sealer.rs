@@ -218,3 +218,63 @@ fn with_key<T>(key: &[Value], run: impl FnOnce(&[&str]) -> T) -> T {
     let texts: [&str; KEY_MAX] = std::array::from_fn(|at| texts[at].as_ref());
     run(&texts[..key.len().min(KEY_MAX)])
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    fn ring(secrets: &[u8]) -> RingFile {
+        let mut ring = RingFile::new("now", [secrets[0]; 32]).unwrap();
+        for secret in &secrets[1..] {
+            ring.push("now", [*secret; 32]).unwrap();
+        }
+        ring
+    }
+
+    /// A sealer whose file says what stands here.
+    fn shelf(first: RingFile) -> (Arc<Mutex<Result<RingFile, String>>>, Sealer) {
+        let shelf = Arc::new(Mutex::new(Ok(first)));
+        let source = Arc::clone(&shelf);
+        let sealer = Sealer::from_source(Box::new(move || source.lock().unwrap().clone())).unwrap();
+        (shelf, sealer)
+    }
+
+    #[test]
+    fn a_ring_that_does_not_fit_changes_nothing() {
+        let (file, sealer) = shelf(ring(&[1, 2]));
+        let sealed = sealer.seal("t", "c", &["k"], b"x");
+        let mut lost = ring(&[1, 2, 3]);
+        lost.retire_old();
+        for (wrong, error) in [
+            (Ok(ring(&[1])), RingError::Lost(2)),
+            (Ok(lost), RingError::Lost(2)),
+            (Ok(ring(&[1, 9])), RingError::Other(2)),
+            (Ok(ring(&[9, 2])), RingError::Other(1)),
+            (Err("gone".to_owned()), RingError::Unreadable("gone".to_owned())),
+        ] {
+            *file.lock().unwrap() = wrong;
+            assert_eq!(sealer.refresh(), Err(error));
+            assert_eq!(sealer.open("t", "c", &["k"], sealed.clone()), Ok(b"x".to_vec()));
+            assert_eq!((sealer.sealing(), sealer.newest()), (2, 2));
+        }
+    }
+
+    #[test]
+    fn a_new_version_opens_at_once_and_seals_when_told() {
+        let (file, sealer) = shelf(ring(&[1]));
+        let ahead = Sealer::new(&ring(&[1, 2]));
+        let sealed = ahead.seal("t", "c", &["k"], b"x");
+        let open = || sealer.open("t", "c", &["k"], sealed.clone());
+        assert_eq!(open(), Err(RestError::UnknownVersion(2)));
+        *file.lock().unwrap() = Ok(ring(&[1, 2]));
+        assert_eq!(open(), Ok(b"x".to_vec()), "read again at once");
+        assert_eq!((sealer.sealing(), sealer.newest()), (1, 2), "but not sealed with");
+        assert!(!sealer.seal_with(3) && sealer.seal_with(2));
+        assert_eq!(sealer.seal("t", "c", &["k"], b"x"), sealed);
+        assert_eq!(sealer.lookups("cert", "t").len(), MAX_RING);
+        assert_eq!(sealer.lookups("cert", "t")[1], Value::from(Sealer::new(&ring(&[1])).lookup("cert", "t")));
+        assert_eq!(sealer.open("t", "c", &["l"], sealed), Err(RestError::NotAuthentic));
+    }
+}
