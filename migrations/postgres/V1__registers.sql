@@ -1,3 +1,4 @@
+-- What a body says of people, and every secret, is sealed before it gets here: decision 0011.
 -- The registers that import and demo write and every transaction reads. Reference data: keyed by its own
 -- code, copied whole to every node of a distributed engine. Only persons live in a partition.
 
@@ -7,19 +8,19 @@ CREATE DOMAIN blob AS bytea;
 
 CREATE TABLE app (
     app_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    body TEXT COLLATE "C" NOT NULL
+    body BLOB NOT NULL
 );
 
 CREATE TABLE fixmedins (
     fixmedins_code TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     poolarea_no TEXT COLLATE "C" NOT NULL,
-    body TEXT COLLATE "C" NOT NULL
+    body BLOB NOT NULL
 );
 
 CREATE TABLE practitioner (
     fixmedins_code TEXT COLLATE "C" NOT NULL,
     prac_code TEXT COLLATE "C" NOT NULL,
-    body TEXT COLLATE "C" NOT NULL,
+    body BLOB NOT NULL,
     PRIMARY KEY (fixmedins_code, prac_code)
 );
 
@@ -38,11 +39,11 @@ CREATE INDEX drug_find ON drug (med_list_codg, find_text, dualchnl, oppool);
 CREATE TABLE person (
     poolarea_no TEXT COLLATE "C" NOT NULL,
     psn_no TEXT COLLATE "C" NOT NULL,
-    body TEXT COLLATE "C" NOT NULL,
+    body BLOB NOT NULL,
     PRIMARY KEY (poolarea_no, psn_no)
 );
 
--- By what else a person is found; keyed by the thing shown, because its partition is not known yet.
+-- By what else a person is found; keyed by the keyed hash of the thing shown, because its partition is not known yet.
 CREATE TABLE person_key (
     kind TEXT COLLATE "C" NOT NULL,
     key_text TEXT COLLATE "C" NOT NULL,

@@ -12,7 +12,7 @@ CREATE TABLE rx (
     prsc_us BIGINT NOT NULL,
     vali_end_us BIGINT NOT NULL,
     opened TEXT COLLATE "C" NOT NULL,
-    state TEXT COLLATE "C" NOT NULL,
+    state BLOB NOT NULL,
     PRIMARY KEY (poolarea_no, hi_rxno)
 );
 
@@ -22,7 +22,7 @@ CREATE INDEX rx_live ON rx (poolarea_no, psn_no, prsc_us, hi_rxno) WHERE live = 
 CREATE TABLE rx_content (
     poolarea_no TEXT COLLATE "C" NOT NULL,
     hi_rxno TEXT COLLATE "C" NOT NULL,
-    body TEXT COLLATE "C" NOT NULL,
+    body BLOB NOT NULL,
     PRIMARY KEY (poolarea_no, hi_rxno),
     FOREIGN KEY (poolarea_no, hi_rxno) REFERENCES rx (poolarea_no, hi_rxno)
 );
@@ -30,12 +30,12 @@ CREATE TABLE rx_content (
 CREATE TABLE rx_file (
     poolarea_no TEXT COLLATE "C" NOT NULL,
     hi_rxno TEXT COLLATE "C" NOT NULL,
-    base64 TEXT COLLATE "C" NOT NULL,
+    base64 BLOB NOT NULL,
     PRIMARY KEY (poolarea_no, hi_rxno),
     FOREIGN KEY (poolarea_no, hi_rxno) REFERENCES rx (poolarea_no, hi_rxno)
 );
 
--- body is what the chain covers, byte for byte.
+-- body is what the chain covers, byte for byte, sealed; the chain is over the plain text.
 CREATE TABLE rx_event (
     poolarea_no TEXT COLLATE "C" NOT NULL,
     hi_rxno TEXT COLLATE "C" NOT NULL,
@@ -53,6 +53,6 @@ CREATE TABLE auth_batch (
     fixmedins_code TEXT COLLATE "C" NOT NULL,
     expires_us BIGINT NOT NULL,
     taken TEXT COLLATE "C",
-    body TEXT COLLATE "C" NOT NULL,
+    body BLOB NOT NULL,
     PRIMARY KEY (poolarea_no, batch_no)
 );

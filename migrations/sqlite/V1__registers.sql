@@ -1,21 +1,22 @@
+-- What a body says of people, and every secret, is sealed before it gets here: decision 0011.
 -- The registers that import and demo write and every transaction reads. Reference data: keyed by its own
 -- code, copied whole to every node of a distributed engine. Only persons live in a partition.
 
 CREATE TABLE app (
     app_id TEXT NOT NULL PRIMARY KEY,
-    body TEXT NOT NULL
+    body BLOB NOT NULL
 );
 
 CREATE TABLE fixmedins (
     fixmedins_code TEXT NOT NULL PRIMARY KEY,
     poolarea_no TEXT NOT NULL,
-    body TEXT NOT NULL
+    body BLOB NOT NULL
 );
 
 CREATE TABLE practitioner (
     fixmedins_code TEXT NOT NULL,
     prac_code TEXT NOT NULL,
-    body TEXT NOT NULL,
+    body BLOB NOT NULL,
     PRIMARY KEY (fixmedins_code, prac_code)
 );
 
@@ -34,11 +35,11 @@ CREATE INDEX drug_find ON drug (med_list_codg, find_text, dualchnl, oppool);
 CREATE TABLE person (
     poolarea_no TEXT NOT NULL,
     psn_no TEXT NOT NULL,
-    body TEXT NOT NULL,
+    body BLOB NOT NULL,
     PRIMARY KEY (poolarea_no, psn_no)
 );
 
--- By what else a person is found; keyed by the thing shown, because its partition is not known yet.
+-- By what else a person is found; keyed by the keyed hash of the thing shown, because its partition is not known yet.
 CREATE TABLE person_key (
     kind TEXT NOT NULL,
     key_text TEXT NOT NULL,

@@ -73,6 +73,12 @@ impl HmacSm3 {
     pub fn verify(self, tag: &[u8; 32]) -> bool {
         self.0.verify(tag.into()).is_ok()
     }
+
+    /// Whether the tag of everything taken in begins with these bytes, compared in constant time.
+    #[must_use]
+    pub fn verify_start(self, start: &[u8; 16]) -> bool {
+        self.0.verify_truncated_left(start).is_ok()
+    }
 }
 
 /// HMAC-SM3 of one piece of bytes.

@@ -10,15 +10,18 @@
 //! - no clock and no randomness: seeds are arguments and signatures are deterministic.
 //!
 //! Where to look: [`Gm`] is the seam behind which implementations change places, [`Engine`] the one in use,
-//! [`diagnose`] says why a foreign signature fails, [`KeyFile`] is the one key file format.
+//! [`diagnose`] says why a foreign signature fails, [`KeyFile`] is the one key file format,
+//! [`rest`] seals what a database keeps and [`RingFile`] holds the keys for it.
 
 pub mod diagnose;
 pub mod hex;
+pub mod rest;
 
 mod cipher;
 mod hash;
 mod key;
 mod key_file;
+mod ring_file;
 mod seam;
 mod sec_key;
 mod sign;
@@ -29,6 +32,8 @@ pub use cipher::{OpenError, Sm4Key};
 pub use hash::{HmacSm3, Sm3, hmac_sm3, sm3};
 pub use key::{KeyError, PrivateKey, PublicKey};
 pub use key_file::{AppSecret, KeyFile, KeyFileError, KeyOwner, MAX_KEY_FILE};
+pub use rest::{RestError, RestKey};
+pub use ring_file::{MAX_RING, MAX_RING_FILE, RingFile, RingFileError, RingSecret};
 pub use seam::{BlockCipher, Gm, RustCrypto, Sign, Verify};
 pub use sec_key::{SecKeyError, sec_key, sec_key_text};
 pub use sign::{IdError, MAX_ID, Signer, Verifier};

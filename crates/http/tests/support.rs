@@ -148,7 +148,7 @@ impl World {
         let path = std::env::temp_dir().join(name);
         remove(&path);
         let start: Moment = START.parse().unwrap();
-        let options = Options { migrate_at: Some(start), readers: 1, ..Options::default() };
+        let options = Options { migrate_at: Some(start), readers: 1, ..Options::new(lf_testkit::sealer()) };
         let store = Arc::new(SqliteStore::open(&path, options).unwrap());
         let [hospital, pharmacy, disabled] = ["hospital", "pharmacy", "disabled"].map(client);
         let mut registry = messages::registry();

@@ -56,6 +56,9 @@ pub struct ServeArgs {
     /// Overrides the configuration: the platform's key file
     #[arg(long, value_name = "FILE")]
     pub platform_key: Option<PathBuf>,
+    /// Overrides the configuration: the key ring that seals what is stored
+    #[arg(long, value_name = "FILE")]
+    pub store_key: Option<PathBuf>,
 }
 
 /// `demo`.
@@ -131,19 +134,42 @@ pub struct KeysArgs {
 /// `keys …`.
 #[derive(Subcommand)]
 pub enum KeysCommand {
-    /// Draw a new key pair into a key file
+    /// Draw a new key pair into a key file, or a new ring for what is stored
     New {
         /// The file; must not exist yet; readable by its owner only
         file: PathBuf,
         /// For an app with this id (32 upper-case hex digits; drawn when the value is empty), not for the platform
         #[arg(long, value_name = "APP_ID", num_args = 0..=1, default_missing_value = "")]
         app: Option<String>,
+        /// A key ring that seals what is stored, not a pair; lose it and the data is lost
+        #[arg(long, conflicts_with = "app")]
+        store: bool,
     },
-    /// Print what may be shown of a key file
+    /// Print what may be shown of a key file or of a key ring
     Show {
         /// The file
         file: PathBuf,
     },
+    /// Add a version to the key ring and seal everything stored again with it, while the centers serve; an interrupted
+    /// rotation goes on; exit 1 when something could not be sealed again
+    Rotate(RotateArgs),
+}
+
+/// `keys rotate`.
+#[derive(Args)]
+pub struct RotateArgs {
+    /// The key ring, the very file that the center reads
+    #[arg(long, value_name = "FILE")]
+    pub store_key: PathBuf,
+    /// Database URL
+    #[arg(long, value_name = "URL", required_unless_present = "prepare")]
+    pub database: Option<String>,
+    /// Only add the version to the file, where several centers have copies of it; it seals nothing until it is rotated to
+    #[arg(long, conflicts_with_all = ["database", "retire"])]
+    pub prepare: bool,
+    /// Remove the versions that nothing is sealed by any more; after a finished rotation, only that
+    #[arg(long)]
+    pub retire: bool,
 }
 
 /// `law`.
@@ -224,6 +250,9 @@ pub enum AuditCommand {
         /// Database URL, such as sqlite:///var/lib/liufang/center.db or postgres://liufang@db.example/center; the demo's unless given
         #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
         database: String,
+        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
+        #[arg(long, value_name = "FILE")]
+        store_key: Option<PathBuf>,
         /// Print the report as JSON
         #[arg(long)]
         json: bool,

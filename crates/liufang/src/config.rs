@@ -23,6 +23,8 @@ pub struct Config {
     pub database: String,
     /// Key file of the platform.
     pub platform_key: PathBuf,
+    /// Key ring that seals what is stored.
+    pub store_key: PathBuf,
     /// Folder of packs instead of those built in.
     #[serde(default)]
     pub law: Option<PathBuf>,
@@ -96,6 +98,7 @@ pub fn run(args: &ConfigArgs) -> anyhow::Result<()> {
         ConfigCommand::Check { file } => {
             let config = Config::read(Some(file))?;
             crate::keys_cmd::read(&config.platform_key)?;
+            crate::ring::read(&config.store_key)?;
             crate::law_files::load(config.law.as_deref())?;
             println!("{}: good", file.display());
         }

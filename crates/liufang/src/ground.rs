@@ -14,6 +14,7 @@ use crate::config::{self, Config};
 use crate::edge::OsChance;
 use crate::keys_cmd;
 use crate::region::{self, Keys, Patient, Region};
+use crate::ring::{self, STORE_KEY};
 use crate::serve::{Migrate, open};
 
 /// Register rows in one commit.
@@ -39,8 +40,8 @@ pub const DATABASE: &str = "center.db";
 const PLATFORM_KEY: &str = "platform.key.toml";
 
 /// Files of a ground, which a new one replaces.
-const FILES: [&str; 6] =
-    [DATABASE, "center.db-wal", "center.db-shm", PLATFORM_KEY, "liufang.toml", "center.db-journal"];
+const FILES: [&str; 7] =
+    [DATABASE, "center.db-wal", "center.db-shm", PLATFORM_KEY, STORE_KEY, "liufang.toml", "center.db-journal"];
 
 /// A folder of ours below the working directory, emptied of an earlier ground; nothing else in it is touched.
 pub fn fresh(folder: &str) -> anyhow::Result<PathBuf> {
@@ -67,6 +68,7 @@ pub async fn prepare(folder: &Path, database: Option<&str>, crowd: &[Patient]) -
     let keys = Keys::draw(&region, &OsChance)?;
     let platform = keys_cmd::draw(None, &OsChance)?;
     keys_cmd::write(&folder.join(PLATFORM_KEY), &platform)?;
+    ring::new(&folder.join(STORE_KEY), &OsChance)?;
     let database = database.map_or_else(|| format!("sqlite://{}", folder.join(DATABASE).display()), str::to_owned);
     let ground = Ground { folder: folder.to_owned(), region, keys, platform, database };
     ground.register(crowd).await?;
@@ -75,7 +77,7 @@ pub async fn prepare(folder: &Path, database: Option<&str>, crowd: &[Patient]) -
 
 impl Ground {
     async fn register(&self, crowd: &[Patient]) -> anyhow::Result<()> {
-        let store = open(&config::database(&self.database)?, Migrate::Yes).await?;
+        let store = open(&config::database(&self.database)?, Migrate::Yes, ring::sealer(&self.store_key())?).await?;
         let mut rows = self.region.registry(&self.keys)?;
         rows.extend(crowd.iter().map(|patient| lf_ports::RegistryPut::Person(patient.person.clone())));
         for part in rows.chunks(ROWS_A_COMMIT) {
@@ -96,7 +98,13 @@ impl Ground {
         config.listen = listen;
         config.database.clone_from(&self.database);
         config.platform_key = self.folder.join(PLATFORM_KEY);
+        config.store_key = self.store_key();
         Ok(config)
+    }
+
+    /// The ring that seals the database.
+    pub fn store_key(&self) -> PathBuf {
+        self.folder.join(STORE_KEY)
     }
 
     /// The platform's signer.

@@ -5,23 +5,33 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use lf_gm::{AppSecret, KeyFile, KeyOwner, MAX_KEY_FILE, PrivateKey, hex};
+use lf_gm::{AppSecret, KeyFile, KeyOwner, MAX_KEY_FILE, PrivateKey, RingFile, hex};
 use lf_ports::{Chance, Clock as _};
 use zeroize::Zeroizing;
 
 use crate::cli::{KeysArgs, KeysCommand};
-use crate::edge::{OsChance, SystemClock};
+use crate::edge::{self, OsChance, SystemClock};
+use crate::{ring, rotate};
 
 /// `liufang keys …`
 pub fn run(args: KeysArgs) -> anyhow::Result<bool> {
     match args.command {
-        KeysCommand::New { file, app } => {
+        KeysCommand::New { file, store: true, .. } => {
+            let ring = ring::new(&file, &OsChance)?;
+            println!("wrote {}", file.display());
+            show_ring(&ring);
+        }
+        KeysCommand::New { file, app, store: false } => {
             let key = draw(app.as_deref(), &OsChance)?;
             write(&file, &key)?;
             println!("wrote {}", file.display());
             show(&key);
         }
-        KeysCommand::Show { file } => show(&read(&file)?),
+        KeysCommand::Show { file } => match ring::read(&file) {
+            Ok(ring) => show_ring(&ring),
+            Err(no_ring) => show(&read(&file).map_err(|error| if says_store(&file) { no_ring } else { error })?),
+        },
+        KeysCommand::Rotate(args) => return edge::runtime()?.block_on(rotate::run(&args)),
     }
     Ok(true)
 }
@@ -84,6 +94,19 @@ pub fn private_file(path: &Path, replace: bool) -> anyhow::Result<fs::File> {
     let file = options.open(path).with_context(|| format!("cannot create {}", path.display()))?;
     file.set_permissions(fs::Permissions::from_mode(0o600))?;
     Ok(file)
+}
+
+/// Whether a file that is neither a key file nor a ring means to be a ring.
+fn says_store(path: &Path) -> bool {
+    fs::read_to_string(path).is_ok_and(|text| Zeroizing::new(text).contains("kind = \"store\""))
+}
+
+fn show_ring(ring: &RingFile) {
+    println!("kind       store");
+    for key in ring.secrets() {
+        let seals = if key.version == ring.newest() { "  (newest)" } else { "" };
+        println!("version    {}  {}{seals}", key.version, key.created);
+    }
 }
 
 fn show(key: &KeyFile) {

@@ -19,6 +19,8 @@ mod law_cmd;
 mod law_files;
 mod law_page;
 mod region;
+mod ring;
+mod rotate;
 mod sample;
 mod serve;
 

@@ -9,13 +9,13 @@ use lf_center::{Center, Settings};
 use lf_gm::Signer;
 use lf_http::{Front, Limits};
 use lf_ports::Clock as _;
-use lf_store::{Database, Engine, Options};
+use lf_store::{Database, Engine, Options, Sealer};
 use tokio::net::TcpListener;
 
 use crate::cli::{MigrateArgs, ServeArgs};
 use crate::config::{Config, database};
 use crate::edge::{OsChance, SystemClock};
-use crate::{keys_cmd, law_files};
+use crate::{keys_cmd, law_files, ring};
 
 /// A center that answers.
 pub struct Served {
@@ -24,6 +24,7 @@ pub struct Served {
     /// The database, for those who look.
     pub store: Arc<dyn Engine>,
     task: tokio::task::JoinHandle<std::io::Result<()>>,
+    looking: tokio::task::JoinHandle<()>,
     stop: tokio::sync::oneshot::Sender<()>,
     stop_seconds: u64,
 }
@@ -39,6 +40,9 @@ pub async fn run(args: &ServeArgs) -> anyhow::Result<()> {
     }
     if let Some(platform_key) = &args.platform_key {
         config.platform_key.clone_from(platform_key);
+    }
+    if let Some(store_key) = &args.store_key {
+        config.store_key.clone_from(store_key);
     }
     log();
     let key = keys_cmd::read(&config.platform_key)?;
@@ -62,7 +66,7 @@ pub enum Migrate {
 /// Starts a center.
 pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyhow::Result<Served> {
     let law = law_files::load(config.law.as_deref())?;
-    let store = open(&database(&config.database)?, migrate).await?;
+    let store = open(&database(&config.database)?, migrate, ring::sealer(&config.store_key)?).await?;
     let settings = Settings { token_minutes: config.token_minutes, ..Settings::default() };
     let center = Center::new(store.clone(), Arc::new(law), Arc::new(OsChance), settings);
     let limits = Limits {
@@ -81,7 +85,8 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
         let _ = stopped.await;
     });
     let task = tokio::spawn(serving.into_future());
-    Ok(Served { address, store, task, stop, stop_seconds: config.stop_seconds })
+    let looking = tokio::spawn(ring::keep_looking(store.clone()));
+    Ok(Served { address, store, task, looking, stop, stop_seconds: config.stop_seconds })
 }
 
 impl Served {
@@ -96,6 +101,7 @@ impl Served {
                 self.task.abort();
             }
         }
+        self.looking.abort();
         self.store.close().await;
         Ok(())
     }
@@ -107,9 +113,9 @@ impl Served {
 }
 
 /// Opens the database of a center.
-pub async fn open(database: &Database, migrate: Migrate) -> anyhow::Result<Arc<dyn Engine>> {
+pub async fn open(database: &Database, migrate: Migrate, sealer: Arc<Sealer>) -> anyhow::Result<Arc<dyn Engine>> {
     let migrate_at = (migrate == Migrate::Yes).then(|| SystemClock.now());
-    let options = Options { migrate_at, ..Options::default() };
+    let options = Options { migrate_at, ..Options::new(sealer) };
     database.open(options).await.with_context(|| format!("cannot open the database {database}"))
 }
 

@@ -82,6 +82,7 @@ fn keys_are_made_once_for_their_owner_and_never_shown() {
 fn a_configuration_is_checked_by_name() {
     let folder = Folder::new();
     ran(&folder, &["keys", "new", "platform.key.toml"]);
+    ran(&folder, &["keys", "new", "store.key.toml", "--store"]);
     let check = |config: &str| {
         std::fs::write(folder.join("c.toml"), config).unwrap();
         ran(&folder, &["config", "check", "c.toml"])
@@ -99,6 +100,8 @@ fn a_configuration_is_checked_by_name() {
         ("bodies_max = 0", "bodies_max"),
         ("stop_seconds = 601", "stop_seconds"),
         ("platform_key = \"missing.toml\"", "missing.toml"),
+        ("store_key = \"missing.toml\"", "missing.toml"),
+        ("store_key = \"platform.key.toml\"", "platform.key.toml"),
         ("law = \"missing\"", "missing"),
         ("not toml", "c.toml"),
     ] {
@@ -290,6 +293,7 @@ fn one_answer_names_every_defect() {
 /// A center of its own configuration, and a connection that has sent half of a message.
 fn served_with_half_a_message(folder: &Folder, config: &str) -> (Demo, TcpStream) {
     ran(folder, &["keys", "new", "platform.key.toml"]);
+    ran(folder, &["keys", "new", "store.key.toml", "--store"]);
     assert_eq!(ran(folder, &["migrate", "--database", "sqlite://center.db"]).0, 0);
     std::fs::write(folder.join("c.toml"), config).unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_liufang"))

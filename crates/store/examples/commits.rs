@@ -31,7 +31,7 @@ async fn main() {
     let path = folder.join(format!("lf-commits-{}.db", std::process::id()));
     let is_url = place.as_ref().is_some_and(|place| place.contains("://"));
     let database = if is_url { place.unwrap().parse().unwrap() } else { Database::Sqlite(path.clone()) };
-    let options = Options { migrate_at: Some(f::at(0)), ..Options::default() };
+    let options = Options { migrate_at: Some(f::at(0)), ..f::options() };
     let store = database.open(options).await.unwrap();
     for tasks in [1, 16, 64, 256] {
         lives(&store, tasks).await;

@@ -12,6 +12,7 @@ use lf_vocab::{Admdvs, Fen, HiRxno, PsnNo};
 
 use crate::driver::{Driver, Ports, page};
 use crate::plan::accum_params;
+use crate::sealer::Sealer;
 use crate::value::{Cells, Value};
 use crate::{row, sql};
 
@@ -22,7 +23,8 @@ impl<D: Driver> AuditStore for Ports<D> {
         for next in sql::NEXT_POOL {
             let mut after = String::new();
             loop {
-                let read = |found| Cells::new("rx", 0, found).opt_parsed::<Admdvs>("poolarea_no");
+                let read =
+                    |sealer: &Sealer, found| Cells::new(sealer, "rx", 0, found).opt_parsed::<Admdvs>("poolarea_no");
                 let Some(pool) = self.one(next, [Value::from(after.as_str())], read).await?.flatten() else { break };
                 after = pool.to_string();
                 pools.insert(pool);
@@ -68,7 +70,7 @@ impl<D: Driver> AuditStore for Ports<D> {
 
     async fn scan_claims(&self, kind: ClaimKind, after: Option<&str>, most: usize) -> Result<Vec<Claim>, StoreError> {
         let params = [kind.word().into(), after.unwrap_or_default().into(), page(most)];
-        self.many(sql::CLAIM_SCAN, params, |found| row::claim(kind, found)).await
+        self.many(sql::CLAIM_SCAN, params, |sealer, found| row::claim(sealer, kind, found)).await
     }
 
     async fn scan_acct(
@@ -79,8 +81,8 @@ impl<D: Driver> AuditStore for Ports<D> {
     ) -> Result<Vec<(PsnNo, Fen, Fen)>, StoreError> {
         let after = after.map_or("", PsnNo::as_str);
         let params = [poolarea_no.as_str().into(), after.into(), page(most)];
-        self.many(sql::ACCT_SCAN, params, |found| {
-            row::acct(found).map(|(psn_no, opening, acct)| (psn_no, opening, acct.balc))
+        self.many(sql::ACCT_SCAN, params, |sealer, found| {
+            row::acct(sealer, found).map(|(psn_no, opening, acct)| (psn_no, opening, acct.balc))
         })
         .await
     }

@@ -16,10 +16,12 @@ use thiserror::Error;
 use crate::history::OpenError;
 use crate::postgres::{self, PostgresStore};
 use crate::schema;
+use crate::sealer::Sealer;
 use crate::sqlite::SqliteStore;
+use crate::sweep::Rotation;
 
 /// How a store is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Reading connections.
     pub readers: usize,
@@ -33,17 +35,22 @@ pub struct Options {
     pub busy: Duration,
     /// Brings the schema up to date and notes this moment; `None` = refuse an old schema.
     pub migrate_at: Option<Moment>,
+    /// The ring that seals what is stored.
+    pub sealer: Arc<Sealer>,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self { readers: 4, writers: 16, queue: 4_096, batch_max: 256, busy: Duration::from_secs(5), migrate_at: None }
+impl Options {
+    /// Everything usual, with this ring: there is no store without one.
+    #[must_use]
+    pub fn new(sealer: Arc<Sealer>) -> Self {
+        let busy = Duration::from_secs(5);
+        Self { readers: 4, writers: 16, queue: 4_096, batch_max: 256, busy, migrate_at: None, sealer }
     }
 }
 
 /// Both ports, and the end of an engine's work.
 #[async_trait]
-pub trait Engine: Store + AuditStore {
+pub trait Engine: Store + AuditStore + Rotation {
     /// Takes no more commands, finishes those accepted, and returns when they are durable.
     async fn close(&self);
 }

@@ -5,9 +5,12 @@
 //! travel together.
 
 use std::future::Future;
+use std::sync::Arc;
 
-use lf_ports::{ChangeSet, CommitError, Inconsistency, StoreError};
+use lf_ports::{CommitError, Inconsistency, StoreError};
 
+use crate::plan::Step;
+use crate::sealer::Sealer;
 use crate::value::{Row, Value};
 
 /// The most rows one page answers.
@@ -16,6 +19,7 @@ pub(crate) const PAGE_MAX: usize = 10_000;
 /// The ports of `lf-ports` on an engine. Shared between tasks behind an `Arc`; several on one database work together.
 pub struct Ports<D> {
     pub(crate) driver: D,
+    pub(crate) sealer: Arc<Sealer>,
 }
 
 /// An engine.
@@ -30,8 +34,8 @@ pub(crate) trait Driver: Send + Sync + 'static {
         each: Vec<Vec<Value>>,
     ) -> impl Future<Output = Result<Vec<Vec<Row>>, StoreError>> + Send;
 
-    /// Applies a change set, durably and whole.
-    fn commit(&self, changes: ChangeSet) -> impl Future<Output = Result<(), CommitError>> + Send;
+    /// Applies the steps of a change set, durably and whole; `name` is what its repetitions are counted under.
+    fn apply(&self, name: &'static str, steps: Vec<Step>) -> impl Future<Output = Result<(), CommitError>> + Send;
 
     /// Sets `count` serials aside and answers the first.
     fn serials(&self, params: Vec<Value>, count: i64) -> impl Future<Output = Result<u64, StoreError>> + Send;
@@ -51,18 +55,19 @@ impl<D: Driver> Ports<D> {
         &self,
         sql: &'static str,
         params: impl Into<Vec<Value>> + Send,
-        read: impl FnOnce(Row) -> Result<T, Inconsistency> + Send,
+        read: impl FnOnce(&Sealer, Row) -> Result<T, Inconsistency> + Send,
     ) -> Result<Option<T>, StoreError> {
-        Ok(self.rows(sql, params).await?.pop().map(read).transpose()?)
+        Ok(self.rows(sql, params).await?.pop().map(|row| read(&self.sealer, row)).transpose()?)
     }
 
     pub(crate) async fn many<T>(
         &self,
         sql: &'static str,
         params: impl Into<Vec<Value>> + Send,
-        read: impl FnMut(Row) -> Result<T, Inconsistency> + Send,
+        mut read: impl FnMut(&Sealer, Row) -> Result<T, Inconsistency> + Send,
     ) -> Result<Vec<T>, StoreError> {
-        Ok(self.rows(sql, params).await?.into_iter().map(read).collect::<Result<_, _>>()?)
+        let rows = self.rows(sql, params).await?.into_iter();
+        Ok(rows.map(|row| read(&self.sealer, row)).collect::<Result<_, _>>()?)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Serves every transaction. Invariants: every finder is scoped by an institution, a person, a number or a 统筹区.
 
 use async_trait::async_trait;
+use lf_gm::rest::looked_up_by;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Drug, Fixmedins, IdemKey, IdemRow, Person,
@@ -12,8 +13,9 @@ use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, PsnNo};
 
 use crate::driver::{Driver, PAGE_MAX, Ports, page};
-use crate::plan::{accum_params, cert_key, drug_find_text, idem_params, like_part, rx_params};
-use crate::value::{Cells, Value};
+use crate::plan::{accum_params, cert_key, drug_find_text, idem_params, like_part, plan, rx_params};
+use crate::sealer::Sealer;
+use crate::value::{Cells, Row, Value};
 use crate::{row, sql};
 
 /// The most drugs asked for by code at once.
@@ -59,7 +61,10 @@ impl<D: Driver> Store for Ports<D> {
         }
         let each = codes.iter().map(|code| vec![code.as_str().into()]).collect();
         let found = self.driver.rows_each(sql::DRUG, each).await?;
-        let drugs = found.into_iter().map(|rows| rows.into_iter().next().map(row::drug).transpose());
+        let drugs = found.into_iter().map(|rows| {
+            let row = rows.into_iter().next();
+            row.map(|row| row::drug(&self.sealer, row)).transpose()
+        });
         Ok(drugs.collect::<Result<_, _>>()?)
     }
 
@@ -80,7 +85,7 @@ impl<D: Driver> Store for Ports<D> {
     }
 
     async fn rx_events(&self, hi_rxno: &HiRxno) -> Result<Vec<StoredEvent>, StoreError> {
-        Ok(row::rx_events(self.rows(sql::RX_EVENTS, rx_params(hi_rxno)).await?)?)
+        Ok(row::rx_events(&self.sealer, self.rows(sql::RX_EVENTS, rx_params(hi_rxno)).await?)?)
     }
 
     async fn rx_of_person(
@@ -105,7 +110,7 @@ impl<D: Driver> Store for Ports<D> {
     }
 
     async fn accum(&self, key: &AccumKey) -> Result<Option<AccumRow>, StoreError> {
-        self.one(sql::ACCUM, accum_params(key), |found| row::accum(found).map(|(_, accum)| accum)).await
+        self.one(sql::ACCUM, accum_params(key), |sealer, found| row::accum(sealer, found).map(|(_, accum)| accum)).await
     }
 
     async fn acct(&self, poolarea_no: Admdvs, psn_no: &PsnNo) -> Result<Acct, StoreError> {
@@ -114,11 +119,11 @@ impl<D: Driver> Store for Ports<D> {
     }
 
     async fn claim(&self, kind: ClaimKind, key: &str) -> Result<Option<Claim>, StoreError> {
-        self.one(sql::CLAIM, [kind.word().into(), key.into()], |found| row::claim(kind, found)).await
+        self.one(sql::CLAIM, [kind.word().into(), key.into()], |sealer, found| row::claim(sealer, kind, found)).await
     }
 
     async fn idem(&self, key: &IdemKey) -> Result<Option<IdemRow>, StoreError> {
-        self.one(sql::IDEM, idem_params(key), |found| row::idem(key, found)).await
+        self.one(sql::IDEM, idem_params(key), |sealer, found| row::idem(sealer, key, found)).await
     }
 
     async fn reserve_serials(&self, poolarea_no: Admdvs, day: Day, count: u64) -> Result<u64, StoreError> {
@@ -131,15 +136,32 @@ impl<D: Driver> Store for Ports<D> {
     }
 
     async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
-        self.driver.commit(changes).await
+        let name = changes.idem.as_ref().map_or("commit", |idem| idem.key.infno);
+        let steps = plan(&changes, &self.sealer)?;
+        // Large texts live on in the steps only.
+        drop(changes);
+        self.driver.apply(name, steps).await
     }
 }
 
 #[allow(private_bounds, reason = "nothing of this is public; the engines are those of this crate")]
 impl<D: Driver> Ports<D> {
-    /// Whom a certificate or token names, in one question.
+    /// Whom a certificate or token names, in one question, whichever version of the ring the key was stored under.
     async fn named(&self, kind: &str, text: &str) -> Result<Option<Person>, StoreError> {
-        Ok(self.one(sql::PERSON_BY_KEY, [kind.into(), text.into()], row::person_by_key).await?.flatten())
+        loop {
+            let known = self.sealer.newest();
+            let mut params = vec![kind.into()];
+            params.extend(self.sealer.lookups(kind, text));
+            let found = self.rows(sql::PERSON_BY_KEY, params).await?;
+            let version = |row: &Row| row.get(1).and_then(|key| looked_up_by(&key.key_text()));
+            if let Some(newest) = found.into_iter().max_by_key(version) {
+                return Ok(row::person_by_key(&self.sealer, newest)?);
+            }
+            // Nobody is an answer only where no version was missing in the question.
+            if !self.lists_later_than(known).await? {
+                return Ok(None);
+            }
+        }
     }
 
     async fn drugs_by_name(&self, query: &DrugQuery) -> Result<(u64, Vec<Drug>), StoreError> {
@@ -149,7 +171,8 @@ impl<D: Driver> Ports<D> {
         let mut paged = params.clone();
         paged.push(page(usize::try_from(query.limit).unwrap_or(PAGE_MAX)));
         paged.push(Value::Int(i64::try_from(query.offset).unwrap_or(i64::MAX)));
-        let total = self.one(sql::DRUG_COUNT, params, |found| Cells::new("drug", 0, found).int("count"));
+        let total = self
+            .one(sql::DRUG_COUNT, params, |sealer: &Sealer, found| Cells::new(sealer, "drug", 0, found).int("count"));
         let (total, drugs) = futures_util::try_join!(total, self.many(sql::DRUG_PAGE, paged, row::drug))?;
         Ok((total.unwrap_or(0).unsigned_abs(), drugs))
     }

@@ -26,6 +26,9 @@ pub enum OpenError {
     /// A database with tables of another program.
     #[error("这不是流方的数据库")]
     Foreign,
+    /// Sealed by another ring than the one given.
+    #[error("密钥环与数据库不符：{0}")]
+    Ring(String),
     /// The database itself.
     #[error("数据库无法打开：{0}")]
     Store(#[from] StoreError),

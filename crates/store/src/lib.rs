@@ -2,7 +2,7 @@
 //!
 //! Serves every transaction. Invariants: a commit is durable before it is acknowledged; a conflict leaves
 //! nothing behind; a row becomes a state or an `Inconsistency`, never a default; the SQL texts (`sql`), the plan
-//! of a change (`plan`), the finders (`finders`, `audit`) and the reading of rows (`row`) know no engine, only `db`,
+//! of a change (`plan`), what is sealed and how (`sealed`, `sealer`), the finders (`finders`, `audit`) and the reading of rows (`row`) know no engine, only `db`,
 //! `schema`, `sqlite`, `writer` and `postgres` do; no clock is read.
 
 mod audit;
@@ -13,10 +13,14 @@ mod finders;
 mod history;
 mod plan;
 pub mod postgres;
+mod probe;
 mod row;
 mod schema;
+mod sealed;
+mod sealer;
 mod sql;
 mod sqlite;
+mod sweep;
 mod value;
 mod writer;
 
@@ -25,4 +29,6 @@ pub use driver::Ports;
 pub use history::OpenError;
 pub use postgres::PostgresStore;
 pub use schema::{migrate, pending};
+pub use sealer::{RingError, RingSource, Sealer};
 pub use sqlite::{Sqlite, SqliteStore};
+pub use sweep::{Rotation, Swept};

@@ -6,16 +6,18 @@
 
 use lf_ports::{
     AcctChange, AccumChange, BatchChange, ChangeSet, Claim, CommitError, IdemKey, IdemRow, RxChange, SetlChange,
-    StoreError,
+    StoreError, codec,
 };
 use lf_rx::{Prescription, State};
 
+use crate::sealed::{self, Column};
+use crate::sealer::Sealer;
 use crate::sql;
 use crate::value::Value;
 
 mod registry;
 
-pub(crate) use registry::{cert_key, drug_find_text, like_part};
+pub(crate) use registry::{cert_key, drug_find_text, found_by, like_part};
 
 /// One statement.
 pub(crate) struct Step {
@@ -42,16 +44,16 @@ pub(crate) enum Otherwise {
     Answered(IdemKey),
     /// The thing is held; by the same owner that is fine.
     Held(Claim),
-    /// Written before: the same last column again is fine, anything else is stale.
-    Before { sql: &'static str, key: Vec<Value>, stale: &'static str },
+    /// Written before: the same content again is fine, anything else is stale. Both are sealed in the last column.
+    Before { sql: &'static str, key: Vec<Value>, column: &'static Column, stale: &'static str },
 }
 
 /// The statements of a change set, in order.
-pub(crate) fn plan(changes: &ChangeSet) -> Result<Vec<Step>, StoreError> {
+pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, StoreError> {
     let mut steps = Vec::with_capacity(16);
     // The natural number first: it has the reply of an equal message.
     for idem in changes.idem.iter().chain(&changes.message) {
-        steps.push(new_idem(idem));
+        steps.push(new_idem(idem, sealer));
     }
     for claim in &changes.releases {
         steps.push(step(sql::CLAIM_DROP, claim_params(claim), Must::Any));
@@ -60,10 +62,10 @@ pub(crate) fn plan(changes: &ChangeSet) -> Result<Vec<Step>, StoreError> {
         steps.push(step(sql::CLAIM_NEW, claim_params(claim), Must::Write(Otherwise::Held(claim.clone()))));
     }
     for change in &changes.rx {
-        rx(change, &mut steps)?;
+        rx(change, sealer, &mut steps)?;
     }
     if let Some(change) = &changes.batch {
-        steps.push(batch(change));
+        steps.push(batch(change, sealer));
     }
     if let Some(change) = &changes.setl {
         setl(change, &mut steps);
@@ -75,7 +77,7 @@ pub(crate) fn plan(changes: &ChangeSet) -> Result<Vec<Step>, StoreError> {
         steps.push(acct(change));
     }
     for put in &changes.registry {
-        registry::put(put, &mut steps);
+        registry::put(put, sealer, &mut steps);
     }
     Ok(steps)
 }
@@ -94,9 +96,10 @@ fn write_or_stale(sql: &'static str, params: Vec<Value>, what: &'static str) -> 
     step(sql, params, Must::Write(Otherwise::Stale(what)))
 }
 
-fn new_idem(idem: &IdemRow) -> Step {
+fn new_idem(idem: &IdemRow, sealer: &Sealer) -> Step {
     let mut params = idem_params(&idem.key);
-    params.extend([idem.digest[..].into(), idem.reply.as_slice().into(), idem.at.into()]);
+    let reply = sealer.cell(&sealed::IDEM, &params, &idem.reply);
+    params.extend([idem.digest[..].into(), reply, idem.at.into()]);
     step(sql::IDEM_NEW, params, Must::Write(Otherwise::Answered(idem.key.clone())))
 }
 
@@ -114,12 +117,13 @@ pub(crate) fn rx_params(hi_rxno: &lf_vocab::HiRxno) -> Vec<Value> {
     vec![hi_rxno.poolarea_no().as_str().into(), hi_rxno.as_str().into()]
 }
 
-fn rx(change: &RxChange, steps: &mut Vec<Step>) -> Result<(), StoreError> {
+fn rx(change: &RxChange, sealer: &Sealer, steps: &mut Vec<Step>) -> Result<(), StoreError> {
     check_events(change)?;
     let Prescription { hi_rxno, opened, state, head, .. } = &change.rx;
     let key = || rx_params(hi_rxno);
     let (seq, expected) = (counter(change.rx.seq)?, counter(change.expect_seq)?);
     let mut params = key();
+    let sealed_state = sealer.cell(&sealed::RX, &params, &codec::encode(state));
     params.extend([seq.into(), head.bytes()[..].into(), state.name().into(), live(state).into()]);
     if expected == 0 {
         params.extend([
@@ -128,26 +132,27 @@ fn rx(change: &RxChange, steps: &mut Vec<Step>) -> Result<(), StoreError> {
             opened.prsc_time.into(),
             opened.vali_end_time.into(),
             Value::json(opened),
-            Value::json(state),
+            sealed_state,
         ]);
         steps.push(write_or_stale(sql::RX_NEW, params, "rx"));
     } else {
-        params.extend([Value::json(state), expected.into()]);
+        params.extend([sealed_state, expected.into()]);
         steps.push(write_or_stale(sql::RX_MOVE, params, "rx"));
     }
     for event in &change.events {
         let mut params = key();
-        params.extend([counter(event.seq)?.into(), event.at.into()]);
-        params.extend([event.body.as_slice().into(), event.hash.bytes()[..].into()]);
+        params.push(counter(event.seq)?.into());
+        let body = sealer.cell(&sealed::RX_EVENT, &params, &event.body);
+        params.extend([event.at.into(), body, event.hash.bytes()[..].into()]);
         steps.push(write_or_stale(sql::RX_EVENT_NEW, params, "rx_event"));
     }
     if let Some(content) = &change.content {
-        let same = Value::json(content);
-        steps.push(once(sql::RX_CONTENT_NEW, sql::RX_CONTENT, key(), same, "rx_content"));
+        let same = sealer.cell(&sealed::RX_CONTENT, &key(), &codec::encode(content));
+        steps.push(once(sql::RX_CONTENT_NEW, sql::RX_CONTENT, key(), same, &sealed::RX_CONTENT));
     }
     if let Some(file) = &change.file {
-        let same = file.base64.as_str().into();
-        steps.push(once(sql::RX_FILE_NEW, sql::RX_FILE, key(), same, "rx_file"));
+        let same = sealer.cell(&sealed::RX_FILE, &key(), file.base64.as_bytes());
+        steps.push(once(sql::RX_FILE_NEW, sql::RX_FILE, key(), same, &sealed::RX_FILE));
     }
     Ok(())
 }
@@ -163,22 +168,22 @@ fn check_events(change: &RxChange) -> Result<(), StoreError> {
     }
 }
 
-fn once(new: &'static str, get: &'static str, key: Vec<Value>, same: Value, stale: &'static str) -> Step {
+fn once(new: &'static str, sql: &'static str, key: Vec<Value>, same: Value, column: &'static Column) -> Step {
     let mut params = key.clone();
     params.push(same);
-    step(new, params, Must::Write(Otherwise::Before { sql: get, key, stale }))
+    step(new, params, Must::Write(Otherwise::Before { sql, key, column, stale: column.table }))
 }
 
-fn batch(change: &BatchChange) -> Step {
+fn batch(change: &BatchChange, sealer: &Sealer) -> Step {
     let batch = &change.batch;
-    let params = vec![
-        batch.poolarea_no.as_str().into(),
-        batch.batch_no.as_str().into(),
+    let mut params: Vec<Value> = vec![batch.poolarea_no.as_str().into(), batch.batch_no.as_str().into()];
+    let body = sealer.cell(&sealed::BATCH, &params, &codec::encode(batch));
+    params.extend([
         batch.fixmedins_code.as_str().into(),
         batch.expires_in.into(),
         Value::opt(batch.taken.as_ref().map(lf_vocab::HiRxno::as_str)),
-        Value::json(batch),
-    ];
+        body,
+    ]);
     write_or_stale(if change.new { sql::BATCH_NEW } else { sql::BATCH_TAKE }, params, "auth_batch")
 }
 
@@ -248,7 +253,12 @@ fn contradiction(what: &str) -> StoreError {
 
 impl Otherwise {
     /// Judges what was found where nothing of `params` could be written.
-    pub(crate) fn judge(&self, params: &[Value], mut found: Vec<crate::value::Row>) -> Result<(), CommitError> {
+    pub(crate) fn judge(
+        &self,
+        sealer: &Sealer,
+        params: &[Value],
+        mut found: Vec<crate::value::Row>,
+    ) -> Result<(), CommitError> {
         let row = found.pop();
         match (self, row) {
             (Self::Stale(what), _) => Err(CommitError::Stale(what)),
@@ -257,18 +267,15 @@ impl Otherwise {
             (Self::Held(_), None) => Err(CommitError::Stale("claim")),
             (Self::Before { stale, .. }, None) => Err(CommitError::Stale(stale)),
             (Self::Answered(key), Some(row)) => {
-                Err(CommitError::Repeated(Box::new(crate::row::idem(key, row).map_err(StoreError::from)?)))
+                Err(CommitError::Repeated(Box::new(crate::row::idem(sealer, key, row).map_err(StoreError::from)?)))
             }
             (Self::Held(claim), Some(row)) => {
-                let holder = crate::row::claim(claim.kind, row).map_err(StoreError::from)?;
+                let holder = crate::row::claim(sealer, claim.kind, row).map_err(StoreError::from)?;
                 if holder.owner == claim.owner { Ok(()) } else { Err(CommitError::Claimed(holder)) }
             }
-            (Self::Before { stale, .. }, Some(row)) => {
-                if row.last() == params.last() {
-                    Ok(())
-                } else {
-                    Err(CommitError::Stale(stale))
-                }
+            (Self::Before { key, column, stale, .. }, Some(row)) => {
+                let same = crate::row::same_content(sealer, column, key.len(), row, params);
+                if same.map_err(StoreError::from)? { Ok(()) } else { Err(CommitError::Stale(stale)) }
             }
         }
     }

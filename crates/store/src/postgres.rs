@@ -9,15 +9,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
-use lf_ports::{ChangeSet, CommitError, StoreError};
+use lf_ports::{CommitError, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_postgres::NoTls;
 
 use crate::database::Options;
 use crate::driver::{Driver, Ports};
 use crate::history::OpenError;
-use crate::plan::plan;
+use crate::plan::Step;
+use crate::sealer::Sealer;
 use crate::value::{Row, Value};
+use crate::{probe, sql};
 
 mod commit;
 mod error;
@@ -51,6 +53,7 @@ struct Writing {
     queue: Arc<Semaphore>,
     retries: Mutex<BTreeMap<&'static str, u64>>,
     patience: Duration,
+    sealer: Arc<Sealer>,
 }
 
 impl PostgresStore {
@@ -64,6 +67,7 @@ impl PostgresStore {
             Some(now) => drop(schema::migrate(url, now).await?),
             None => schema::refuse_pending(url).await?,
         }
+        let sealer = options.sealer;
         let (readers, writers) = (options.readers.max(1), options.writers.max(1));
         let pool = pool(url, options.busy, readers + writers)?;
         let accepted = writers.saturating_add(options.queue).min(Semaphore::MAX_PERMITS);
@@ -74,9 +78,12 @@ impl PostgresStore {
             queue: Arc::new(Semaphore::new(accepted)),
             retries: Mutex::default(),
             patience,
+            sealer: Arc::clone(&sealer),
         };
         let readers = Readers::new(pool, readers, patience);
-        Ok(Self { driver: Postgres { writing: Arc::new(writing), readers, accepted, url: url.clone() } })
+        writing.prove().await?;
+        let driver = Postgres { writing: Arc::new(writing), readers, accepted, url: url.clone() };
+        Ok(Self { driver, sealer })
     }
 
     /// The database, without its password.
@@ -122,11 +129,7 @@ impl Driver for Postgres {
         self.readers.ask(ask).await
     }
 
-    async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
-        let name = changes.idem.as_ref().map_or("commit", |idem| idem.key.infno);
-        let steps = plan(&changes)?;
-        // Large texts live on in the steps only.
-        drop(changes);
+    async fn apply(&self, name: &'static str, steps: Vec<Step>) -> Result<(), CommitError> {
         self.writing.accept(move |writing| async move { writing.commit(name, &steps).await }).await
     }
 
@@ -141,6 +144,19 @@ impl Driver for Postgres {
 }
 
 impl Writing {
+    /// Proves the ring on a connection of the pool, so that no reader is made for it.
+    async fn prove(&self) -> Result<(), OpenError> {
+        for _ in 0..2 {
+            let link = self.pool.get().await.map_err(pool_error)?;
+            let listed = async { run(&link, statement(&link, sql::SEALED_BY).await?, &[]).await };
+            let listed = listed.await.map_err(|error| store_error(&error))?;
+            drop(link);
+            let Some(step) = probe::judge(&self.sealer, listed.rows)? else { break };
+            self.commit("rotation", &[step]).await.map_err(|error| StoreError::Broken(error.to_string()))?;
+        }
+        Ok(())
+    }
+
     /// Runs a command in a task of its own, so that it ends whatever becomes of the caller.
     async fn accept<T: Send + 'static, F>(
         self: &Arc<Self>,

@@ -23,10 +23,13 @@ pub(crate) const PRACTITIONER_PUT: &str =
 pub(crate) const PERSON: &str = "SELECT poolarea_no, psn_no, body FROM person WHERE poolarea_no = $1 AND psn_no = $2";
 pub(crate) const PERSON_BY_KEY: &str = "SELECT k.kind, k.key_text, k.poolarea_no, k.psn_no, p.poolarea_no, p.psn_no,
     p.body FROM person_key k LEFT JOIN person p ON p.poolarea_no = k.poolarea_no AND p.psn_no = k.psn_no
-    WHERE k.kind = $1 AND k.key_text = $2";
+    WHERE k.kind = $1 AND k.key_text IN ($2, $3, $4, $5, $6, $7, $8, $9)";
 pub(crate) const PERSON_PUT: &str = "INSERT INTO person (poolarea_no, psn_no, body) VALUES ($1, $2, $3)
     ON CONFLICT (poolarea_no, psn_no) DO UPDATE SET body = excluded.body";
 pub(crate) const PERSON_KEYS_DROP: &str = "DELETE FROM person_key WHERE poolarea_no = $1 AND psn_no = $2";
+/// Whoever had the key before, by whichever version of the ring: a thing shown names one person.
+pub(crate) const PERSON_KEY_FREE: &str = "DELETE FROM person_key
+    WHERE kind = $1 AND key_text IN ($2, $3, $4, $5, $6, $7, $8, $9)";
 pub(crate) const PERSON_KEY_PUT: &str = "INSERT INTO person_key (kind, key_text, poolarea_no, psn_no)
     VALUES ($1, $2, $3, $4)
     ON CONFLICT (kind, key_text) DO UPDATE SET poolarea_no = excluded.poolarea_no, psn_no = excluded.psn_no";
@@ -139,6 +142,82 @@ pub(crate) const SERIALS: &str = "INSERT INTO serial (poolarea_no, day, next_ser
     ON CONFLICT (poolarea_no, day) DO UPDATE SET next_serial = serial.next_serial + $4
     RETURNING poolarea_no, day, next_serial";
 
+// ---- sealed values
+
+pub(crate) const SEALED_BY: &str = "SELECT version, probe FROM sealed_by ORDER BY version";
+pub(crate) const SEALED_BY_NEW: &str = "INSERT INTO sealed_by (version, probe) VALUES ($1, $2)
+    ON CONFLICT (version) DO NOTHING";
+pub(crate) const SEALED_BY_DROP: &str = "DELETE FROM sealed_by WHERE version = $1";
+
+/// A page of a sealed column in key order: after a key, the head of what the newest version seals, how many. What that
+/// version sealed already is left out of the answer, so that only its key travels.
+macro_rules! sweep_page {
+    ($table:literal, $column:literal, $keys:literal, $after:literal, $head:literal, $limit:literal) => {
+        concat!(
+            "SELECT ",
+            $keys,
+            ", CASE WHEN substr(",
+            $column,
+            ", 1, 5) = ",
+            $head,
+            " THEN NULL ELSE ",
+            $column,
+            " END FROM ",
+            $table,
+            " WHERE (",
+            $keys,
+            ") > (",
+            $after,
+            ") ORDER BY ",
+            $keys,
+            " LIMIT ",
+            $limit
+        )
+    };
+}
+pub(crate) const APP_SWEEP: &str = sweep_page!("app", "body", "app_id", "$1", "$2", "$3");
+pub(crate) const APP_RESEAL: &str = "UPDATE app SET body = $2 WHERE app_id = $1 AND body = $3";
+pub(crate) const FIXMEDINS_SWEEP: &str = sweep_page!("fixmedins", "body", "fixmedins_code", "$1", "$2", "$3");
+pub(crate) const FIXMEDINS_RESEAL: &str = "UPDATE fixmedins SET body = $2 WHERE fixmedins_code = $1 AND body = $3";
+pub(crate) const PRACTITIONER_SWEEP: &str =
+    sweep_page!("practitioner", "body", "fixmedins_code, prac_code", "$1, $2", "$3", "$4");
+pub(crate) const PRACTITIONER_RESEAL: &str =
+    "UPDATE practitioner SET body = $3 WHERE fixmedins_code = $1 AND prac_code = $2 AND body = $4";
+pub(crate) const PERSON_SWEEP: &str = sweep_page!("person", "body", "poolarea_no, psn_no", "$1, $2", "$3", "$4");
+pub(crate) const PERSON_RESEAL: &str =
+    "UPDATE person SET body = $3 WHERE poolarea_no = $1 AND psn_no = $2 AND body = $4";
+pub(crate) const RX_SWEEP: &str = sweep_page!("rx", "state", "poolarea_no, hi_rxno", "$1, $2", "$3", "$4");
+pub(crate) const RX_RESEAL: &str = "UPDATE rx SET state = $3 WHERE poolarea_no = $1 AND hi_rxno = $2 AND state = $4";
+pub(crate) const RX_CONTENT_SWEEP: &str =
+    sweep_page!("rx_content", "body", "poolarea_no, hi_rxno", "$1, $2", "$3", "$4");
+pub(crate) const RX_CONTENT_RESEAL: &str =
+    "UPDATE rx_content SET body = $3 WHERE poolarea_no = $1 AND hi_rxno = $2 AND body = $4";
+pub(crate) const RX_FILE_SWEEP: &str = sweep_page!("rx_file", "base64", "poolarea_no, hi_rxno", "$1, $2", "$3", "$4");
+pub(crate) const RX_FILE_RESEAL: &str =
+    "UPDATE rx_file SET base64 = $3 WHERE poolarea_no = $1 AND hi_rxno = $2 AND base64 = $4";
+pub(crate) const RX_EVENT_SWEEP: &str =
+    sweep_page!("rx_event", "body", "poolarea_no, hi_rxno, seq", "$1, $2, $3", "$4", "$5");
+pub(crate) const RX_EVENT_RESEAL: &str =
+    "UPDATE rx_event SET body = $4 WHERE poolarea_no = $1 AND hi_rxno = $2 AND seq = $3 AND body = $5";
+pub(crate) const BATCH_SWEEP: &str = sweep_page!("auth_batch", "body", "poolarea_no, batch_no", "$1, $2", "$3", "$4");
+pub(crate) const BATCH_RESEAL: &str =
+    "UPDATE auth_batch SET body = $3 WHERE poolarea_no = $1 AND batch_no = $2 AND body = $4";
+pub(crate) const IDEM_SWEEP: &str =
+    sweep_page!("idem", "reply", "fixmedins_code, infno, idem_key", "$1, $2, $3", "$4", "$5");
+pub(crate) const IDEM_RESEAL: &str =
+    "UPDATE idem SET reply = $4 WHERE fixmedins_code = $1 AND infno = $2 AND idem_key = $3 AND reply = $5";
+
+/// Look-up keys with the person whose they are; `$4` is the pattern of those that need no work.
+pub(crate) const PERSON_KEY_SWEEP: &str = "SELECT k.kind, k.key_text, k.poolarea_no, k.psn_no,
+    CASE WHEN k.key_text LIKE $4 THEN NULL ELSE p.body END
+    FROM person_key k LEFT JOIN person p ON p.poolarea_no = k.poolarea_no AND p.psn_no = k.psn_no
+    WHERE (k.kind, k.key_text) > ($1, $2) ORDER BY k.kind, k.key_text LIMIT $3";
+pub(crate) const PERSON_KEY_RESEAL: &str = "UPDATE person_key SET key_text = $5
+    WHERE kind = $1 AND key_text = $2 AND poolarea_no = $3 AND psn_no = $4";
+/// Where the newest version's key was put meanwhile, the older one goes.
+pub(crate) const PERSON_KEY_DOUBLE: &str = "DELETE FROM person_key WHERE kind = $1 AND key_text = $2
+    AND EXISTS (SELECT 1 FROM person_key n WHERE n.kind = $1 AND n.key_text = $3)";
+
 // ---- partitions
 
 /// The next 统筹区 of each partitioned table: one step in an index each, however many rows there are.
@@ -167,7 +246,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 24] = [
+    const QUESTIONS: [&str; 39] = [
         APP,
         FIXMEDINS,
         PRACTITIONER,
@@ -192,6 +271,21 @@ mod tests {
         ACCT_SCAN,
         CLAIM_SCAN,
         IDEM,
+        PERSON_KEY_FREE,
+        APP_SWEEP,
+        FIXMEDINS_SWEEP,
+        PRACTITIONER_SWEEP,
+        PERSON_SWEEP,
+        RX_SWEEP,
+        RX_RESEAL,
+        RX_CONTENT_SWEEP,
+        RX_FILE_SWEEP,
+        RX_EVENT_SWEEP,
+        BATCH_SWEEP,
+        IDEM_SWEEP,
+        PERSON_KEY_SWEEP,
+        PERSON_KEY_RESEAL,
+        PERSON_KEY_DOUBLE,
     ];
 
     #[test]

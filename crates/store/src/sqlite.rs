@@ -5,19 +5,20 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
-use lf_ports::{ChangeSet, CommitError, StoreError};
+use lf_ports::{CommitError, StoreError};
 use tokio::sync::oneshot;
 
 use crate::database::Options;
 use crate::db::{Db, Role};
 use crate::driver::{Driver, Ports};
 use crate::history::OpenError;
-use crate::plan::plan;
-use crate::schema;
+use crate::plan::Step;
+use crate::sql;
 use crate::value::{Row, Value};
 use crate::writer::{Command, Writer, stopped};
+use crate::{probe, schema};
 
 /// The ports on a SQLite file. Shared between tasks behind an `Arc`; several on one file work together.
 pub type SqliteStore = Ports<Sqlite>;
@@ -42,12 +43,18 @@ impl SqliteStore {
             Some(now) => drop(schema::migrate(path, now)?),
             None => schema::refuse_pending(path)?,
         }
-        let writer = Db::open(path, options.busy, Role::Writer)?;
+        let mut writer = Db::open(path, options.busy, Role::Writer)?;
+        let sealer = options.sealer;
+        for _ in 0..2 {
+            let listed = writer.query(sql::SEALED_BY, &[])?;
+            let Some(new) = probe::judge(&sealer, listed)? else { break };
+            writer.execute(new.sql, &new.params)?;
+        }
         let reader = |_| Db::open(path, options.busy, Role::Reader).map(Mutex::new);
         let readers = (0..options.readers.max(1)).map(reader).collect::<Result<Vec<_>, _>>()?;
-        let writer = Writer::start(writer, options.queue.max(1), options.batch_max.max(1))
+        let writer = Writer::start(writer, Arc::clone(&sealer), options.queue.max(1), options.batch_max.max(1))
             .map_err(|error| OpenError::Store(StoreError::Unavailable(error.to_string())))?;
-        Ok(Self { driver: Sqlite { writer, readers, next: AtomicUsize::new(0), path: path.to_owned() } })
+        Ok(Self { driver: Sqlite { writer, readers, next: AtomicUsize::new(0), path: path.to_owned() }, sealer })
     }
 
     /// The file.
@@ -88,10 +95,7 @@ impl Driver for Sqlite {
         each.iter().map(|params| db.query(sql, params)).collect()
     }
 
-    async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
-        let steps = plan(&changes)?;
-        // Large texts live on in the steps only.
-        drop(changes);
+    async fn apply(&self, _: &'static str, steps: Vec<Step>) -> Result<(), CommitError> {
         let (reply, answer) = oneshot::channel();
         self.writer.send(Command::Commit { steps, reply })?;
         answer.await.unwrap_or_else(|_| Err(stopped().into()))

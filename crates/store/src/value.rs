@@ -4,11 +4,15 @@
 //! key first, so that a contradiction can say which row it stands in; a cell of the wrong type, a text that does not
 //! parse and a column that disagrees with its row's body are each an `Inconsistency`.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use lf_ports::{Inconsistency, codec};
 use lf_vocab::Moment;
 use serde::de::DeserializeOwned;
+
+use crate::sealed::Column;
+use crate::sealer::Sealer;
 
 /// One value of a row or a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,17 +27,18 @@ pub(crate) enum Value {
 pub(crate) type Row = Vec<Value>;
 
 /// The cells of one row, read in the order of the SELECT list.
-pub(crate) struct Cells {
+pub(crate) struct Cells<'s> {
+    sealer: &'s Sealer,
     table: &'static str,
     key_len: usize,
     row: Row,
     at: usize,
 }
 
-impl Cells {
+impl<'s> Cells<'s> {
     /// `key_len` = how many leading cells make the primary key.
-    pub(crate) fn new(table: &'static str, key_len: usize, row: Row) -> Self {
-        Self { table, key_len, row, at: 0 }
+    pub(crate) fn new(sealer: &'s Sealer, table: &'static str, key_len: usize, row: Row) -> Self {
+        Self { sealer, table, key_len, row, at: 0 }
     }
 
     /// A contradiction in this row.
@@ -43,7 +48,7 @@ impl Cells {
 
     /// The primary key as text.
     pub(crate) fn key(&self) -> String {
-        let parts: Vec<String> = self.row.iter().take(self.key_len).map(Value::key_part).collect();
+        let parts: Vec<_> = self.row.iter().take(self.key_len).map(Value::key_text).collect();
         parts.join("/")
     }
 
@@ -116,6 +121,23 @@ impl Cells {
         codec::decode(text.as_bytes(), self.table, column, &self.key())
     }
 
+    /// Steps over a cell.
+    pub(crate) fn pass(&mut self) {
+        self.at += 1;
+    }
+
+    /// What was sealed for this very cell.
+    pub(crate) fn sealed(&mut self, column: &Column) -> Result<Vec<u8>, Inconsistency> {
+        let bytes = self.bytes(column.column)?;
+        let opened = self.sealer.open_cell(column, &self.row[..self.key_len], bytes);
+        opened.map_err(|error| self.wrong(column.column, error.to_string()))
+    }
+
+    pub(crate) fn sealed_json<T: DeserializeOwned>(&mut self, column: &Column) -> Result<T, Inconsistency> {
+        let plain = self.sealed(column)?;
+        codec::decode(&plain, self.table, column.column, &self.key())
+    }
+
     /// The column repeats what the body says, for keys and indexes; it must not say anything else.
     pub(crate) fn agree(&self, column: &'static str, agrees: bool) -> Result<(), Inconsistency> {
         if agrees { Ok(()) } else { Err(self.wrong(column, "differs from the row's body")) }
@@ -145,12 +167,13 @@ impl Value {
         text.map_or(Self::Null, Self::from)
     }
 
-    fn key_part(&self) -> String {
+    /// A part of a primary key as text.
+    pub(crate) fn key_text(&self) -> Cow<'_, str> {
         match self {
-            Self::Null => "null".to_owned(),
-            Self::Int(int) => int.to_string(),
-            Self::Text(text) => text.clone(),
-            Self::Bytes(bytes) => format!("{} bytes", bytes.len()),
+            Self::Null => Cow::Borrowed("null"),
+            Self::Int(int) => Cow::Owned(int.to_string()),
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Bytes(bytes) => Cow::Owned(format!("{} bytes", bytes.len())),
         }
     }
 }
@@ -195,14 +218,19 @@ impl From<&[u8]> for Value {
 mod tests {
     use super::*;
 
-    fn cells() -> Cells {
+    fn sealer() -> Sealer {
+        Sealer::new(&lf_gm::RingFile::new("now", [7; 32]).unwrap())
+    }
+
+    fn cells(sealer: &Sealer) -> Cells<'_> {
         let row = vec![Value::from("a"), Value::from(1), Value::from(7), Value::from("{"), Value::Null];
-        Cells::new("t", 2, row)
+        Cells::new(sealer, "t", 2, row)
     }
 
     #[test]
     fn a_wrong_cell_names_table_column_and_key() {
-        let mut cells = cells();
+        let sealer = sealer();
+        let mut cells = cells(&sealer);
         cells.text("k1").unwrap();
         cells.int("k2").unwrap();
         let wrong = cells.text("c").unwrap_err();
@@ -215,7 +243,8 @@ mod tests {
 
     #[test]
     fn flags_counts_and_hashes_have_their_range() {
-        let read = |value: Value| Cells::new("t", 0, vec![value]);
+        let sealer = sealer();
+        let read = |value: Value| Cells::new(&sealer, "t", 0, vec![value]);
         assert!(read(Value::Int(1)).flag("f").unwrap());
         assert!(read(Value::Int(2)).flag("f").is_err());
         assert!(read(Value::Int(0)).count("n").is_err());

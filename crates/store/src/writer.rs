@@ -5,7 +5,7 @@
 //! when the COMMIT fails, every command of the batch is told so; the queue has an end.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use lf_ports::{CommitError, StoreError};
@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::db::Db;
 use crate::plan::{Must, Step};
+use crate::sealer::Sealer;
 use crate::sql;
 use crate::value::Value;
 
@@ -32,9 +33,9 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the thread on a connection of its own.
-    pub(crate) fn start(db: Db, queue: usize, batch_max: usize) -> std::io::Result<Self> {
+    pub(crate) fn start(db: Db, sealer: Arc<Sealer>, queue: usize, batch_max: usize) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(queue);
-        let run = move || run(db, &receiver, batch_max);
+        let run = move || run(db, &sealer, &receiver, batch_max);
         let thread = std::thread::Builder::new().name("lf-store-writer".to_owned()).spawn(run)?;
         Ok(Self { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
     }
@@ -75,7 +76,7 @@ pub(crate) fn stopped() -> StoreError {
     StoreError::Unavailable("存储正在停止".to_owned())
 }
 
-fn run(mut db: Db, queue: &Receiver<Command>, batch_max: usize) {
+fn run(mut db: Db, sealer: &Sealer, queue: &Receiver<Command>, batch_max: usize) {
     while let Ok(first) = queue.recv() {
         let mut batch = vec![first];
         while batch.len() < batch_max
@@ -83,7 +84,7 @@ fn run(mut db: Db, queue: &Receiver<Command>, batch_max: usize) {
         {
             batch.push(next);
         }
-        let answers = write(&mut db, batch);
+        let answers = write(&mut db, sealer, batch);
         for answer in answers {
             answer.send();
         }
@@ -113,7 +114,7 @@ impl Answer {
 }
 
 /// One transaction for the whole batch.
-fn write(db: &mut Db, batch: Vec<Command>) -> Vec<Answer> {
+fn write(db: &mut Db, sealer: &Sealer, batch: Vec<Command>) -> Vec<Answer> {
     let size = batch.len();
     let begun = db.execute(sql::BEGIN, &[]);
     let mut lost = begun.err();
@@ -121,7 +122,7 @@ fn write(db: &mut Db, batch: Vec<Command>) -> Vec<Answer> {
     for command in batch {
         let answer = match &lost {
             Some(error) => not_done(command, error),
-            None => execute(db, command),
+            None => execute(db, sealer, command),
         };
         answers.push(answer);
         // After a full disk or the like SQLite has taken back the whole transaction by itself.
@@ -147,11 +148,11 @@ fn not_done(command: Command, error: &StoreError) -> Answer {
     }
 }
 
-fn execute(db: &mut Db, command: Command) -> Answer {
+fn execute(db: &mut Db, sealer: &Sealer, command: Command) -> Answer {
     match command {
-        Command::Commit { steps, reply } => Answer::Commit(saved(db, |db| apply(db, steps)), reply),
+        Command::Commit { steps, reply } => Answer::Commit(saved(db, |db| apply(db, sealer, steps)), reply),
         Command::Serials { params, count, reply } => {
-            Answer::Serials(saved(db, |db| serials(db, &params, count)), reply)
+            Answer::Serials(saved(db, |db| serials(db, sealer, &params, count)), reply)
         }
     }
 }
@@ -172,7 +173,7 @@ fn saved<T>(db: &mut Db, change: impl FnOnce(&mut Db) -> Result<T, CommitError>)
     result
 }
 
-fn apply(db: &mut Db, steps: Vec<Step>) -> Result<(), CommitError> {
+fn apply(db: &mut Db, sealer: &Sealer, steps: Vec<Step>) -> Result<(), CommitError> {
     for Step { sql, params, must } in steps {
         match must {
             Must::Find(what) => {
@@ -189,7 +190,7 @@ fn apply(db: &mut Db, steps: Vec<Step>) -> Result<(), CommitError> {
                         None => Vec::new(),
                         Some((sql, params)) => db.query(sql, &params)?,
                     };
-                    otherwise.judge(&params, found)?;
+                    otherwise.judge(sealer, &params, found)?;
                 }
             }
         }
@@ -197,10 +198,10 @@ fn apply(db: &mut Db, steps: Vec<Step>) -> Result<(), CommitError> {
     Ok(())
 }
 
-fn serials(db: &mut Db, params: &[Value], count: i64) -> Result<u64, CommitError> {
+fn serials(db: &mut Db, sealer: &Sealer, params: &[Value], count: i64) -> Result<u64, CommitError> {
     let row = db.query(sql::SERIALS, params)?.pop();
     let row = row.ok_or_else(|| StoreError::Broken("no serial came back".to_owned()))?;
-    Ok(crate::row::serials(row, count).map_err(StoreError::from)?)
+    Ok(crate::row::serials(sealer, row, count).map_err(StoreError::from)?)
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ fn answers(folder: &Path) -> bool {
 /// Starts the keeper of a cluster, as an unprivileged user where we are root: PostgreSQL refuses to run as root.
 #[allow(clippy::zombie_processes, reason = "the keeper outlives this process and is nobody's child then")]
 fn start(folder: &Path) {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cluster.sh");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../store/tests/cluster.sh");
     let script = std::fs::read_to_string(script).unwrap();
     let mut keeper = if user_id() == "0" {
         let mut keeper = Command::new("runuser");

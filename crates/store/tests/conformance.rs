@@ -6,23 +6,27 @@
 use std::sync::Arc;
 
 use lf_ports::{AuditStore, Store};
+use lf_store::{OpenError, Rotation, Sealer};
 
 pub mod atomic;
 pub mod finders;
 pub mod fixture;
 pub mod model;
 pub mod races;
+pub mod rotation;
 pub mod scans;
 pub mod tampered;
 
-/// Both ports of an engine.
-pub trait Full: Store + AuditStore {}
-impl<T: Store + AuditStore> Full for T {}
+/// Both ports of an engine, and what a rotation asks of it.
+pub trait Full: Store + AuditStore + Rotation {}
+impl<T: Store + AuditStore + Rotation> Full for T {}
 
 /// An empty database of an engine, removed when dropped.
 pub trait Ground: Send + Sync {
     /// One more store on the same database, as another process would open it.
     fn open(&self) -> Arc<dyn Full>;
+    /// The same with a ring of one's own; `open` has the fixture's.
+    fn open_with_ring(&self, sealer: Arc<Sealer>) -> Result<Arc<dyn Full>, OpenError>;
     /// The same with a queue of `queue` commands.
     fn open_with_queue(&self, queue: usize) -> Arc<dyn Full>;
     /// Executes SQL behind the stores' backs, without checks; answers how many rows it changed.
@@ -64,6 +68,12 @@ macro_rules! each_case {
             scans::pages_join_without_gap_or_repetition,
             scans::pools_are_all_partitions,
             tampered::every_disagreeing_column_is_named,
+            rotation::a_database_opens_with_its_own_ring_only,
+            rotation::every_cell_is_sealed_again_and_the_old_key_may_go,
+            rotation::a_person_is_found_whichever_version_hashed_the_key,
+            rotation::the_same_content_is_the_same_under_another_version,
+            rotation::a_sweep_beside_writers_loses_nothing,
+            rotation::what_does_not_open_is_told_and_left,
             model::random_changes_agree_with_a_map,
         }
     };

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use cluster::Cluster;
 use conformance::{Full, Ground};
-use lf_store::{Options, PostgresStore, postgres};
+use lf_store::{OpenError, Options, PostgresStore, Sealer, postgres};
 use tokio_postgres::{Client, NoTls};
 
 static GROUNDS: AtomicU32 = AtomicU32::new(0);
@@ -66,7 +66,7 @@ impl PostgresGround {
     }
 
     pub(crate) fn store(&self) -> PostgresStore {
-        wait(PostgresStore::open(&self.url(), Options::default())).unwrap()
+        wait(PostgresStore::open(&self.url(), conformance::fixture::options())).unwrap()
     }
 }
 
@@ -95,8 +95,12 @@ impl Ground for PostgresGround {
         Arc::new(self.store())
     }
 
+    fn open_with_ring(&self, sealer: Arc<Sealer>) -> Result<Arc<dyn Full>, OpenError> {
+        Ok(Arc::new(wait(PostgresStore::open(&self.url(), Options::new(sealer)))?))
+    }
+
     fn open_with_queue(&self, queue: usize) -> Arc<dyn Full> {
-        let options = Options { queue, writers: 2, ..Options::default() };
+        let options = Options { queue, writers: 2, ..conformance::fixture::options() };
         Arc::new(wait(PostgresStore::open(&self.url(), options)).unwrap())
     }
 
@@ -152,8 +156,8 @@ each_case!(on_postgres);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_key_holds_the_partition_or_the_thing_itself() {
     // Copied whole to every node, or keyed by the thing claimed: decision 0004.
-    const WHOLE: [&str; 8] =
-        ["app", "fixmedins", "practitioner", "drug", "person_key", "claim", "idem", "schema_history"];
+    const WHOLE: [&str; 9] =
+        ["app", "fixmedins", "practitioner", "drug", "person_key", "claim", "idem", "schema_history", "sealed_by"];
     let ground = PostgresGround::new();
     let keys = "SELECT i.indrelid::regclass::text, array_agg(a.attname::text) FROM pg_index i
         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)

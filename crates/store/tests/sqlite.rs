@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use conformance::{Full, Ground};
-use lf_store::{Options, SqliteStore};
+use lf_store::{OpenError, Options, Sealer, SqliteStore};
 
 static GROUNDS: AtomicU32 = AtomicU32::new(0);
 
@@ -48,11 +48,15 @@ impl Drop for SqliteGround {
 
 impl Ground for SqliteGround {
     fn open(&self) -> Arc<dyn Full> {
-        Arc::new(SqliteStore::open(&self.path, Options::default()).unwrap())
+        Arc::new(SqliteStore::open(&self.path, conformance::fixture::options()).unwrap())
+    }
+
+    fn open_with_ring(&self, sealer: Arc<Sealer>) -> Result<Arc<dyn Full>, OpenError> {
+        Ok(Arc::new(SqliteStore::open(&self.path, Options::new(sealer))?))
     }
 
     fn open_with_queue(&self, queue: usize) -> Arc<dyn Full> {
-        let options = Options { queue, batch_max: 2, ..Options::default() };
+        let options = Options { queue, batch_max: 2, ..conformance::fixture::options() };
         Arc::new(SqliteStore::open(&self.path, options).unwrap())
     }
 
@@ -89,7 +93,7 @@ each_case!(on_sqlite);
 async fn closing_finishes_what_was_accepted_and_takes_no_more() {
     use lf_ports::{CommitError, Store, StoreError};
     let ground = SqliteGround::new();
-    let store = SqliteStore::open(&ground.path, Options::default()).unwrap();
+    let store = SqliteStore::open(&ground.path, conformance::fixture::options()).unwrap();
     let commit = |serial| store.commit(conformance::fixture::rx_only(conformance::fixture::open(serial)));
     commit(1).await.unwrap();
     store.close();
@@ -114,7 +118,7 @@ async fn a_process_that_dies_has_lost_nothing_acknowledged() {
     }
     let log = std::fs::metadata(format!("{}-wal", after.path.display())).unwrap();
     assert!(log.len() > 0, "the log holds what the database does not");
-    let revived = SqliteStore::open(&after.path, Options::default()).unwrap();
+    let revived = SqliteStore::open(&after.path, conformance::fixture::options()).unwrap();
     for serial in 1..=50 {
         let change = conformance::fixture::open(serial);
         assert_eq!(revived.rx(&change.rx.hi_rxno).await.unwrap(), Some(change.rx));
@@ -124,8 +128,8 @@ async fn a_process_that_dies_has_lost_nothing_acknowledged() {
 #[test]
 fn every_unique_key_holds_the_partition_or_the_thing_itself() {
     // Copied whole to every node, or keyed by the thing claimed: decision 0004.
-    const WHOLE: [&str; 8] =
-        ["app", "fixmedins", "practitioner", "drug", "person_key", "claim", "idem", "schema_history"];
+    const WHOLE: [&str; 9] =
+        ["app", "fixmedins", "practitioner", "drug", "person_key", "claim", "idem", "schema_history", "sealed_by"];
     let ground = SqliteGround::new();
     let raw = ground.raw();
     let list = "SELECT m.name, i.name, group_concat(c.name) FROM sqlite_master m, pragma_index_list(m.name) i,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use lf_center::{Caller, Center, Ctx, Settings};
 use lf_law::{Law, Source};
 use lf_ports::{ChangeSet, Clock, RegistryPut, Store};
-use lf_store::{Options, SqliteStore};
+use lf_store::{Options, Sealer, SqliteStore};
 use lf_vocab::{FixmedinsCode, Moment};
 
 use crate::audit::{Report, audit};
@@ -49,7 +49,7 @@ impl TestCenter {
     pub async fn with(settings: Settings) -> Self {
         let dir = fresh_dir();
         let clock = MockClock::at(parse(BEGIN));
-        let options = Options { migrate_at: Some(clock.now()), ..Options::default() };
+        let options = Options { migrate_at: Some(clock.now()), ..Options::new(sealer()) };
         let store = SqliteStore::open(dir.join("center.db"), options).map(Arc::new);
         let store = store.unwrap_or_else(|error| panic!("{error}"));
         let people = people();
@@ -126,6 +126,15 @@ impl Drop for TestCenter {
         // A directory that stays behind harms nobody.
         let _ = std::fs::remove_dir_all(&self.dir);
     }
+}
+
+/// The ring of every test center, the same in each, so that a test can look at what is stored.
+///
+/// # Panics
+/// Never: the ring is written down here.
+pub fn sealer() -> Arc<Sealer> {
+    let ring = lf_gm::RingFile::new(BEGIN, [0x5e; 32]).unwrap_or_else(|error| panic!("{error}"));
+    Arc::new(Sealer::new(&ring))
 }
 
 fn fresh_dir() -> PathBuf {

@@ -19,6 +19,6 @@ pub mod life;
 pub mod region;
 
 #[cfg(feature = "center")]
-pub use center::TestCenter;
+pub use center::{TestCenter, sealer};
 #[cfg(feature = "center")]
 pub use life::{Life, Step};

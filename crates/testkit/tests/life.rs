@@ -4,7 +4,8 @@
 
 use lf_center::Failure;
 use lf_testkit::{Step, TestCenter};
-use rusqlite::Connection;
+#[path = "raw/sealing.rs"]
+mod sealing;
 
 #[tokio::test]
 async fn a_whole_life_passes_the_audit() {
@@ -20,15 +21,16 @@ async fn a_whole_life_passes_the_audit() {
 async fn a_broken_row_is_our_fault_and_names_no_person() {
     let center = TestCenter::new().await;
     let mut life = center.life(&center.people.active).up_to(Step::Sold).await;
-    let raw = Connection::open(center.database()).unwrap();
-    raw.execute_batch("UPDATE person SET body = json_set(body, '$.insutype', '999')").unwrap();
+    let raw = sealing::connect(center.database());
+    let forged = sealing::edit("person", "body", "json_set(plain, '$.insutype', '999')");
+    raw.execute_batch(&format!("UPDATE person SET {forged}")).unwrap();
     let Err(Failure::Broken(why)) = life.settle().await else { panic!("settled from a broken register") };
     assert!(why.contains("person") && why.contains("body"), "{why}");
     let person = &center.people.active;
     for secret in [person.psn_name.as_str(), person.certno.as_str(), person.ec_token.as_str()] {
         assert!(!why.contains(secret), "{why}");
     }
-    raw.execute_batch("UPDATE rx SET state = '{}'").unwrap();
+    raw.execute_batch("UPDATE rx SET state = substr(state, 2)").unwrap();
     let Err(Failure::Broken(why)) = life.undo_sale().await else { panic!("undone on a broken prescription") };
     assert!(why.contains("rx.state"), "{why}");
 }

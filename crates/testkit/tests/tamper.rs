@@ -10,6 +10,10 @@ use lf_testkit::audit::{Report, audit};
 use lf_testkit::{Step, TestCenter};
 use lf_vocab::dict::{AcctUsedFlag, HiFeesetlFlag};
 use rusqlite::Connection;
+use sealing::{edit, key};
+
+#[path = "raw/sealing.rs"]
+mod sealing;
 
 /// Prescriptions in every kind of state, one paid from an account, one refunded.
 async fn lived() -> TestCenter {
@@ -31,7 +35,7 @@ async fn lived() -> TestCenter {
 }
 
 async fn report_of(database: &Path) -> Report {
-    let store = SqliteStore::open(database, Options::default()).unwrap();
+    let store = SqliteStore::open(database, Options::new(lf_testkit::sealer())).unwrap();
     audit(&store).await.unwrap()
 }
 
@@ -51,12 +55,16 @@ fn setl(field: &str, value: &str) -> String {
 }
 
 fn history_deeds() -> Vec<Deed> {
-    let renumber = |from: u8, to: u8| event(&format!("seq = {to}"), &format!("seq = {from}"));
-    let forged = "body = CAST(replace(CAST(body AS TEXT), 'auth_rxno\":\"', 'auth_rxno\":\"f') AS BLOB)";
+    // As somebody with the ring does it, who seals the event again for its new place.
+    let opened = format!("opened('rx_event', 'body', body, {})", key("rx_event"));
+    let resealed = |to: u8| format!("sealed('rx_event', 'body', {opened}, poolarea_no, hi_rxno, {to})");
+    let renumber = |from: u8, to: u8| event(&format!("seq = {to}, body = {}", resealed(to)), &format!("seq = {from}"));
+    let forged = &edit("rx_event", "body", "replace(plain, 'auth_rxno\":\"', 'auth_rxno\":\"f')");
     let drop = |seq: u8| format!("DELETE FROM rx_event WHERE hi_rxno = {SETTLED} AND seq = {seq}");
     let added = format!(
-        "INSERT INTO rx_event SELECT poolarea_no, hi_rxno, 10, at_us, body, hash FROM rx_event
-         WHERE hi_rxno = {SETTLED} AND seq = 9"
+        "INSERT INTO rx_event SELECT poolarea_no, hi_rxno, 10, at_us, {}, hash FROM rx_event
+         WHERE hi_rxno = {SETTLED} AND seq = 9",
+        resealed(10)
     );
     vec![
         ("nothing", String::new(), ""),
@@ -67,24 +75,39 @@ fn history_deeds() -> Vec<Deed> {
         ("an event dropped", drop(4), "row"),
         ("the last event dropped", drop(9), "seq head state"),
         ("an event added", added, "seq chain state"),
+        ("ciphertext of an event", event("body = substr(body, 1, length(body) - 1)", "seq = 4"), "row"),
+        ("two events swapped as they are", swapped_as_they_are(), "row"),
     ]
+}
+
+/// Without the ring: the sealed bodies of two events change places.
+fn swapped_as_they_are() -> String {
+    let other = "(SELECT body FROM kept WHERE kept.hi_rxno = rx_event.hi_rxno AND kept.seq = 7 - rx_event.seq)";
+    let keep = "CREATE TABLE kept AS SELECT hi_rxno, seq, body FROM rx_event";
+    format!("{keep}; {}; DROP TABLE kept", event(&format!("body = {other}"), "seq IN (3, 4)"))
 }
 
 fn prescription_deeds() -> Vec<Deed> {
     let rx = |change: &str, phase: &str| format!("UPDATE rx SET {change} WHERE phase = '{phase}'");
-    let unsettled = "phase = 'sold', state = json_set(json_remove(state, '$.settled'), '$.state', 'sold')";
-    let content = format!(
-        "UPDATE rx_content SET body = json_set(body, '$.rxdrugdetail[0].drug_cnt', 10000) WHERE hi_rxno = {SETTLED}"
-    );
+    let sold = edit("rx", "state", "json_set(json_remove(plain, '$.settled'), '$.state', 'sold')");
+    let unsettled = format!("phase = 'sold', {sold}");
+    let cheaper = edit("rx", "state", "json_set(plain, '$.settled.medfee_sumamt', 1)");
+    let of = |table: &str, change: &str| format!("UPDATE {table} SET {change} WHERE hi_rxno = {SETTLED}");
+    let content = of("rx_content", &edit("rx_content", "body", "json_set(plain, '$.rxdrugdetail[0].drug_cnt', 10000)"));
+    let file = of("rx_file", &edit("rx_file", "base64", "'JVBERi0xLjc='"));
     vec![
         ("head", rx("head = zeroblob(32)", "settled"), "head"),
         ("phase", rx("phase = 'active'", "settled"), "row"),
-        ("state", rx("state = json_set(state, '$.settled.medfee_sumamt', 1)", "settled"), "state"),
-        ("state back to sold", rx(unsettled, "settled"), "state settlement"),
+        ("state", rx(&cheaper, "settled"), "state"),
+        ("state back to sold", rx(&unsettled, "settled"), "state settlement"),
         ("what was opened", rx("opened = json_set(opened, '$.mdtrt_id', 'x')", "sold"), "state"),
         ("content", content, "content"),
         ("content dropped", format!("DELETE FROM rx_content WHERE hi_rxno = {SETTLED}"), "content"),
-        ("file", format!("UPDATE rx_file SET base64 = 'JVBERi0xLjc=' WHERE hi_rxno = {SETTLED}"), "file"),
+        ("file", file, "file"),
+        ("ciphertext of a state", rx("state = substr(state, 2)", "settled"), "row"),
+        ("ciphertext of a content", of("rx_content", "body = zeroblob(length(body))"), "row"),
+        ("ciphertext of a file", of("rx_file", "base64 = substr(base64, 1, length(base64) - 1)"), "row"),
+        ("content in clear", of("rx_content", "body = '{}'"), "row"),
         ("file dropped", format!("DELETE FROM rx_file WHERE hi_rxno = {SETTLED}"), "file"),
     ]
 }
@@ -138,7 +161,7 @@ async fn each_deed_is_named() {
     for (what, sql, expected) in deeds {
         let source = Connection::open(center.database()).unwrap();
         source.execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
-        let raw = Connection::open(&copy).unwrap();
+        let raw = sealing::connect(&copy);
         raw.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
         let before = raw.total_changes();
         raw.execute_batch(&sql).unwrap();
@@ -185,7 +208,7 @@ async fn an_unreadable_row_does_not_end_the_audit() {
     }
     let raw = Connection::open(center.database()).unwrap();
     raw.execute_batch(
-        "UPDATE rx SET state = '{}' WHERE hi_rxno = (SELECT hi_rxno FROM rx ORDER BY hi_rxno LIMIT 1 OFFSET 1)",
+        "UPDATE rx SET state = zeroblob(40) WHERE hi_rxno = (SELECT hi_rxno FROM rx ORDER BY hi_rxno LIMIT 1 OFFSET 1)",
     )
     .unwrap();
     let report = center.audit().await;

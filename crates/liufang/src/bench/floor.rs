@@ -12,12 +12,13 @@ use std::time::{Duration, Instant};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use lf_gm::{Signer, Sm4Key, Verifier, sec_key};
 use lf_ports::{Chance as _, ChangeSet, Clock as _, IdemKey, IdemRow};
-use lf_store::{Database, Engine};
+use lf_store::{Database, Engine, Sealer};
 use lf_vocab::FixmedinsCode;
 
 use crate::edge::{OsChance, SystemClock};
 use crate::ground::DATABASE;
 use crate::keys_cmd::private_key;
+use crate::ring::{self, STORE_KEY};
 use crate::serve::{Migrate, open};
 
 /// The payloads of one life, and its file.
@@ -60,13 +61,14 @@ pub async fn run(folder: &Path, recorded: &Recorded, clients: usize, time: Durat
         Ok((Signer::new(&key), Verifier::new(&key.public_key())))
     };
     let secret = lf_gm::hex::upper(&OsChance.draw());
+    let sealer = Arc::new(Sealer::new(&ring::new(&folder.join(STORE_KEY), &OsChance)?));
     let work = Arc::new(Work {
         recorded: Recorded { messages: recorded.messages.clone(), file: recorded.file.clone() },
         sm4: sec_key(&secret, &secret)?,
         app: pair()?,
         platform: pair()?,
         institution: pair()?,
-        store: open(&Database::Sqlite(folder.join(DATABASE)), Migrate::Yes).await?,
+        store: open(&Database::Sqlite(folder.join(DATABASE)), Migrate::Yes, sealer).await?,
         fixmedins_code: "H36090200101".parse()?,
         stopping: AtomicBool::new(false),
         lives: AtomicU64::new(0),

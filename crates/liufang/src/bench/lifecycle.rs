@@ -24,6 +24,7 @@ use crate::edge::SystemClock;
 use crate::ground::{self, Ground};
 use crate::journey::{Answered, Journey};
 use crate::region::{self, Patient};
+use crate::ring;
 use crate::sample::{self, Case};
 use crate::serve::{Migrate, open};
 
@@ -54,7 +55,7 @@ pub async fn run(args: &LifecycleArgs) -> anyhow::Result<bool> {
     let crowd = region::load()?.crowd(u32::try_from(args.clients.max(1) * PERSONS_A_CLIENT)?)?;
     let ground = ground::prepare(&ground::fresh(FOLDER)?, args.database.as_deref(), &crowd).await?;
     let database = config::database(&ground.database)?;
-    let config = write_config(&ground)?;
+    let (config, store_key) = (write_config(&ground)?, ground.store_key());
     let server = Server::start(&config).await?;
     let load = Arc::new(load(args, ground, crowd, &server.rest_base)?);
     let recorded = first_life(&load).await?;
@@ -63,7 +64,8 @@ pub async fn run(args: &LifecycleArgs) -> anyhow::Result<bool> {
     let measured = measure(args, &load, &server).await?;
     server.stop().await?;
     let floor = floor::run(&ground::fresh(FLOOR_FOLDER)?, &recorded, args.clients, FLOOR).await?;
-    let audit = lf_testkit::audit::audit(open(&database, Migrate::No).await?.as_ref()).await?;
+    let sealer = ring::sealer(&store_key)?;
+    let audit = lf_testkit::audit::audit(open(&database, Migrate::No, sealer).await?.as_ref()).await?;
     let clean = audit.passes();
     report(args, measured, &Around { floor, start_ms, idle_rss_mb, clean })?;
     if !clean {
@@ -88,6 +90,7 @@ fn write_config(ground: &Ground) -> anyhow::Result<std::path::PathBuf> {
     writeln!(file, "listen = \"{}\"", config.listen)?;
     writeln!(file, "database = {}", toml::Value::String(config.database.clone()))?;
     writeln!(file, "platform_key = {}", text(&config.platform_key))?;
+    writeln!(file, "store_key = {}", text(&config.store_key))?;
     Ok(path)
 }
 

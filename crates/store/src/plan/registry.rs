@@ -3,26 +3,33 @@
 //! Serves import and demo. Invariants: a put inserts or replaces; a person is found by the keys of the latest
 //! put only; search texts are in lower case on both sides, so that `LIKE` means the same on every engine.
 
-use lf_ports::{Drug, Person, RegistryPut};
+use lf_ports::{Drug, Person, RegistryPut, codec};
 
 use super::{Must, Step, step};
+use crate::sealed;
+use crate::sealer::Sealer;
 use crate::sql;
 use crate::value::Value;
 
-pub(super) fn put(put: &RegistryPut, steps: &mut Vec<Step>) {
+pub(super) fn put(put: &RegistryPut, sealer: &Sealer, steps: &mut Vec<Step>) {
     match put {
         RegistryPut::App(app) => {
-            steps.push(step(sql::APP_PUT, vec![app.app_id.as_str().into(), Value::json(app)], Must::Any));
+            let mut params = vec![Value::from(app.app_id.as_str())];
+            params.push(sealer.cell(&sealed::APP, &params, &codec::encode(app)));
+            steps.push(step(sql::APP_PUT, params, Must::Any));
         }
         RegistryPut::Fixmedins(row) => {
-            let params = vec![row.fixmedins_code.as_str().into(), row.poolarea_no.as_str().into(), Value::json(row)];
+            let mut params = vec![Value::from(row.fixmedins_code.as_str())];
+            let body = sealer.cell(&sealed::FIXMEDINS, &params, &codec::encode(row));
+            params.extend([row.poolarea_no.as_str().into(), body]);
             steps.push(step(sql::FIXMEDINS_PUT, params, Must::Any));
         }
         RegistryPut::Practitioner(row) => {
-            let params = vec![row.fixmedins_code.as_str().into(), row.prac_code.as_str().into(), Value::json(row)];
+            let mut params = vec![Value::from(row.fixmedins_code.as_str()), row.prac_code.as_str().into()];
+            params.push(sealer.cell(&sealed::PRACTITIONER, &params, &codec::encode(row)));
             steps.push(step(sql::PRACTITIONER_PUT, params, Must::Any));
         }
-        RegistryPut::Person(row) => person(row, steps),
+        RegistryPut::Person(row) => person(row, sealer, steps),
         RegistryPut::Drug(row) => {
             let params = vec![
                 row.med_list_codg.as_str().into(),
@@ -36,7 +43,16 @@ pub(super) fn put(put: &RegistryPut, steps: &mut Vec<Step>) {
     }
 }
 
-/// The stored key of a certificate.
+/// By what else than the number a person is found: kind and text.
+pub(crate) fn found_by(person: &Person) -> Vec<(&'static str, String)> {
+    let mut found_by = vec![("cert", cert_key(&person.psn_cert_type, &person.certno))];
+    if !person.ec_token.is_empty() {
+        found_by.push(("ec_token", person.ec_token.clone()));
+    }
+    found_by
+}
+
+/// The text by which a certificate is looked up.
 pub(crate) fn cert_key(psn_cert_type: &str, certno: &lf_vocab::Certno) -> String {
     format!("{psn_cert_type}:{}", certno.as_str())
 }
@@ -59,18 +75,17 @@ pub(crate) fn like_part(part: &str) -> String {
     pattern
 }
 
-fn person(person: &Person, steps: &mut Vec<Step>) {
+fn person(person: &Person, sealer: &Sealer, steps: &mut Vec<Step>) {
     let key = || vec![Value::from(person.poolarea_no.as_str()), Value::from(person.psn_no.as_str())];
     let mut params = key();
-    params.push(Value::json(person));
+    params.push(sealer.cell(&sealed::PERSON, &params, &codec::encode(person)));
     steps.push(step(sql::PERSON_PUT, params, Must::Any));
     steps.push(step(sql::PERSON_KEYS_DROP, key(), Must::Any));
-    let mut found_by = vec![("cert", cert_key(&person.psn_cert_type, &person.certno))];
-    if !person.ec_token.is_empty() {
-        found_by.push(("ec_token", person.ec_token.clone()));
-    }
-    for (kind, text) in found_by {
-        let mut params = vec![Value::from(kind), Value::from(text)];
+    for (kind, text) in found_by(person) {
+        let mut params = vec![Value::from(kind)];
+        params.extend(sealer.lookups(kind, &text));
+        steps.push(step(sql::PERSON_KEY_FREE, params, Must::Any));
+        let mut params = vec![Value::from(kind), Value::from(sealer.lookup(kind, &text))];
         params.extend(key());
         steps.push(step(sql::PERSON_KEY_PUT, params, Must::Any));
     }

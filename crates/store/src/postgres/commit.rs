@@ -20,6 +20,7 @@ use super::error::{guarded, late, store_error, to_repeat};
 use super::pipe::{Done, Pipe, run, statement, tell};
 use super::{Writing, pool_error};
 use crate::plan::{Must, Step};
+use crate::sealer::Sealer;
 use crate::value::Value;
 use crate::{row, sql};
 
@@ -84,7 +85,7 @@ impl Writing {
                 Ok(mut done) => {
                     let row = done.rows.pop();
                     let row = row.ok_or_else(|| StoreError::Broken("no serial came back".to_owned()))?;
-                    return Ok(row::serials(row, count).map_err(StoreError::from)?);
+                    return Ok(row::serials(&self.sealer, row, count).map_err(StoreError::from)?);
                 }
                 Err(error) if to_repeat(&error) => self.rest("serials", tried).await,
                 Err(error) => return Err(store_error(&error).into()),
@@ -107,7 +108,7 @@ impl Writing {
         let work = async {
             match way {
                 Way::Hopeful => hopeful(link, steps).await,
-                Way::Careful => careful(link, steps).await,
+                Way::Careful => careful(link, &self.sealer, steps).await,
             }
         };
         let (ended, answer) = tokio::time::timeout(self.patience, work).await.map_err(|_| late())?;
@@ -162,7 +163,7 @@ async fn hopeful(link: &Object, steps: &[Step]) -> (bool, Result<(), Failure>) {
 }
 
 /// Two round trips: the statements with the questions that tell why, then the end.
-async fn careful(link: &Object, steps: &[Step]) -> (bool, Result<(), Failure>) {
+async fn careful(link: &Object, sealer: &Sealer, steps: &[Step]) -> (bool, Result<(), Failure>) {
     let mut plans = Vec::with_capacity(steps.len());
     for step in steps {
         match Asked::prepare(link, step).await {
@@ -178,7 +179,7 @@ async fn careful(link: &Object, steps: &[Step]) -> (bool, Result<(), Failure>) {
             pipe.send(run(link, question.clone(), params)).await;
         }
     }
-    let verdict = judge(&plans, pipe.finish().await);
+    let verdict = judge(sealer, &plans, pipe.finish().await);
     let end = tell(link, if verdict.is_ok() { COMMIT } else { ROLLBACK }).await;
     match (end, verdict) {
         (Ok(_), verdict) => (true, verdict),
@@ -209,7 +210,7 @@ impl<'a> Asked<'a> {
 }
 
 /// The first step in order that did not do what it must decides; what follows it in a failed transaction says nothing.
-fn judge(plans: &[Asked<'_>], answers: Vec<Result<Done, Error>>) -> Result<(), Failure> {
+fn judge(sealer: &Sealer, plans: &[Asked<'_>], answers: Vec<Result<Done, Error>>) -> Result<(), Failure> {
     let mut answers = answers.into_iter();
     let mut next = || answers.next().unwrap_or_else(|| Ok(Done::default()));
     next()?;
@@ -220,7 +221,7 @@ fn judge(plans: &[Asked<'_>], answers: Vec<Result<Done, Error>>) -> Result<(), F
             Must::Any => Ok(()),
             Must::Find(what) if done.rows.is_empty() => Err(CommitError::Stale(what)),
             Must::Write(otherwise) if done.count == 0 => {
-                otherwise.judge(&asked.step.params, found.transpose()?.unwrap_or_default().rows)
+                otherwise.judge(sealer, &asked.step.params, found.transpose()?.unwrap_or_default().rows)
             }
             Must::Find(_) | Must::Write(_) => found.transpose().map(drop).map_err(|error| store_error(&error).into()),
         };

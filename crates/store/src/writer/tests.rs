@@ -59,7 +59,8 @@ fn claim(key: &str) -> Step {
 /// Writes a batch and answers what each command was told.
 fn told(db: &mut Db, commands: Vec<(Command, Reply)>) -> Vec<Result<(), CommitError>> {
     let (commands, replies): (Vec<_>, Vec<_>) = commands.into_iter().unzip();
-    write(db, commands).into_iter().for_each(Answer::send);
+    let sealer = Sealer::new(&lf_gm::RingFile::new("now", [7; 32]).unwrap());
+    write(db, &sealer, commands).into_iter().for_each(Answer::send);
     replies.into_iter().map(|mut reply| reply.try_recv().unwrap()).collect()
 }
 

@@ -1,5 +1,8 @@
 //! Rows for the suite: small, true to type, and different where a test needs a difference.
 
+use std::sync::Arc;
+
+use lf_gm::RingFile;
 use lf_ports::{
     AccumChange, AccumKey, AccumRow, App, BatchChange, ChangeSet, Claim, ClaimKind, CodeStyle, Drug, Fixmedins,
     IdemKey, IdemRow, Person, Practitioner, PractitionerKind, RxChange, RxFile, Setl, SetlChange, StoredEvent, codec,
@@ -7,9 +10,27 @@ use lf_ports::{
 use lf_rx::event::{Downloaded, Opened, Reviewed, Revoked, Signed, Sold, Uploaded, Verified};
 use lf_rx::{AuthBatch, AuthEntry, ChainHash, Event, Prescription, RxContent, State, link};
 use lf_settle::{Accumulator, Shares, Totals};
+use lf_store::{Options, Sealer};
 use lf_vocab::dict::{ChrgitmLv, HiFeesetlFlag, Insutype, PsnType, RxChkStasCodg};
 use lf_vocab::{Admdvs, Day, Fen, FixmedinsCode, HiRxno, Moment, PsnNo, RxTraceCode, Span};
 use serde_json::json;
+
+/// A ring of `versions` keys, always the same.
+pub fn ring(versions: u8) -> RingFile {
+    let mut ring = RingFile::new("2026-11-22 10:00:00", [1; 32]).unwrap();
+    for version in 2..=versions {
+        ring.push("2026-11-22 10:00:00", [version; 32]).unwrap();
+    }
+    ring
+}
+
+pub fn sealer() -> Arc<Sealer> {
+    Arc::new(Sealer::new(&ring(1)))
+}
+
+pub fn options() -> Options {
+    Options::new(sealer())
+}
 
 pub fn pool() -> Admdvs {
     "360900".parse().unwrap()

@@ -6,8 +6,18 @@ use lf_vocab::Fen;
 use super::{Full, Ground, fixture as f};
 
 /// Cases that put a value of another type into a column, which an engine with types refuses or converts.
-const OF_ANOTHER_TYPE: [(&str, &str); 5] =
-    [("person", "body"), ("rx", "vali_end_us"), ("rx_file", "base64"), ("rx_event", "at_us"), ("claim", "owner")];
+const OF_ANOTHER_TYPE: [(&str, &str); 4] =
+    [("rx", "vali_end_us"), ("rx_event", "at_us"), ("claim", "owner"), ("auth_batch", "body")];
+
+/// As SQL, what somebody with the ring could put in a cell of that row.
+fn sealed(table: &str, column: &str, key: &[&str], plain: &[u8]) -> String {
+    format!("x'{}'", lf_gm::hex::lower(&f::sealer().seal(table, column, key, plain)))
+}
+
+/// A byte taken off the end of a cell.
+fn shortened(column: &str) -> String {
+    format!("substr({column}, 1, length({column}) - 1)")
+}
 
 /// The first contradiction that any finder reports.
 async fn found(store: &dyn Full) -> Option<Inconsistency> {
@@ -46,11 +56,20 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
     let person = format!("360900/{}", f::psn_no().as_str());
     let accum = format!("{person}/2026/mz_tc");
     let later = format!("'{}'", f::number(9));
+    let number = f::number(1).to_string();
+    let (doctor, institution) = ("D360902000001", "H36090200001");
+    let elsewhere = sealed("app", "body", &["another"], &lf_ports::codec::encode(&f::app()));
+    let of_another_column = sealed("fixmedins", "base64", &[institution], &lf_ports::codec::encode(&f::fixmedins()));
+    let no_doctor = sealed("practitioner", "body", &[institution, doctor], b"[");
+    let no_state = sealed("rx", "state", &["360900", &number], br#"{"state":"unheard_of"}"#);
+    let no_text = sealed("rx_file", "base64", &["360900", &number], b"\xff");
+    let of_another_event = sealed("rx_event", "body", &["360900", &number, "2"], &f::open(1).events[0].body);
     // Table, column, tampered value, key that must be named.
-    let cases: [(&str, &str, &str, &str); 31] = [
-        ("app", "body", "'{}'", &f::app().app_id),
+    let cases: [(&str, &str, &str, &str); 35] = [
+        ("app", "body", &elsewhere, &f::app().app_id),
+        ("fixmedins", "body", &of_another_column, institution),
         ("fixmedins", "poolarea_no", "'360100'", "H36090200001"),
-        ("practitioner", "body", "'['", "H36090200001/D360902000001"),
+        ("practitioner", "body", &no_doctor, "H36090200001/D360902000001"),
         ("person", "body", "x'00'", &person),
         ("drug", "find_text", "'b'", "XA10BH01"),
         ("drug", "dualchnl", "1", "XA10BH01"),
@@ -64,11 +83,13 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
         ("rx", "prsc_us", "1", &rx),
         ("rx", "vali_end_us", "'x'", &rx),
         ("rx", "opened", "'{\"rx_trace_code\":1}'", &rx),
-        ("rx", "state", "'{\"state\":\"unheard_of\"}'", &rx),
-        ("rx_content", "body", "'{'", &rx),
-        ("rx_file", "base64", "x'ff'", &rx),
+        ("rx", "state", &no_state, &rx),
+        ("rx_event", "body", &of_another_event, &rx_at(1)),
+        ("rx_content", "body", &shortened("body"), &rx),
+        ("rx_file", "base64", &no_text, &rx),
         ("rx_event", "hash", "x'0011'", &rx_at(1)),
         ("rx_event", "at_us", "'late'", &rx_at(1)),
+        ("auth_batch", "body", "'{}'", "360900/B1"),
         ("auth_batch", "taken", &later, "360900/B1"),
         ("auth_batch", "expires_us", "0", "360900/B1"),
         ("setl", "setl_us", "1", "360900/S1"),
@@ -78,6 +99,7 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
         ("accum", "body", "'{\"year\":2025}'", &accum),
         ("acct", "balc_fen", "-1", &person),
         ("claim", "owner", "x'01'", "drug_trac_codg/c1"),
+        ("idem", "reply", "x'0100000009000000000000000000000000000000000000'", "H36090200001/7101/m1"),
         ("idem", "digest", "x'01'", "H36090200001/7101/m1"),
     ];
     for (table, column, value, key) in cases {
@@ -102,7 +124,12 @@ async fn whole_rows(ground: &dyn Ground, store: &dyn Full) {
     let gap = found(store).await.unwrap();
     assert_eq!((gap.table, gap.column), ("rx_event", "seq"), "a missing event");
     ground.alter("UPDATE rx_event SET seq = 1");
-    ground.alter("UPDATE person_key SET key_text = 'stolen' WHERE kind = 'ec_token'");
+    swapped(ground, store).await;
+    ground.alter("UPDATE person_key SET key_text = 'stolen' WHERE kind = 'ec_token' AND psn_no = '36090000000001'");
+    let nobody = store.person(&PersonKey::EcToken("stolen".to_owned())).await;
+    assert_eq!(nobody, Ok(None), "who has no key can only hide a person");
+    let stolen = f::sealer().lookup("ec_token", "stolen");
+    ground.alter(&format!("UPDATE person_key SET key_text = '{stolen}' WHERE key_text = 'stolen'"));
     let stolen = store.person(&PersonKey::EcToken("stolen".to_owned())).await.unwrap_err();
     let StoreError::Inconsistent(stolen) = stolen else { panic!("{stolen:?}") };
     assert_eq!((stolen.table, stolen.column), ("person_key", "key_text"), "a token the person does not show");
@@ -112,7 +139,27 @@ async fn whole_rows(ground: &dyn Ground, store: &dyn Full) {
     assert_eq!((serial.table, serial.column), ("serial", "next_serial"));
 }
 
-async fn fill(store: &dyn Full) {
+/// A row's sealed cell in another's place opens nowhere.
+async fn swapped(ground: &dyn Ground, store: &dyn Full) {
+    let other = lf_ports::Person {
+        psn_no: "36090000000002".parse().unwrap(),
+        certno: "11010519491231003X".parse().unwrap(),
+        ec_token: "token-2".to_owned(),
+        ..f::person()
+    };
+    let put = ChangeSet { registry: vec![RegistryPut::Person(other)], ..ChangeSet::default() };
+    store.commit(put).await.unwrap();
+    ground.alter("CREATE TABLE kept AS SELECT psn_no, body FROM person");
+    let swap = "UPDATE person SET body = (SELECT body FROM kept k WHERE k.psn_no <> person.psn_no)";
+    assert_eq!(ground.alter(swap), 2);
+    let found = found(store).await.unwrap();
+    let key = format!("360900/{}", f::psn_no().as_str());
+    assert_eq!((found.table, found.column, found.key.as_str()), ("person", "body", key.as_str()));
+    ground.alter("UPDATE person SET body = (SELECT body FROM kept k WHERE k.psn_no = person.psn_no)");
+    ground.alter("DROP TABLE kept");
+}
+
+pub async fn fill(store: &dyn Full) {
     let mut rx = f::open(1);
     rx.file = Some(f::file());
     let acct = AcctChange { poolarea_no: f::pool(), psn_no: f::psn_no(), expect_version: 0, balc: Fen::new(5) };

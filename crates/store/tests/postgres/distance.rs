@@ -95,7 +95,7 @@ fn command(serial: u64) -> ChangeSet {
 async fn a_command_reads_in_one_round_trip_and_writes_in_one() {
     let ground = PostgresGround::new();
     let relay = Relay::before(&ground);
-    let options = Options { readers: 1, writers: 1, ..Options::default() };
+    let options = Options { readers: 1, writers: 1, ..f::options() };
     let store = PostgresStore::open(&relay.url(&ground), options).await.unwrap();
     let ask = async |serial| {
         let (number, key) = (f::number(serial), f::idem(&format!("m{serial}"), 1).key);

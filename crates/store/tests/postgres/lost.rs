@@ -88,7 +88,7 @@ async fn a_connection_lost_within_a_command_leaves_nothing_and_says_so() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_held_for_too_long_is_a_clean_refusal() {
     let ground = PostgresGround::new();
-    let options = Options { busy: Duration::from_millis(200), ..Options::default() };
+    let options = Options { busy: Duration::from_millis(200), ..f::options() };
     let store = PostgresStore::open(&ground.url(), options).await.unwrap();
     let held = ground.hold_writers();
     let changes = ChangeSet { claims: vec![f::claim("c1", "o")], ..f::rx_only(f::open(1)) };
@@ -115,7 +115,7 @@ async fn a_command_is_finished_when_its_caller_goes_away() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_has_lost_nothing_acknowledged() {
     let ground = PostgresGround::empty(Cluster::named("killed"));
-    let options = Options { migrate_at: Some(f::at(0)), ..Options::default() };
+    let options = Options { migrate_at: Some(f::at(0)), ..f::options() };
     let store = Arc::new(PostgresStore::open(&ground.url(), options).await.unwrap());
     let mut serial = 0;
     for _ in 0..3 {

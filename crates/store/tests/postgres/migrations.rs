@@ -10,7 +10,9 @@ use crate::conformance::Ground as _;
 const NOW: Moment = Moment::from_micros(7);
 
 fn all() -> Vec<String> {
-    ["V1__registers", "V2__prescriptions", "V3__settlements", "V4__uniqueness"].map(str::to_owned).to_vec()
+    ["V1__registers", "V2__prescriptions", "V3__settlements", "V4__uniqueness", "V5__sealed_by"]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 async fn migrated() -> PostgresGround {
@@ -20,7 +22,7 @@ async fn migrated() -> PostgresGround {
 }
 
 async fn open(ground: &PostgresGround) -> Option<OpenError> {
-    PostgresStore::open(&ground.url(), Options::default()).await.err()
+    PostgresStore::open(&ground.url(), crate::conformance::fixture::options()).await.err()
 }
 
 #[test]
@@ -53,10 +55,10 @@ async fn what_is_pending_is_applied_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn those_that_start_together_apply_each_once() {
     let ground = PostgresGround::empty(Cluster::shared());
-    let options = Options { migrate_at: Some(NOW), ..Options::default() };
+    let options = Options { migrate_at: Some(NOW), ..crate::conformance::fixture::options() };
     let starts: Vec<_> = (0..8)
         .map(|_| {
-            let url = ground.url();
+            let (url, options) = (ground.url(), options.clone());
             tokio::spawn(async move { PostgresStore::open(&url, options).await.is_ok() })
         })
         .collect();
@@ -69,16 +71,16 @@ async fn those_that_start_together_apply_each_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interrupted_chain_goes_on() {
     let ground = migrated().await;
-    let back = "DELETE FROM schema_history WHERE version = 4; DROP TABLE claim; DROP TABLE idem; DROP TABLE serial";
+    let back = "DELETE FROM schema_history WHERE version = 5; DROP TABLE sealed_by";
     ground.raw().await.batch_execute(back).await.unwrap();
-    assert_eq!(postgres::migrate(&ground.url(), NOW).await.unwrap(), ["V4__uniqueness"]);
+    assert_eq!(postgres::migrate(&ground.url(), NOW).await.unwrap(), ["V5__sealed_by"]);
     assert_eq!(open(&ground).await, None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_schema_is_refused_with_the_reason() {
     let cases = [
-        ("INSERT INTO schema_history VALUES (5, 'V5__later', '', 0)", "高于本程序支持的4"),
+        ("INSERT INTO schema_history VALUES (6, 'V6__later', '', 0)", "高于本程序支持的5"),
         ("UPDATE schema_history SET sm3 = 'x' WHERE version = 2", "V2__prescriptions的SM3与记录不同"),
         ("UPDATE schema_history SET name = 'x' WHERE version = 2", "第2号迁移应为V2__prescriptions"),
         ("DELETE FROM schema_history WHERE version = 2", "第2号迁移应为V2__prescriptions，记录为第3号"),
@@ -123,9 +125,9 @@ async fn another_programs_database_is_refused() {
 async fn a_database_that_is_not_there_is_named_plainly() {
     let ground = PostgresGround::empty(Cluster::shared());
     let url = ground.url().to_string().replace("/t", "/nothing_t").parse().unwrap();
-    let error = PostgresStore::open(&url, Options::default()).await.err().unwrap();
+    let error = PostgresStore::open(&url, crate::conformance::fixture::options()).await.err().unwrap();
     assert!(error.to_string().contains("数据库不存在"), "{error}");
     let nobody = "postgres://postgres@%2Fnonexistent/x".parse().unwrap();
-    let error = PostgresStore::open(&nobody, Options::default()).await.err().unwrap();
+    let error = PostgresStore::open(&nobody, crate::conformance::fixture::options()).await.err().unwrap();
     assert!(error.to_string().contains("无法连接"), "{error}");
 }
