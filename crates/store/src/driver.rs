@@ -6,8 +6,10 @@
 
 use std::future::Future;
 
-use lf_ports::{ChangeSet, CommitError, Inconsistency, StoreError};
+use lf_ports::{CommitError, Inconsistency, StoreError};
+use tokio::sync::Notify;
 
+use crate::plan::Step;
 use crate::value::{Row, Value};
 
 /// The most rows one page answers.
@@ -16,6 +18,8 @@ pub(crate) const PAGE_MAX: usize = 10_000;
 /// The ports of `lf-ports` on an engine. Shared between tasks behind an `Arc`; several on one database work together.
 pub struct Ports<D> {
     pub(crate) driver: D,
+    /// That letters were written.
+    pub(crate) letters: Notify,
 }
 
 /// An engine.
@@ -30,8 +34,8 @@ pub(crate) trait Driver: Send + Sync + 'static {
         each: Vec<Vec<Value>>,
     ) -> impl Future<Output = Result<Vec<Vec<Row>>, StoreError>> + Send;
 
-    /// Applies a change set, durably and whole.
-    fn commit(&self, changes: ChangeSet) -> impl Future<Output = Result<(), CommitError>> + Send;
+    /// Applies steps, durably and all of them or none. `name` is what repetitions are counted under.
+    fn apply(&self, name: &'static str, steps: Vec<Step>) -> impl Future<Output = Result<(), CommitError>> + Send;
 
     /// Sets `count` serials aside and answers the first.
     fn serials(&self, params: Vec<Value>, count: i64) -> impl Future<Output = Result<u64, StoreError>> + Send;
@@ -39,6 +43,10 @@ pub(crate) trait Driver: Send + Sync + 'static {
 
 #[allow(private_bounds, reason = "nothing of this is public; the engines are those of this crate")]
 impl<D: Driver> Ports<D> {
+    pub(crate) fn over(driver: D) -> Self {
+        Self { driver, letters: Notify::new() }
+    }
+
     pub(crate) async fn rows(
         &self,
         sql: &'static str,

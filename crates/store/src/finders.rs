@@ -12,7 +12,7 @@ use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, PsnNo};
 
 use crate::driver::{Driver, PAGE_MAX, Ports, page};
-use crate::plan::{accum_params, cert_key, drug_find_text, idem_params, like_part, rx_params};
+use crate::plan::{accum_params, cert_key, drug_find_text, idem_params, like_part, plan, rx_params};
 use crate::value::{Cells, Value};
 use crate::{row, sql};
 
@@ -131,7 +131,16 @@ impl<D: Driver> Store for Ports<D> {
     }
 
     async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
-        self.driver.commit(changes).await
+        let name = changes.idem.as_ref().map_or("commit", |idem| idem.key.infno);
+        let steps = plan(&changes)?;
+        let letters = !changes.outbox.is_empty();
+        // Large texts live on in the steps only.
+        drop(changes);
+        self.driver.apply(name, steps).await?;
+        if letters {
+            self.letters.notify_one();
+        }
+        Ok(())
     }
 }
 

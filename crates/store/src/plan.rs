@@ -13,8 +13,10 @@ use lf_rx::{Prescription, State};
 use crate::sql;
 use crate::value::Value;
 
+mod outbox;
 mod registry;
 
+pub(crate) use outbox::{claim, delivered, drop_letter, failed, resend, rest};
 pub(crate) use registry::{cert_key, drug_find_text, like_part};
 
 /// One statement.
@@ -76,6 +78,9 @@ pub(crate) fn plan(changes: &ChangeSet) -> Result<Vec<Step>, StoreError> {
     }
     for put in &changes.registry {
         registry::put(put, &mut steps);
+    }
+    for letter in &changes.outbox {
+        outbox::write(letter, changes, &mut steps)?;
     }
     Ok(steps)
 }

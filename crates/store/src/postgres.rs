@@ -9,14 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
-use lf_ports::{ChangeSet, CommitError, StoreError};
+use lf_ports::{CommitError, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_postgres::NoTls;
 
 use crate::database::Options;
 use crate::driver::{Driver, Ports};
 use crate::history::OpenError;
-use crate::plan::plan;
+use crate::plan::Step;
 use crate::value::{Row, Value};
 
 mod commit;
@@ -76,7 +76,7 @@ impl PostgresStore {
             patience,
         };
         let readers = Readers::new(pool, readers, patience);
-        Ok(Self { driver: Postgres { writing: Arc::new(writing), readers, accepted, url: url.clone() } })
+        Ok(Self::over(Postgres { writing: Arc::new(writing), readers, accepted, url: url.clone() }))
     }
 
     /// The database, without its password.
@@ -85,7 +85,7 @@ impl PostgresStore {
     }
 
     /// How often a transaction was repeated after a serialization failure or a deadlock, by the number of the message it
-    /// answers; `commit` and `serials` are those that answer none.
+    /// answers; `commit`, `outbox` and `serials` are those that answer none.
     pub fn retries(&self) -> BTreeMap<&'static str, u64> {
         self.driver.writing.retries.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -122,11 +122,7 @@ impl Driver for Postgres {
         self.readers.ask(ask).await
     }
 
-    async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
-        let name = changes.idem.as_ref().map_or("commit", |idem| idem.key.infno);
-        let steps = plan(&changes)?;
-        // Large texts live on in the steps only.
-        drop(changes);
+    async fn apply(&self, name: &'static str, steps: Vec<Step>) -> Result<(), CommitError> {
         self.writing.accept(move |writing| async move { writing.commit(name, &steps).await }).await
     }
 

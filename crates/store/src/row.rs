@@ -16,6 +16,8 @@ use lf_vocab::{Admdvs, Fen, FixmedinsCode, HiRxno, PsnNo};
 use crate::plan::{cert_key, drug_find_text, live};
 use crate::value::{Cells, Row, Value};
 
+pub(crate) mod outbox;
+
 type Read<T> = Result<T, Inconsistency>;
 
 pub(crate) fn app(row: Row) -> Read<App> {

@@ -139,6 +139,59 @@ pub(crate) const SERIALS: &str = "INSERT INTO serial (poolarea_no, day, next_ser
     ON CONFLICT (poolarea_no, day) DO UPDATE SET next_serial = serial.next_serial + $4
     RETURNING poolarea_no, day, next_serial";
 
+// ---- outbox
+
+pub(crate) const OUTBOX_NEW: &str = "INSERT INTO outbox (poolarea_no, hi_rxno, seq, fixmedins_code, kind, written_us,
+    body) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (poolarea_no, hi_rxno, seq) DO NOTHING";
+/// Counted in the row itself: who delivers the last letter meanwhile waits for this row, and sees one more.
+pub(crate) const OUTBOX_QUEUE_PUT: &str = "INSERT INTO outbox_queue (poolarea_no, hi_rxno, fixmedins_code, letters, turn,
+    dead, due_us, since_us, tried, why) VALUES ($1, $2, $3, 1, $4, 0, $4, $4, 0, '')
+    ON CONFLICT (poolarea_no, hi_rxno) DO UPDATE SET letters = outbox_queue.letters + 1";
+pub(crate) const OUTBOX_DUE: &str = "SELECT poolarea_no, hi_rxno, turn, since_us, tried FROM outbox_queue
+    WHERE dead = 0 AND due_us <= $1 ORDER BY due_us LIMIT $2";
+pub(crate) const OUTBOX_NEXT_DUE: &str = "SELECT MIN(due_us) FROM outbox_queue WHERE dead = 0";
+pub(crate) const OUTBOX_CLAIM: &str = "UPDATE outbox_queue SET due_us = $4, turn = turn + 1
+    WHERE poolarea_no = $1 AND hi_rxno = $2 AND turn = $3 AND dead = 0";
+pub(crate) const OUTBOX_FIRST: &str = "SELECT poolarea_no, hi_rxno, seq, fixmedins_code, kind, written_us, body
+    FROM outbox WHERE poolarea_no = $1 AND hi_rxno = $2 ORDER BY seq LIMIT 1";
+pub(crate) const OUTBOX_DONE: &str = "UPDATE outbox_queue SET letters = letters - 1, turn = turn + 1, due_us = $4,
+    since_us = $4, tried = 0, why = '' WHERE poolarea_no = $1 AND hi_rxno = $2 AND turn = $3 AND dead = 0";
+/// The oldest one only.
+pub(crate) const OUTBOX_DELETE: &str = "DELETE FROM outbox WHERE poolarea_no = $1 AND hi_rxno = $2 AND seq = $3
+    AND NOT EXISTS (SELECT 1 FROM outbox f WHERE f.poolarea_no = $1 AND f.hi_rxno = $2 AND f.seq < $3)";
+pub(crate) const OUTBOX_QUEUE_END: &str =
+    "DELETE FROM outbox_queue WHERE poolarea_no = $1 AND hi_rxno = $2 AND letters = 0";
+pub(crate) const OUTBOX_FAILED: &str = "UPDATE outbox_queue SET tried = tried + 1, turn = turn + 1, dead = $4,
+    due_us = $5, why = $6 WHERE poolarea_no = $1 AND hi_rxno = $2 AND turn = $3 AND dead = 0";
+pub(crate) const OUTBOX_REST: &str =
+    "UPDATE outbox_queue SET due_us = $2 WHERE dead = 0 AND fixmedins_code = $1 AND due_us < $2";
+pub(crate) const OUTBOX_RESEND: &str = "UPDATE outbox_queue SET turn = turn + 1, dead = 0, due_us = $3, since_us = $3,
+    tried = 0 WHERE poolarea_no = $1 AND hi_rxno = $2 AND dead = 1";
+pub(crate) const OUTBOX_GIVE_UP: &str = "UPDATE outbox_queue SET letters = letters - 1, turn = turn + 1, dead = 0,
+    due_us = $3, since_us = $3, tried = 0, why = '' WHERE poolarea_no = $1 AND hi_rxno = $2 AND dead = 1";
+pub(crate) const OUTBOX_DROPPED_NEW: &str = "INSERT INTO outbox_dropped (poolarea_no, hi_rxno, seq, fixmedins_code,
+    dropped_us, reason) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (poolarea_no, hi_rxno, seq) DO NOTHING";
+pub(crate) const OUTBOX_DROPPED: &str = "SELECT poolarea_no, hi_rxno, seq, fixmedins_code, dropped_us, reason
+    FROM outbox_dropped WHERE poolarea_no = $1 AND hi_rxno = $2 ORDER BY seq";
+/// A queue with its oldest letter; the three lists below differ only in whose.
+pub(crate) const OUTBOX_PAGE: &str = "SELECT q.poolarea_no, q.hi_rxno, q.fixmedins_code, q.letters, q.dead, q.due_us,
+    q.tried, q.why, o.seq, o.kind, o.written_us FROM outbox_queue q LEFT JOIN outbox o
+    ON o.poolarea_no = q.poolarea_no AND o.hi_rxno = q.hi_rxno AND o.seq = (SELECT MIN(f.seq) FROM outbox f
+        WHERE f.poolarea_no = q.poolarea_no AND f.hi_rxno = q.hi_rxno)
+    WHERE q.dead = $1 AND (q.fixmedins_code, q.poolarea_no, q.hi_rxno) > ($2, $3, $4)
+    ORDER BY q.fixmedins_code, q.poolarea_no, q.hi_rxno LIMIT $5";
+pub(crate) const OUTBOX_PAGE_OF: &str = "SELECT q.poolarea_no, q.hi_rxno, q.fixmedins_code, q.letters, q.dead, q.due_us,
+    q.tried, q.why, o.seq, o.kind, o.written_us FROM outbox_queue q LEFT JOIN outbox o
+    ON o.poolarea_no = q.poolarea_no AND o.hi_rxno = q.hi_rxno AND o.seq = (SELECT MIN(f.seq) FROM outbox f
+        WHERE f.poolarea_no = q.poolarea_no AND f.hi_rxno = q.hi_rxno)
+    WHERE q.dead = $1 AND q.fixmedins_code = $2 AND (q.poolarea_no, q.hi_rxno) > ($3, $4)
+    ORDER BY q.poolarea_no, q.hi_rxno LIMIT $5";
+pub(crate) const OUTBOX_OF: &str = "SELECT q.poolarea_no, q.hi_rxno, q.fixmedins_code, q.letters, q.dead, q.due_us,
+    q.tried, q.why, o.seq, o.kind, o.written_us FROM outbox_queue q LEFT JOIN outbox o
+    ON o.poolarea_no = q.poolarea_no AND o.hi_rxno = q.hi_rxno AND o.seq = (SELECT MIN(f.seq) FROM outbox f
+        WHERE f.poolarea_no = q.poolarea_no AND f.hi_rxno = q.hi_rxno)
+    WHERE q.poolarea_no = $1 AND q.hi_rxno = $2";
+
 // ---- partitions
 
 /// The next 统筹区 of each partitioned table: one step in an index each, however many rows there are.
@@ -167,7 +220,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 24] = [
+    const QUESTIONS: [&str; 38] = [
         APP,
         FIXMEDINS,
         PRACTITIONER,
@@ -192,6 +245,20 @@ mod tests {
         ACCT_SCAN,
         CLAIM_SCAN,
         IDEM,
+        OUTBOX_DUE,
+        OUTBOX_NEXT_DUE,
+        OUTBOX_CLAIM,
+        OUTBOX_FIRST,
+        OUTBOX_DONE,
+        OUTBOX_DELETE,
+        OUTBOX_QUEUE_END,
+        OUTBOX_FAILED,
+        OUTBOX_REST,
+        OUTBOX_RESEND,
+        OUTBOX_DROPPED,
+        OUTBOX_PAGE,
+        OUTBOX_PAGE_OF,
+        OUTBOX_OF,
     ];
 
     #[test]

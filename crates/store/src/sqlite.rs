@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use lf_ports::{ChangeSet, CommitError, StoreError};
+use lf_ports::{CommitError, StoreError};
 use tokio::sync::oneshot;
 
 use crate::database::Options;
 use crate::db::{Db, Role};
 use crate::driver::{Driver, Ports};
 use crate::history::OpenError;
-use crate::plan::plan;
+use crate::plan::Step;
 use crate::schema;
 use crate::value::{Row, Value};
 use crate::writer::{Command, Writer, stopped};
@@ -47,7 +47,7 @@ impl SqliteStore {
         let readers = (0..options.readers.max(1)).map(reader).collect::<Result<Vec<_>, _>>()?;
         let writer = Writer::start(writer, options.queue.max(1), options.batch_max.max(1))
             .map_err(|error| OpenError::Store(StoreError::Unavailable(error.to_string())))?;
-        Ok(Self { driver: Sqlite { writer, readers, next: AtomicUsize::new(0), path: path.to_owned() } })
+        Ok(Self::over(Sqlite { writer, readers, next: AtomicUsize::new(0), path: path.to_owned() }))
     }
 
     /// The file.
@@ -88,10 +88,7 @@ impl Driver for Sqlite {
         each.iter().map(|params| db.query(sql, params)).collect()
     }
 
-    async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
-        let steps = plan(&changes)?;
-        // Large texts live on in the steps only.
-        drop(changes);
+    async fn apply(&self, _name: &'static str, steps: Vec<Step>) -> Result<(), CommitError> {
         let (reply, answer) = oneshot::channel();
         self.writer.send(Command::Commit { steps, reply })?;
         answer.await.unwrap_or_else(|_| Err(stopped().into()))

@@ -291,6 +291,7 @@ pub fn fixmedins() -> Fixmedins {
         consult: None,
         sign_key: None,
         sign_cert_sn: None,
+        callback: None,
     }
 }
 

@@ -323,6 +323,7 @@ fn institution() -> Fixmedins {
         consult: None,
         sign_key: None,
         sign_cert_sn: None,
+        callback: None,
     }
 }
 
