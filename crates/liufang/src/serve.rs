@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use lf_center::{Center, Settings};
 use lf_gm::Signer;
-use lf_http::{Front, Limits};
+use lf_http::{Courier, Front, Limits};
 use lf_ports::Clock as _;
 use lf_store::{Database, Engine, Options};
 use tokio::net::TcpListener;
@@ -25,6 +25,8 @@ pub struct Served {
     pub store: Arc<dyn Engine>,
     task: tokio::task::JoinHandle<std::io::Result<()>>,
     stop: tokio::sync::oneshot::Sender<()>,
+    courier: tokio::task::JoinHandle<()>,
+    stop_courier: tokio::sync::oneshot::Sender<()>,
     stop_seconds: u64,
 }
 
@@ -72,7 +74,8 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
         body_seconds: config.body_seconds,
         bodies_max: config.bodies_max,
     };
-    let front = Arc::new(Front::new(center, Arc::new(SystemClock), platform, limits));
+    let platform = Arc::new(platform);
+    let front = Arc::new(Front::new(center, Arc::new(SystemClock), platform.clone(), limits));
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
@@ -81,7 +84,13 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
         let _ = stopped.await;
     });
     let task = tokio::spawn(serving.into_future());
-    Ok(Served { address, store, task, stop, stop_seconds: config.stop_seconds })
+    let delivery = config.callback.delivery();
+    let courier = Courier::new(store.clone(), store.clone(), Arc::new(SystemClock), platform, delivery);
+    let (stop_courier, stopped) = tokio::sync::oneshot::channel::<()>();
+    let courier = tokio::spawn(Arc::new(courier).run(async {
+        let _ = stopped.await;
+    }));
+    Ok(Served { address, store, task, stop, courier, stop_courier, stop_seconds: config.stop_seconds })
 }
 
 impl Served {
@@ -89,11 +98,18 @@ impl Served {
     /// open and says nothing does not keep the center alive.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         let _ = self.stop.send(());
-        match tokio::time::timeout(Duration::from_secs(self.stop_seconds), &mut self.task).await {
-            Ok(ended) => ended?.context("while serving")?,
+        let _ = self.stop_courier.send(());
+        let both = async { tokio::join!(&mut self.task, &mut self.courier) };
+        match tokio::time::timeout(Duration::from_secs(self.stop_seconds), both).await {
+            Ok((served, courier)) => {
+                served?.context("while serving")?;
+                courier?;
+            }
             Err(_) => {
-                tracing::warn!(stop_seconds = self.stop_seconds, "stopped with messages unanswered");
+                tracing::warn!(stop_seconds = self.stop_seconds, "stopped with messages or notices unanswered");
                 self.task.abort();
+                // What it had under way stays claimed and is sent again.
+                self.courier.abort();
             }
         }
         self.store.close().await;
