@@ -17,6 +17,7 @@ mod journey;
 mod keys_cmd;
 mod law_cmd;
 mod law_files;
+mod outbox_cmd;
 mod region;
 mod sample;
 mod serve;
@@ -54,5 +55,6 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Bench(args) => bench::run(args),
         Command::Migrate(args) => edge::runtime()?.block_on(serve::migrate(&args)).map(|()| true),
         Command::Config(args) => config::run(&args).map(|()| true),
+        Command::Outbox(args) => edge::runtime()?.block_on(outbox_cmd::run(&args)),
     }
 }
