@@ -1,6 +1,7 @@
 //! `liufang demo`: a center with a small true-to-life region, a prescription through every step over HTTP as foreign
 //! clients send it, each step printed with its decision and article; then it keeps serving.
 
+mod receiver;
 mod walk;
 
 use std::io::Write as _;

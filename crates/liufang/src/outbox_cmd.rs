@@ -103,6 +103,9 @@ async fn one(store: &dyn Engine, row: &OutboxRow, reason: Option<&str>) -> anyho
 }
 
 async fn list(store: &dyn Engine, args: &OutboxListArgs) -> anyhow::Result<bool> {
+    if args.limit == 0 {
+        bail!("--limit: must be at least 1");
+    }
     if let Some(hi_rxno) = &args.hi_rxno {
         return history(store, hi_rxno, args.json).await;
     }
