@@ -28,7 +28,7 @@ pub use why::Why;
 /// The largest answer that is read.
 pub const ANSWER_MAX: usize = 64 * 1024;
 /// What a claim lasts beyond the time that a delivery may take, for the writing of its end.
-const LEASE_MARGIN_SECONDS: i64 = 30;
+const LEASE_MARGIN_SECONDS: i64 = 10;
 /// The longest that an institution that cannot be reached is left alone at a time.
 const REST_MAX_SECONDS: i64 = 60;
 /// The shortest sleep: another process may hold what seems due.
@@ -233,8 +233,7 @@ impl Courier {
             lf_ports::CodeStyle::Text => CodeStyle::Text,
         };
         let payload = callback::payload(letter).map_err(|_| Why::Ours)?;
-        let body =
-            callback::seal(reply_keys, style, self.clock.now().millis(), &payload).map_err(|_| Why::Ours)?;
+        let body = callback::seal(reply_keys, style, self.clock.now().millis(), &payload).map_err(|_| Why::Ours)?;
         let address = callback::address(callback.url.as_str(), &letter.notice);
         let answer = tokio::time::timeout(self.delivery.patience(), self.post(&address, body)).await;
         let answer = answer.map_err(|_| Why::Slow(self.delivery.patience().as_secs()))??;

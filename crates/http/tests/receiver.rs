@@ -138,7 +138,8 @@ async fn read(stream: &mut TcpStream) -> Option<Got> {
             let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
             let mut lines = head.lines();
             let path = lines.next()?.strip_prefix("POST ")?.split(' ').next()?.to_owned();
-            let length = lines.find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            let length =
+                lines.find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
             let length: usize = length?;
             while bytes.len() < end + 4 + length {
                 if stream.read_buf(&mut bytes).await.ok()? == 0 {

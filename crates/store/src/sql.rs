@@ -144,7 +144,8 @@ pub(crate) const SERIALS: &str = "INSERT INTO serial (poolarea_no, day, next_ser
 pub(crate) const OUTBOX_NEW: &str = "INSERT INTO outbox (poolarea_no, hi_rxno, seq, fixmedins_code, kind, written_us,
     body) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (poolarea_no, hi_rxno, seq) DO NOTHING";
 /// Counted in the row itself: who delivers the last letter meanwhile waits for this row, and sees one more.
-pub(crate) const OUTBOX_QUEUE_PUT: &str = "INSERT INTO outbox_queue (poolarea_no, hi_rxno, fixmedins_code, letters, turn,
+pub(crate) const OUTBOX_QUEUE_PUT: &str =
+    "INSERT INTO outbox_queue (poolarea_no, hi_rxno, fixmedins_code, letters, turn,
     dead, due_us, since_us, tried, why) VALUES ($1, $2, $3, 1, $4, 0, $4, $4, 0, '')
     ON CONFLICT (poolarea_no, hi_rxno) DO UPDATE SET letters = outbox_queue.letters + 1";
 pub(crate) const OUTBOX_DUE: &str = "SELECT poolarea_no, hi_rxno, turn, since_us, tried FROM outbox_queue
@@ -180,7 +181,8 @@ pub(crate) const OUTBOX_PAGE: &str = "SELECT q.poolarea_no, q.hi_rxno, q.fixmedi
         WHERE f.poolarea_no = q.poolarea_no AND f.hi_rxno = q.hi_rxno)
     WHERE q.dead = $1 AND (q.fixmedins_code, q.poolarea_no, q.hi_rxno) > ($2, $3, $4)
     ORDER BY q.fixmedins_code, q.poolarea_no, q.hi_rxno LIMIT $5";
-pub(crate) const OUTBOX_PAGE_OF: &str = "SELECT q.poolarea_no, q.hi_rxno, q.fixmedins_code, q.letters, q.dead, q.due_us,
+pub(crate) const OUTBOX_PAGE_OF: &str =
+    "SELECT q.poolarea_no, q.hi_rxno, q.fixmedins_code, q.letters, q.dead, q.due_us,
     q.tried, q.why, o.seq, o.kind, o.written_us FROM outbox_queue q LEFT JOIN outbox o
     ON o.poolarea_no = q.poolarea_no AND o.hi_rxno = q.hi_rxno AND o.seq = (SELECT MIN(f.seq) FROM outbox f
         WHERE f.poolarea_no = q.poolarea_no AND f.hi_rxno = q.hi_rxno)

@@ -79,9 +79,7 @@ fn defects(spec: &Spec) -> String {
         "\n## Fields sent in two spellings\n\nClients read different ones, so both are sent with the same value.\n\n",
     );
     out.push_str("| transaction | node | field | also sent as | read by |\n|---|---|---|---|---|\n");
-    for (transaction, place, field) in
-        every_field(spec).filter(|(_, _, field)| !field.also.is_empty())
-    {
+    for (transaction, place, field) in every_field(spec).filter(|(_, _, field)| !field.also.is_empty()) {
         let list: Vec<String> = field.also.iter().map(|also| format!("`{also}`")).collect();
         let seen = field.seen.as_deref().unwrap_or_default();
         let _ = writeln!(

@@ -147,12 +147,7 @@ async fn carry(journey: &Journey<'_>, issued: &Issued, inbox: &mut Inbox) -> any
     Ok(Held { rx_chk_biz_sn })
 }
 
-async fn pay(
-    journey: &Journey<'_>,
-    issued: &Issued,
-    held: &Held,
-    inbox: &mut Inbox,
-) -> anyhow::Result<Answered> {
+async fn pay(journey: &Journey<'_>, issued: &Issued, held: &Held, inbox: &mut Inbox) -> anyhow::Result<Answered> {
     let hi_rxno = &issued.hi_rxno;
     let early = send(journey.pharmacy, "2101", &sample::t2101(&journey.case, hi_rxno, now()), now()).await?;
     told("药店", "未出库先结算", &early);
@@ -191,12 +186,7 @@ fn amounts(answered: &Answered) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn refund(
-    journey: &Journey<'_>,
-    issued: &Issued,
-    settled: &Answered,
-    inbox: &mut Inbox,
-) -> anyhow::Result<()> {
+async fn refund(journey: &Journey<'_>, issued: &Issued, settled: &Answered, inbox: &mut Inbox) -> anyhow::Result<()> {
     let mut other = sample::t2102(&journey.case, &issued.hi_rxno, now());
     if let Some(Value::Object(info)) = other.get_mut("druginfo") {
         info.insert("invono".to_owned(), "FP-OTHER".into());

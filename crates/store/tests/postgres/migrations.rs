@@ -10,7 +10,9 @@ use crate::conformance::Ground as _;
 const NOW: Moment = Moment::from_micros(7);
 
 fn all() -> Vec<String> {
-    ["V1__registers", "V2__prescriptions", "V3__settlements", "V4__uniqueness", "V5__outbox"].map(str::to_owned).to_vec()
+    ["V1__registers", "V2__prescriptions", "V3__settlements", "V4__uniqueness", "V5__outbox"]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 async fn migrated() -> PostgresGround {

@@ -278,7 +278,7 @@ fn fullest(transaction: Transaction, amount: Fen) -> Vec<u8> {
         T7107 => {
             let taken = lf_ports::TakenDrug::of(&sold().lines, &content);
             t7107(&t7107_settlement_query::Reply { rx, taken, setl_time: now(), projection })
-        },
+        }
         T7201 => t7201(&t7201_authorise::Reply { list: vec![credential()] }),
         T7203 => t7203(&t7203_qrcode::Reply {
             auth_rxno: text("auth_rxno"),
