@@ -9,7 +9,7 @@ use lf_http::{ANSWER_MAX, Courier, Delivery, Limits};
 use lf_ports::outbox::After;
 use lf_ports::{Callback, Claimed, DroppedRow, Next, Outbox, OutboxRow, RegistryPut, StoreError};
 use lf_vocab::{FixmedinsCode, HiRxno, Moment};
-use lf_wire::Transaction::{T2103, T7106, T7107};
+use lf_wire::Transaction::{T2103, T7106, T7107, T7108, T7109};
 use lf_wire::client::Dialect;
 use serde_json::Value;
 
@@ -100,6 +100,11 @@ async fn a_hospital_is_told_in_order_what_it_would_have_been_answered() {
     ];
     assert_eq!(receiver.told(&world.hospital), want);
     assert_eq!((&want[1].1["rxUsedStasCodg"], &want[2].1["rxStasCodg"]), (&Value::from("2"), &Value::from("2")));
+    for ((_, payload), transaction) in want.iter().zip([T7108, T7109, T7109]) {
+        let text = payload.to_string();
+        let checked = lf_wire::validate_partial(transaction, &lf_wire::json::Value::parse(text.as_bytes()).unwrap());
+        assert!(checked.defects.is_empty(), "{transaction}: {:?}", checked.defects);
+    }
     assert_eq!(row(&world, &issued).await, None);
     world.audited().await;
 }
