@@ -328,3 +328,33 @@ async fn no_more_are_under_way_at_once_than_allowed() {
     assert_eq!(receiver.most_at_once(), 2);
     assert_eq!(world.store.next_due().await, Ok(None));
 }
+
+#[tokio::test]
+async fn a_hospital_that_cannot_be_reached_is_left_alone_up_to_a_minute() {
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let mut receiver = Receiver::start([]).await;
+    receiver.url = format!("http://{closed}");
+    let world = world(&receiver).await;
+    let mut told = Told::new(&world, Dialect::Official);
+    let (first, _) = reviewed(&mut told, "CF0001").await;
+    let (second, _) = reviewed(&mut told, "CF0002").await;
+    // The wait before the next try of the one, and the shorter rest of the other.
+    for (wait, rest) in [(5, 5), (59, 59), (60, 60), (61, 60)] {
+        let delivery = Delivery { at_once: 1, wait_seconds: wait, wait_max_seconds: 5_000, ..QUICK };
+        let courier = courier_over(&world, world.store.clone(), delivery);
+        let now = world.now();
+        assert_eq!((courier.round().await, courier.round().await), (Ok(1), Ok(0)), "{wait}");
+        let rows = [row(&world, &first).await.unwrap(), row(&world, &second).await.unwrap()];
+        let (tried, rested): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.tried > 0);
+        assert_eq!((tried.len(), rested.len()), (1, 1), "{wait}");
+        assert_eq!(tried[0].due, Some(now.plus_seconds(wait)), "{wait}");
+        assert_eq!(rested[0].due, Some(now.plus_seconds(rest)), "{wait}");
+        // Fresh again for the next pair.
+        world.clock.forward(wait);
+        let dying = courier_over(&world, world.store.clone(), Delivery { tries_max: 1, ..QUICK });
+        assert_eq!(dying.round().await, Ok(2));
+        for issued in [&first, &second] {
+            assert_eq!(world.store.resend(&issued.hi_rxno.parse().unwrap(), world.now()).await, Ok(true));
+        }
+    }
+}
