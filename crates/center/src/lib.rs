@@ -13,6 +13,7 @@ pub mod once;
 pub mod people;
 pub mod scheme;
 pub mod serial;
+mod tell;
 pub mod till;
 
 pub mod t1101_person;

@@ -14,6 +14,7 @@ use lf_vocab::Fen;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::t2101_quote::{Command, Priced};
+use crate::tell::Paid;
 use crate::{Center, journal};
 
 /// A settlement.
@@ -48,6 +49,8 @@ impl Center {
         let mut changes = changes(ctx, &priced, &setl)?;
         let answered = Answer { reply: setl.setl_id.clone(), reminders };
         ctx.remember(key.clone(), &answered, &mut changes);
+        let after = changes.rx.last().map(|change| change.rx.clone());
+        self.tell_settlement(&mut changes, after.as_ref().and_then(Paid::of), ctx.now).await?;
         self.store.commit(changes).await?;
         Ok(answered.with(Reply { setl, person: priced.person }))
     }

@@ -15,6 +15,7 @@ use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::t7102_sign::RxRefusal;
 use crate::t7207_sell::claims;
+use crate::tell::Paid;
 use crate::{Center, gate, journal};
 
 /// Which settlement.
@@ -64,6 +65,7 @@ impl Center {
         };
         let answered = Answer { reply: negative.setl_id.clone(), reminders };
         ctx.remember(key.clone(), &answered, &mut changes);
+        self.tell_settlement(&mut changes, Paid::of(&rx), ctx.now).await?;
         self.store.commit(changes).await?;
         Ok(answered.with(Reply { setl: negative }))
     }

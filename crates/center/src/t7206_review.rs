@@ -107,6 +107,7 @@ impl Center {
         let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
         let answer = Answer { reply, reminders };
         ctx.remember(key.clone(), &answer, &mut changes);
+        self.tell_review(&mut changes, ctx.now).await?;
         self.store.commit(changes).await?;
         Ok(answer)
     }

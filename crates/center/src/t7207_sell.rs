@@ -18,6 +18,7 @@ use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::t7102_sign::RxRefusal;
 use crate::t7204_download::listed;
+use crate::tell::Paid;
 use crate::{Center, gate, journal};
 
 /// A sale.
@@ -92,6 +93,9 @@ impl Center {
         };
         let answer = Answer { reply, reminders };
         ctx.remember(key, &answer, &mut changes);
+        // A self-paid prescription is used from here on; an insured one is told of when it is settled.
+        let after = changes.rx.last().map(|change| change.rx.clone());
+        self.tell_settlement(&mut changes, after.as_ref().and_then(Paid::of), ctx.now).await?;
         match self.store.commit(changes).await {
             Err(CommitError::Claimed(claim)) => Ok(refused(SaleRefusal::TracCodgSold(claim.key))?),
             other => {

@@ -12,6 +12,7 @@ use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::t7102_sign::RxRefusal;
 use crate::t7207_sell::claims;
+use crate::tell::Paid;
 use crate::{Center, journal};
 
 /// Which sale.
@@ -59,6 +60,8 @@ impl Center {
         };
         let answer = Answer::from(Reply {});
         ctx.remember(key.clone(), &answer, &mut changes);
+        // Who was told that the person paid is told that it was taken back.
+        self.tell_settlement(&mut changes, Paid::of(&rx), ctx.now).await?;
         self.store.commit(changes).await?;
         Ok(answer)
     }

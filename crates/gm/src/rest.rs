@@ -9,7 +9,8 @@
 
 use std::fmt;
 
-use crate::seam::{BlockCipher, Gm, RustCrypto};
+use crate::Engine;
+use crate::seam::{BlockCipher, Gm};
 use crate::{HmacSm3, hex, hmac_sm3};
 
 /// The only format so far.
@@ -51,7 +52,7 @@ impl RestKey {
     /// Derives the keys of a version from its secret.
     #[must_use]
     pub fn derive(version: u32, secret: &[u8; 32]) -> Self {
-        Self::with(&RustCrypto, version, secret)
+        Self::with(&Engine::best(), version, secret)
     }
 
     /// The same with a given implementation of the cipher.

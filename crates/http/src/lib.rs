@@ -1,4 +1,4 @@
-//! HTTP: routing, the envelope, the only mapping to `code`, and nothing of the domain.
+//! HTTP: routing, the envelope, the only mapping to `code`, the callbacks to hospitals, and nothing of the domain.
 //!
 //! A message: body within its limit → envelope → app → timestamp → opened → verified → routed → validated →
 //! command → center → rendered → sealed. Every answer on the interface is HTTP 200, because real clients throw on
@@ -6,12 +6,15 @@
 
 mod apps;
 mod body;
+mod callback;
 mod dispatch;
 mod gateway;
 mod outcome;
 mod receive;
 
 use std::sync::Arc;
+
+pub use callback::{ANSWER_MAX, Courier, Delivery, Why};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -56,7 +59,7 @@ impl Default for Limits {
 pub struct Front {
     center: Center,
     clock: Arc<dyn Clock>,
-    platform: Signer,
+    platform: Arc<Signer>,
     limits: Limits,
     bodies: Semaphore,
     apps: apps::Apps,
@@ -64,9 +67,9 @@ pub struct Front {
 
 impl Front {
     /// Puts the front before a center. `platform` signs every reply.
-    pub fn new(center: Center, clock: Arc<dyn Clock>, platform: Signer, limits: Limits) -> Self {
+    pub fn new(center: Center, clock: Arc<dyn Clock>, platform: impl Into<Arc<Signer>>, limits: Limits) -> Self {
         let bodies = Semaphore::new(limits.bodies_max.min(Semaphore::MAX_PERMITS));
-        Self { center, clock, platform, limits, bodies, apps: apps::Apps::default() }
+        Self { center, clock, platform: platform.into(), limits, bodies, apps: apps::Apps::default() }
     }
 
     /// Answers one body sent to a path of the REST front: what the router does, for tests and tools without a socket.

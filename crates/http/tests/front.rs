@@ -5,6 +5,7 @@
 
 mod bad_content;
 mod bad_envelope;
+mod callbacks;
 mod gateway;
 mod gateway_client;
 mod journey;
@@ -12,6 +13,7 @@ mod life;
 mod messages;
 mod mutate;
 mod orders;
+mod receiver;
 mod registers;
 mod repeat;
 mod router;

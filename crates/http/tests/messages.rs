@@ -71,6 +71,7 @@ fn institution(code: &str, name: &str) -> Fixmedins {
         consult: None,
         sign_key: hospital.then(|| crate::support::key("sign").to_base64().to_string()),
         sign_cert_sn: hospital.then(|| "0123456789ABCDEF".to_owned()),
+        callback: None,
     }
 }
 

@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use lf_vocab::Moment;
 
+mod outbox;
+
+pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
+
 /// Liufang 流方: an open electronic prescription center for Chinese medical insurance.
 #[derive(Parser)]
 #[command(name = "liufang", version, about, long_about = None)]
@@ -38,6 +42,8 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Check a configuration file
     Config(ConfigArgs),
+    /// What hospitals were not told yet of reviews and settlements: list, send again, give up
+    Outbox(OutboxArgs),
 }
 
 /// `serve`.

@@ -10,6 +10,10 @@ use serde::Deserialize;
 
 use crate::cli::{ConfigArgs, ConfigCommand};
 
+mod callback;
+
+pub use callback::CallbackConfig;
+
 /// The default file; `config default` prints it, and its values are the defaults.
 pub const DEFAULT: &str = include_str!("config/default.toml");
 
@@ -42,6 +46,8 @@ pub struct Config {
     pub bodies_max: usize,
     /// How long a stop waits for what was accepted.
     pub stop_seconds: u64,
+    /// How hospitals are told (7108, 7109).
+    pub callback: CallbackConfig,
 }
 
 impl Config {
@@ -51,7 +57,7 @@ impl Config {
         if let Some(path) = path {
             let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
             let own: toml::Table = text.parse().with_context(|| format!("{} is no TOML", path.display()))?;
-            table.extend(own);
+            lay_over(&mut table, own);
         }
         let name = path.map_or("the default configuration".to_owned(), |path| path.display().to_string());
         let config: Self = table.try_into().with_context(|| name.clone())?;
@@ -82,7 +88,19 @@ impl Config {
         if !(1..=600).contains(&self.stop_seconds) {
             bail!("stop_seconds: must be 1 to 600");
         }
-        Ok(())
+        self.callback.check()
+    }
+}
+
+/// A file's settings over the defaults, setting by setting also inside of a table.
+fn lay_over(table: &mut toml::Table, own: toml::Table) {
+    for (key, value) in own {
+        match (table.get_mut(&key), value) {
+            (Some(toml::Value::Table(inner)), toml::Value::Table(own)) => inner.extend(own),
+            (_, value) => {
+                table.insert(key, value);
+            }
+        }
     }
 }
 
@@ -138,6 +156,24 @@ mod tests {
                 assert!(checked(past).unwrap_err().starts_with(&format!("{name}: ")), "{name} {past}");
             }
         }
+    }
+
+    #[test]
+    fn a_file_lays_its_settings_over_the_defaults_also_inside_of_a_table() {
+        let file = std::env::temp_dir().join(format!("liufang-config-{}.toml", std::process::id()));
+        let read = |text: &str| {
+            fs::write(&file, text).unwrap();
+            let read = Config::read(Some(&file));
+            fs::remove_file(&file).unwrap();
+            read
+        };
+        let config = read("stop_seconds = 3\n[callback]\nanswer_seconds = 7\n").unwrap();
+        let default = Config::read(None).unwrap();
+        let callback = CallbackConfig { answer_seconds: 7, ..default.callback.clone() };
+        assert_eq!(config, Config { stop_seconds: 3, callback, ..default });
+        let unknown = read("[callback]\nanswer = 7\n").unwrap_err();
+        assert!(format!("{unknown:#}").contains("`answer`"), "{unknown:#}");
+        assert!(read("callback = 3").is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod at_rest;
+mod receiver;
 mod walk;
 
 use std::io::Write as _;

@@ -18,6 +18,7 @@ mod keys_cmd;
 mod law_cmd;
 mod law_files;
 mod law_page;
+mod outbox_cmd;
 mod region;
 mod ring;
 mod rotate;
@@ -57,5 +58,6 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Bench(args) => bench::run(args),
         Command::Migrate(args) => edge::runtime()?.block_on(serve::migrate(&args)).map(|()| true),
         Command::Config(args) => config::run(&args).map(|()| true),
+        Command::Outbox(args) => edge::runtime()?.block_on(outbox_cmd::run(&args)),
     }
 }

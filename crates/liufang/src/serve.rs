@@ -1,13 +1,14 @@
 //! `liufang serve` and `liufang migrate`: the center on its database, and its graceful end.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use lf_center::{Center, Settings};
 use lf_gm::Signer;
-use lf_http::{Front, Limits};
+use lf_http::{Courier, Front, Limits};
 use lf_ports::Clock as _;
 use lf_store::{Database, Engine, Options, Sealer};
 use tokio::net::TcpListener;
@@ -26,6 +27,8 @@ pub struct Served {
     task: tokio::task::JoinHandle<std::io::Result<()>>,
     looking: tokio::task::JoinHandle<()>,
     stop: tokio::sync::oneshot::Sender<()>,
+    courier: tokio::task::JoinHandle<()>,
+    stop_courier: tokio::sync::oneshot::Sender<()>,
     stop_seconds: u64,
 }
 
@@ -76,7 +79,8 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
         body_seconds: config.body_seconds,
         bodies_max: config.bodies_max,
     };
-    let front = Arc::new(Front::new(center, Arc::new(SystemClock), platform, limits));
+    let platform = Arc::new(platform);
+    let front = Arc::new(Front::new(center, Arc::new(SystemClock), platform.clone(), limits));
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
@@ -86,7 +90,13 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
     });
     let task = tokio::spawn(serving.into_future());
     let looking = tokio::spawn(ring::keep_looking(store.clone()));
-    Ok(Served { address, store, task, looking, stop, stop_seconds: config.stop_seconds })
+    let delivery = config.callback.delivery();
+    let courier = Courier::new(store.clone(), store.clone(), Arc::new(SystemClock), platform, delivery);
+    let (stop_courier, stopped) = tokio::sync::oneshot::channel::<()>();
+    let courier = tokio::spawn(Arc::new(courier).run(async {
+        let _ = stopped.await;
+    }));
+    Ok(Served { address, store, task, looking, stop, courier, stop_courier, stop_seconds: config.stop_seconds })
 }
 
 impl Served {
@@ -94,11 +104,18 @@ impl Served {
     /// open and says nothing does not keep the center alive.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         let _ = self.stop.send(());
-        match tokio::time::timeout(Duration::from_secs(self.stop_seconds), &mut self.task).await {
-            Ok(ended) => ended?.context("while serving")?,
+        let _ = self.stop_courier.send(());
+        let both = async { tokio::join!(&mut self.task, &mut self.courier) };
+        match tokio::time::timeout(Duration::from_secs(self.stop_seconds), both).await {
+            Ok((served, courier)) => {
+                served?.context("while serving")?;
+                courier?;
+            }
             Err(_) => {
-                tracing::warn!(stop_seconds = self.stop_seconds, "stopped with messages unanswered");
+                tracing::warn!(stop_seconds = self.stop_seconds, "stopped with messages or notices unanswered");
                 self.task.abort();
+                // What it had under way stays claimed and is sent again.
+                self.courier.abort();
             }
         }
         self.looking.abort();
@@ -117,6 +134,13 @@ pub async fn open(database: &Database, migrate: Migrate, sealer: Arc<Sealer>) ->
     let migrate_at = (migrate == Migrate::Yes).then(|| SystemClock.now());
     let options = Options { migrate_at, ..Options::new(sealer) };
     database.open(options).await.with_context(|| format!("cannot open the database {database}"))
+}
+
+/// Opens the database that a command works on beside a center: its key ring is the one named, or the one beside it.
+pub async fn open_beside(url: &str, store_key: Option<&Path>) -> anyhow::Result<Arc<dyn Engine>> {
+    let database = database(url)?;
+    let ring = store_key.map_or_else(|| ring::beside(&database), Path::to_owned);
+    open(&database, Migrate::No, ring::sealer(&ring)?).await
 }
 
 /// `liufang migrate`

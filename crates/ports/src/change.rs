@@ -5,6 +5,7 @@ use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Fen, PsnNo};
 use thiserror::Error;
 
+use crate::notice::Letter;
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{AccumKey, AccumRow, Claim, IdemRow, RxFile, Setl, StoredEvent};
 use crate::store::StoreError;
@@ -32,6 +33,8 @@ pub struct ChangeSet {
     pub acct: Vec<AcctChange>,
     /// Registers (import, demo).
     pub registry: Vec<RegistryPut>,
+    /// What hospitals are told of the events in `rx`.
+    pub outbox: Vec<Letter>,
 }
 
 /// A prescription moves on.

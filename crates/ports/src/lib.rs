@@ -7,6 +7,8 @@
 pub mod change;
 pub mod codec;
 pub mod edge;
+pub mod notice;
+pub mod outbox;
 pub mod registry;
 pub mod row;
 pub mod store;
@@ -14,6 +16,8 @@ pub mod store;
 pub use change::{AcctChange, AccumChange, BatchChange, ChangeSet, CommitError, RegistryPut, RxChange, SetlChange};
 pub use codec::Inconsistency;
 pub use edge::{Chance, Clock};
+pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, SettlementNotice, TakenDrug};
+pub use outbox::{Claimed, DroppedRow, Next, Outbox, OutboxRow};
 pub use registry::{
     App, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner, PractitionerKind,
     SpecialClass,

@@ -6,6 +6,8 @@ use lf_vocab::dict::{ChrgitmLv, Insutype, PsnType};
 use lf_vocab::{Admdvs, Certno, Day, FixmedinsCode, MedListCodg, Pric, PsnNo, Qty, Span};
 use serde::{Deserialize, Serialize};
 
+use crate::notice::Callback;
+
 /// How an app wants the `code` of a reply (epc.md §1.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -99,6 +101,9 @@ pub struct Fixmedins {
     pub sign_key: Option<String>,
     /// 签名机构证书SN.
     pub sign_cert_sn: Option<String>,
+    /// Where it is told of reviews and settlements (7108, 7109); hospitals only.
+    #[serde(default)]
+    pub callback: Option<Callback>,
 }
 
 /// Doctor or pharmacist.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lf_ports::{AuditStore, Store};
+use lf_ports::{AuditStore, Outbox, Store};
 use lf_vocab::Moment;
 use thiserror::Error;
 
@@ -48,9 +48,9 @@ impl Options {
     }
 }
 
-/// Both ports, and the end of an engine's work.
+/// All ports, and the end of an engine's work.
 #[async_trait]
-pub trait Engine: Store + AuditStore + Rotation {
+pub trait Engine: Store + AuditStore + Outbox + Rotation {
     /// Takes no more commands, finishes those accepted, and returns when they are durable.
     async fn close(&self);
 }

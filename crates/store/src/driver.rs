@@ -8,6 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use lf_ports::{CommitError, Inconsistency, StoreError};
+use tokio::sync::Notify;
 
 use crate::plan::Step;
 use crate::sealer::Sealer;
@@ -20,6 +21,8 @@ pub(crate) const PAGE_MAX: usize = 10_000;
 pub struct Ports<D> {
     pub(crate) driver: D,
     pub(crate) sealer: Arc<Sealer>,
+    /// That letters were written.
+    pub(crate) letters: Notify,
 }
 
 /// An engine.
@@ -34,7 +37,7 @@ pub(crate) trait Driver: Send + Sync + 'static {
         each: Vec<Vec<Value>>,
     ) -> impl Future<Output = Result<Vec<Vec<Row>>, StoreError>> + Send;
 
-    /// Applies the steps of a change set, durably and whole; `name` is what its repetitions are counted under.
+    /// Applies steps, durably and all of them or none. `name` is what repetitions are counted under.
     fn apply(&self, name: &'static str, steps: Vec<Step>) -> impl Future<Output = Result<(), CommitError>> + Send;
 
     /// Sets `count` serials aside and answers the first.
@@ -43,6 +46,10 @@ pub(crate) trait Driver: Send + Sync + 'static {
 
 #[allow(private_bounds, reason = "nothing of this is public; the engines are those of this crate")]
 impl<D: Driver> Ports<D> {
+    pub(crate) fn over(driver: D, sealer: Arc<Sealer>) -> Self {
+        Self { driver, sealer, letters: Notify::new() }
+    }
+
     pub(crate) async fn rows(
         &self,
         sql: &'static str,

@@ -138,9 +138,14 @@ impl<D: Driver> Store for Ports<D> {
     async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
         let name = changes.idem.as_ref().map_or("commit", |idem| idem.key.infno);
         let steps = plan(&changes, &self.sealer)?;
+        let letters = !changes.outbox.is_empty();
         // Large texts live on in the steps only.
         drop(changes);
-        self.driver.apply(name, steps).await
+        self.driver.apply(name, steps).await?;
+        if letters {
+            self.letters.notify_one();
+        }
+        Ok(())
     }
 }
 

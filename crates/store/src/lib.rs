@@ -2,7 +2,8 @@
 //!
 //! Serves every transaction. Invariants: a commit is durable before it is acknowledged; a conflict leaves
 //! nothing behind; a row becomes a state or an `Inconsistency`, never a default; the SQL texts (`sql`), the plan
-//! of a change (`plan`), what is sealed and how (`sealed`, `sealer`), the finders (`finders`, `audit`) and the reading of rows (`row`) know no engine, only `db`,
+//! of a change (`plan`), what is sealed and how (`sealed`, `sealer`), the finders (`finders`, `audit`, `outbox`) and the
+//! reading of rows (`row`) know no engine, only `db`,
 //! `schema`, `sqlite`, `writer` and `postgres` do; no clock is read.
 
 mod audit;
@@ -11,6 +12,7 @@ mod db;
 mod driver;
 mod finders;
 mod history;
+mod outbox;
 mod plan;
 pub mod postgres;
 mod probe;

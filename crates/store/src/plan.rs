@@ -15,8 +15,10 @@ use crate::sealer::Sealer;
 use crate::sql;
 use crate::value::Value;
 
+mod outbox;
 mod registry;
 
+pub(crate) use outbox::{claim, delivered, drop_letter, failed, resend, rest};
 pub(crate) use registry::{cert_key, drug_find_text, found_by, like_part};
 
 /// One statement.
@@ -78,6 +80,9 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
     }
     for put in &changes.registry {
         registry::put(put, sealer, &mut steps);
+    }
+    for letter in &changes.outbox {
+        outbox::write(letter, changes, sealer, &mut steps)?;
     }
     Ok(steps)
 }

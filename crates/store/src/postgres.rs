@@ -82,8 +82,7 @@ impl PostgresStore {
         };
         let readers = Readers::new(pool, readers, patience);
         writing.prove().await?;
-        let driver = Postgres { writing: Arc::new(writing), readers, accepted, url: url.clone() };
-        Ok(Self { driver, sealer })
+        Ok(Self::over(Postgres { writing: Arc::new(writing), readers, accepted, url: url.clone() }, sealer))
     }
 
     /// The database, without its password.
@@ -92,7 +91,7 @@ impl PostgresStore {
     }
 
     /// How often a transaction was repeated after a serialization failure or a deadlock, by the number of the message it
-    /// answers; `commit` and `serials` are those that answer none.
+    /// answers; `commit`, `outbox` and `serials` are those that answer none.
     pub fn retries(&self) -> BTreeMap<&'static str, u64> {
         self.driver.writing.retries.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -18,6 +18,8 @@ use crate::sealed::{self, Column};
 use crate::sealer::Sealer;
 use crate::value::{Cells, Row, Value};
 
+pub(crate) mod outbox;
+
 type Read<T> = Result<T, Inconsistency>;
 
 pub(crate) fn app(sealer: &Sealer, row: Row) -> Read<App> {

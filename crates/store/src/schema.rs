@@ -26,8 +26,14 @@ macro_rules! migrations {
 }
 
 /// Name and text; the number is the place, counted from 1.
-const MIGRATIONS: &[Migration] =
-    migrations!["V1__registers", "V2__prescriptions", "V3__settlements", "V4__uniqueness", "V5__sealed_by"];
+const MIGRATIONS: &[Migration] = migrations![
+    "V1__registers",
+    "V2__prescriptions",
+    "V3__settlements",
+    "V4__uniqueness",
+    "V5__sealed_by",
+    "V6__outbox"
+];
 
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {

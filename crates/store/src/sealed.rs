@@ -58,6 +58,7 @@ columns! {
     RX_EVENT = "rx_event"."body" [Texts, Texts, Counts] RX_EVENT_SWEEP RX_EVENT_RESEAL;
     BATCH = "auth_batch"."body" [Texts, Texts] BATCH_SWEEP BATCH_RESEAL;
     IDEM = "idem"."reply" [Texts, Texts, Texts] IDEM_SWEEP IDEM_RESEAL;
+    OUTBOX = "outbox"."body" [Texts, Texts, Counts] OUTBOX_SWEEP OUTBOX_RESEAL;
 }
 
 #[cfg(test)]

@@ -206,6 +206,10 @@ pub(crate) const IDEM_SWEEP: &str =
     sweep_page!("idem", "reply", "fixmedins_code, infno, idem_key", "$1, $2, $3", "$4", "$5");
 pub(crate) const IDEM_RESEAL: &str =
     "UPDATE idem SET reply = $4 WHERE fixmedins_code = $1 AND infno = $2 AND idem_key = $3 AND reply = $5";
+pub(crate) const OUTBOX_SWEEP: &str =
+    sweep_page!("outbox", "body", "poolarea_no, hi_rxno, seq", "$1, $2, $3", "$4", "$5");
+pub(crate) const OUTBOX_RESEAL: &str =
+    "UPDATE outbox SET body = $4 WHERE poolarea_no = $1 AND hi_rxno = $2 AND seq = $3 AND body = $5";
 
 /// Look-up keys with the person whose they are; `$4` is the pattern of those that need no work.
 pub(crate) const PERSON_KEY_SWEEP: &str = "SELECT k.kind, k.key_text, k.poolarea_no, k.psn_no,
@@ -217,6 +221,61 @@ pub(crate) const PERSON_KEY_RESEAL: &str = "UPDATE person_key SET key_text = $5
 /// Where the newest version's key was put meanwhile, the older one goes.
 pub(crate) const PERSON_KEY_DOUBLE: &str = "DELETE FROM person_key WHERE kind = $1 AND key_text = $2
     AND EXISTS (SELECT 1 FROM person_key n WHERE n.kind = $1 AND n.key_text = $3)";
+
+// ---- outbox
+
+pub(crate) const OUTBOX_NEW: &str = "INSERT INTO outbox (poolarea_no, hi_rxno, seq, fixmedins_code, kind, written_us,
+    body) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (poolarea_no, hi_rxno, seq) DO NOTHING";
+/// Counted in the row itself: who delivers the last letter meanwhile waits for this row, and sees one more.
+pub(crate) const OUTBOX_QUEUE_PUT: &str =
+    "INSERT INTO outbox_queue (poolarea_no, hi_rxno, fixmedins_code, letters, turn,
+    dead, due_us, since_us, tried, why) VALUES ($1, $2, $3, 1, $4, 0, $4, $4, 0, '')
+    ON CONFLICT (poolarea_no, hi_rxno) DO UPDATE SET letters = outbox_queue.letters + 1";
+pub(crate) const OUTBOX_DUE: &str = "SELECT poolarea_no, hi_rxno, turn, since_us, tried FROM outbox_queue
+    WHERE dead = 0 AND due_us <= $1 ORDER BY due_us LIMIT $2";
+pub(crate) const OUTBOX_NEXT_DUE: &str = "SELECT MIN(due_us) FROM outbox_queue WHERE dead = 0";
+pub(crate) const OUTBOX_CLAIM: &str = "UPDATE outbox_queue SET due_us = $4, turn = turn + 1
+    WHERE poolarea_no = $1 AND hi_rxno = $2 AND turn = $3 AND dead = 0";
+pub(crate) const OUTBOX_FIRST: &str = "SELECT poolarea_no, hi_rxno, seq, fixmedins_code, kind, written_us, body
+    FROM outbox WHERE poolarea_no = $1 AND hi_rxno = $2 ORDER BY seq LIMIT 1";
+pub(crate) const OUTBOX_DONE: &str = "UPDATE outbox_queue SET letters = letters - 1, turn = turn + 1, due_us = $4,
+    since_us = $4, tried = 0, why = '' WHERE poolarea_no = $1 AND hi_rxno = $2 AND turn = $3 AND dead = 0";
+/// The oldest one only.
+pub(crate) const OUTBOX_DELETE: &str = "DELETE FROM outbox WHERE poolarea_no = $1 AND hi_rxno = $2 AND seq = $3
+    AND NOT EXISTS (SELECT 1 FROM outbox f WHERE f.poolarea_no = $1 AND f.hi_rxno = $2 AND f.seq < $3)";
+pub(crate) const OUTBOX_QUEUE_END: &str =
+    "DELETE FROM outbox_queue WHERE poolarea_no = $1 AND hi_rxno = $2 AND letters = 0";
+pub(crate) const OUTBOX_FAILED: &str = "UPDATE outbox_queue SET tried = tried + 1, turn = turn + 1, dead = $4,
+    due_us = $5, why = $6 WHERE poolarea_no = $1 AND hi_rxno = $2 AND turn = $3 AND dead = 0";
+pub(crate) const OUTBOX_REST: &str =
+    "UPDATE outbox_queue SET due_us = $2 WHERE dead = 0 AND fixmedins_code = $1 AND due_us < $2";
+pub(crate) const OUTBOX_RESEND: &str = "UPDATE outbox_queue SET turn = turn + 1, dead = 0, due_us = $3, since_us = $3,
+    tried = 0 WHERE poolarea_no = $1 AND hi_rxno = $2 AND dead = 1";
+pub(crate) const OUTBOX_GIVE_UP: &str = "UPDATE outbox_queue SET letters = letters - 1, turn = turn + 1, dead = 0,
+    due_us = $3, since_us = $3, tried = 0, why = '' WHERE poolarea_no = $1 AND hi_rxno = $2 AND dead = 1";
+pub(crate) const OUTBOX_DROPPED_NEW: &str = "INSERT INTO outbox_dropped (poolarea_no, hi_rxno, seq, fixmedins_code,
+    dropped_us, reason) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (poolarea_no, hi_rxno, seq) DO NOTHING";
+pub(crate) const OUTBOX_DROPPED: &str = "SELECT poolarea_no, hi_rxno, seq, fixmedins_code, dropped_us, reason
+    FROM outbox_dropped WHERE poolarea_no = $1 AND hi_rxno = $2 ORDER BY seq";
+/// A queue with its oldest letter; the three lists below differ only in whose.
+pub(crate) const OUTBOX_PAGE: &str = "SELECT q.poolarea_no, q.hi_rxno, q.fixmedins_code, q.letters, q.dead, q.due_us,
+    q.tried, q.why, o.seq, o.kind, o.written_us FROM outbox_queue q LEFT JOIN outbox o
+    ON o.poolarea_no = q.poolarea_no AND o.hi_rxno = q.hi_rxno AND o.seq = (SELECT MIN(f.seq) FROM outbox f
+        WHERE f.poolarea_no = q.poolarea_no AND f.hi_rxno = q.hi_rxno)
+    WHERE q.dead = $1 AND (q.fixmedins_code, q.poolarea_no, q.hi_rxno) > ($2, $3, $4)
+    ORDER BY q.fixmedins_code, q.poolarea_no, q.hi_rxno LIMIT $5";
+pub(crate) const OUTBOX_PAGE_OF: &str =
+    "SELECT q.poolarea_no, q.hi_rxno, q.fixmedins_code, q.letters, q.dead, q.due_us,
+    q.tried, q.why, o.seq, o.kind, o.written_us FROM outbox_queue q LEFT JOIN outbox o
+    ON o.poolarea_no = q.poolarea_no AND o.hi_rxno = q.hi_rxno AND o.seq = (SELECT MIN(f.seq) FROM outbox f
+        WHERE f.poolarea_no = q.poolarea_no AND f.hi_rxno = q.hi_rxno)
+    WHERE q.dead = $1 AND q.fixmedins_code = $2 AND (q.poolarea_no, q.hi_rxno) > ($3, $4)
+    ORDER BY q.poolarea_no, q.hi_rxno LIMIT $5";
+pub(crate) const OUTBOX_OF: &str = "SELECT q.poolarea_no, q.hi_rxno, q.fixmedins_code, q.letters, q.dead, q.due_us,
+    q.tried, q.why, o.seq, o.kind, o.written_us FROM outbox_queue q LEFT JOIN outbox o
+    ON o.poolarea_no = q.poolarea_no AND o.hi_rxno = q.hi_rxno AND o.seq = (SELECT MIN(f.seq) FROM outbox f
+        WHERE f.poolarea_no = q.poolarea_no AND f.hi_rxno = q.hi_rxno)
+    WHERE q.poolarea_no = $1 AND q.hi_rxno = $2";
 
 // ---- partitions
 
@@ -246,7 +305,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 39] = [
+    const QUESTIONS: [&str; 54] = [
         APP,
         FIXMEDINS,
         PRACTITIONER,
@@ -283,9 +342,24 @@ mod tests {
         RX_EVENT_SWEEP,
         BATCH_SWEEP,
         IDEM_SWEEP,
+        OUTBOX_SWEEP,
         PERSON_KEY_SWEEP,
         PERSON_KEY_RESEAL,
         PERSON_KEY_DOUBLE,
+        OUTBOX_DUE,
+        OUTBOX_NEXT_DUE,
+        OUTBOX_CLAIM,
+        OUTBOX_FIRST,
+        OUTBOX_DONE,
+        OUTBOX_DELETE,
+        OUTBOX_QUEUE_END,
+        OUTBOX_FAILED,
+        OUTBOX_REST,
+        OUTBOX_RESEND,
+        OUTBOX_DROPPED,
+        OUTBOX_PAGE,
+        OUTBOX_PAGE_OF,
+        OUTBOX_OF,
     ];
 
     #[test]

@@ -54,7 +54,7 @@ impl SqliteStore {
         let readers = (0..options.readers.max(1)).map(reader).collect::<Result<Vec<_>, _>>()?;
         let writer = Writer::start(writer, Arc::clone(&sealer), options.queue.max(1), options.batch_max.max(1))
             .map_err(|error| OpenError::Store(StoreError::Unavailable(error.to_string())))?;
-        Ok(Self { driver: Sqlite { writer, readers, next: AtomicUsize::new(0), path: path.to_owned() }, sealer })
+        Ok(Self::over(Sqlite { writer, readers, next: AtomicUsize::new(0), path: path.to_owned() }, sealer))
     }
 
     /// The file.

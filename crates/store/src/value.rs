@@ -74,6 +74,14 @@ impl<'s> Cells<'s> {
         }
     }
 
+    pub(crate) fn opt_int(&mut self, column: &'static str) -> Result<Option<i64>, Inconsistency> {
+        match self.take() {
+            Value::Null => Ok(None),
+            Value::Int(int) => Ok(Some(int)),
+            _ => Err(self.wrong(column, "neither an integer nor null")),
+        }
+    }
+
     pub(crate) fn moment(&mut self, column: &'static str) -> Result<Moment, Inconsistency> {
         self.int(column).map(Moment::from_micros)
     }

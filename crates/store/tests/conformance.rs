@@ -5,21 +5,22 @@
 
 use std::sync::Arc;
 
-use lf_ports::{AuditStore, Store};
+use lf_ports::{AuditStore, Outbox, Store};
 use lf_store::{OpenError, Rotation, Sealer};
 
 pub mod atomic;
 pub mod finders;
 pub mod fixture;
 pub mod model;
+pub mod outbox;
 pub mod races;
 pub mod rotation;
 pub mod scans;
 pub mod tampered;
 
-/// Both ports of an engine, and what a rotation asks of it.
-pub trait Full: Store + AuditStore + Rotation {}
-impl<T: Store + AuditStore + Rotation> Full for T {}
+/// The ports of an engine, and what a rotation asks of it.
+pub trait Full: Store + AuditStore + Outbox + Rotation {}
+impl<T: Store + AuditStore + Outbox + Rotation> Full for T {}
 
 /// An empty database of an engine, removed when dropped.
 pub trait Ground: Send + Sync {
@@ -75,6 +76,15 @@ macro_rules! each_case {
             rotation::a_sweep_beside_writers_loses_nothing,
             rotation::what_does_not_open_is_told_and_left,
             model::random_changes_agree_with_a_map,
+            outbox::a_letter_is_written_with_its_event_or_not_at_all,
+            outbox::two_processes_never_claim_the_same,
+            outbox::letters_of_a_prescription_go_in_order,
+            outbox::a_lapsed_claim_changes_nothing,
+            outbox::a_dead_letter_holds_the_queue_until_resent_or_given_up,
+            outbox::a_letter_that_comes_while_the_last_goes_is_not_lost,
+            outbox::queues_are_listed_in_pages_and_rest_by_institution,
+            outbox::an_unreadable_letter_keeps_none_of_the_others,
+            outbox::who_waits_hears_of_letters_only,
         }
     };
 }

@@ -57,6 +57,7 @@ pub fn fixmedins(code: &str, name: &str) -> Fixmedins {
         consult: None::<Consult>,
         sign_key: key.ok().filter(|_| hospital),
         sign_cert_sn: hospital.then(|| format!("SN{code}")),
+        callback: None,
     }
 }
 

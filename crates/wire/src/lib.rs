@@ -7,6 +7,7 @@
 #[rustfmt::skip]
 pub mod generated;
 
+pub mod callback;
 pub mod client;
 pub mod commands;
 pub mod defect;

@@ -5,7 +5,7 @@
 
 mod basics;
 mod download;
-mod query;
+pub(crate) mod query;
 mod settle;
 
 pub use basics::{t1101, t1201, t9001, t9002};

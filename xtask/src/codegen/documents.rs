@@ -79,9 +79,7 @@ fn defects(spec: &Spec) -> String {
         "\n## Fields sent in two spellings\n\nClients read different ones, so both are sent with the same value.\n\n",
     );
     out.push_str("| transaction | node | field | also sent as | read by |\n|---|---|---|---|---|\n");
-    for (transaction, place, field) in
-        every_field(spec).filter(|(_, place, field)| !place.input && !field.also.is_empty())
-    {
+    for (transaction, place, field) in every_field(spec).filter(|(_, _, field)| !field.also.is_empty()) {
         let list: Vec<String> = field.also.iter().map(|also| format!("`{also}`")).collect();
         let seen = field.seen.as_deref().unwrap_or_default();
         let _ = writeln!(
@@ -153,7 +151,11 @@ fn methods(spec: &Spec) -> String {
             (Some(_), true) => "*ours*",
             (Some(_), false) => "public clients",
         };
-        let built = if transaction.built { "yes" } else { "answered as not built" };
+        let built = match (transaction.built, transaction.callback) {
+            (_, true) => "sent to the hospital",
+            (true, _) => "yes",
+            (false, _) => "answered as not built",
+        };
         let _ = writeln!(out, "| {} | {} | {method} | {whose} | {built} |", transaction.code, transaction.name);
     }
     out.push_str("\nThe list that 7201 returns stands under `data`, as the node is called in the table: `{\"data\":[{\"authRxno\":…}]}`.\n");

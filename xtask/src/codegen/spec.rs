@@ -23,6 +23,9 @@ pub struct Transaction {
     #[serde(default)]
     pub method_is_ours: bool,
     pub built: bool,
+    /// The center sends it; nobody sends it to the center.
+    #[serde(default)]
+    pub callback: bool,
     pub input: Vec<Node>,
     pub output: Vec<Node>,
 }

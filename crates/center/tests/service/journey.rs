@@ -62,7 +62,7 @@ async fn by_the_printed_code_and_paid_by_oneself() {
     life.review().await.unwrap();
     life.sell().await.unwrap();
     let seen = send!(life, t7107_settlement_query, hospital, life.query_command()).unwrap().reply;
-    assert_eq!(seen.sold.psn_cash_pay, Some(Fen::new(2500)));
+    assert_eq!(seen.rx.state.sold().unwrap().psn_cash_pay, Some(Fen::new(2500)));
     assert!(center.audit().await.passes());
 }
 

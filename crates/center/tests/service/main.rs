@@ -13,4 +13,5 @@ mod refusals_hospital;
 mod refusals_till;
 mod said;
 mod simulation;
+mod tell;
 mod time;

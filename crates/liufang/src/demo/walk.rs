@@ -9,6 +9,7 @@ use lf_wire::client::Dialect;
 use serde_json::Value;
 
 use super::now;
+use super::receiver::Inbox;
 use crate::client::{AppClient, Http};
 use crate::ground::Ground;
 use crate::journey::{Answered, Journey, send};
@@ -26,14 +27,18 @@ pub async fn run(
     let hospital = ground.client(&case.hospital.fixmedins.fixmedins_code, http, rest_base, dialect)?;
     let pharmacy = ground.client(&case.pharmacy.fixmedins.fixmedins_code, http, rest_base, dialect)?;
     let clients = Clients { hospital: &hospital, pharmacy: &pharmacy };
+    let code = &case.hospital.fixmedins.fixmedins_code;
+    let mut inbox = Inbox::start(ground.client(code, http, rest_base, dialect)?).await?;
+    inbox.register(store, code, &hospital.app_id).await?;
+    println!("医院回调地址 {}", inbox.url);
     title("一、法在事前：预核验拒绝不合规的处方");
     refused_prechecks(ground, &clients).await?;
     title("二、一张处方的一生");
     let (journey, issued) = issue(&clients, case).await?;
-    let carried = carry(&journey, &issued).await?;
-    let setl = pay(&journey, &issued, &carried).await?;
+    let carried = carry(&journey, &issued, &mut inbox).await?;
+    let setl = pay(&journey, &issued, &carried, &mut inbox).await?;
     title("三、单次结算，原路退回");
-    refund(&journey, &issued, &setl).await?;
+    refund(&journey, &issued, &setl, &mut inbox).await?;
     title("四、撤销");
     revoke(ground, &clients).await?;
     title("五、处方履历（SM3 链）");
@@ -56,6 +61,18 @@ fn told(who: &str, what: &str, answered: &Answered) {
     for sentence in answered.opened.message.split('；') {
         println!("      {sentence}");
     }
+}
+
+/// What the hospital heard without asking; it must be of this prescription.
+async fn called_back(inbox: &mut Inbox, issued: &Issued, want: &str, fields: &[&str]) -> anyhow::Result<()> {
+    let (method, data) = inbox.next().await?;
+    ensure!(method == want, "expected the callback {want}, got {method}");
+    ensure!(data["hiRxno"] == issued.hi_rxno.as_str(), "{method}: of another prescription");
+    let (infno, what) = if method == "rxChkInfoCallback" { ("7108", "审核结果") } else { ("7109", "结算结果") };
+    println!("  √ {infno} 中心 回调医院：{what}通知（医院以平台公钥验签通过，应答success）");
+    let shown: Vec<_> = fields.iter().filter_map(|field| data[*field].as_str()).collect();
+    println!("      {}", shown.join("，"));
+    Ok(())
 }
 
 fn expect_refusal(answered: &Answered, code: &str) -> anyhow::Result<()> {
@@ -110,7 +127,7 @@ struct Held {
     rx_chk_biz_sn: String,
 }
 
-async fn carry(journey: &Journey<'_>, issued: &Issued) -> anyhow::Result<Held> {
+async fn carry(journey: &Journey<'_>, issued: &Issued, inbox: &mut Inbox) -> anyhow::Result<Held> {
     let (answered, carried) = journey.authorise(now()).await?;
     told("药店", "参保人出示医保电子凭证，流转授权", &answered);
     println!("      令牌于 {} 失效", answered.text("data.0.expiresIn")?);
@@ -124,12 +141,13 @@ async fn carry(journey: &Journey<'_>, issued: &Issued) -> anyhow::Result<Held> {
     let reviewed = journey.review(&issued.hi_rxno, &carried, &sn, now()).await?;
     told("药店", "执业药师审核通过", &reviewed);
     let rx_chk_biz_sn = reviewed.text("rxChkBizSn")?;
+    called_back(inbox, issued, "rxChkInfoCallback", &["rxChkStasName", "rxStasName"]).await?;
     let queried = send(journey.hospital, "7106", &sample::t7106(&journey.case, &issued.hi_rxno), now()).await?;
     told("医院", "查询审核结果", &queried.accepted()?);
     Ok(Held { rx_chk_biz_sn })
 }
 
-async fn pay(journey: &Journey<'_>, issued: &Issued, held: &Held) -> anyhow::Result<Answered> {
+async fn pay(journey: &Journey<'_>, issued: &Issued, held: &Held, inbox: &mut Inbox) -> anyhow::Result<Answered> {
     let hi_rxno = &issued.hi_rxno;
     let early = send(journey.pharmacy, "2101", &sample::t2101(&journey.case, hi_rxno, now()), now()).await?;
     told("药店", "未出库先结算", &early);
@@ -143,6 +161,7 @@ async fn pay(journey: &Journey<'_>, issued: &Issued, held: &Held) -> anyhow::Res
     let settled = journey.settle(hi_rxno, now()).await?;
     told("药店", "结算", &settled);
     amounts(&settled)?;
+    called_back(inbox, issued, "rxSetlInfoCallback", &["setlTime", "rxStasName", "rxUsedStasName"]).await?;
     let queried = send(journey.hospital, "7107", &sample::t7107(&journey.case, hi_rxno), now()).await?;
     told("医院", "查询取药结果", &queried.accepted()?);
     Ok(settled)
@@ -167,7 +186,7 @@ fn amounts(answered: &Answered) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn refund(journey: &Journey<'_>, issued: &Issued, settled: &Answered) -> anyhow::Result<()> {
+async fn refund(journey: &Journey<'_>, issued: &Issued, settled: &Answered, inbox: &mut Inbox) -> anyhow::Result<()> {
     let mut other = sample::t2102(&journey.case, &issued.hi_rxno, now());
     if let Some(Value::Object(info)) = other.get_mut("druginfo") {
         info.insert("invono".to_owned(), "FP-OTHER".into());
@@ -190,6 +209,7 @@ async fn refund(journey: &Journey<'_>, issued: &Issued, settled: &Answered) -> a
         amount("acct_pay")?,
         amount("psn_cash_pay")?
     );
+    called_back(inbox, issued, "rxSetlInfoCallback", &["setlTime", "rxStasName", "rxUsedStasName"]).await?;
     Ok(())
 }
 

@@ -270,6 +270,7 @@ impl RawFixmedins {
             consult: consult.transpose()?,
             sign_key: None,
             sign_cert_sn: hospital.then_some(serial),
+            callback: None,
             fixmedins_code: self.fixmedins_code,
         };
         Ok(Institution { fixmedins, depts: self.depts, phar_dept: self.phar_dept })

@@ -35,8 +35,14 @@ macro_rules! migrations {
 }
 
 /// Name and text; the number is the place, counted from 1.
-const MIGRATIONS: &[Migration] =
-    migrations!["V1__registers", "V2__prescriptions", "V3__settlements", "V4__uniqueness", "V5__sealed_by"];
+const MIGRATIONS: &[Migration] = migrations![
+    "V1__registers",
+    "V2__prescriptions",
+    "V3__settlements",
+    "V4__uniqueness",
+    "V5__sealed_by",
+    "V6__outbox"
+];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.
 ///

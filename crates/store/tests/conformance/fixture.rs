@@ -312,6 +312,7 @@ pub fn fixmedins() -> Fixmedins {
         consult: None,
         sign_key: None,
         sign_cert_sn: None,
+        callback: None,
     }
 }
 

@@ -76,7 +76,7 @@ pub static OUT_DATA: Table = Table {
 pub static OUT_SELTDELTS: Table = Table {
     node: "seltdelts",
     fields: &[
-        Field { name: "med_list_codg", wire: "medListCodg", cn: "医疗目录编码", kind: Kind::Text { len: 20 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &["medinsListCodg"] },
+        Field { name: "med_list_codg", wire: "medListCodg", cn: "医疗目录编码", kind: Kind::Text { len: 50 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &["medinsListCodg"] },
         Field { name: "drug_genname", wire: "drugGenname", cn: "通用名", kind: Kind::Text { len: 50 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "drug_prodname", wire: "drugProdname", cn: "药品商品名", kind: Kind::Text { len: 50 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "drug_dosform", wire: "drugDosform", cn: "药品剂型", kind: Kind::Text { len: 20 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },

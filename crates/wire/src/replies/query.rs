@@ -1,8 +1,11 @@
 //! What an institution is told of its prescription: 7105, 7106, 7107.
 
 use lf_center::{t7105_query, t7106_review_query, t7107_settlement_query};
+use lf_ports::TakenDrug;
 use lf_rx::content::{Diseinfo, Mdtrtinfo, RxDrug};
-use lf_rx::event::SaleLine;
+use lf_rx::event::Reviewed;
+use lf_vocab::dict::{RxStasCodg, RxUsedStasCodg};
+use lf_vocab::{HiRxno, Moment};
 
 use super::{Payload, rx_exra_attr};
 use crate::generated::{Transaction, dicts};
@@ -147,47 +150,62 @@ pub(super) fn disease_common(row: &mut Reply, disease: &Diseinfo) {
 
 /// 7106.
 pub fn t7106(reply: &t7106_review_query::Reply) -> Payload {
-    let reviewed = &reply.reviewed;
-    Reply::new(Transaction::T7106)
-        .show("hi_rxno", &reply.rx.hi_rxno)
+    let mut out = Reply::new(Transaction::T7106);
+    judged(&mut out, &reply.rx.hi_rxno, &reply.reviewed, reply.projection.rx_stas_codg);
+    out.to_json()
+}
+
+/// What 7106 answers and 7108 tells.
+pub(crate) fn judged(out: &mut Reply, hi_rxno: &HiRxno, reviewed: &Reviewed, rx_stas_codg: RxStasCodg) {
+    out.show("hi_rxno", hi_rxno)
         .text("phar_name", reviewed.phar_name.as_str())
         .show("phar_code", &reviewed.phar_code)
         .text("rx_chk_stas_codg", reviewed.rx_chk_stas_codg.code())
         .text("rx_chk_stas_name", reviewed.rx_chk_stas_codg.name())
         .text("rx_chk_opnn", reviewed.rx_chk_opnn.as_str())
         .moment("rx_chk_time", reviewed.rx_chk_time)
-        .text("rx_stas_codg", reply.projection.rx_stas_codg.code())
-        .text("rx_stas_name", reply.projection.rx_stas_codg.name())
-        .to_json()
+        .text("rx_stas_codg", rx_stas_codg.code())
+        .text("rx_stas_name", rx_stas_codg.name());
 }
 
 /// 7107.
 pub fn t7107(reply: &t7107_settlement_query::Reply) -> Payload {
     let taken = reply.rx.state.dispensed();
-    Reply::new(Transaction::T7107)
-        .show("hi_rxno", &reply.rx.hi_rxno)
-        .moment("setl_time", reply.setl_time)
-        .text("rx_stas_codg", reply.projection.rx_stas_codg.code())
-        .text("rx_stas_name", reply.projection.rx_stas_codg.name())
-        .text("rx_used_stas_codg", reply.projection.rx_used_stas_codg.code())
-        .text("rx_used_stas_name", reply.projection.rx_used_stas_codg.name())
-        .each("seltdelts", &reply.sold.lines, |row, line| sold(row, line, reply, taken))
-        .to_json()
+    let statuses = (reply.projection.rx_stas_codg, reply.projection.rx_used_stas_codg);
+    let mut out = Reply::new(Transaction::T7107);
+    paid(&mut out, &reply.rx.hi_rxno, reply.setl_time, statuses);
+    out.each("seltdelts", &reply.taken, |row, drug| {
+        handed_out(row, drug);
+        row.flag("take_drug_flag", taken);
+    });
+    out.to_json()
 }
 
-fn sold(row: &mut Reply, line: &SaleLine, reply: &t7107_settlement_query::Reply, taken: bool) {
-    let prescribed = reply.content.rxdrugdetail.iter().find(|drug| drug.med_list_codg == line.med_list_codg);
-    let dosform = line.drug_dosform.as_deref().or(prescribed.map(|drug| drug.drug_dosform.as_str()));
-    let maker = line.prdr_name.as_deref().or(prescribed.and_then(|drug| drug.prdr_name.as_deref()));
-    row.show("med_list_codg", &line.med_list_codg)
-        .text("drug_genname", line.drug_genname.as_str())
-        .text("drug_prodname", line.drug_prodname.as_deref().unwrap_or(&line.drug_genname))
-        .text("drug_dosform", dosform.unwrap_or_default())
-        .text("drug_spec", line.drug_spec.as_str())
-        .qty("cnt", line.drug_totlcnt)
-        .text("aprvno", line.aprvno.as_deref())
-        .text("bchno", line.bchno.as_deref())
-        .text("manu_lotnum", line.manu_lotnum.as_deref())
-        .text("prdr_name", maker.unwrap_or_default())
-        .flag("take_drug_flag", taken);
+/// What 7107 answers and 7109 tells, but for the drugs.
+pub(crate) fn paid(
+    out: &mut Reply,
+    hi_rxno: &HiRxno,
+    setl_time: Moment,
+    (rx_stas_codg, rx_used_stas_codg): (RxStasCodg, RxUsedStasCodg),
+) {
+    out.show("hi_rxno", hi_rxno)
+        .moment("setl_time", setl_time)
+        .text("rx_stas_codg", rx_stas_codg.code())
+        .text("rx_stas_name", rx_stas_codg.name())
+        .text("rx_used_stas_codg", rx_used_stas_codg.code())
+        .text("rx_used_stas_name", rx_used_stas_codg.name());
+}
+
+/// A drug of `seltdelts`, as 7107 and 7109 both show it.
+pub(crate) fn handed_out(row: &mut Reply, drug: &TakenDrug) {
+    row.show("med_list_codg", &drug.med_list_codg)
+        .text("drug_genname", drug.drug_genname.as_str())
+        .text("drug_prodname", drug.drug_prodname.as_str())
+        .text("drug_dosform", drug.drug_dosform.as_str())
+        .text("drug_spec", drug.drug_spec.as_str())
+        .qty("cnt", drug.cnt)
+        .text("aprvno", drug.aprvno.as_deref())
+        .text("bchno", drug.bchno.as_deref())
+        .text("manu_lotnum", drug.manu_lotnum.as_deref())
+        .text("prdr_name", drug.prdr_name.as_str());
 }
