@@ -93,7 +93,7 @@ fn of_headers(feed: &mut Feed<'_>) {
     let whole = feed.is_empty();
     if !whole {
         let at = usize::from(feed.byte()) % sent.len();
-        if feed.byte() % 2 == 0 {
+        if feed.byte().is_multiple_of(2) {
             sent[at].1 = String::from_utf8_lossy(&edited(sent[at].1.as_bytes(), feed)).into_owned();
         } else {
             sent[at].0 = String::from_utf8_lossy(feed.rest()).into_owned();

@@ -22,7 +22,7 @@ pub fn run(bytes: &[u8]) {
         return;
     }
     let code = i32::from_be_bytes([feed.byte(), feed.byte(), feed.byte(), feed.byte()]);
-    let style = if feed.byte() % 2 == 0 { CodeStyle::Number } else { CodeStyle::Text };
+    let style = if feed.byte().is_multiple_of(2) { CodeStyle::Number } else { CodeStyle::Text };
     let most = usize::from(feed.byte());
     let message = String::from_utf8_lossy(feed.take(most)).into_owned();
     let wire = Wire { enc_type: "SM4", sign_type: "SM2", version: "1.0.0" };

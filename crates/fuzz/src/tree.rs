@@ -10,6 +10,8 @@ use crate::feed::Feed;
 const EDITS: usize = 16;
 /// Most rows that an edit makes of one.
 const ROWS: usize = 400;
+/// Bytes beyond which a tree is repeated no further: more would only be slow.
+const LARGE: usize = 256 * 1024;
 /// What no error may repeat.
 pub const MARK: &str = "SECRET-OF-A-PATIENT";
 
@@ -65,6 +67,16 @@ fn count(value: &Value<'_>) -> usize {
     }
 }
 
+/// Bytes of its texts and some for each value.
+fn weight(value: &Value<'_>) -> usize {
+    8 + match value {
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(members) => members.iter().map(|(key, value)| key.len() + weight(value)).sum(),
+        Value::Text(text) | Value::Number(text) => text.len(),
+        _ => 0,
+    }
+}
+
 /// Walks to the `left`-th value and changes it there; answers whether it did.
 fn change(value: &mut Value<'static>, left: &mut usize, op: u8, feed: &mut Feed<'_>) -> bool {
     if *left == 0 {
@@ -107,10 +119,10 @@ fn repeat(value: &mut Value<'static>, rows: usize) {
     match value {
         Value::Array(items) => {
             if let Some(first) = items.first().cloned() {
-                items.resize(rows, first);
+                items.resize(rows.min(LARGE / weight(&first)), first);
             }
         }
-        other => *other = Value::Array(vec![other.clone(); rows.min(8)]),
+        other => *other = Value::Array(vec![other.clone(); rows.min(8).min(LARGE / weight(other))]),
     }
 }
 
