@@ -11,7 +11,7 @@ const EDITS: usize = 16;
 /// Most rows that an edit makes of one.
 const ROWS: usize = 400;
 /// Bytes beyond which a tree is repeated no further: more would only be slow.
-const LARGE: usize = 256 * 1024;
+const LARGE: usize = 64 * 1024;
 /// What no error may repeat.
 pub const MARK: &str = "SECRET-OF-A-PATIENT";
 
