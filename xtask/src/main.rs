@@ -1,10 +1,11 @@
-//! The project's own commands: `cargo xtask setup|test|tidy|codegen|requirements|demo`.
+//! The project's own commands: `cargo xtask setup|test|tidy|codegen|requirements|demo|fuzz`.
 //!
 //! This is the first thing that runs on a fresh machine, so it must compile in
 //! seconds: few dependencies, and everything else is a child process.
 
 mod codegen;
 mod demo;
+mod fuzz;
 mod repo;
 mod requirements;
 mod rust_text;
@@ -58,6 +59,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Look for inputs that panic or break a property, guided by coverage, for as long as you like.
+    Fuzz(fuzz::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -79,5 +82,6 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Codegen { check } => codegen::run(check),
         Command::Requirements { json, claim } => requirements::run(json, claim),
         Command::Demo { release, arguments } => demo::run(release, &arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
     }
 }

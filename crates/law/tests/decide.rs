@@ -157,7 +157,7 @@ fn parameters_of_the_scheme_are_read_by_place_and_day() {
     assert_eq!(view.fen("mz_tc.deductible_fen").unwrap().get(), 60_000);
     assert!(matches!(view.ratio("mz_tc.ratio.active.pharmacy"), Err(ViewError::NotFormalised { .. })));
     let chengdu = "510100".parse().unwrap();
-    let elsewhere = law.view(&wuhan, &july, &[]).fen("mz_tc.deductible_fen");
+    let elsewhere = law.view(&chengdu, &july, &[]).fen("mz_tc.deductible_fen");
     assert!(matches!(elsewhere, Err(ViewError::NotFormalised { .. })));
     let undated = law.view(&yichun(), &Dates::new(), &[]).fen("mz_tc.deductible_fen");
     assert!(matches!(undated, Err(ViewError::Law(LawError::MissingDate { .. }))));

@@ -1,8 +1,11 @@
 //! `liufang bench`: figures as ratios against a floor measured in the same run, because machines are noisy.
 
 mod floor;
+mod growth;
 mod law;
 mod lifecycle;
+mod load;
+mod mould;
 mod process;
 mod stats;
 
@@ -14,5 +17,6 @@ pub fn run(args: BenchArgs) -> anyhow::Result<bool> {
     match args.command {
         BenchCommand::Lifecycle(args) => runtime()?.block_on(lifecycle::run(&args)),
         BenchCommand::Law { json, seconds } => law::run(json, seconds).map(|()| true),
+        BenchCommand::Growth(args) => runtime()?.block_on(growth::run(&args)),
     }
 }

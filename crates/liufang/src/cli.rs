@@ -322,6 +322,8 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 3)]
         seconds: u64,
     },
+    /// Whether answers slow down as the store fills: exit 1 when p99 grows by more than half
+    Growth(GrowthArgs),
 }
 
 /// `bench lifecycle`.
@@ -342,6 +344,38 @@ pub struct LifecycleArgs {
     /// Empty PostgreSQL database to measure on instead of a SQLite file
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,
+}
+
+/// `bench growth`.
+#[derive(Args)]
+pub struct GrowthArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Prescriptions in the full store; a million takes some 23 GB in var/bench
+    #[arg(long, default_value_t = 1_000_000)]
+    pub stored: u64,
+    /// Prescriptions in the store that it is compared with
+    #[arg(long, default_value_t = 10_000)]
+    pub base: u64,
+    /// How long each measurement takes, in seconds
+    #[arg(long, default_value_t = 15)]
+    pub seconds: u64,
+    /// Measurements of each store, in turn; medians are compared
+    #[arg(long, default_value_t = 5)]
+    pub rounds: usize,
+    /// Clients at once
+    #[arg(long, default_value_t = 8)]
+    pub clients: usize,
+    /// Size of the prescription file of the load, in bytes
+    #[arg(long, default_value_t = 20_480)]
+    pub file_bytes: usize,
+    /// Empty PostgreSQL database for the full store instead of a SQLite file
+    #[arg(long, value_name = "URL", requires = "base_database")]
+    pub database: Option<String>,
+    /// A second empty one for the store that it is compared with
+    #[arg(long, value_name = "URL", requires = "database")]
+    pub base_database: Option<String>,
 }
 
 /// `migrate`.

@@ -78,6 +78,7 @@ pub struct Pharmacist {
 }
 
 /// An insured person.
+#[derive(Clone)]
 pub struct Patient {
     /// As registered.
     pub person: Person,

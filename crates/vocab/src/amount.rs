@@ -54,7 +54,7 @@ fn split_exponent(text: &str) -> Result<(&str, i64), AmountError> {
         None => Ok((text, 0)),
         Some(at) => {
             let exponent: i64 = text[at + 1..].parse().map_err(|_| AmountError::NotANumber)?;
-            if exponent.abs() > 30 {
+            if exponent.unsigned_abs() > 30 {
                 return Err(AmountError::TooLarge);
             }
             Ok((&text[..at], exponent))
@@ -210,6 +210,15 @@ fn round_half_up(value: i128, divisor: i128) -> Option<i64> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn an_exponent_at_the_end_of_its_range_is_too_large() {
+        for text in ["1e31", "1e-31", "1e9223372036854775807", "1e-9223372036854775808", "0e-9223372036854775808"] {
+            assert_eq!(text.parse::<Fen>(), Err(AmountError::TooLarge), "{text}");
+        }
+        assert_eq!("1e99999999999999999999".parse::<Fen>(), Err(AmountError::NotANumber));
+        assert_eq!("100e-2".parse::<Fen>(), Ok(Fen::new(100)));
+    }
 
     #[test]
     fn fen_reads_exactly_or_not_at_all() {

@@ -46,7 +46,7 @@ impl Certno {
     /// The birthday inside a resident identity number.
     pub fn birthday(&self) -> Option<Day> {
         let text = self.0.get(6..14).filter(|_| self.0.len() == 18)?;
-        format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]).parse().ok()
+        format!("{}-{}-{}", text.get(..4)?, text.get(4..6)?, text.get(6..)?).parse().ok()
     }
 }
 
@@ -114,6 +114,13 @@ mod tests {
         assert_eq!(good.birthday().unwrap().to_string(), "1949-12-31");
         let bad: Certno = "110105194912310021".parse().unwrap();
         assert!(bad.check_resident().is_err());
+    }
+
+    #[test]
+    fn a_certificate_of_18_bytes_that_are_no_digits_has_no_birthday() {
+        for text in ["三个字三个字", "200\u{fffd}M12345678901", "36090219790四165015"] {
+            assert_eq!(text.parse::<Certno>().unwrap().birthday(), None, "{text}");
+        }
     }
 
     #[test]

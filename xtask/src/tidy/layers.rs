@@ -50,6 +50,7 @@ const LAYERS: &[Layer] = &[
         &["vocab", "gm", "law", "rx", "settle", "ports", "center", "wire", "store", "http", "testkit"],
         &[],
     ),
+    layer("fuzz", &["vocab", "gm", "law", "ports", "wire"], &[]),
 ];
 
 /// Dependencies that stay below the wire although the wire's format is JSON.

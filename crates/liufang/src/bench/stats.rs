@@ -33,6 +33,13 @@ impl Times {
     }
 }
 
+/// The middle of some figures, of two middles the lower; 0 of none.
+pub fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.into_iter().collect();
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len().saturating_sub(1) / 2).copied().unwrap_or(0.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,5 +50,10 @@ mod tests {
         (1..=100u128).rev().for_each(|n| times.push(n * 1_000));
         assert_eq!((times.percentile_ms(50), times.percentile_ms(99), times.len()), (51.0, 100.0, 100));
         assert_eq!(Times::default().percentile_ms(99), 0.0);
+    }
+
+    #[test]
+    fn the_median_stands_in_the_middle() {
+        assert_eq!((median([]), median([2.0]), median([3.0, 1.0]), median([9.0, 1.0, 2.0])), (0.0, 2.0, 1.0, 2.0));
     }
 }

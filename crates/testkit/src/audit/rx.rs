@@ -28,7 +28,12 @@ pub(super) async fn audit<S: Store + AuditStore + ?Sized>(
     Ok(())
 }
 
-async fn one<S: Store + ?Sized>(store: &S, rx: &Prescription, report: &mut Report) -> Result<(), StoreError> {
+/// One prescription against its own history.
+pub(super) async fn one<S: Store + ?Sized>(
+    store: &S,
+    rx: &Prescription,
+    report: &mut Report,
+) -> Result<(), StoreError> {
     let Some(events) = report.readable(store.rx_events(&rx.hi_rxno).await)? else { return Ok(()) };
     chain::check(rx, &events, report);
     check_state(rx, &events, report);

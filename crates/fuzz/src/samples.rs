@@ -1,0 +1,105 @@
+//! A valid payload of every transaction: the examples of the repository, their placeholders filled.
+
+use std::sync::LazyLock;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use lf_wire::Transaction;
+use lf_wire::json::Value;
+
+/// Each with the text of its example.
+const FILES: [(Transaction, &str); 22] = [
+    (Transaction::T7101, include_str!("../../../examples/7101-precheck.json")),
+    (Transaction::T7102, include_str!("../../../examples/7102-sign.json")),
+    (Transaction::T7103, include_str!("../../../examples/7103-upload.json")),
+    (Transaction::T7104, include_str!("../../../examples/7104-undo.json")),
+    (Transaction::T7105, include_str!("../../../examples/7105-query.json")),
+    (Transaction::T7106, include_str!("../../../examples/7106-review-query.json")),
+    (Transaction::T7107, include_str!("../../../examples/7107-settlement-query.json")),
+    (Transaction::T7201, include_str!("../../../examples/7201-authorise.json")),
+    (Transaction::T7203, include_str!("../../../examples/7203-qrcode.json")),
+    (Transaction::T7204, include_str!("../../../examples/7204-download.json")),
+    (Transaction::T7205, include_str!("../../../examples/7205-verify.json")),
+    (Transaction::T7206, include_str!("../../../examples/7206-review.json")),
+    (Transaction::T7207, include_str!("../../../examples/7207-sell.json")),
+    (Transaction::T7208, include_str!("../../../examples/7208-undo-sale.json")),
+    (Transaction::T7211, include_str!("../../../examples/7211-catalogue.json")),
+    (Transaction::T2101, include_str!("../../../examples/2101-quote.json")),
+    (Transaction::T2102, include_str!("../../../examples/2102-settle.json")),
+    (Transaction::T2103, include_str!("../../../examples/2103-refund.json")),
+    (Transaction::T9001, r#"{"signIn":{"opter_no":"0001","mac":"00-00-00-00-00-01","ip":"192.0.2.10"}}"#),
+    (Transaction::T9002, r#"{"signOut":{"sign_no":"36090020261122000001","opter_no":"0001"}}"#),
+    (
+        Transaction::T1101,
+        r#"{"data":{"mdtrt_cert_type":"02","mdtrt_cert_no":"360902197904165015","psn_cert_type":"01","certno":"360902197904165015","psn_name":"章样康"}}"#,
+    ),
+    (Transaction::T1201, r#"{"medinsinfo":{"fixmedins_type":"2","fixmedins_code":"P36090200106"}}"#),
+];
+
+/// What `originalValue` of 7102 holds.
+const SIGNED_FIELDS: &str = include_str!("../../../examples/parts/7102-signed-fields.json");
+
+/// The samples, parsed once.
+pub static SAMPLES: LazyLock<Vec<(Transaction, Value<'static>)>> = LazyLock::new(|| {
+    let parsed = FILES.iter().map(|(transaction, text)| {
+        let text = filled(text);
+        (*transaction, Value::parse(text.as_bytes()).map_or(Value::Null, Value::into_owned))
+    });
+    parsed.collect()
+});
+
+/// The text with every placeholder replaced by something of the right form.
+fn filled(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        out.push_str(before);
+        out.push_str(&match name {
+            "original_value" => BASE64_STANDARD.encode(filled(SIGNED_FIELDS)),
+            name => value_of(name).to_owned(),
+        });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn value_of(name: &str) -> &'static str {
+    match name {
+        "serial" => "000000001",
+        "hi_rxno" => HI_RXNO,
+        "rx_trace_code" => RX_TRACE_CODE,
+        "rx_file" => "JVBERi0xLjQKJSBhIHByZXNjcmlwdGlvbgolJUVPRgo=",
+        "sign_digest" => "3vCHf1cvUYNCud9nfNwRYDDurBuG1PvPvMDLtew5AsIUv+PzCueAPgLPFI6ZZrqMLq4g7t0hGsgpFHbcdBkXtw==",
+        name if name.starts_with("now+") => "2026-11-25 09:30:00",
+        name if name.starts_with("now") => "2026-11-22 09:30:00",
+        _ => "AB0123456789",
+    }
+}
+
+pub const HI_RXNO: &str = "360900202611220000000000000429";
+pub const RX_TRACE_CODE: &str = "36090026112200000425";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lf_vocab::{Admdvs, Day, HiRxno, RxTraceCode};
+    use lf_wire::{commands, validate_partial};
+
+    #[test]
+    fn every_built_transaction_has_a_sample_that_becomes_a_command() {
+        for transaction in Transaction::ALL.iter().filter(|transaction| transaction.is_built()) {
+            let sample = SAMPLES.iter().find(|(own, _)| own == transaction);
+            let (_, tree) = sample.unwrap_or_else(|| panic!("{transaction} has no sample"));
+            let defects = commands::all_defects(*transaction, validate_partial(*transaction, tree));
+            assert!(defects.is_empty(), "{transaction}: {defects}");
+        }
+    }
+
+    #[test]
+    fn the_numbers_are_real_ones() {
+        let (pool, day): (Admdvs, Day) = ("360900".parse().unwrap(), "2026-11-22".parse().unwrap());
+        assert_eq!(HiRxno::new(pool, day, 42).unwrap().as_str(), HI_RXNO);
+        assert_eq!(RxTraceCode::new(pool, day, 42).unwrap().as_str(), RX_TRACE_CODE);
+    }
+}
