@@ -10,6 +10,7 @@ use lf_ports::{AuditStore, Store};
 pub mod atomic;
 pub mod finders;
 pub mod fixture;
+pub mod lists;
 pub mod model;
 pub mod races;
 pub mod scans;
@@ -65,6 +66,11 @@ macro_rules! each_case {
             scans::pools_are_all_partitions,
             tampered::every_disagreeing_column_is_named,
             model::random_changes_agree_with_a_map,
+            lists::a_list_is_read_as_of_a_day,
+            lists::a_download_goes_on_where_it_stopped,
+            lists::an_edition_comes_whole_or_not_at_all,
+            lists::a_row_of_the_same_day_is_taken_back_or_replaced,
+            lists::the_catalogue_is_read_as_of_a_day,
         }
     };
 }
