@@ -31,6 +31,8 @@ pub enum StoreError {
 pub trait Store: Send + Sync {
     /// An app by its id.
     async fn app(&self, app_id: &str) -> Result<Option<App>, StoreError>;
+    /// A page of all apps in the order of their ids, after an id: for the operator.
+    async fn apps_page(&self, after: &str, limit: usize) -> Result<Vec<App>, StoreError>;
     /// An institution.
     async fn fixmedins(&self, fixmedins_code: &FixmedinsCode) -> Result<Option<Fixmedins>, StoreError>;
     /// A practitioner of an institution.

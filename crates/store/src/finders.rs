@@ -28,6 +28,10 @@ impl<D: Driver> Store for Ports<D> {
         self.one(sql::APP, [app_id.into()], row::app).await
     }
 
+    async fn apps_page(&self, after: &str, limit: usize) -> Result<Vec<App>, StoreError> {
+        self.many(sql::APP_PAGE, [after.into(), page(limit)], row::app).await
+    }
+
     async fn fixmedins(&self, fixmedins_code: &FixmedinsCode) -> Result<Option<Fixmedins>, StoreError> {
         self.one(sql::FIXMEDINS, [fixmedins_code.as_str().into()], row::fixmedins).await
     }
