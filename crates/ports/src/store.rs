@@ -51,6 +51,8 @@ pub trait Store: Send + Sync {
     async fn drugs_since(&self, since: &Since, limit: usize) -> Result<Vec<Dated<Drug>>, StoreError>;
     /// A row of a list as of a day.
     async fn list_item(&self, list: Lists, key: &str, on: Day) -> Result<Option<Dated<Item>>, StoreError>;
+    /// Rows of a list by key as of a day, in the order asked; those not in it then are `None`.
+    async fn list_items(&self, list: Lists, keys: &[&str], on: Day) -> Result<Vec<Option<Dated<Item>>>, StoreError>;
     /// A page of a list as of a day, in the order of keys, after a key.
     async fn list_page(
         &self,

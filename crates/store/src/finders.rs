@@ -82,6 +82,16 @@ impl<D: Driver> Store for Ports<D> {
         self.one(sql::LIST_ITEM, params, |found| row::item(list, found)).await
     }
 
+    async fn list_items(&self, list: Lists, keys: &[&str], on: Day) -> Result<Vec<Option<Dated<Item>>>, StoreError> {
+        if keys.len() > CODES_MAX {
+            return Err(StoreError::Broken(format!("at most {CODES_MAX} rows of a list at once")));
+        }
+        let each = keys.iter().map(|key| vec![list.word().into(), (*key).into(), on.into()]).collect();
+        let found = self.driver.rows_each(sql::LIST_ITEM, each).await?;
+        let read = |rows: Vec<Row>| rows.into_iter().next().map(|found| row::item(list, found)).transpose();
+        Ok(found.into_iter().map(read).collect::<Result<_, _>>()?)
+    }
+
     async fn list_page(
         &self,
         list: Lists,
