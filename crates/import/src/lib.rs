@@ -26,7 +26,7 @@ pub use diff::Diff;
 pub use file::{FileError, Table};
 pub use kind::Kind;
 pub use parse::{Parsed, Rows, parse};
-pub use plan::{ImportError, Plan, Wanted, commit, plan};
+pub use plan::{Figure, ImportError, Plan, Wanted, commit, plan};
 pub use report::Report;
 
 /// The largest file, in bytes.

@@ -3,10 +3,13 @@
 //! Invariants: planning writes nothing; a plan with defects has no change set unless defective rows are left out; a commit
 //! happens whole or not at all, and not at all when another import came first.
 
+use std::str::FromStr;
+
 use lf_ports::{Chance, ChangeSet, CommitError, Edition, Store, StoreError};
 use lf_vocab::{Day, Moment};
 use thiserror::Error;
 
+use crate::diff::Diff;
 use crate::kind::Kind;
 use crate::parse::{Parsed, Progress, Rows};
 use crate::report::{Outcome, Report};
@@ -23,10 +26,64 @@ pub struct Wanted {
     pub part: bool,
     /// Rows with defects are left out instead of stopping the import.
     pub skip_defects: bool,
+    /// Figures that are printed with the edition: what differs from them is not written.
+    pub expect: Vec<Figure>,
     /// SM3 of the file, hexadecimal.
     pub file_sm3: String,
     /// Now.
     pub now: Moment,
+}
+
+/// What a notice prints of an edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figure {
+    /// Which.
+    pub of: FigureOf,
+    /// How many.
+    pub count: u64,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FigureOf {
+    /// Rows of the edition.
+    Total,
+    /// Rows that are new.
+    Added,
+    /// Rows that changed.
+    Changed,
+    /// Rows that ended.
+    Ended,
+}
+
+impl FigureOf {
+    const ALL: [(Self, &'static str); 4] =
+        [(Self::Total, "total"), (Self::Added, "added"), (Self::Changed, "changed"), (Self::Ended, "ended")];
+}
+
+impl FromStr for Figure {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let read = || {
+            let (name, count) = text.split_once('=')?;
+            let (of, _) = FigureOf::ALL.into_iter().find(|(_, word)| *word == name)?;
+            Some(Self { of, count: count.parse().ok()? })
+        };
+        read().ok_or_else(|| "expected total=N, added=N, changed=N or ended=N".to_owned())
+    }
+}
+
+/// The printed figures that an edition does not have, in words.
+pub(crate) fn differing(expect: &[Figure], diff: &Diff, total: u64) -> Vec<String> {
+    let found = |of| match of {
+        FigureOf::Total => total,
+        FigureOf::Added => diff.added.len() as u64,
+        FigureOf::Changed => diff.changed.len() as u64,
+        FigureOf::Ended => diff.ended.len() as u64,
+    };
+    let word = |of| FigureOf::ALL.into_iter().find(|(known, _)| *known == of).map_or("", |(_, word)| word);
+    let differs = expect.iter().filter(|figure| found(figure.of) != figure.count);
+    differs.map(|figure| format!("{} is {}, expected {}", word(figure.of), found(figure.of), figure.count)).collect()
 }
 
 /// A file ready to be made to stand.
@@ -79,7 +136,16 @@ pub async fn plan(
         Kind::Edition(of) => editions::plan(store, of, &mut parsed, wanted, &mut report, progress).await?,
         _ => registers::plan(store, chance, &mut parsed, &mut report, progress).await?,
     };
-    report.outcome = if changes.is_some() { Outcome::Ready } else { Outcome::NothingToDo };
+    lf_vocab::covers!("WH-5.1", "WH-5.1b");
+    let total = report.edition.as_ref().map_or(0, |edition| edition.row_cnt);
+    let differing = if changes.is_some() { differing(&wanted.expect, &report.diff, total) } else { Vec::new() };
+    report.outcome = match &changes {
+        None => Outcome::NothingToDo,
+        Some(_) if differing.is_empty() => Outcome::Ready,
+        Some(_) => Outcome::FiguresDiffer,
+    };
+    let changes = changes.filter(|_| differing.is_empty());
+    parsed.notes.extend(differing);
     report.take(parsed.defects, parsed.notes);
     Ok(Plan { report, changes })
 }
@@ -121,7 +187,7 @@ fn check_wanted(kind: Kind, wanted: &Wanted) -> Result<(), ImportError> {
             }
             Some(_) => Ok(()),
         },
-        _ if wanted.edition.is_some() || wanted.from.is_some() || wanted.part => {
+        _ if wanted.edition.is_some() || wanted.from.is_some() || wanted.part || !wanted.expect.is_empty() => {
             refused(format!("{kind} is a register: it has no editions, and rows that the file leaves out stay"))
         }
         _ => Ok(()),

@@ -18,6 +18,8 @@ const SHOWN: usize = 10;
 pub enum Outcome {
     /// Something is wrong with the file: nothing was written.
     Defects,
+    /// It has not the figures that are printed with it: nothing was written.
+    FiguresDiffer,
     /// It could be written.
     Ready,
     /// All of it stands already.
@@ -153,6 +155,7 @@ impl fmt::Display for Report {
         }
         f.write_str(match self.outcome {
             Outcome::Defects => "nothing was written",
+            Outcome::FiguresDiffer => "not the figures that were expected: nothing was written",
             Outcome::Ready => "dry run: nothing was written",
             Outcome::NothingToDo => "nothing to do",
             Outcome::Committed => "committed",

@@ -17,7 +17,7 @@ mod samples;
 use std::path::Path;
 
 use lf_import::file::Place;
-use lf_import::{ImportError, Kind, Report, Table, Wanted};
+use lf_import::{Figure, ImportError, Kind, Report, Table, Wanted};
 use lf_ports::Store;
 use lf_testkit::edge::SeededChance;
 
@@ -29,13 +29,14 @@ struct Import<'a> {
     part: bool,
     skip_defects: bool,
     dry_run: bool,
+    expect: Vec<Figure>,
     place: Place,
 }
 
 impl<'a> Import<'a> {
     fn of(store: &'a dyn Store, kind: &'a str) -> Self {
         let place = Place::default();
-        Self { store, kind, edition: None, part: false, skip_defects: false, dry_run: false, place }
+        Self { store, kind, edition: None, part: false, skip_defects: false, dry_run: false, expect: vec![], place }
     }
 
     fn edition(store: &'a dyn Store, kind: &'a str, name: &'a str, from: &'a str) -> Self {
@@ -51,6 +52,7 @@ impl<'a> Import<'a> {
             from: self.edition.map(|(_, from)| from.parse().unwrap()),
             part: self.part,
             skip_defects: self.skip_defects,
+            expect: self.expect.clone(),
             file_sm3: lf_gm::hex::lower(&lf_gm::sm3(bytes)),
             now: "2026-11-22 10:00:00".parse().unwrap(),
         };

@@ -49,6 +49,7 @@ async fn import(args: &ImportFile) -> anyhow::Result<bool> {
         from: args.from,
         part: args.part,
         skip_defects: args.skip_defects,
+        expect: args.expect.clone(),
         file_sm3: lf_gm::hex::lower(&lf_gm::sm3(&bytes)),
         now: SystemClock.now(),
     };
@@ -117,7 +118,7 @@ fn print(args: &ImportFile, report: &Report) -> anyhow::Result<bool> {
     } else {
         println!("{report}");
     }
-    Ok(report.outcome != Outcome::Defects)
+    Ok(!matches!(report.outcome, Outcome::Defects | Outcome::FiguresDiffer))
 }
 
 fn kinds(only: Option<Kind>) {

@@ -54,6 +54,31 @@ async fn an_edition_takes_the_place_of_the_last_from_its_day() {
 }
 
 #[tokio::test]
+async fn an_edition_has_the_figures_that_are_printed_with_it() {
+    // proves WH-5.1, WH-5.1b: totals and changes are compared, and one edition follows the other on one day
+    let center = center();
+    let store = center.store.as_ref();
+    Import::edition(store, "opsp", "一", "2026-01-01").text(FIRST).await.unwrap();
+    let expecting = |expect: &[&str]| Import {
+        expect: expect.iter().map(|figure| figure.parse().unwrap()).collect(),
+        ..Import::edition(store, "opsp", "二", "2027-01-01")
+    };
+    let report = expecting(&["total=4", "added=1", "ended=2"]).text(SECOND).await.unwrap();
+    assert_eq!(report.outcome, Outcome::FiguresDiffer);
+    assert_eq!(report.notes, ["total is 3, expected 4", "ended is 1, expected 2"]);
+    assert_eq!(on(store, "2027-01-01").await, "A甲 B乙 C丙", "nothing was written");
+    let right = expecting(&["total=3", "added=1", "changed=1", "ended=1"]);
+    assert_eq!(right.text(SECOND).await.unwrap().outcome, Outcome::Committed);
+    assert_eq!(
+        (on(store, "2026-12-31").await, on(store, "2027-01-01").await),
+        ("A甲 B乙 C丙".into(), "A新甲 B乙 D丁".into())
+    );
+    for wrong in ["total", "total=x", "sum=1", "total=-1"] {
+        assert!(wrong.parse::<lf_import::Figure>().is_err(), "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn a_part_ends_nothing() {
     let center = center();
     let store = center.store.as_ref();
@@ -114,6 +139,7 @@ async fn of_two_imports_at_once_the_second_writes_nothing() {
             from: Some(parse("2026-01-01")),
             part: false,
             skip_defects: false,
+            expect: vec![],
             file_sm3: name.to_owned(),
             now: center.now(),
         };

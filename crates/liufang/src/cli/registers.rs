@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use lf_import::Kind;
+use lf_import::{Figure, Kind};
 use lf_ports::GatewayScheme;
 use lf_vocab::Day;
 
@@ -38,6 +38,9 @@ pub struct ImportFile {
     /// The file is only a part of the list: rows that it leaves out stay instead of ending
     #[arg(long)]
     pub part: bool,
+    /// A figure that is printed with the edition, such as total=3159, added=91 or ended=43; nothing is written if it differs
+    #[arg(long, value_name = "FIGURE=N")]
+    pub expect: Vec<Figure>,
     /// Show what would change and write nothing
     #[arg(long)]
     pub dry_run: bool,
