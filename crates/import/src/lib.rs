@@ -32,7 +32,7 @@ pub use report::Report;
 /// The largest file, in bytes.
 pub const FILE_MAX: u64 = 128 << 20;
 /// The most rows of a file; a larger register comes in several files.
-pub const ROWS_MAX: usize = 500_000;
+pub const ROWS_MAX: usize = 250_000;
 /// The most columns of a file.
 pub const COLUMNS_MAX: usize = 200;
 /// The longest cell, in characters.
