@@ -7,8 +7,10 @@ use clap::{Args, Parser, Subcommand};
 use lf_vocab::Moment;
 
 mod outbox;
+mod registers;
 
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
+pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
 
 /// Liufang 流方: an open electronic prescription center for Chinese medical insurance.
 #[derive(Parser)]
@@ -44,6 +46,10 @@ pub enum Command {
     Config(ConfigArgs),
     /// What hospitals were not told yet of reviews and settlements: list, send again, give up
     Outbox(OutboxArgs),
+    /// Put registers and dated lists into a database from CSV and XLSX files
+    Import(ImportArgs),
+    /// Register client systems of institutions
+    App(AppArgs),
 }
 
 /// `serve`.

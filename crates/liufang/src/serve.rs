@@ -136,11 +136,18 @@ pub async fn open(database: &Database, migrate: Migrate, sealer: Arc<Sealer>) ->
     database.open(options).await.with_context(|| format!("cannot open the database {database}"))
 }
 
-/// Opens the database that a command works on beside a center: its key ring is the one named, or the one beside it.
-pub async fn open_beside(url: &str, store_key: Option<&Path>) -> anyhow::Result<Arc<dyn Engine>> {
+/// The database that a command works on beside a center, and how it is opened: its key ring is the one named, or the one
+/// beside it.
+pub fn beside(url: &str, store_key: Option<&Path>) -> anyhow::Result<(Database, Options)> {
     let database = database(url)?;
     let ring = store_key.map_or_else(|| ring::beside(&database), Path::to_owned);
-    open(&database, Migrate::No, ring::sealer(&ring)?).await
+    Ok((database, Options::new(ring::sealer(&ring)?)))
+}
+
+/// Opens it.
+pub async fn open_beside(url: &str, store_key: Option<&Path>) -> anyhow::Result<Arc<dyn Engine>> {
+    let (database, options) = beside(url, store_key)?;
+    database.open(options).await.with_context(|| format!("cannot open the database {database}"))
 }
 
 /// `liufang migrate`

@@ -51,7 +51,10 @@ fn ran(folder: &Folder, args: &[&str]) -> (i32, String, String) {
 #[test]
 fn every_command_has_help() {
     let folder = Folder::new();
-    for command in ["serve", "demo", "call", "keys", "law", "audit", "gm", "bench", "migrate", "config", "outbox"] {
+    const COMMANDS: [&str; 13] = [
+        "serve", "demo", "call", "keys", "law", "audit", "gm", "bench", "migrate", "config", "outbox", "import", "app",
+    ];
+    for command in COMMANDS {
         let (code, out, _) = ran(&folder, &[command, "--help"]);
         assert_eq!(code, 0, "{command}");
         assert!(out.contains("Usage:"), "{command}");

@@ -7,15 +7,20 @@
 pub mod change;
 pub mod codec;
 pub mod edge;
+pub mod lists;
 pub mod notice;
 pub mod outbox;
 pub mod registry;
 pub mod row;
 pub mod store;
 
-pub use change::{AcctChange, AccumChange, BatchChange, ChangeSet, CommitError, RegistryPut, RxChange, SetlChange};
+pub use change::{
+    AcctChange, AccumChange, BatchChange, ChangeSet, CommitError, EditionChange, RegistryPut, RowEnd, RxChange,
+    SetlChange,
+};
 pub use codec::Inconsistency;
 pub use edge::{Chance, Clock};
+pub use lists::{Dated, Edition, EditionOf, Item, Lists, Since};
 pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, SettlementNotice, TakenDrug};
 pub use outbox::{Claimed, DroppedRow, Next, Outbox, OutboxRow};
 pub use registry::{

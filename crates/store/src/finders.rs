@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use lf_gm::rest::looked_up_by;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
-    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Drug, Fixmedins, IdemKey, IdemRow, Person,
-    PersonKey, Practitioner, RxFile, Setl, Store, StoreError, StoredEvent,
+    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf,
+    Fixmedins, IdemKey, IdemRow, Inconsistency, Item, Lists, Person, PersonKey, Practitioner, RxFile, Setl, Since,
+    Store, StoreError, StoredEvent,
 };
 use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, PsnNo};
@@ -27,6 +28,10 @@ const SERIALS_MAX: u64 = 1_000_000;
 impl<D: Driver> Store for Ports<D> {
     async fn app(&self, app_id: &str) -> Result<Option<App>, StoreError> {
         self.one(sql::APP, [app_id.into()], row::app).await
+    }
+
+    async fn apps_page(&self, after: &str, limit: usize) -> Result<Vec<App>, StoreError> {
+        self.many(sql::APP_PAGE, [after.into(), page(limit)], row::app).await
     }
 
     async fn fixmedins(&self, fixmedins_code: &FixmedinsCode) -> Result<Option<Fixmedins>, StoreError> {
@@ -55,21 +60,63 @@ impl<D: Driver> Store for Ports<D> {
         Ok(person)
     }
 
-    async fn drugs(&self, codes: &[MedListCodg]) -> Result<Vec<Option<Drug>>, StoreError> {
+    async fn drugs(&self, codes: &[MedListCodg], on: Day) -> Result<Vec<Option<Drug>>, StoreError> {
         if codes.len() > CODES_MAX {
             return Err(StoreError::Broken(format!("at most {CODES_MAX} drugs at once")));
         }
-        let each = codes.iter().map(|code| vec![code.as_str().into()]).collect();
+        let each = codes.iter().map(|code| vec![code.as_str().into(), on.into()]).collect();
         let found = self.driver.rows_each(sql::DRUG, each).await?;
         let drugs = found.into_iter().map(|rows| {
             let row = rows.into_iter().next();
-            row.map(|row| row::drug(&self.sealer, row)).transpose()
+            row.map(|row| catalogued(&self.sealer, row)).transpose()
         });
         Ok(drugs.collect::<Result<_, _>>()?)
     }
 
     async fn drug_page(&self, query: &DrugQuery) -> Result<(u64, Vec<Drug>), StoreError> {
         if query.codes.is_empty() { self.drugs_by_name(query).await } else { self.drugs_by_code(query).await }
+    }
+
+    async fn drugs_since(&self, since: &Since, limit: usize) -> Result<Vec<Dated<Drug>>, StoreError> {
+        let params = [since.ver.into(), since.key.as_str().into(), since.from.into(), page(limit)];
+        self.many(sql::DRUG_SINCE, params, row::drug).await
+    }
+
+    async fn list_item(&self, list: Lists, key: &str, on: Day) -> Result<Option<Dated<Item>>, StoreError> {
+        let params = [list.word().into(), key.into(), on.into()];
+        self.one(sql::LIST_ITEM, params, |sealer: &Sealer, found| row::item(sealer, list, found)).await
+    }
+
+    async fn list_items(&self, list: Lists, keys: &[&str], on: Day) -> Result<Vec<Option<Dated<Item>>>, StoreError> {
+        if keys.len() > CODES_MAX {
+            return Err(StoreError::Broken(format!("at most {CODES_MAX} rows of a list at once")));
+        }
+        let each = keys.iter().map(|key| vec![list.word().into(), (*key).into(), on.into()]).collect();
+        let found = self.driver.rows_each(sql::LIST_ITEM, each).await?;
+        let read =
+            |rows: Vec<Row>| rows.into_iter().next().map(|found| row::item(&self.sealer, list, found)).transpose();
+        Ok(found.into_iter().map(read).collect::<Result<_, _>>()?)
+    }
+
+    async fn list_page(
+        &self,
+        list: Lists,
+        on: Day,
+        after_key: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Dated<Item>>, StoreError> {
+        // No key is empty, so every one comes after the empty text.
+        let params = [list.word().into(), after_key.unwrap_or_default().into(), on.into(), page(limit)];
+        self.many(sql::LIST_PAGE, params, |sealer: &Sealer, found| row::item(sealer, list, found)).await
+    }
+
+    async fn list_since(&self, list: Lists, since: &Since, limit: usize) -> Result<Vec<Dated<Item>>, StoreError> {
+        let params = [list.word().into(), since.ver.into(), since.key.as_str().into(), since.from.into(), page(limit)];
+        self.many(sql::LIST_SINCE, params, |sealer: &Sealer, found| row::item(sealer, list, found)).await
+    }
+
+    async fn editions(&self, of: EditionOf) -> Result<Vec<Edition>, StoreError> {
+        self.many(sql::EDITIONS, [of.word().into()], |sealer: &Sealer, found| row::edition(sealer, of, found)).await
     }
 
     async fn rx(&self, hi_rxno: &HiRxno) -> Result<Option<Prescription>, StoreError> {
@@ -172,13 +219,13 @@ impl<D: Driver> Ports<D> {
     async fn drugs_by_name(&self, query: &DrugQuery) -> Result<(u64, Vec<Drug>), StoreError> {
         let flag = |wanted: Option<bool>| Value::Int(wanted.map_or(-1, i64::from));
         let pattern = like_part(query.name_part.as_deref().unwrap_or_default());
-        let params = vec![pattern.into(), flag(query.dualchnl), flag(query.oppool)];
+        let params = vec![pattern.into(), flag(query.dualchnl), flag(query.oppool), query.on.into()];
         let mut paged = params.clone();
         paged.push(page(usize::try_from(query.limit).unwrap_or(PAGE_MAX)));
         paged.push(Value::Int(i64::try_from(query.offset).unwrap_or(i64::MAX)));
         let total = self
             .one(sql::DRUG_COUNT, params, |sealer: &Sealer, found| Cells::new(sealer, "drug", 0, found).int("count"));
-        let (total, drugs) = futures_util::try_join!(total, self.many(sql::DRUG_PAGE, paged, row::drug))?;
+        let (total, drugs) = futures_util::try_join!(total, self.many(sql::DRUG_PAGE, paged, catalogued))?;
         Ok((total.unwrap_or(0).unsigned_abs(), drugs))
     }
 
@@ -193,10 +240,15 @@ impl<D: Driver> Ports<D> {
                 && query.dualchnl.is_none_or(|wanted| drug.dualchnl == wanted)
                 && query.oppool.is_none_or(|wanted| drug.oppool == wanted)
         };
-        let found: Vec<Drug> = self.drugs(&codes).await?.into_iter().flatten().filter(fits).collect();
+        let found: Vec<Drug> = self.drugs(&codes, query.on).await?.into_iter().flatten().filter(fits).collect();
         let total = found.len() as u64;
         let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
         let take = usize::try_from(query.limit).unwrap_or(PAGE_MAX).min(PAGE_MAX);
         Ok((total, found.into_iter().skip(skip).take(take).collect()))
     }
+}
+
+/// A drug without its days: it was asked for as of one.
+fn catalogued(sealer: &Sealer, found: Row) -> Result<Drug, Inconsistency> {
+    row::drug(sealer, found).map(|dated| dated.item)
 }

@@ -15,6 +15,7 @@ use crate::sealer::Sealer;
 use crate::sql;
 use crate::value::Value;
 
+mod lists;
 mod outbox;
 mod registry;
 
@@ -83,6 +84,9 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
     }
     for letter in &changes.outbox {
         outbox::write(letter, changes, sealer, &mut steps)?;
+    }
+    if let Some(change) = &changes.edition {
+        lists::edition(change, &mut steps)?;
     }
     Ok(steps)
 }

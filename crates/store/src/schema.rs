@@ -32,7 +32,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V3__settlements",
     "V4__uniqueness",
     "V5__sealed_by",
-    "V6__outbox"
+    "V6__outbox",
+    "V7__lists"
 ];
 
 impl From<rusqlite::Error> for OpenError {

@@ -11,6 +11,7 @@ use lf_store::{OpenError, Rotation, Sealer};
 pub mod atomic;
 pub mod finders;
 pub mod fixture;
+pub mod lists;
 pub mod model;
 pub mod outbox;
 pub mod races;
@@ -85,6 +86,11 @@ macro_rules! each_case {
             outbox::queues_are_listed_in_pages_and_rest_by_institution,
             outbox::an_unreadable_letter_keeps_none_of_the_others,
             outbox::who_waits_hears_of_letters_only,
+            lists::a_list_is_read_as_of_a_day,
+            lists::a_download_goes_on_where_it_stopped,
+            lists::an_edition_comes_whole_or_not_at_all,
+            lists::a_row_of_the_same_day_is_taken_back_or_replaced,
+            lists::the_catalogue_is_read_as_of_a_day,
         }
     };
 }

@@ -41,7 +41,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V3__settlements",
     "V4__uniqueness",
     "V5__sealed_by",
-    "V6__outbox"
+    "V6__outbox",
+    "V7__lists"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

@@ -93,9 +93,9 @@ fn two_that_start_together_apply_each_once() {
 fn an_interrupted_chain_goes_on() {
     let file = File::new("chain");
     migrate(&file.0, NOW).unwrap();
-    file.alter("DELETE FROM schema_history WHERE version = 6; DROP TABLE outbox; DROP TABLE outbox_queue; DROP TABLE outbox_dropped");
-    assert_eq!(pending(&file.0).unwrap(), ["V6__outbox"]);
-    assert_eq!(migrate(&file.0, NOW).unwrap(), ["V6__outbox"]);
+    file.alter("DELETE FROM schema_history WHERE version = 7; DROP TABLE edition; DROP TABLE list_item");
+    assert_eq!(pending(&file.0).unwrap(), ["V7__lists"]);
+    assert_eq!(migrate(&file.0, NOW).unwrap(), ["V7__lists"]);
     assert!(file.open().is_ok());
 }
 
