@@ -14,7 +14,7 @@ use lf_gm::{PrivateKey, Signer, Sm4Key, Verifier};
 use lf_http::{Front, Limits};
 use lf_law::{Law, Source};
 use lf_ports::{App, AuditStore as _, Chance, ChangeSet, ClaimKind, Clock, CodeStyle, RegistryPut, Store as _};
-use lf_store::{Options, SqliteStore};
+use lf_store::{Options, Sealer, SqliteStore};
 use lf_vocab::Moment;
 use lf_wire::client::{ClientKeys, Dialect, open_reply, seal_members, seal_request};
 use lf_wire::json;
@@ -148,7 +148,8 @@ impl World {
         let path = std::env::temp_dir().join(name);
         remove(&path);
         let start: Moment = START.parse().unwrap();
-        let options = Options { migrate_at: Some(start), readers: 1, ..Options::new(lf_testkit::sealer()) };
+        let ring = Sealer::new(&lf_gm::RingFile::new(START, [7; 32]).unwrap());
+        let options = Options { migrate_at: Some(start), readers: 1, ..Options::new(Arc::new(ring)) };
         let store = Arc::new(SqliteStore::open(&path, options).unwrap());
         let [hospital, pharmacy, disabled] = ["hospital", "pharmacy", "disabled"].map(client);
         let mut registry = messages::registry();
