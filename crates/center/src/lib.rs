@@ -20,6 +20,7 @@ pub mod t1201_fixmedins;
 pub mod t2101_quote;
 pub mod t2102_settle;
 pub mod t2103_refund;
+pub mod t2601_undo;
 pub mod t7101_precheck;
 pub mod t7102_sign;
 pub mod t7103_upload;

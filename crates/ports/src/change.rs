@@ -5,6 +5,7 @@ use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Fen, PsnNo};
 use thiserror::Error;
 
+use crate::file::FileChange;
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{AccumKey, AccumRow, Claim, IdemRow, RxFile, Setl, StoredEvent};
 use crate::store::StoreError;
@@ -32,6 +33,8 @@ pub struct ChangeSet {
     pub acct: Vec<AcctChange>,
     /// Registers (import, demo).
     pub registry: Vec<RegistryPut>,
+    /// An uploaded file.
+    pub file: Option<FileChange>,
 }
 
 /// A prescription moves on.

@@ -7,6 +7,7 @@
 pub mod change;
 pub mod codec;
 pub mod edge;
+pub mod file;
 pub mod registry;
 pub mod row;
 pub mod store;
@@ -14,6 +15,7 @@ pub mod store;
 pub use change::{AcctChange, AccumChange, BatchChange, ChangeSet, CommitError, RegistryPut, RxChange, SetlChange};
 pub use codec::Inconsistency;
 pub use edge::{Chance, Clock};
+pub use file::{FileChange, StoredFile};
 pub use registry::{
     App, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner, PractitionerKind,
     SpecialClass,

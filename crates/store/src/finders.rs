@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Drug, Fixmedins, IdemKey, IdemRow, Person,
-    PersonKey, Practitioner, RxFile, Setl, Store, StoreError, StoredEvent,
+    PersonKey, Practitioner, RxFile, Setl, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_rx::{AuthBatch, Prescription, RxContent};
-use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, PsnNo};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
 
 use crate::driver::{Driver, PAGE_MAX, Ports, page};
 use crate::plan::{accum_params, cert_key, drug_find_text, idem_params, like_part, rx_params};
@@ -132,6 +132,16 @@ impl<D: Driver> Store for Ports<D> {
 
     async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
         self.driver.commit(changes).await
+    }
+
+    async fn file(&self, fixmedins_code: &FixmedinsCode, file_qury_no: &str) -> Result<Option<StoredFile>, StoreError> {
+        self.one(sql::FILE, [fixmedins_code.as_str().into(), file_qury_no.into()], row::file).await
+    }
+
+    async fn file_count(&self, fixmedins_code: &FixmedinsCode, now: Moment) -> Result<u64, StoreError> {
+        let params = [fixmedins_code.as_str().into(), now.into()];
+        let count = self.one(sql::FILE_COUNT, params, |found| Cells::new("file", 0, found).int("count")).await?;
+        Ok(count.unwrap_or(0).unsigned_abs())
     }
 }
 

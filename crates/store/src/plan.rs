@@ -5,8 +5,8 @@
 //! messages see the same answer; a change set that contradicts itself is refused before anything is written.
 
 use lf_ports::{
-    AcctChange, AccumChange, BatchChange, ChangeSet, Claim, CommitError, IdemKey, IdemRow, RxChange, SetlChange,
-    StoreError,
+    AcctChange, AccumChange, BatchChange, ChangeSet, Claim, CommitError, FileChange, IdemKey, IdemRow, RxChange,
+    SetlChange, StoreError,
 };
 use lf_rx::{Prescription, State};
 
@@ -76,6 +76,9 @@ pub(crate) fn plan(changes: &ChangeSet) -> Result<Vec<Step>, StoreError> {
     }
     for put in &changes.registry {
         registry::put(put, &mut steps);
+    }
+    if let Some(change) = &changes.file {
+        file(change, &mut steps);
     }
     Ok(steps)
 }
@@ -236,6 +239,17 @@ fn acct(change: &AcctChange) -> Step {
     }
     params.push(change.expect_version.into());
     write_or_stale(sql::ACCT_MOVE, params, "acct")
+}
+
+fn file(change: &FileChange, steps: &mut Vec<Step>) {
+    let file = &change.file;
+    let owner = || Value::from(file.fixmedins_code.as_str());
+    // Nobody else clears up: an institution that uploads no more keeps what it has, and no more than that.
+    steps.push(step(sql::FILE_DROP, vec![owner(), change.now.into()], Must::Any));
+    let sm3 = lf_gm::sm3(&file.body);
+    let mut params = vec![owner(), file.file_qury_no.as_str().into(), file.filename.as_str().into()];
+    params.extend([file.until.into(), sm3[..].into(), file.body.as_slice().into()]);
+    steps.push(write_or_stale(sql::FILE_NEW, params, "file"));
 }
 
 fn counter(value: u64) -> Result<i64, StoreError> {

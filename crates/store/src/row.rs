@@ -5,7 +5,7 @@
 
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, Claim, ClaimKind, Drug, Fixmedins, IdemKey, IdemRow, Inconsistency, Person,
-    PersonKey, Practitioner, RxFile, Setl, StoredEvent,
+    PersonKey, Practitioner, RxFile, Setl, StoredEvent, StoredFile,
 };
 use lf_rx::event::Opened;
 use lf_rx::state::State;
@@ -232,6 +232,15 @@ pub(crate) fn idem(key: &IdemKey, row: Row) -> Read<IdemRow> {
     cells.agree("idem_key", same)?;
     let (digest, reply) = (cells.hash("digest")?, cells.bytes("reply")?);
     Ok(IdemRow { key: key.clone(), digest, reply, at: cells.moment("at_us")? })
+}
+
+pub(crate) fn file(row: Row) -> Read<StoredFile> {
+    let mut cells = Cells::new("file", 2, row);
+    let fixmedins_code = cells.parsed("fixmedins_code")?;
+    let (file_qury_no, filename) = (cells.text("file_qury_no")?, cells.text("filename")?);
+    let (until, sm3, body) = (cells.moment("until_us")?, cells.hash("sm3")?, cells.bytes("body")?);
+    cells.agree("sm3", lf_gm::sm3(&body) == sm3)?;
+    Ok(StoredFile { fixmedins_code, file_qury_no, filename, until, body })
 }
 
 /// The first of `count` serials, from the first one that is left.

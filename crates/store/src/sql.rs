@@ -139,6 +139,15 @@ pub(crate) const SERIALS: &str = "INSERT INTO serial (poolarea_no, day, next_ser
     ON CONFLICT (poolarea_no, day) DO UPDATE SET next_serial = serial.next_serial + $4
     RETURNING poolarea_no, day, next_serial";
 
+// ---- files
+
+pub(crate) const FILE: &str = "SELECT fixmedins_code, file_qury_no, filename, until_us, sm3, body FROM file
+    WHERE fixmedins_code = $1 AND file_qury_no = $2";
+pub(crate) const FILE_COUNT: &str = "SELECT COUNT(*) FROM file WHERE fixmedins_code = $1 AND until_us > $2";
+pub(crate) const FILE_NEW: &str = "INSERT INTO file (fixmedins_code, file_qury_no, filename, until_us, sm3, body)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (fixmedins_code, file_qury_no) DO NOTHING";
+pub(crate) const FILE_DROP: &str = "DELETE FROM file WHERE fixmedins_code = $1 AND until_us <= $2";
+
 // ---- partitions
 
 /// The next 统筹区 of each partitioned table: one step in an index each, however many rows there are.
@@ -167,7 +176,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 24] = [
+    const QUESTIONS: [&str; 27] = [
         APP,
         FIXMEDINS,
         PRACTITIONER,
@@ -192,6 +201,9 @@ mod tests {
         ACCT_SCAN,
         CLAIM_SCAN,
         IDEM,
+        FILE,
+        FILE_COUNT,
+        FILE_DROP,
     ];
 
     #[test]

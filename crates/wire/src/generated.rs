@@ -6,6 +6,8 @@ pub mod t1201;
 pub mod t2101;
 pub mod t2102;
 pub mod t2103;
+pub mod t2601;
+pub mod t5203;
 pub mod t7101;
 pub mod t7102;
 pub mod t7103;
@@ -28,6 +30,8 @@ pub mod t7210;
 pub mod t7211;
 pub mod t9001;
 pub mod t9002;
+pub mod t9101;
+pub mod t9102;
 
 use crate::table::TransactionSpec;
 
@@ -44,6 +48,10 @@ pub enum Transaction {
     T2102,
     /// 2103 药店结算撤销
     T2103,
+    /// 2601 冲正交易
+    T2601,
+    /// 5203 结算信息查询
+    T5203,
     /// 7101 电子处方上传预核验
     T7101,
     /// 7102 电子处方医保电子签名
@@ -88,6 +96,10 @@ pub enum Transaction {
     T9001,
     /// 9002 签退
     T9002,
+    /// 9101 文件上传
+    T9101,
+    /// 9102 文件下载
+    T9102,
 }
 
 impl Transaction {
@@ -98,6 +110,8 @@ impl Transaction {
         Self::T2101,
         Self::T2102,
         Self::T2103,
+        Self::T2601,
+        Self::T5203,
         Self::T7101,
         Self::T7102,
         Self::T7103,
@@ -120,6 +134,8 @@ impl Transaction {
         Self::T7211,
         Self::T9001,
         Self::T9002,
+        Self::T9101,
+        Self::T9102,
     ];
 
     /// Number, names and tables.
@@ -130,6 +146,8 @@ impl Transaction {
             Self::T2101 => &t2101::SPEC,
             Self::T2102 => &t2102::SPEC,
             Self::T2103 => &t2103::SPEC,
+            Self::T2601 => &t2601::SPEC,
+            Self::T5203 => &t5203::SPEC,
             Self::T7101 => &t7101::SPEC,
             Self::T7102 => &t7102::SPEC,
             Self::T7103 => &t7103::SPEC,
@@ -152,6 +170,8 @@ impl Transaction {
             Self::T7211 => &t7211::SPEC,
             Self::T9001 => &t9001::SPEC,
             Self::T9002 => &t9002::SPEC,
+            Self::T9101 => &t9101::SPEC,
+            Self::T9102 => &t9102::SPEC,
         }
     }
 }

@@ -14,3 +14,4 @@ mod refusals_till;
 mod said;
 mod simulation;
 mod time;
+mod undone;

@@ -4,7 +4,7 @@
 
 use expect_test::expect;
 use lf_center::t7203_qrcode::{self, epc_qrcd};
-use lf_center::{Answer, Failure, t7211_catalogue};
+use lf_center::{Answer, Failure, t2601_undo, t7211_catalogue};
 use lf_ports::RegistryPut;
 use lf_testkit::region::{HOSPITAL, OTHER_HOSPITAL, OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Life, Step, TestCenter};
@@ -14,7 +14,7 @@ use lf_vocab::dict::RxChkStasCodg;
 use crate::said::code;
 
 /// Transaction, and how far its prescription has come before.
-const ROWS: [(&str, Option<Step>); 18] = [
+const ROWS: [(&str, Option<Step>); 19] = [
     ("7101", None),
     ("7102", Some(Step::Prechecked)),
     ("7103", Some(Step::Signed)),
@@ -33,6 +33,7 @@ const ROWS: [(&str, Option<Step>); 18] = [
     ("2101", Some(Step::Sold)),
     ("2102", Some(Step::Sold)),
     ("2103", Some(Step::Settled)),
+    ("2601", Some(Step::Settled)),
 ];
 
 /// Who sends it: the institution of the prescription or another, of either kind.
@@ -78,6 +79,7 @@ async fn sent(life: &Life<'_>, infno: &str, caller: &str) -> String {
         "2101" => till!(t2101_quote, life.settle_command()),
         "2102" => till!(t2102_settle, life.settle_command()),
         "2103" => till!(t2103_refund, life.refund_command()),
+        "2601" => till!(t2601_undo, undo(life)),
         other => panic!("{other}"),
     }
 }
@@ -87,6 +89,11 @@ fn qrcode(life: &Life<'_>) -> t7203_qrcode::Command {
         epc_qrcd: epc_qrcd(&life.hi_rxno(), &life.sign_digest),
         fixmedins_code: life.pharmacy.parse().unwrap(),
     }
+}
+
+/// By the number that a settlement of the REST front shows. Another pharmacy's is a message that never arrived.
+fn undo(life: &Life<'_>) -> t2601_undo::Command {
+    t2601_undo::Command { psn_no: life.person.psn_no.clone(), omsgid: life.setl.0.clone(), oinfno: "2102".to_owned() }
 }
 
 fn catalogue() -> t7211_catalogue::Command {
@@ -148,6 +155,7 @@ async fn as_admitted() {
         2101  RX-0000-01    RX-0000-01    ok            RX-2102-07
         2102  RX-0000-01    RX-0000-01    ok            RX-2102-07
         2103  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        2601  RX-0000-01    RX-0000-01    ok            ok
     "#]]
     .assert_eq(&matrix(async |_| {}).await);
 }
@@ -181,6 +189,7 @@ async fn with_an_agreement_that_has_ended() {
         2101  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
         2102  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
         2103  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        2601  RX-0000-01    RX-0000-01    ok            ok
     "#]]
     .assert_eq(&matrix(ended).await);
 }
@@ -213,6 +222,7 @@ async fn without_the_interface_of_circulation() {
         2101  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
         2102  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
         2103  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        2601  RX-0000-01    RX-0000-01    ok            ok
     "#]]
     .assert_eq(&matrix(unready).await);
 }
