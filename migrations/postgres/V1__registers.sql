@@ -23,17 +23,25 @@ CREATE TABLE practitioner (
     PRIMARY KEY (fixmedins_code, prac_code)
 );
 
--- find_text is the generic name in lower case, so that LIKE means the same on every engine.
+-- find_text is the generic name in lower case, so that LIKE means the same on every engine. A row is in force
+-- from from_day until the day before until_day; 2932896, the last day of the calendar, stands for open.
 CREATE TABLE drug (
-    med_list_codg TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    med_list_codg TEXT COLLATE "C" NOT NULL,
+    from_day BIGINT NOT NULL,
+    until_day BIGINT NOT NULL,
+    ver BIGINT NOT NULL CHECK (ver > 0),
     find_text TEXT COLLATE "C" NOT NULL,
     dualchnl BIGINT NOT NULL CHECK (dualchnl IN (0, 1)),
     oppool BIGINT NOT NULL CHECK (oppool IN (0, 1)),
-    body TEXT COLLATE "C" NOT NULL
+    body TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (med_list_codg, from_day)
 );
 
 -- Covers the search of 7211, so that only the rows of the page itself are read.
-CREATE INDEX drug_find ON drug (med_list_codg, find_text, dualchnl, oppool);
+CREATE INDEX drug_find ON drug (med_list_codg, from_day, until_day, find_text, dualchnl, oppool);
+
+-- What changed since a version.
+CREATE INDEX drug_ver ON drug (ver, med_list_codg, from_day);
 
 CREATE TABLE person (
     poolarea_no TEXT COLLATE "C" NOT NULL,

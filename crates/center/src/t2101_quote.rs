@@ -16,6 +16,7 @@ use crate::failure::{Failure, refused};
 use crate::people::{PersonRefusal, shown};
 use crate::scheme::pharmacy_scheme;
 use crate::t7102_sign::RxRefusal;
+use crate::t7207_sell::left_on;
 use crate::till::{Laid, Till};
 use crate::{Center, gate};
 
@@ -141,7 +142,12 @@ impl Center {
         let basket = self.basket(&content).await?;
         let codes: Vec<_> = command.lines.iter().map(|line| line.med_list_codg.clone()).collect();
         let sold_codes: Vec<_> = sold.lines.iter().map(|line| line.med_list_codg.clone()).collect();
-        let (drugs, sold_drugs) = tokio::try_join!(self.store.drugs(&codes), self.store.drugs(&sold_codes))?;
+        // The fund pays by the catalogue of today; what left the shelf keeps the meaning it had when it was sold, also
+        // where a new edition began in between.
+        let (drugs, sold_drugs) = tokio::try_join!(
+            self.store.drugs(&codes, ctx.now.day()),
+            self.store.drugs(&sold_codes, left_on(&sold.lines, ctx.now))
+        )?;
         let laid = Laid {
             basket: &basket,
             content: &content,

@@ -72,7 +72,13 @@ impl Center {
         }
     }
 
-    async fn undo_setl(&self, ctx: &Ctx, command: &Command, key: &IdemKey, setl_id: &str) -> Result<Answer<()>, Attempt> {
+    async fn undo_setl(
+        &self,
+        ctx: &Ctx,
+        command: &Command,
+        key: &IdemKey,
+        setl_id: &str,
+    ) -> Result<Answer<()>, Attempt> {
         let missing = || Failure::Broken(format!("settlement {setl_id} is named by a msgid but is not stored"));
         let (setl, reversed_by) = self.store.setl(ctx.code(), setl_id).await?.ok_or_else(missing)?;
         if setl.accum_key.psn_no != command.psn_no {

@@ -107,7 +107,8 @@ impl Center {
         let (person, doctor, drugs) = tokio::try_join!(
             self.store.person(&cert),
             self.store.practitioner(ctx.code(), visit.dr_code.as_str()),
-            self.store.drugs(&codes)
+            // As of the day of prescribing: the doctor saw that day's catalogue.
+            self.store.drugs(&codes, content.head.prsc_time.day())
         )?;
         let Some(person) = person else { return refused(PersonRefusal::Unknown) };
         let claimed = Claimed {

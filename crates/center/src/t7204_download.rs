@@ -121,10 +121,11 @@ impl Center {
         Ok(packs.collect())
     }
 
-    /// The prescribed drugs with their catalogue rows.
+    /// The prescribed drugs with their catalogue rows as of the day of prescribing: what the doctor ordered does not
+    /// change when a new edition counts or leaves it out.
     pub(crate) async fn basket<'c>(&self, content: &'c RxContent) -> Result<Basket<'c>, Failure> {
         let codes: Vec<_> = content.rxdrugdetail.iter().map(|drug| drug.med_list_codg.clone()).collect();
-        let drugs = self.store.drugs(&codes).await?;
+        let drugs = self.store.drugs(&codes, content.head.prsc_time.day()).await?;
         Ok(Basket::new(&content.rxdrugdetail, drugs.iter().map(|drug| drug.as_ref().map(listed)).collect()))
     }
 }

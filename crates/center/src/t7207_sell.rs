@@ -11,7 +11,7 @@ use lf_rx::decide::sale::{self, Row, SaleRefusal, Understood};
 use lf_rx::event::{SaleLine, Sold};
 use lf_rx::{Event, Prescription, Refusal, RxContent};
 use lf_vocab::dict::HiFeesetlFlag;
-use lf_vocab::{Fen, FixmedinsCode, FixmedinsKind, HiRxno, Pric, Qty};
+use lf_vocab::{Day, Fen, FixmedinsCode, FixmedinsKind, HiRxno, Moment, Pric, Qty};
 use serde::{Deserialize, Serialize};
 
 use crate::ctx::{Answer, Ctx};
@@ -71,7 +71,7 @@ impl Center {
         if command.hi_feesetl_flag == HiFeesetlFlag::SelfPaid && command.psn_cash_pay.is_none() {
             return Ok(refused(SaleRefusal::CashMissing)?);
         }
-        let (basket, drugs) = tokio::try_join!(self.basket(&content), self.drugs_of(&command.lines))?;
+        let (basket, drugs) = tokio::try_join!(self.basket(&content), self.drugs_of(ctx, &command.lines))?;
         let rows = command.lines.iter().zip(&drugs);
         let rows: Vec<_> = rows.map(|(line, drug)| Row { line, listed: drug.as_ref().map(listed) }).collect();
         let understood = sale::check_rows(&basket, &rows, ctx.now).map_err(Failure::from_refusal)?;
@@ -101,9 +101,10 @@ impl Center {
         }
     }
 
-    async fn drugs_of(&self, lines: &[SaleLine]) -> Result<Vec<Option<Drug>>, Failure> {
+    /// What is sold, by the catalogue of the day on which it left the shelf.
+    async fn drugs_of(&self, ctx: &Ctx, lines: &[SaleLine]) -> Result<Vec<Option<Drug>>, Failure> {
         let codes: Vec<_> = lines.iter().map(|line| line.med_list_codg.clone()).collect();
-        Ok(self.store.drugs(&codes).await?)
+        Ok(self.store.drugs(&codes, left_on(lines, ctx.now)).await?)
     }
 
     fn ask_sell(&self, ctx: &Ctx, command: &Command, asked: &Asked<'_>) -> Result<Vec<Refusal>, Failure> {
@@ -170,6 +171,11 @@ fn put_line(
         .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
         .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
         .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));
+}
+
+/// The day on which the last row of a sale left the shelf, never after today.
+pub(crate) fn left_on(lines: &[SaleLine], now: Moment) -> Day {
+    lines.iter().map(|line| line.stoout_time).max().map_or(now, |left| left.min(now)).day()
 }
 
 /// The trace codes that the sale takes for itself.

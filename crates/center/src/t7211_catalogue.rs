@@ -66,6 +66,7 @@ impl Center {
             return refused(CatalogueRefusal::PageNum);
         }
         let query = DrugQuery {
+            on: ctx.now.day(),
             codes: command.codes.clone(),
             name_part: command.drug_name.clone(),
             dualchnl: command.dualchnl,

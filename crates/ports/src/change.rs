@@ -2,10 +2,11 @@
 //! version checks, so that conflicts come back as refusals of the domain.
 
 use lf_rx::{AuthBatch, Prescription, RxContent};
-use lf_vocab::{Admdvs, Fen, PsnNo};
+use lf_vocab::{Admdvs, Day, Fen, PsnNo};
 use thiserror::Error;
 
 use crate::file::FileChange;
+use crate::lists::{Edition, Item};
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{AccumKey, AccumRow, Claim, IdemRow, RxFile, Setl, StoredEvent};
 use crate::store::StoreError;
@@ -33,8 +34,32 @@ pub struct ChangeSet {
     pub acct: Vec<AcctChange>,
     /// Registers (import, demo).
     pub registry: Vec<RegistryPut>,
+    /// An edition of a dated list (import).
+    pub edition: Option<EditionChange>,
     /// An uploaded file.
     pub file: Option<FileChange>,
+}
+
+/// An edition takes the place of the one before it, from its day on.
+#[derive(Debug, Clone)]
+pub struct EditionChange {
+    /// The new edition. Another one of its name or version makes the change stale.
+    pub edition: Edition,
+    /// Rows that end with the day before the edition's first; each must be open still.
+    pub ends: Vec<RowEnd>,
+    /// Rows that begin with it, when it is an edition of the drug catalogue.
+    pub drugs: Vec<Drug>,
+    /// Rows that begin with it, when it is an edition of a list.
+    pub items: Vec<Item>,
+}
+
+/// Which row ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowEnd {
+    /// Its key.
+    pub key: String,
+    /// Its first day.
+    pub from: Day,
 }
 
 /// A prescription moves on.
@@ -103,7 +128,7 @@ pub enum RegistryPut {
     Practitioner(Practitioner),
     /// Insured person.
     Person(Person),
-    /// Drug.
+    /// Drug, in force on every day and of no edition: demo and tests. A real catalogue comes as [`EditionChange`].
     Drug(Drug),
 }
 

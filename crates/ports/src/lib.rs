@@ -8,14 +8,19 @@ pub mod change;
 pub mod codec;
 pub mod edge;
 pub mod file;
+pub mod lists;
 pub mod registry;
 pub mod row;
 pub mod store;
 
-pub use change::{AcctChange, AccumChange, BatchChange, ChangeSet, CommitError, RegistryPut, RxChange, SetlChange};
+pub use change::{
+    AcctChange, AccumChange, BatchChange, ChangeSet, CommitError, EditionChange, RegistryPut, RowEnd, RxChange,
+    SetlChange,
+};
 pub use codec::Inconsistency;
 pub use edge::{Chance, Clock};
 pub use file::{FileChange, StoredFile};
+pub use lists::{Dated, Edition, EditionOf, Item, Lists, Since};
 pub use registry::{
     App, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner, PractitionerKind,
     SpecialClass,

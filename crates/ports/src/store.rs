@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::change::{ChangeSet, CommitError};
 use crate::codec::Inconsistency;
 use crate::file::StoredFile;
+use crate::lists::{Dated, Edition, EditionOf, Item, Lists, Since};
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
 
@@ -41,10 +42,26 @@ pub trait Store: Send + Sync {
     ) -> Result<Option<Practitioner>, StoreError>;
     /// A person.
     async fn person(&self, key: &PersonKey) -> Result<Option<Person>, StoreError>;
-    /// Drugs by code, in the order asked; unknown ones are `None`.
-    async fn drugs(&self, codes: &[MedListCodg]) -> Result<Vec<Option<Drug>>, StoreError>;
-    /// A page of the catalogue: by code list, or by a part of the name; total and rows, ordered by code.
+    /// Drugs by code as of a day, in the order asked; those not in the catalogue then are `None`.
+    async fn drugs(&self, codes: &[MedListCodg], on: Day) -> Result<Vec<Option<Drug>>, StoreError>;
+    /// A page of the catalogue as of a day: by code list, or by a part of the name; total and rows, ordered by code.
     async fn drug_page(&self, query: &DrugQuery) -> Result<(u64, Vec<Drug>), StoreError>;
+    /// Rows of the catalogue that changed, past and future ones too, in the order of version, code and first day.
+    async fn drugs_since(&self, since: &Since, limit: usize) -> Result<Vec<Dated<Drug>>, StoreError>;
+    /// A row of a list as of a day.
+    async fn list_item(&self, list: Lists, key: &str, on: Day) -> Result<Option<Dated<Item>>, StoreError>;
+    /// A page of a list as of a day, in the order of keys, after a key.
+    async fn list_page(
+        &self,
+        list: Lists,
+        on: Day,
+        after_key: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Dated<Item>>, StoreError>;
+    /// Rows of a list that changed, past and future ones too, in the order of version, key and first day.
+    async fn list_since(&self, list: Lists, since: &Since, limit: usize) -> Result<Vec<Dated<Item>>, StoreError>;
+    /// The editions of a list, the first one first.
+    async fn editions(&self, of: EditionOf) -> Result<Vec<Edition>, StoreError>;
     /// A prescription.
     async fn rx(&self, hi_rxno: &HiRxno) -> Result<Option<Prescription>, StoreError>;
     /// What it says.
@@ -89,8 +106,10 @@ pub trait Store: Send + Sync {
 }
 
 /// What 7211 asks of the catalogue.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrugQuery {
+    /// As of this day.
+    pub on: Day,
     /// These codes, if any.
     pub codes: Vec<MedListCodg>,
     /// Part of the generic name.
@@ -103,6 +122,13 @@ pub struct DrugQuery {
     pub offset: u64,
     /// Rows at most.
     pub limit: u64,
+}
+
+impl DrugQuery {
+    /// No condition, and no row yet.
+    pub fn on(on: Day) -> Self {
+        Self { on, codes: Vec::new(), name_part: None, dualchnl: None, oppool: None, offset: 0, limit: 0 }
+    }
 }
 
 /// What the auditor reads: everything, one 统筹区 at a time, in key order.

@@ -5,15 +5,16 @@
 use async_trait::async_trait;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
-    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Drug, Fixmedins, IdemKey, IdemRow, Person,
-    PersonKey, Practitioner, RxFile, Setl, Store, StoreError, StoredEvent, StoredFile,
+    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf,
+    Fixmedins, IdemKey, IdemRow, Inconsistency, Item, Lists, Person, PersonKey, Practitioner, RxFile, Setl, Since,
+    Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
 
 use crate::driver::{Driver, PAGE_MAX, Ports, page};
 use crate::plan::{accum_params, cert_key, drug_find_text, idem_params, like_part, rx_params};
-use crate::value::{Cells, Value};
+use crate::value::{Cells, Row, Value};
 use crate::{row, sql};
 
 /// The most drugs asked for by code at once.
@@ -53,18 +54,49 @@ impl<D: Driver> Store for Ports<D> {
         Ok(person)
     }
 
-    async fn drugs(&self, codes: &[MedListCodg]) -> Result<Vec<Option<Drug>>, StoreError> {
+    async fn drugs(&self, codes: &[MedListCodg], on: Day) -> Result<Vec<Option<Drug>>, StoreError> {
         if codes.len() > CODES_MAX {
             return Err(StoreError::Broken(format!("at most {CODES_MAX} drugs at once")));
         }
-        let each = codes.iter().map(|code| vec![code.as_str().into()]).collect();
+        let each = codes.iter().map(|code| vec![code.as_str().into(), on.into()]).collect();
         let found = self.driver.rows_each(sql::DRUG, each).await?;
-        let drugs = found.into_iter().map(|rows| rows.into_iter().next().map(row::drug).transpose());
+        let drugs = found.into_iter().map(|rows| rows.into_iter().next().map(catalogued).transpose());
         Ok(drugs.collect::<Result<_, _>>()?)
     }
 
     async fn drug_page(&self, query: &DrugQuery) -> Result<(u64, Vec<Drug>), StoreError> {
         if query.codes.is_empty() { self.drugs_by_name(query).await } else { self.drugs_by_code(query).await }
+    }
+
+    async fn drugs_since(&self, since: &Since, limit: usize) -> Result<Vec<Dated<Drug>>, StoreError> {
+        let params = [since.ver.into(), since.key.as_str().into(), since.from.into(), page(limit)];
+        self.many(sql::DRUG_SINCE, params, row::drug).await
+    }
+
+    async fn list_item(&self, list: Lists, key: &str, on: Day) -> Result<Option<Dated<Item>>, StoreError> {
+        let params = [list.word().into(), key.into(), on.into()];
+        self.one(sql::LIST_ITEM, params, |found| row::item(list, found)).await
+    }
+
+    async fn list_page(
+        &self,
+        list: Lists,
+        on: Day,
+        after_key: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Dated<Item>>, StoreError> {
+        // No key is empty, so every one comes after the empty text.
+        let params = [list.word().into(), after_key.unwrap_or_default().into(), on.into(), page(limit)];
+        self.many(sql::LIST_PAGE, params, |found| row::item(list, found)).await
+    }
+
+    async fn list_since(&self, list: Lists, since: &Since, limit: usize) -> Result<Vec<Dated<Item>>, StoreError> {
+        let params = [list.word().into(), since.ver.into(), since.key.as_str().into(), since.from.into(), page(limit)];
+        self.many(sql::LIST_SINCE, params, |found| row::item(list, found)).await
+    }
+
+    async fn editions(&self, of: EditionOf) -> Result<Vec<Edition>, StoreError> {
+        self.many(sql::EDITIONS, [of.word().into()], |found| row::edition(of, found)).await
     }
 
     async fn rx(&self, hi_rxno: &HiRxno) -> Result<Option<Prescription>, StoreError> {
@@ -155,12 +187,12 @@ impl<D: Driver> Ports<D> {
     async fn drugs_by_name(&self, query: &DrugQuery) -> Result<(u64, Vec<Drug>), StoreError> {
         let flag = |wanted: Option<bool>| Value::Int(wanted.map_or(-1, i64::from));
         let pattern = like_part(query.name_part.as_deref().unwrap_or_default());
-        let params = vec![pattern.into(), flag(query.dualchnl), flag(query.oppool)];
+        let params = vec![pattern.into(), flag(query.dualchnl), flag(query.oppool), query.on.into()];
         let mut paged = params.clone();
         paged.push(page(usize::try_from(query.limit).unwrap_or(PAGE_MAX)));
         paged.push(Value::Int(i64::try_from(query.offset).unwrap_or(i64::MAX)));
         let total = self.one(sql::DRUG_COUNT, params, |found| Cells::new("drug", 0, found).int("count"));
-        let (total, drugs) = futures_util::try_join!(total, self.many(sql::DRUG_PAGE, paged, row::drug))?;
+        let (total, drugs) = futures_util::try_join!(total, self.many(sql::DRUG_PAGE, paged, catalogued))?;
         Ok((total.unwrap_or(0).unsigned_abs(), drugs))
     }
 
@@ -175,10 +207,15 @@ impl<D: Driver> Ports<D> {
                 && query.dualchnl.is_none_or(|wanted| drug.dualchnl == wanted)
                 && query.oppool.is_none_or(|wanted| drug.oppool == wanted)
         };
-        let found: Vec<Drug> = self.drugs(&codes).await?.into_iter().flatten().filter(fits).collect();
+        let found: Vec<Drug> = self.drugs(&codes, query.on).await?.into_iter().flatten().filter(fits).collect();
         let total = found.len() as u64;
         let skip = usize::try_from(query.offset).unwrap_or(usize::MAX);
         let take = usize::try_from(query.limit).unwrap_or(PAGE_MAX).min(PAGE_MAX);
         Ok((total, found.into_iter().skip(skip).take(take).collect()))
     }
+}
+
+/// A drug without its days: it was asked for as of one.
+fn catalogued(found: Row) -> Result<Drug, Inconsistency> {
+    row::drug(found).map(|dated| dated.item)
 }

@@ -13,6 +13,7 @@ use lf_rx::{Prescription, State};
 use crate::sql;
 use crate::value::Value;
 
+mod lists;
 mod registry;
 
 pub(crate) use registry::{cert_key, drug_find_text, like_part};
@@ -76,6 +77,9 @@ pub(crate) fn plan(changes: &ChangeSet) -> Result<Vec<Step>, StoreError> {
     }
     for put in &changes.registry {
         registry::put(put, &mut steps);
+    }
+    if let Some(change) = &changes.edition {
+        lists::edition(change, &mut steps)?;
     }
     if let Some(change) = &changes.file {
         file(change, &mut steps);

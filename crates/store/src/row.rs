@@ -4,8 +4,8 @@
 //! taken from; `phase` and `live` must be what the decoded state says.
 
 use lf_ports::{
-    Acct, AccumKey, AccumRow, App, Claim, ClaimKind, Drug, Fixmedins, IdemKey, IdemRow, Inconsistency, Person,
-    PersonKey, Practitioner, RxFile, Setl, StoredEvent, StoredFile,
+    Acct, AccumKey, AccumRow, App, Claim, ClaimKind, Fixmedins, IdemKey, IdemRow, Inconsistency, Person, PersonKey,
+    Practitioner, RxFile, Setl, StoredEvent, StoredFile,
 };
 use lf_rx::event::Opened;
 use lf_rx::state::State;
@@ -13,8 +13,12 @@ use lf_rx::{AuthBatch, ChainHash, Prescription, RxContent};
 use lf_settle::Accumulator;
 use lf_vocab::{Admdvs, Fen, FixmedinsCode, HiRxno, PsnNo};
 
-use crate::plan::{cert_key, drug_find_text, live};
+use crate::plan::{cert_key, live};
 use crate::value::{Cells, Row, Value};
+
+mod lists;
+
+pub(crate) use lists::{drug, edition, item};
 
 type Read<T> = Result<T, Inconsistency>;
 
@@ -44,19 +48,6 @@ pub(crate) fn practitioner(row: Row) -> Read<Practitioner> {
     cells.agree("fixmedins_code", practitioner.fixmedins_code == fixmedins_code)?;
     cells.agree("prac_code", practitioner.prac_code == prac_code)?;
     Ok(practitioner)
-}
-
-pub(crate) fn drug(row: Row) -> Read<Drug> {
-    let mut cells = Cells::new("drug", 1, row);
-    let med_list_codg = cells.text("med_list_codg")?;
-    let find_text = cells.text("find_text")?;
-    let (dualchnl, oppool) = (cells.flag("dualchnl")?, cells.flag("oppool")?);
-    let drug: Drug = cells.json("body")?;
-    cells.agree("med_list_codg", drug.med_list_codg.as_str() == med_list_codg)?;
-    cells.agree("find_text", drug_find_text(&drug) == find_text)?;
-    cells.agree("dualchnl", drug.dualchnl == dualchnl)?;
-    cells.agree("oppool", drug.oppool == oppool)?;
-    Ok(drug)
 }
 
 pub(crate) fn person(row: Row) -> Read<Person> {
@@ -239,7 +230,9 @@ pub(crate) fn file(row: Row) -> Read<StoredFile> {
     let fixmedins_code = cells.parsed("fixmedins_code")?;
     let (file_qury_no, filename) = (cells.text("file_qury_no")?, cells.text("filename")?);
     let (until, sm3, body) = (cells.moment("until_us")?, cells.hash("sm3")?, cells.bytes("body")?);
-    cells.agree("sm3", lf_gm::sm3(&body) == sm3)?;
+    if lf_gm::sm3(&body) != sm3 {
+        return Err(cells.wrong("body", "not what was uploaded"));
+    }
     Ok(StoredFile { fixmedins_code, file_qury_no, filename, until, body })
 }
 

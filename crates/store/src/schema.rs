@@ -26,7 +26,8 @@ macro_rules! migrations {
 }
 
 /// Name and text; the number is the place, counted from 1.
-const MIGRATIONS: &[Migration] = migrations!["V1__registers", "V2__prescriptions", "V3__settlements", "V4__uniqueness"];
+const MIGRATIONS: &[Migration] =
+    migrations!["V1__registers", "V2__prescriptions", "V3__settlements", "V4__uniqueness", "V5__lists", "V6__files"];
 
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {

@@ -32,18 +32,52 @@ pub(crate) const PERSON_KEY_PUT: &str = "INSERT INTO person_key (kind, key_text,
     ON CONFLICT (kind, key_text) DO UPDATE SET poolarea_no = excluded.poolarea_no, psn_no = excluded.psn_no";
 
 pub(crate) const DRUG: &str =
-    "SELECT med_list_codg, find_text, dualchnl, oppool, body FROM drug WHERE med_list_codg = $1";
-pub(crate) const DRUG_PUT: &str = "INSERT INTO drug (med_list_codg, find_text, dualchnl, oppool, body)
-    VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (med_list_codg) DO UPDATE SET find_text = excluded.find_text, dualchnl = excluded.dualchnl,
-        oppool = excluded.oppool, body = excluded.body";
+    "SELECT med_list_codg, from_day, until_day, ver, find_text, dualchnl, oppool, body FROM drug
+    WHERE med_list_codg = $1 AND from_day <= $2 AND until_day > $2";
+pub(crate) const DRUG_PUT: &str =
+    "INSERT INTO drug (med_list_codg, from_day, until_day, ver, find_text, dualchnl, oppool, body)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    ON CONFLICT (med_list_codg, from_day) DO UPDATE SET until_day = excluded.until_day, ver = excluded.ver,
+        find_text = excluded.find_text, dualchnl = excluded.dualchnl, oppool = excluded.oppool, body = excluded.body";
+/// `$5` is the day that stands for open.
+pub(crate) const DRUG_END: &str = "UPDATE drug SET until_day = $3, ver = $4
+    WHERE med_list_codg = $1 AND from_day = $2 AND until_day = $5";
 /// A flag below zero asks for nothing.
-pub(crate) const DRUG_COUNT: &str = "SELECT COUNT(*) FROM drug WHERE find_text LIKE $1 ESCAPE '!'
-    AND ($2 < 0 OR dualchnl = $2) AND ($3 < 0 OR oppool = $3)";
-pub(crate) const DRUG_PAGE: &str = "SELECT med_list_codg, find_text, dualchnl, oppool, body FROM drug
-    WHERE med_list_codg IN (SELECT med_list_codg FROM drug WHERE find_text LIKE $1 ESCAPE '!'
-        AND ($2 < 0 OR dualchnl = $2) AND ($3 < 0 OR oppool = $3) ORDER BY med_list_codg LIMIT $4 OFFSET $5)
+pub(crate) const DRUG_COUNT: &str = "SELECT COUNT(*) FROM drug WHERE from_day <= $4 AND until_day > $4
+    AND find_text LIKE $1 ESCAPE '!' AND ($2 < 0 OR dualchnl = $2) AND ($3 < 0 OR oppool = $3)";
+pub(crate) const DRUG_PAGE: &str =
+    "SELECT med_list_codg, from_day, until_day, ver, find_text, dualchnl, oppool, body FROM drug
+    WHERE from_day <= $4 AND until_day > $4
+    AND med_list_codg IN (SELECT med_list_codg FROM drug WHERE from_day <= $4 AND until_day > $4
+        AND find_text LIKE $1 ESCAPE '!' AND ($2 < 0 OR dualchnl = $2) AND ($3 < 0 OR oppool = $3)
+        ORDER BY med_list_codg LIMIT $5 OFFSET $6)
     ORDER BY med_list_codg";
+pub(crate) const DRUG_SINCE: &str =
+    "SELECT med_list_codg, from_day, until_day, ver, find_text, dualchnl, oppool, body FROM drug
+    WHERE (ver, med_list_codg, from_day) > ($1, $2, $3) ORDER BY ver, med_list_codg, from_day LIMIT $4";
+
+// ---- dated lists
+
+pub(crate) const EDITIONS: &str = "SELECT list, edition, from_day, ver, file_sm3, row_cnt, imported_us FROM edition
+    WHERE list = $1 ORDER BY ver";
+/// Without a target: the name and the version both answer with no row.
+pub(crate) const EDITION_NEW: &str =
+    "INSERT INTO edition (list, edition, from_day, ver, file_sm3, row_cnt, imported_us)
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+
+pub(crate) const LIST_ITEM: &str = "SELECT list, item_key, from_day, until_day, ver, body FROM list_item
+    WHERE list = $1 AND item_key = $2 AND from_day <= $3 AND until_day > $3";
+pub(crate) const LIST_PAGE: &str = "SELECT list, item_key, from_day, until_day, ver, body FROM list_item
+    WHERE list = $1 AND item_key > $2 AND from_day <= $3 AND until_day > $3 ORDER BY item_key LIMIT $4";
+pub(crate) const LIST_SINCE: &str = "SELECT list, item_key, from_day, until_day, ver, body FROM list_item
+    WHERE list = $1 AND (ver, item_key, from_day) > ($2, $3, $4) ORDER BY ver, item_key, from_day LIMIT $5";
+pub(crate) const LIST_ITEM_PUT: &str = "INSERT INTO list_item (list, item_key, from_day, until_day, ver, body)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (list, item_key, from_day) DO UPDATE SET until_day = excluded.until_day, ver = excluded.ver,
+        body = excluded.body";
+/// `$6` is the day that stands for open.
+pub(crate) const LIST_ITEM_END: &str = "UPDATE list_item SET until_day = $4, ver = $5
+    WHERE list = $1 AND item_key = $2 AND from_day = $3 AND until_day = $6";
 
 // ---- prescriptions
 
@@ -176,7 +210,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 27] = [
+    const QUESTIONS: [&str; 34] = [
         APP,
         FIXMEDINS,
         PRACTITIONER,
@@ -184,6 +218,13 @@ mod tests {
         PERSON_BY_KEY,
         PERSON_KEYS_DROP,
         DRUG,
+        DRUG_END,
+        DRUG_SINCE,
+        EDITIONS,
+        LIST_ITEM,
+        LIST_PAGE,
+        LIST_SINCE,
+        LIST_ITEM_END,
         RX,
         RX_OF_PERSON,
         RX_SCAN,

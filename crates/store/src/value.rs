@@ -7,7 +7,7 @@
 use std::str::FromStr;
 
 use lf_ports::{Inconsistency, codec};
-use lf_vocab::Moment;
+use lf_vocab::{Day, Moment};
 use serde::de::DeserializeOwned;
 
 /// One value of a row or a parameter.
@@ -71,6 +71,11 @@ impl Cells {
 
     pub(crate) fn moment(&mut self, column: &'static str) -> Result<Moment, Inconsistency> {
         self.int(column).map(Moment::from_micros)
+    }
+
+    pub(crate) fn day(&mut self, column: &'static str) -> Result<Day, Inconsistency> {
+        let number = i32::try_from(self.int(column)?).ok();
+        number.and_then(Day::from_number).ok_or_else(|| self.wrong(column, "not a day"))
     }
 
     pub(crate) fn flag(&mut self, column: &'static str) -> Result<bool, Inconsistency> {
@@ -177,6 +182,17 @@ impl From<bool> for Value {
     fn from(flag: bool) -> Self {
         Self::Int(i64::from(flag))
     }
+}
+
+impl From<Day> for Value {
+    fn from(day: Day) -> Self {
+        Self::Int(i64::from(day.number()))
+    }
+}
+
+/// The end of a row that has none: the last day of the calendar, so that one comparison serves both.
+pub(crate) fn open_day() -> Value {
+    Day::LAST.into()
 }
 
 impl From<Moment> for Value {

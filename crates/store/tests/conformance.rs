@@ -8,8 +8,10 @@ use std::sync::Arc;
 use lf_ports::{AuditStore, Store};
 
 pub mod atomic;
+pub mod files;
 pub mod finders;
 pub mod fixture;
+pub mod lists;
 pub mod model;
 pub mod races;
 pub mod scans;
@@ -65,6 +67,13 @@ macro_rules! each_case {
             scans::pools_are_all_partitions,
             tampered::every_disagreeing_column_is_named,
             model::random_changes_agree_with_a_map,
+            files::a_file_is_its_institutions_until_its_time_is_over,
+            files::a_number_is_a_files_once,
+            lists::a_list_is_read_as_of_a_day,
+            lists::a_download_goes_on_where_it_stopped,
+            lists::an_edition_comes_whole_or_not_at_all,
+            lists::a_row_of_the_same_day_is_taken_back_or_replaced,
+            lists::the_catalogue_is_read_as_of_a_day,
         }
     };
 }

@@ -152,8 +152,19 @@ each_case!(on_postgres);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_key_holds_the_partition_or_the_thing_itself() {
     // Copied whole to every node, or keyed by the thing claimed: decision 0004.
-    const WHOLE: [&str; 8] =
-        ["app", "fixmedins", "practitioner", "drug", "person_key", "claim", "idem", "file", "schema_history"];
+    const WHOLE: [&str; 11] = [
+        "app",
+        "fixmedins",
+        "practitioner",
+        "drug",
+        "edition",
+        "list_item",
+        "person_key",
+        "claim",
+        "idem",
+        "file",
+        "schema_history",
+    ];
     let ground = PostgresGround::new();
     let keys = "SELECT i.indrelid::regclass::text, array_agg(a.attname::text) FROM pg_index i
         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)

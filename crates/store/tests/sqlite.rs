@@ -124,8 +124,19 @@ async fn a_process_that_dies_has_lost_nothing_acknowledged() {
 #[test]
 fn every_unique_key_holds_the_partition_or_the_thing_itself() {
     // Copied whole to every node, or keyed by the thing claimed: decision 0004.
-    const WHOLE: [&str; 8] =
-        ["app", "fixmedins", "practitioner", "drug", "person_key", "claim", "idem", "file", "schema_history"];
+    const WHOLE: [&str; 11] = [
+        "app",
+        "fixmedins",
+        "practitioner",
+        "drug",
+        "edition",
+        "list_item",
+        "person_key",
+        "claim",
+        "idem",
+        "file",
+        "schema_history",
+    ];
     let ground = SqliteGround::new();
     let raw = ground.raw();
     let list = "SELECT m.name, i.name, group_concat(c.name) FROM sqlite_master m, pragma_index_list(m.name) i,

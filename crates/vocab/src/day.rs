@@ -32,6 +32,11 @@ pub enum DayError {
 pub struct Day(i32);
 
 impl Day {
+    /// The first day of the calendar.
+    pub const FIRST: Self = Self(-719_162);
+    /// The last day of the calendar, 9999-12-31.
+    pub const LAST: Self = Self(2_932_896);
+
     /// From year, month and day of month; `None` if there is no such day.
     pub fn from_ymd(year: i16, month: i8, day: i8) -> Option<Self> {
         Date::new(year, month, day).ok().map(Self::from_date)
@@ -44,12 +49,12 @@ impl Day {
 
     /// From days since 1970-01-01, within the years 1 to 9999; `None` outside.
     pub fn from_number(number: i32) -> Option<Self> {
-        (-719_162..=2_932_896).contains(&number).then_some(Self(number))
+        (Self::FIRST.0..=Self::LAST.0).contains(&number).then_some(Self(number))
     }
 
     /// The day `days` later (earlier if negative), staying within the calendar.
     pub fn plus(self, days: i32) -> Self {
-        Self(self.0.saturating_add(days).clamp(-719_162, 2_932_896))
+        Self(self.0.saturating_add(days).clamp(Self::FIRST.0, Self::LAST.0))
     }
 
     /// Full days from `earlier` to this day.

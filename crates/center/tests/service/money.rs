@@ -149,7 +149,7 @@ async fn what_is_sold_by_volume_is_sold_as_prescribed() {
     // proves JX-3.5a: 10.5 ml prescribed, sold and paid, no more and no less
     let center = TestCenter::new().await;
     let key = [drugs::AMLODIPINE.parse().unwrap()];
-    let mut drug = center.store.drugs(&key).await.unwrap().remove(0).unwrap();
+    let mut drug = center.store.drugs(&key, center.now().day()).await.unwrap().remove(0).unwrap();
     (drug.min_pacunt, drug.min_prepunt, drug.min_pac_cnt) = ("ml".into(), "ml".into(), "1".parse().unwrap());
     center.register(RegistryPut::Drug(drug)).await;
     let mut item = Item::packs(drugs::AMLODIPINE, "氨氯地平口服液", "10.5", "2");

@@ -290,7 +290,7 @@ async fn t7207_sell() {
 async fn a_drug_of_another_maker_under_the_same_name_is_sold() {
     let center = TestCenter::new().await;
     let listed = ["XJ01CAA040E001010100001".parse().unwrap()];
-    let listed = center.center.store().drugs(&listed).await.unwrap().remove(0).unwrap();
+    let listed = center.center.store().drugs(&listed, center.now().day()).await.unwrap().remove(0).unwrap();
     let twin = lf_ports::Drug { med_list_codg: "XJ01CAA040E001010109999".parse().unwrap(), ..listed.clone() };
     let strong = lf_ports::Drug {
         med_list_codg: "XJ01CAA040E001010108888".parse().unwrap(),

@@ -138,7 +138,7 @@ async fn a_price_rounded_to_the_tablet_is_within_the_standard() {
     // proves JX-1.8: a pack of three at a standard of 20.00 is 6.6667 a tablet, and no more
     let center = TestCenter::new().await;
     let key = [drugs::AMLODIPINE.parse().unwrap()];
-    let mut drug = center.store.drugs(&key).await.unwrap().remove(0).unwrap();
+    let mut drug = center.store.drugs(&key, center.now().day()).await.unwrap().remove(0).unwrap();
     (drug.hi_nego, drug.hi_pay_std, drug.min_pac_cnt) = (true, Some("20".parse().unwrap()), "3".parse().unwrap());
     center.register(RegistryPut::Drug(drug)).await;
     let mut item = Item::packs(drugs::AMLODIPINE, "氨氯地平片", "1", "6.6667");

@@ -4,6 +4,7 @@
 //! put only; search texts are in lower case on both sides, so that `LIKE` means the same on every engine.
 
 use lf_ports::{Drug, Person, RegistryPut};
+use lf_vocab::Day;
 
 use super::{Must, Step, step};
 use crate::sql;
@@ -23,16 +24,8 @@ pub(super) fn put(put: &RegistryPut, steps: &mut Vec<Step>) {
             steps.push(step(sql::PRACTITIONER_PUT, params, Must::Any));
         }
         RegistryPut::Person(row) => person(row, steps),
-        RegistryPut::Drug(row) => {
-            let params = vec![
-                row.med_list_codg.as_str().into(),
-                drug_find_text(row).into(),
-                row.dualchnl.into(),
-                row.oppool.into(),
-                Value::json(row),
-            ];
-            steps.push(step(sql::DRUG_PUT, params, Must::Any));
-        }
+        // Of no edition: in force on every day, and in every download from version 0.
+        RegistryPut::Drug(row) => steps.push(super::lists::drug(row, Day::FIRST, 1)),
     }
 }
 

@@ -35,7 +35,8 @@ macro_rules! migrations {
 }
 
 /// Name and text; the number is the place, counted from 1.
-const MIGRATIONS: &[Migration] = migrations!["V1__registers", "V2__prescriptions", "V3__settlements", "V4__uniqueness"];
+const MIGRATIONS: &[Migration] =
+    migrations!["V1__registers", "V2__prescriptions", "V3__settlements", "V4__uniqueness", "V5__lists", "V6__files"];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.
 ///

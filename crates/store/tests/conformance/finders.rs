@@ -19,9 +19,9 @@ pub async fn every_finder_answers_nothing_on_an_empty_store(ground: &dyn Ground)
         assert!(store.person(&key).await.unwrap().is_none());
     }
     let code = f::drug("XA10BH01", "a", true).med_list_codg;
-    assert_eq!(store.drugs(std::slice::from_ref(&code)).await.unwrap(), [None]);
-    assert_eq!(store.drug_page(&DrugQuery { limit: 9, ..DrugQuery::default() }).await.unwrap(), (0, vec![]));
-    let query = DrugQuery { codes: vec![code], limit: 9, ..DrugQuery::default() };
+    assert_eq!(store.drugs(std::slice::from_ref(&code), f::day()).await.unwrap(), [None]);
+    assert_eq!(store.drug_page(&DrugQuery { limit: 9, ..DrugQuery::on(f::day()) }).await.unwrap(), (0, vec![]));
+    let query = DrugQuery { codes: vec![code], limit: 9, ..DrugQuery::on(f::day()) };
     assert_eq!(store.drug_page(&query).await.unwrap(), (0, vec![]));
     assert!(store.rx(&f::number(1)).await.unwrap().is_none());
     assert!(store.rx_content(&f::number(1)).await.unwrap().is_none());
@@ -73,7 +73,7 @@ pub async fn registers_are_found_and_replaced(ground: &dyn Ground) {
     let unknown = f::drug("XA10BH02", "a", true).med_list_codg;
     let code = renamed.med_list_codg.clone();
     let asked = [unknown.clone(), code.clone(), unknown];
-    assert_eq!(store.drugs(&asked).await.unwrap(), [None, Some(renamed), None], "in the order asked");
+    assert_eq!(store.drugs(&asked, f::day()).await.unwrap(), [None, Some(renamed), None], "in the order asked");
 }
 
 pub async fn a_person_is_found_by_the_latest_keys_only(ground: &dyn Ground) {
@@ -113,8 +113,8 @@ pub async fn drugs_are_paged_by_code_and_name(ground: &dyn Ground) {
         let ends: String = drugs.iter().map(|drug| &drug.med_list_codg.as_str()[7..]).collect();
         format!("{total}:{ends}")
     };
-    let by = |part: &str| DrugQuery { name_part: Some(part.to_owned()), limit: 9, ..DrugQuery::default() };
-    let all = DrugQuery { limit: 9, ..DrugQuery::default() };
+    let by = |part: &str| DrugQuery { name_part: Some(part.to_owned()), limit: 9, ..DrugQuery::on(f::day()) };
+    let all = DrugQuery { limit: 9, ..DrugQuery::on(f::day()) };
     assert_eq!(found(all.clone()).await, "4:1234");
     assert_eq!(found(DrugQuery { limit: 2, offset: 1, ..all.clone() }).await, "4:23");
     assert_eq!(found(DrugQuery { offset: 4, ..all.clone() }).await, "4:");

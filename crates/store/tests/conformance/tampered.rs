@@ -1,6 +1,8 @@
 //! A row that somebody changed becomes an inconsistency with table, column and key; never a value, never a default.
 
-use lf_ports::{AcctChange, ChangeSet, ClaimKind, Inconsistency, PersonKey, RegistryPut, StoreError};
+use lf_ports::{
+    AcctChange, ChangeSet, ClaimKind, EditionOf, Inconsistency, Lists, PersonKey, RegistryPut, Since, StoreError,
+};
 use lf_vocab::Fen;
 
 use super::{Full, Ground, fixture as f};
@@ -19,7 +21,10 @@ async fn found(store: &dyn Full) -> Option<Inconsistency> {
     note(store.practitioner(&f::hospital(), &f::practitioner().prac_code).await.err());
     note(store.person(&PersonKey::PsnNo(f::pool(), f::psn_no())).await.err());
     note(store.person(&PersonKey::EcToken("token-1".to_owned())).await.err());
-    note(store.drugs(&[code]).await.err());
+    note(store.drugs(&[code], f::day()).await.err());
+    note(store.list_page(Lists::Opsp, f::day(), None, 9).await.err());
+    note(store.list_since(Lists::Opsp, &Since::version(0), 9).await.err());
+    note(store.editions(EditionOf::List(Lists::Opsp)).await.err());
     note(store.rx(&f::number(1)).await.err());
     note(store.rx_content(&f::number(1)).await.err());
     note(store.rx_file(&f::number(1)).await.err());
@@ -30,6 +35,7 @@ async fn found(store: &dyn Full) -> Option<Inconsistency> {
     note(store.acct(f::pool(), &f::psn_no()).await.err());
     note(store.claim(ClaimKind::DrugTracCodg, "c1").await.err());
     note(store.idem(&f::idem("m1", 1).key).await.err());
+    note(store.file(&f::pharmacy(), "N1").await.err());
     note(store.reserve_serials(f::pool(), f::day(), 1).await.err());
     errors.into_iter().next().map(|error| match error {
         StoreError::Inconsistent(inconsistency) => inconsistency,
@@ -45,16 +51,22 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
     let rx_at = |seq: u64| format!("{rx}/{seq}");
     let person = format!("360900/{}", f::psn_no().as_str());
     let accum = format!("{person}/2026/mz_tc");
+    let drug = "XA10BH01/-719162";
     let later = format!("'{}'", f::number(9));
     // Table, column, tampered value, key that must be named.
-    let cases: [(&str, &str, &str, &str); 31] = [
+    let cases: [(&str, &str, &str, &str); 38] = [
         ("app", "body", "'{}'", &f::app().app_id),
         ("fixmedins", "poolarea_no", "'360100'", "H36090200001"),
         ("practitioner", "body", "'['", "H36090200001/D360902000001"),
         ("person", "body", "x'00'", &person),
-        ("drug", "find_text", "'b'", "XA10BH01"),
-        ("drug", "dualchnl", "1", "XA10BH01"),
-        ("drug", "oppool", "7", "XA10BH01"),
+        ("drug", "find_text", "'b'", drug),
+        ("drug", "dualchnl", "1", drug),
+        ("drug", "oppool", "7", drug),
+        ("drug", "until_day", "9999999", drug),
+        ("list_item", "ver", "0", "opsp/A/20454"),
+        ("list_item", "until_day", "20453", "opsp/A/20454"),
+        ("list_item", "body", "'{}'", "opsp/A/20454"),
+        ("edition", "row_cnt", "-1", "opsp/第1版"),
         ("rx", "seq", "0", &rx),
         ("rx", "head", "x'00'", &rx),
         ("rx", "phase", "'settled'", &rx),
@@ -79,6 +91,8 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
         ("acct", "balc_fen", "-1", &person),
         ("claim", "owner", "x'01'", "drug_trac_codg/c1"),
         ("idem", "digest", "x'01'", "H36090200001/7101/m1"),
+        ("file", "body", "x'01'", "P36090200101/N1"),
+        ("file", "sm3", "x'01'", "P36090200101/N1"),
     ];
     for (table, column, value, key) in cases {
         if ground.typed() && OF_ANOTHER_TYPE.contains(&(table, column)) {
@@ -130,6 +144,8 @@ async fn fill(store: &dyn Full) {
             RegistryPut::Person(f::person()),
             RegistryPut::Drug(f::drug("XA10BH01", "a", true)),
         ],
+        edition: Some(super::lists::one_row()),
+        file: Some(super::files::upload("N1", 0, 9)),
         ..f::rx_only(rx)
     };
     store.commit(changes).await.unwrap();

@@ -1,0 +1,384 @@
+//! Dated lists: what a bureau publishes as a whole and replaces by editions. Payment standards, restriction rules,
+//! diagnoses, dictionaries, 门诊慢特病种, frequencies, the printed catalogue; and the editions of the drug catalogue.
+//!
+//! Serves import, the downloads 13xx and the reading of the catalogue as of a day. Invariants: of one key no two rows
+//! are in force on one day; a row that an edition changes or leaves out ends on the day from which the edition counts; versions
+//! count per list from 1 and a changed row carries the version of the edition that changed it last.
+
+use lf_vocab::dict::ChrgitmLv;
+use lf_vocab::{Day, MedListCodg, Moment, Pric, Span};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::codec::{Inconsistency, decode, encode};
+use crate::registry::Drug;
+
+/// A list whose rows are [`Item`]s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lists {
+    /// 医保支付标准 by drug code.
+    PayStd,
+    /// 限定支付 rules by drug code.
+    DrugRule,
+    /// 疾病诊断.
+    Diagnosis,
+    /// Code tables.
+    Dict,
+    /// 门诊慢特病种.
+    Opsp,
+    /// 使用频次.
+    Frequency,
+    /// The printed 医保目录, by name.
+    Nrdl,
+    /// Its payment standards, by name.
+    NrdlPayStd,
+}
+
+impl Lists {
+    /// All.
+    pub const ALL: [Self; 8] = [
+        Self::PayStd,
+        Self::DrugRule,
+        Self::Diagnosis,
+        Self::Dict,
+        Self::Opsp,
+        Self::Frequency,
+        Self::Nrdl,
+        Self::NrdlPayStd,
+    ];
+
+    /// The stored word, which is also the kind of `liufang import`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::PayStd => "pay_std",
+            Self::DrugRule => "drug_rule",
+            Self::Diagnosis => "diagnosis",
+            Self::Dict => "dict",
+            Self::Opsp => "opsp",
+            Self::Frequency => "frequency",
+            Self::Nrdl => "nrdl",
+            Self::NrdlPayStd => "nrdl_pay_std",
+        }
+    }
+}
+
+/// What has editions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EditionOf {
+    /// The drug catalogue, whose rows have their own table and finders.
+    Drug,
+    /// A list.
+    List(Lists),
+}
+
+impl EditionOf {
+    /// The stored word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Drug => "drug",
+            Self::List(list) => list.word(),
+        }
+    }
+
+    /// All.
+    pub fn all() -> impl Iterator<Item = Self> {
+        std::iter::once(Self::Drug).chain(Lists::ALL.into_iter().map(Self::List))
+    }
+}
+
+/// An edition, as imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edition {
+    /// Of what.
+    pub of: EditionOf,
+    /// Its name, such as `2024` or `2026-07`.
+    pub edition: String,
+    /// Counts from this day.
+    pub from: Day,
+    /// Counts the editions of this list from 1.
+    pub ver: i64,
+    /// SM3 of the imported file, hexadecimal.
+    pub file_sm3: String,
+    /// Rows of the whole edition.
+    pub row_cnt: u64,
+    /// When it was imported.
+    pub imported: Moment,
+}
+
+/// A row with the days on which it is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dated<T> {
+    /// The row.
+    pub item: T,
+    /// The first day.
+    pub from: Day,
+    /// The first day no longer; the same as `from` where a later import of the same day took the row back.
+    pub until: Option<Day>,
+    /// The version that opened or ended it.
+    pub ver: i64,
+}
+
+impl<T> Dated<T> {
+    /// Whether it is in force on a day.
+    pub fn in_force(&self, on: Day) -> bool {
+        self.from <= on && self.until.is_none_or(|until| on < until)
+    }
+}
+
+/// After which row a download goes on: rows are given in the order of version, key and first day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Since {
+    /// Version of the last row.
+    pub ver: i64,
+    /// Its key.
+    pub key: String,
+    /// Its first day.
+    pub from: Day,
+}
+
+impl Since {
+    /// Everything that is younger than a version; 0 is everything.
+    pub fn version(ver: i64) -> Self {
+        // Before every row of the next version: no key is empty.
+        Self { ver: ver.saturating_add(1), key: String::new(), from: Day::FIRST }
+    }
+
+    /// After this row.
+    pub fn item(row: &Dated<Item>) -> Self {
+        Self { ver: row.ver, key: row.item.key(), from: row.from }
+    }
+
+    /// After this drug.
+    pub fn drug(row: &Dated<Drug>) -> Self {
+        Self { ver: row.ver, key: row.item.med_list_codg.as_str().to_owned(), from: row.from }
+    }
+}
+
+/// 医保支付标准 of a drug.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayStd {
+    /// 医疗目录编码.
+    pub med_list_codg: MedListCodg,
+    /// 医保支付标准.
+    pub hi_pay_std: Pric,
+    /// The unit it counts for, 最小包装单位 unless said.
+    pub unt: Option<String>,
+    /// 备注.
+    pub memo: Option<String>,
+}
+
+/// A restriction of payment for a drug.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrugRule {
+    /// 医疗目录编码.
+    pub med_list_codg: MedListCodg,
+    /// Name as printed beside the code.
+    pub genname: Option<String>,
+    /// Which kind, such as 限定年龄对象.
+    pub rule_type: String,
+    /// To what, such as 儿童.
+    pub rule_value: String,
+    /// Batch of publication.
+    pub batch: Option<String>,
+}
+
+/// A diagnosis.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnosis {
+    /// 疾病诊断代码.
+    pub diag_code: String,
+    /// 疾病诊断名称.
+    pub diag_name: String,
+}
+
+/// A code of a code table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DictCode {
+    /// The field whose values the table holds.
+    pub field: String,
+    /// Its name.
+    pub field_name: Option<String>,
+    /// The code.
+    pub code: String,
+    /// What it means.
+    pub name: String,
+}
+
+/// A 门诊慢特病种.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opsp {
+    /// 门慢门特病种目录代码.
+    pub opsp_dise_code: String,
+    /// 门慢门特病种名称.
+    pub opsp_dise_name: String,
+}
+
+/// How often a drug is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frequency {
+    /// 使用频次编码.
+    pub used_frqu_codg: String,
+    /// 使用频次名称.
+    pub used_frqu_name: String,
+    /// Another name for it.
+    pub alias: Option<String>,
+    /// Days of a period.
+    pub period_days: u32,
+    /// Times in a period.
+    pub times_per_period: u32,
+}
+
+/// A line of the printed catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nrdl {
+    /// Part of the catalogue.
+    pub section: String,
+    /// 药品分类代码.
+    pub category_code: String,
+    /// 药品分类.
+    pub category_name: Option<String>,
+    /// 甲乙.
+    pub chrgitm_lv: ChrgitmLv,
+    /// 编号.
+    pub no: String,
+    /// 药品名称.
+    pub name: String,
+    /// 剂型.
+    pub dosform_name: Option<String>,
+    /// 医保支付标准 as printed.
+    pub pay_std: Option<String>,
+    /// 备注: 限定支付范围.
+    pub lmt_usescp: Option<String>,
+    /// 协议有效期 as printed.
+    pub agreement: Option<String>,
+}
+
+/// A payment standard of the printed catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NrdlPayStd {
+    /// Part of the catalogue.
+    pub section: String,
+    /// 药品分类代码.
+    pub category_code: String,
+    /// 编号.
+    pub no: String,
+    /// 药品名称.
+    pub name: String,
+    /// The price; not every one is published.
+    pub pric: Option<Pric>,
+    /// What it is the price of.
+    pub unit_spec: Option<String>,
+    /// 协议有效期.
+    pub agreement: Option<Span<Day>>,
+    /// 限定支付范围.
+    pub lmt_usescp: Option<String>,
+}
+
+/// A row of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each holds the row of the list of its name")]
+pub enum Item {
+    PayStd(PayStd),
+    DrugRule(DrugRule),
+    Diagnosis(Diagnosis),
+    Dict(DictCode),
+    Opsp(Opsp),
+    Frequency(Frequency),
+    Nrdl(Nrdl),
+    NrdlPayStd(NrdlPayStd),
+}
+
+impl Item {
+    /// Which list it belongs to.
+    pub fn list(&self) -> Lists {
+        match self {
+            Self::PayStd(_) => Lists::PayStd,
+            Self::DrugRule(_) => Lists::DrugRule,
+            Self::Diagnosis(_) => Lists::Diagnosis,
+            Self::Dict(_) => Lists::Dict,
+            Self::Opsp(_) => Lists::Opsp,
+            Self::Frequency(_) => Lists::Frequency,
+            Self::Nrdl(_) => Lists::Nrdl,
+            Self::NrdlPayStd(_) => Lists::NrdlPayStd,
+        }
+    }
+
+    /// By what it is found in its list; of several parts, `|` stands between them.
+    pub fn key(&self) -> String {
+        match self {
+            Self::PayStd(row) => row.med_list_codg.as_str().to_owned(),
+            Self::DrugRule(row) => [row.med_list_codg.as_str(), &row.rule_type, &row.rule_value].join("|"),
+            Self::Diagnosis(row) => row.diag_code.clone(),
+            Self::Dict(row) => [row.field.as_str(), &row.code].join("|"),
+            Self::Opsp(row) => row.opsp_dise_code.clone(),
+            Self::Frequency(row) => row.used_frqu_codg.clone(),
+            Self::Nrdl(row) => {
+                let dosform_name = row.dosform_name.as_deref().unwrap_or_default();
+                [row.section.as_str(), &row.category_code, &row.no, &row.name, dosform_name].join("|")
+            }
+            Self::NrdlPayStd(row) => {
+                let unit_spec = row.unit_spec.as_deref().unwrap_or_default();
+                [row.section.as_str(), &row.category_code, &row.no, &row.name, unit_spec].join("|")
+            }
+        }
+    }
+
+    /// The stored body.
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::PayStd(row) => encode(row),
+            Self::DrugRule(row) => encode(row),
+            Self::Diagnosis(row) => encode(row),
+            Self::Dict(row) => encode(row),
+            Self::Opsp(row) => encode(row),
+            Self::Frequency(row) => encode(row),
+            Self::Nrdl(row) => encode(row),
+            Self::NrdlPayStd(row) => encode(row),
+        }
+    }
+
+    /// Reads a stored body.
+    ///
+    /// # Errors
+    /// A body that is no row of this list.
+    pub fn decode(list: Lists, body: &[u8], key: &str) -> Result<Self, Inconsistency> {
+        fn read<T: DeserializeOwned>(body: &[u8], key: &str) -> Result<T, Inconsistency> {
+            decode(body, "list_item", "body", key)
+        }
+        Ok(match list {
+            Lists::PayStd => Self::PayStd(read(body, key)?),
+            Lists::DrugRule => Self::DrugRule(read(body, key)?),
+            Lists::Diagnosis => Self::Diagnosis(read(body, key)?),
+            Lists::Dict => Self::Dict(read(body, key)?),
+            Lists::Opsp => Self::Opsp(read(body, key)?),
+            Lists::Frequency => Self::Frequency(read(body, key)?),
+            Lists::Nrdl => Self::Nrdl(read(body, key)?),
+            Lists::NrdlPayStd => Self::NrdlPayStd(read(body, key)?),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_in_force_from_its_first_day_until_its_last_is_over() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let row = Dated { item: (), from: day("2026-01-01"), until: Some(day("2026-07-01")), ver: 1 };
+        let in_force = ["2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01"].map(|on| row.in_force(day(on)));
+        assert_eq!(in_force, [false, true, true, false]);
+        let taken_back = Dated { until: Some(row.from), ..row };
+        assert!(!taken_back.in_force(taken_back.from));
+    }
+
+    #[test]
+    fn a_body_of_another_list_is_no_row() {
+        let item = Item::Opsp(Opsp { opsp_dise_code: "M03900".to_owned(), opsp_dise_name: "高血压".to_owned() });
+        assert_eq!(Item::decode(item.list(), &item.encode(), "M03900"), Ok(item.clone()));
+        let wrong = Item::decode(Lists::Diagnosis, &item.encode(), "M03900").unwrap_err();
+        assert_eq!((wrong.table, wrong.column, wrong.key.as_str()), ("list_item", "body", "M03900"));
+        let words: std::collections::BTreeSet<_> = EditionOf::all().map(EditionOf::word).collect();
+        assert_eq!(words.len(), Lists::ALL.len() + 1);
+    }
+}

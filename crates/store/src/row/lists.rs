@@ -1,0 +1,61 @@
+//! Rows of the drug catalogue and of dated lists become dated values, or an `Inconsistency`.
+//!
+//! Serves the finders of the catalogue, the lists and their editions. Invariants: a row's key is the one its body has; a row
+//! never ends before it begins.
+
+use lf_ports::{Dated, Drug, Edition, EditionOf, Item, Lists};
+use lf_vocab::Day;
+
+use super::Read;
+use crate::plan::drug_find_text;
+use crate::value::{Cells, Row};
+
+pub(crate) fn drug(row: Row) -> Read<Dated<Drug>> {
+    let mut cells = Cells::new("drug", 2, row);
+    let med_list_codg = cells.text("med_list_codg")?;
+    let from = cells.day("from_day")?;
+    let until = until(&mut cells, from)?;
+    let ver = cells.count("ver")?;
+    let find_text = cells.text("find_text")?;
+    let (dualchnl, oppool) = (cells.flag("dualchnl")?, cells.flag("oppool")?);
+    let drug: Drug = cells.json("body")?;
+    cells.agree("med_list_codg", drug.med_list_codg.as_str() == med_list_codg)?;
+    cells.agree("find_text", drug_find_text(&drug) == find_text)?;
+    cells.agree("dualchnl", drug.dualchnl == dualchnl)?;
+    cells.agree("oppool", drug.oppool == oppool)?;
+    Ok(Dated { item: drug, from, until, ver })
+}
+
+pub(crate) fn item(list: Lists, row: Row) -> Read<Dated<Item>> {
+    let mut cells = Cells::new("list_item", 3, row);
+    let word = cells.text("list")?;
+    cells.agree("list", word == list.word())?;
+    let key = cells.text("item_key")?;
+    let from = cells.day("from_day")?;
+    let until = until(&mut cells, from)?;
+    let ver = cells.count("ver")?;
+    let item = Item::decode(list, cells.text("body")?.as_bytes(), &cells.key())?;
+    cells.agree("item_key", item.key() == key)?;
+    Ok(Dated { item, from, until, ver })
+}
+
+pub(crate) fn edition(of: EditionOf, row: Row) -> Read<Edition> {
+    let mut cells = Cells::new("edition", 2, row);
+    let word = cells.text("list")?;
+    cells.agree("list", word == of.word())?;
+    let edition = cells.text("edition")?;
+    let from = cells.day("from_day")?;
+    let ver = cells.count("ver")?;
+    let file_sm3 = cells.text("file_sm3")?;
+    let row_cnt = u64::try_from(cells.int("row_cnt")?).map_err(|_| cells.wrong("row_cnt", "negative"))?;
+    Ok(Edition { of, edition, from, ver, file_sm3, row_cnt, imported: cells.moment("imported_us")? })
+}
+
+/// The first day no longer, `None` where it is open.
+fn until(cells: &mut Cells, from: Day) -> Read<Option<Day>> {
+    let until = cells.day("until_day")?;
+    if until < from {
+        return Err(cells.wrong("until_day", "before from_day"));
+    }
+    Ok(Some(until).filter(|until| *until < Day::LAST))
+}

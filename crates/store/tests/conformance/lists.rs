@@ -1,0 +1,193 @@
+//! Dated lists: editions take each other's place from their day on, rows are read as of a day, downloads miss nothing.
+
+use lf_ports::lists::{Diagnosis, Opsp};
+use lf_ports::store::DrugQuery;
+use lf_ports::{
+    ChangeSet, CommitError, Dated, Edition, EditionChange, EditionOf, Item, Lists, RegistryPut, RowEnd, Since,
+    StoreError,
+};
+use lf_vocab::Day;
+
+use super::{Full, Ground, fixture as f};
+
+fn on(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+fn edition(of: EditionOf, ver: i64, from: &str) -> Edition {
+    Edition {
+        of,
+        edition: format!("第{ver}版"),
+        from: on(from),
+        ver,
+        file_sm3: "00".repeat(32),
+        row_cnt: 2,
+        imported: f::at(ver),
+    }
+}
+
+fn opsp(code: &str, name: &str) -> Item {
+    Item::Opsp(Opsp { opsp_dise_code: code.to_owned(), opsp_dise_name: name.to_owned() })
+}
+
+fn ends(key: &str, from: &str) -> RowEnd {
+    RowEnd { key: key.to_owned(), from: on(from) }
+}
+
+fn change(of: EditionOf, ver: i64, from: &str) -> EditionChange {
+    EditionChange { edition: edition(of, ver, from), ends: vec![], drugs: vec![], items: vec![] }
+}
+
+async fn commit(store: &dyn Full, change: EditionChange) -> Result<(), CommitError> {
+    store.commit(ChangeSet { edition: Some(change), ..ChangeSet::default() }).await
+}
+
+/// For the rows that somebody tampers with: one that is in force on the fixture's day.
+pub fn one_row() -> EditionChange {
+    EditionChange { items: vec![opsp("A", "甲")], ..change(OPSP, 1, "2026-01-01") }
+}
+
+const OPSP: EditionOf = EditionOf::List(Lists::Opsp);
+
+/// Edition 1 from 2026-01-01 with A and B; edition 2 from 2026-07-01 renames A, leaves B out and adds C.
+async fn two_editions(store: &dyn Full) {
+    let first = EditionChange { items: vec![opsp("A", "甲"), opsp("B", "乙")], ..change(OPSP, 1, "2026-01-01") };
+    commit(store, first).await.unwrap();
+    let second = EditionChange {
+        ends: vec![ends("A", "2026-01-01"), ends("B", "2026-01-01")],
+        items: vec![opsp("A", "甲甲"), opsp("C", "丙")],
+        ..change(OPSP, 2, "2026-07-01")
+    };
+    commit(store, second).await.unwrap();
+}
+
+fn short(row: &Dated<Item>) -> String {
+    let Item::Opsp(body) = &row.item else { panic!("{row:?}") };
+    format!("{}{}:{}", body.opsp_dise_code, body.opsp_dise_name, row.ver)
+}
+
+pub async fn a_list_is_read_as_of_a_day(ground: &dyn Ground) {
+    let store = ground.open();
+    assert_eq!(store.editions(OPSP).await.unwrap(), []);
+    two_editions(&*store).await;
+    let page = async |day: &str, after: Option<&str>, limit| {
+        let rows = store.list_page(Lists::Opsp, on(day), after, limit).await.unwrap();
+        rows.iter().map(short).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(page("2025-12-31", None, 9).await, "");
+    // The version is that of the edition that ended the row: a download since version 1 must hear of it.
+    assert_eq!(page("2026-06-30", None, 9).await, "A甲:2 B乙:2");
+    assert_eq!(page("2026-07-01", None, 9).await, "A甲甲:2 C丙:2");
+    assert_eq!(page("2026-07-01", Some("A"), 9).await, "C丙:2");
+    assert_eq!(page("2026-07-01", None, 1).await, "A甲甲:2");
+    let item = async |key: &str, day: &str| store.list_item(Lists::Opsp, key, on(day)).await.unwrap();
+    let old = item("A", "2026-06-30").await.unwrap();
+    assert_eq!((old.from, old.until, short(&old).as_str()), (on("2026-01-01"), Some(on("2026-07-01")), "A甲:2"));
+    assert_eq!(item("A", "2999-01-01").await.unwrap().until, None);
+    assert_eq!(item("B", "2026-07-01").await, None);
+    assert_eq!(store.list_item(Lists::Diagnosis, "A", on("2026-07-01")).await.unwrap(), None, "another list's");
+    let wanted = [edition(OPSP, 1, "2026-01-01"), edition(OPSP, 2, "2026-07-01")];
+    assert_eq!(store.editions(OPSP).await.unwrap(), wanted);
+    assert_eq!(store.editions(EditionOf::Drug).await.unwrap(), []);
+}
+
+pub async fn a_download_goes_on_where_it_stopped(ground: &dyn Ground) {
+    let store = ground.open();
+    two_editions(&*store).await;
+    let since = async |ver, limit| {
+        let (mut since, mut all) = (Since::version(ver), Vec::new());
+        loop {
+            let rows = store.list_since(Lists::Opsp, &since, limit).await.unwrap();
+            assert!(rows.len() <= limit);
+            let Some(last) = rows.last() else { break };
+            since = Since::item(last);
+            all.extend(rows.iter().map(short));
+        }
+        all.join(" ")
+    };
+    for limit in [1, 2, 9] {
+        assert_eq!(since(0, limit).await, "A甲:2 A甲甲:2 B乙:2 C丙:2", "{limit}");
+        assert_eq!(since(1, limit).await, "A甲:2 A甲甲:2 B乙:2 C丙:2", "{limit}");
+        assert_eq!(since(2, limit).await, "");
+    }
+}
+
+pub async fn an_edition_comes_whole_or_not_at_all(ground: &dyn Ground) {
+    let store = ground.open();
+    two_editions(&*store).await;
+    let stale = |what| Err(CommitError::Stale(what));
+    let again = EditionChange { items: vec![opsp("D", "丁")], ..change(OPSP, 2, "2026-07-01") };
+    assert_eq!(commit(&*store, again.clone()).await, stale("edition"), "the version is taken");
+    let mut renumbered = again.clone();
+    renumbered.edition.ver = 3;
+    assert_eq!(commit(&*store, renumbered.clone()).await, stale("edition"), "the name is taken");
+    renumbered.edition.edition = "第3版".to_owned();
+    renumbered.ends = vec![ends("B", "2026-01-01")];
+    assert_eq!(commit(&*store, renumbered.clone()).await, stale("list_item"), "the row ended before");
+    assert_eq!(store.list_item(Lists::Opsp, "D", on("2026-07-01")).await.unwrap(), None);
+    let broken = |answer| matches!(answer, Err(CommitError::Store(StoreError::Broken(_))));
+    let diagnosis = Item::Diagnosis(Diagnosis { diag_code: "A00".to_owned(), diag_name: "霍乱".to_owned() });
+    let foreign = EditionChange { items: vec![diagnosis], ..change(OPSP, 3, "2026-07-01") };
+    assert!(broken(commit(&*store, foreign).await), "a row of another list");
+    let drug = EditionChange { drugs: vec![f::drug("XA10BH01", "a", true)], ..change(OPSP, 3, "2026-07-01") };
+    assert!(broken(commit(&*store, drug).await), "a drug in a list");
+    let early = EditionChange { ends: vec![ends("C", "2026-07-01")], ..change(OPSP, 3, "2026-06-30") };
+    assert!(broken(commit(&*store, early).await), "an end before the beginning");
+    assert!(broken(commit(&*store, change(OPSP, 0, "2026-07-01")).await), "no version");
+}
+
+pub async fn a_row_of_the_same_day_is_taken_back_or_replaced(ground: &dyn Ground) {
+    let store = ground.open();
+    two_editions(&*store).await;
+    let third = EditionChange {
+        ends: vec![ends("C", "2026-07-01")],
+        items: vec![opsp("A", "三")],
+        ..change(OPSP, 3, "2026-07-01")
+    };
+    commit(&*store, third).await.unwrap();
+    let rows = store.list_page(Lists::Opsp, on("2026-07-01"), None, 9).await.unwrap();
+    assert_eq!(rows.iter().map(short).collect::<Vec<_>>(), ["A三:3"]);
+    let rows = store.list_since(Lists::Opsp, &Since::version(2), 9).await.unwrap();
+    assert_eq!(rows.iter().map(short).collect::<Vec<_>>(), ["A三:3", "C丙:3"]);
+    assert_eq!(rows[1].until, Some(rows[1].from), "taken back before it was ever in force");
+}
+
+pub async fn the_catalogue_is_read_as_of_a_day(ground: &dyn Ground) {
+    let store = ground.open();
+    let standing = f::drug("XA10BH01", "西格列汀", true);
+    let put = vec![RegistryPut::Drug(standing.clone()), RegistryPut::Drug(f::drug("XA10BH02", "维格列汀", true))];
+    store.commit(ChangeSet { registry: put, ..ChangeSet::default() }).await.unwrap();
+    let always = Day::FIRST.to_string();
+    let renamed = f::drug("XA10BH01", "磷酸西格列汀", true);
+    let second = EditionChange {
+        ends: vec![ends("XA10BH01", &always), ends("XA10BH02", &always)],
+        drugs: vec![renamed.clone(), f::drug("XA10BH03", "利格列汀", false)],
+        ..change(EditionOf::Drug, 2, "2026-07-01")
+    };
+    commit(&*store, second).await.unwrap();
+    let code = std::slice::from_ref(&standing.med_list_codg);
+    assert_eq!(store.drugs(code, on("2026-06-30")).await.unwrap(), [Some(standing.clone())]);
+    assert_eq!(store.drugs(code, on("2026-07-01")).await.unwrap(), [Some(renamed)]);
+    let found = async |day: &str, query: fn(DrugQuery) -> DrugQuery| {
+        let (total, drugs) = store.drug_page(&query(DrugQuery { limit: 9, ..DrugQuery::on(on(day)) })).await.unwrap();
+        let ends: String = drugs.iter().map(|drug| &drug.med_list_codg.as_str()[7..]).collect();
+        format!("{total}:{ends}")
+    };
+    assert_eq!(found("2026-06-30", |all| all).await, "2:12");
+    assert_eq!(found("2026-07-01", |all| all).await, "2:13");
+    let part = |all| DrugQuery { name_part: Some("磷酸".to_owned()), ..all };
+    assert_eq!((found("2026-06-30", part).await, found("2026-07-01", part).await), ("0:".to_owned(), "1:1".to_owned()));
+    let codes = |all| DrugQuery { codes: ["XA10BH02", "XA10BH03"].map(|code| code.parse().unwrap()).to_vec(), ..all };
+    assert_eq!(
+        (found("2026-06-30", codes).await, found("2026-07-01", codes).await),
+        ("1:2".to_owned(), "1:3".to_owned())
+    );
+    let mut since = Since::version(0);
+    let mut all = Vec::new();
+    while let Some(row) = store.drugs_since(&since, 1).await.unwrap().pop() {
+        since = Since::drug(&row);
+        all.push(format!("{}:{}", &row.item.med_list_codg.as_str()[7..], row.in_force(on("2026-07-01"))));
+    }
+    assert_eq!(all, ["1:false", "1:true", "2:false", "3:true"]);
+    assert_eq!(store.editions(EditionOf::Drug).await.unwrap().len(), 1);
+}
