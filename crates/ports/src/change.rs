@@ -36,7 +36,7 @@ pub struct ChangeSet {
     pub registry: Vec<RegistryPut>,
     /// An edition of a dated list (import).
     pub edition: Option<EditionChange>,
-    /// An uploaded file.
+    /// A file.
     pub file: Option<FileChange>,
 }
 

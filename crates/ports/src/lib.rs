@@ -19,7 +19,7 @@ pub use change::{
 };
 pub use codec::Inconsistency;
 pub use edge::{Chance, Clock};
-pub use file::{FileChange, StoredFile};
+pub use file::{FileChange, FileOwner, StoredFile};
 pub use lists::{Dated, Edition, EditionOf, Item, Lists, Since};
 pub use registry::{
     App, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner, PractitionerKind,

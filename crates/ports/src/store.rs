@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::change::{ChangeSet, CommitError};
 use crate::codec::Inconsistency;
-use crate::file::StoredFile;
+use crate::file::{FileOwner, StoredFile};
 use crate::lists::{Dated, Edition, EditionOf, Item, Lists, Since};
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
@@ -99,10 +99,12 @@ pub trait Store: Send + Sync {
     async fn reserve_serials(&self, poolarea_no: Admdvs, day: Day, count: u64) -> Result<u64, StoreError>;
     /// Applies a change set, durably and whole.
     async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError>;
-    /// An uploaded file of an institution, also when it is past its time.
-    async fn file(&self, fixmedins_code: &FixmedinsCode, file_qury_no: &str) -> Result<Option<StoredFile>, StoreError>;
-    /// How many files of an institution are not past their time.
-    async fn file_count(&self, fixmedins_code: &FixmedinsCode, now: Moment) -> Result<u64, StoreError>;
+    /// A file of this owner, also when it is past its time.
+    async fn file(&self, owner: &FileOwner, file_qury_no: &str) -> Result<Option<StoredFile>, StoreError>;
+    /// How many files of an owner are not past their time.
+    async fn file_count(&self, owner: &FileOwner, now: Moment) -> Result<u64, StoreError>;
+    /// Every row that the catalogue ever had of a code, in the order of their days.
+    async fn drug_rows(&self, code: &MedListCodg) -> Result<Vec<Dated<Drug>>, StoreError>;
 }
 
 /// What 7211 asks of the catalogue.

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf,
-    Fixmedins, IdemKey, IdemRow, Inconsistency, Item, Lists, Person, PersonKey, Practitioner, RxFile, Setl, Since,
-    Store, StoreError, StoredEvent, StoredFile,
+    FileOwner, Fixmedins, IdemKey, IdemRow, Inconsistency, Item, Lists, Person, PersonKey, Practitioner, RxFile, Setl,
+    Since, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
@@ -71,6 +71,10 @@ impl<D: Driver> Store for Ports<D> {
     async fn drugs_since(&self, since: &Since, limit: usize) -> Result<Vec<Dated<Drug>>, StoreError> {
         let params = [since.ver.into(), since.key.as_str().into(), since.from.into(), page(limit)];
         self.many(sql::DRUG_SINCE, params, row::drug).await
+    }
+
+    async fn drug_rows(&self, code: &MedListCodg) -> Result<Vec<Dated<Drug>>, StoreError> {
+        self.many(sql::DRUG_ROWS, [code.as_str().into()], row::drug).await
     }
 
     async fn list_item(&self, list: Lists, key: &str, on: Day) -> Result<Option<Dated<Item>>, StoreError> {
@@ -166,12 +170,12 @@ impl<D: Driver> Store for Ports<D> {
         self.driver.commit(changes).await
     }
 
-    async fn file(&self, fixmedins_code: &FixmedinsCode, file_qury_no: &str) -> Result<Option<StoredFile>, StoreError> {
-        self.one(sql::FILE, [fixmedins_code.as_str().into(), file_qury_no.into()], row::file).await
+    async fn file(&self, owner: &FileOwner, file_qury_no: &str) -> Result<Option<StoredFile>, StoreError> {
+        self.one(sql::FILE, [owner.word().into(), file_qury_no.into()], row::file).await
     }
 
-    async fn file_count(&self, fixmedins_code: &FixmedinsCode, now: Moment) -> Result<u64, StoreError> {
-        let params = [fixmedins_code.as_str().into(), now.into()];
+    async fn file_count(&self, owner: &FileOwner, now: Moment) -> Result<u64, StoreError> {
+        let params = [owner.word().into(), now.into()];
         let count = self.one(sql::FILE_COUNT, params, |found| Cells::new("file", 0, found).int("count")).await?;
         Ok(count.unwrap_or(0).unsigned_abs())
     }

@@ -82,7 +82,7 @@ pub(crate) fn plan(changes: &ChangeSet) -> Result<Vec<Step>, StoreError> {
         lists::edition(change, &mut steps)?;
     }
     if let Some(change) = &changes.file {
-        file(change, &mut steps);
+        file(change, &mut steps)?;
     }
     Ok(steps)
 }
@@ -245,15 +245,16 @@ fn acct(change: &AcctChange) -> Step {
     write_or_stale(sql::ACCT_MOVE, params, "acct")
 }
 
-fn file(change: &FileChange, steps: &mut Vec<Step>) {
+fn file(change: &FileChange, steps: &mut Vec<Step>) -> Result<(), StoreError> {
     let file = &change.file;
-    let owner = || Value::from(file.fixmedins_code.as_str());
+    let owner = || Value::from(file.owner.word());
     // Nobody else clears up: an institution that uploads no more keeps what it has, and no more than that.
     steps.push(step(sql::FILE_DROP, vec![owner(), change.now.into()], Must::Any));
     let sm3 = lf_gm::sm3(&file.body);
     let mut params = vec![owner(), file.file_qury_no.as_str().into(), file.filename.as_str().into()];
-    params.extend([file.until.into(), sm3[..].into(), file.body.as_slice().into()]);
+    params.extend([counter(file.row_cnt)?.into(), file.until.into(), sm3[..].into(), file.body.as_slice().into()]);
     steps.push(write_or_stale(sql::FILE_NEW, params, "file"));
+    Ok(())
 }
 
 fn counter(value: u64) -> Result<i64, StoreError> {

@@ -227,13 +227,14 @@ pub(crate) fn idem(key: &IdemKey, row: Row) -> Read<IdemRow> {
 
 pub(crate) fn file(row: Row) -> Read<StoredFile> {
     let mut cells = Cells::new("file", 2, row);
-    let fixmedins_code = cells.parsed("fixmedins_code")?;
+    let owner = cells.parsed("fixmedins_code")?;
     let (file_qury_no, filename) = (cells.text("file_qury_no")?, cells.text("filename")?);
+    let row_cnt = cells.int("row_cnt")?.unsigned_abs();
     let (until, sm3, body) = (cells.moment("until_us")?, cells.hash("sm3")?, cells.bytes("body")?);
     if lf_gm::sm3(&body) != sm3 {
         return Err(cells.wrong("body", "not what was uploaded"));
     }
-    Ok(StoredFile { fixmedins_code, file_qury_no, filename, until, body })
+    Ok(StoredFile { owner, file_qury_no, filename, row_cnt, until, body })
 }
 
 /// The first of `count` serials, from the first one that is left.

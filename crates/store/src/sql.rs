@@ -56,6 +56,10 @@ pub(crate) const DRUG_SINCE: &str =
     "SELECT med_list_codg, from_day, until_day, ver, find_text, dualchnl, oppool, body FROM drug
     WHERE (ver, med_list_codg, from_day) > ($1, $2, $3) ORDER BY ver, med_list_codg, from_day LIMIT $4";
 
+pub(crate) const DRUG_ROWS: &str =
+    "SELECT med_list_codg, from_day, until_day, ver, find_text, dualchnl, oppool, body FROM drug
+    WHERE med_list_codg = $1 ORDER BY from_day";
+
 // ---- dated lists
 
 pub(crate) const EDITIONS: &str = "SELECT list, edition, from_day, ver, file_sm3, row_cnt, imported_us FROM edition
@@ -175,11 +179,13 @@ pub(crate) const SERIALS: &str = "INSERT INTO serial (poolarea_no, day, next_ser
 
 // ---- files
 
-pub(crate) const FILE: &str = "SELECT fixmedins_code, file_qury_no, filename, until_us, sm3, body FROM file
+pub(crate) const FILE: &str = "SELECT fixmedins_code, file_qury_no, filename, row_cnt, until_us, sm3, body
+    FROM file
     WHERE fixmedins_code = $1 AND file_qury_no = $2";
 pub(crate) const FILE_COUNT: &str = "SELECT COUNT(*) FROM file WHERE fixmedins_code = $1 AND until_us > $2";
-pub(crate) const FILE_NEW: &str = "INSERT INTO file (fixmedins_code, file_qury_no, filename, until_us, sm3, body)
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (fixmedins_code, file_qury_no) DO NOTHING";
+pub(crate) const FILE_NEW: &str = "INSERT INTO file
+    (fixmedins_code, file_qury_no, filename, row_cnt, until_us, sm3, body) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (fixmedins_code, file_qury_no) DO NOTHING";
 pub(crate) const FILE_DROP: &str = "DELETE FROM file WHERE fixmedins_code = $1 AND until_us <= $2";
 
 // ---- partitions
@@ -210,7 +216,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 34] = [
+    const QUESTIONS: [&str; 35] = [
         APP,
         FIXMEDINS,
         PRACTITIONER,
@@ -220,6 +226,7 @@ mod tests {
         DRUG,
         DRUG_END,
         DRUG_SINCE,
+        DRUG_ROWS,
         EDITIONS,
         LIST_ITEM,
         LIST_PAGE,

@@ -3,6 +3,14 @@
 pub mod dicts;
 pub mod t1101;
 pub mod t1201;
+pub mod t1301;
+pub mod t1302;
+pub mod t1309;
+pub mod t1312;
+pub mod t1316;
+pub mod t1318;
+pub mod t1319;
+pub mod t1320;
 pub mod t2101;
 pub mod t2102;
 pub mod t2103;
@@ -42,6 +50,22 @@ pub enum Transaction {
     T1101,
     /// 1201 医药机构信息获取
     T1201,
+    /// 1301 西药中成药目录下载
+    T1301,
+    /// 1302 中药饮片目录下载
+    T1302,
+    /// 1309 门诊慢特病种目录下载
+    T1309,
+    /// 1312 医保目录信息查询
+    T1312,
+    /// 1316 医疗目录与医保目录匹配信息查询
+    T1316,
+    /// 1318 医保目录限价信息查询
+    T1318,
+    /// 1319 医保目录先自付比例信息查询
+    T1319,
+    /// 1320 中药配方颗粒目录下载
+    T1320,
     /// 2101 药店预结算
     T2101,
     /// 2102 药店结算
@@ -107,6 +131,14 @@ impl Transaction {
     pub const ALL: &'static [Self] = &[
         Self::T1101,
         Self::T1201,
+        Self::T1301,
+        Self::T1302,
+        Self::T1309,
+        Self::T1312,
+        Self::T1316,
+        Self::T1318,
+        Self::T1319,
+        Self::T1320,
         Self::T2101,
         Self::T2102,
         Self::T2103,
@@ -143,6 +175,14 @@ impl Transaction {
         match self {
             Self::T1101 => &t1101::SPEC,
             Self::T1201 => &t1201::SPEC,
+            Self::T1301 => &t1301::SPEC,
+            Self::T1302 => &t1302::SPEC,
+            Self::T1309 => &t1309::SPEC,
+            Self::T1312 => &t1312::SPEC,
+            Self::T1316 => &t1316::SPEC,
+            Self::T1318 => &t1318::SPEC,
+            Self::T1319 => &t1319::SPEC,
+            Self::T1320 => &t1320::SPEC,
             Self::T2101 => &t2101::SPEC,
             Self::T2102 => &t2102::SPEC,
             Self::T2103 => &t2103::SPEC,

@@ -256,6 +256,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The Chinese name of one of its fields.
+    pub fn cn(&self, name: &str) -> &'static str {
+        self.table.field(name).map_or("", |field| field.cn)
+    }
+
     /// Its row in a list, from 0.
     pub fn index(&self) -> Option<usize> {
         self.index

@@ -35,7 +35,7 @@ async fn found(store: &dyn Full) -> Option<Inconsistency> {
     note(store.acct(f::pool(), &f::psn_no()).await.err());
     note(store.claim(ClaimKind::DrugTracCodg, "c1").await.err());
     note(store.idem(&f::idem("m1", 1).key).await.err());
-    note(store.file(&f::pharmacy(), "N1").await.err());
+    note(store.file(&lf_ports::FileOwner::Fixmedins(f::pharmacy()), "N1").await.err());
     note(store.reserve_serials(f::pool(), f::day(), 1).await.err());
     errors.into_iter().next().map(|error| match error {
         StoreError::Inconsistent(inconsistency) => inconsistency,
