@@ -44,7 +44,7 @@ pub struct Command {
     /// 医保目录编码, or 医疗目录编码: one code here.
     pub code: Option<MedListCodg>,
     /// Part of the name.
-    pub name_part: Option<String>,
+    pub hilist_name: Option<String>,
     /// 目录类别.
     pub list_type: Option<String>,
     /// 收费项目等级.
@@ -203,7 +203,7 @@ impl Wanted<'_> {
         let (command, drug) = (self.command, &row.item);
         let same = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
         command.query_date.is_none_or(|on| row.in_force(on))
-            && command.name_part.as_deref().is_none_or(|part| drug.genname.contains(part))
+            && command.hilist_name.as_deref().is_none_or(|part| drug.genname.contains(part))
             && command.lmt_used.is_none_or(|limited| limited == drug.memo.is_some())
             && command.family.is_none_or(|family| drug.med_list_codg.as_str().starts_with(family))
             && command.begndate.is_none_or(|first| first <= row.from)

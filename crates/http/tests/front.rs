@@ -5,6 +5,8 @@
 
 mod bad_content;
 mod bad_envelope;
+mod cases;
+mod files;
 mod gateway;
 mod gateway_client;
 mod journey;

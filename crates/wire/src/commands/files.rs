@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use lf_center::t1301_download::{self, Catalogue};
 use lf_center::t1312_hilist::{self, Question};
 use lf_center::{t9101_file_upload, t9102_file_download};
-use lf_vocab::{Day, Moment};
+use lf_vocab::{Day, MedListCodg, Moment};
 
 use super::Take;
 use crate::Transaction;
@@ -117,59 +117,89 @@ const NOT_HELD: [&str; 10] = [
     "tabname",
 ];
 
-/// 1312, 1316, 1318, 1319. Each table has its own conditions; what a table lacks is absent.
+/// What a table of the four may lack, absent where it does.
+struct Asked<'n, 'a>(&'n Node<'a>);
+
+impl<'n> Asked<'n, '_> {
+    fn text(&self, name: &str) -> Option<&'n str> {
+        self.0.knows(name).then(|| self.0.text(name)).flatten()
+    }
+
+    fn day(&self, name: &str) -> Option<Day> {
+        self.0.knows(name).then(|| self.0.day(name)).flatten()
+    }
+
+    fn parse<T>(&self, take: &mut Take, name: &str) -> Option<T>
+    where
+        T: std::str::FromStr,
+        T::Err: std::fmt::Display,
+    {
+        if self.0.knows(name) { take.it(self.0.parse_opt(name)).flatten() } else { None }
+    }
+
+    fn flag(&self, name: &str) -> Option<bool> {
+        self.text(name).map(|flag| flag == "1")
+    }
+}
+
+/// 1312, 1316, 1318, 1319.
 pub fn t1312(question: Question, node: &Node<'_>) -> Result<t1312_hilist::Command, Defects> {
-    let mut take = Take::default();
-    let mut code = take.it(node.parse_opt("hilist_code")).flatten();
-    if let Some(other) = take.it(node.parse_opt("med_list_codg")).flatten() {
+    let (mut take, asked) = (Take::default(), Asked(node));
+    let mut code: Option<MedListCodg> = asked.parse(&mut take, "hilist_code");
+    if let Some(other) = asked.parse::<MedListCodg>(&mut take, "med_list_codg") {
         if code.as_ref().is_some_and(|code| *code != other) {
             take.it::<()>(Err(node.defect("med_list_codg", "与hilist_code不同：本中心两种编码相同")));
         }
         code = Some(other);
     }
-    let insu_admdvs = take.it(node.parse_opt("insu_admdvs"));
-    let poolarea_no = take.it(node.parse_opt("poolarea_no"));
+    let insu_admdvs = asked.parse(&mut take, "insu_admdvs");
+    let poolarea_no = asked.parse(&mut take, "poolarea_no");
     let updt_time = take.it(updt_time(node));
     let page = |name: &'static str| node.required(name, node.integer(name)).map(i64::unsigned_abs);
     let (page_num, page_size) = (take.it(page("page_num")), take.it(page("page_size")));
-    let mut not_held: Vec<&'static str> =
-        NOT_HELD.into_iter().filter(|name| node.has(name)).map(|name| node.cn(name)).collect();
-    // The one 险种 and the one kind of 自付比例 that are formalised.
-    for (name, only) in [("selfpay_prop_psn_type", "310"), ("selfpay_prop_type", "10")] {
-        if node.text(name).is_some_and(|asked| asked != only) {
-            not_held.push(node.cn(name));
-        }
-    }
-    let family = match node.text("med_chrgitm_type") {
-        None => None,
-        Some("09") => Some('X'),
-        Some("10") => Some('T'),
-        Some("11") => Some('Z'),
-        Some(_) => {
-            not_held.push(node.cn("med_chrgitm_type"));
-            None
-        }
-    };
+    let family = asked.text("med_chrgitm_type").map(|code| family(code));
     take.done(|| {
         Some(t1312_hilist::Command {
             question,
-            query_date: node.day("query_date"),
+            query_date: asked.day("query_date"),
             code,
-            name_part: node.string("hilist_name"),
-            list_type: node.string("list_type"),
-            chrgitm_lv: node.string("chrgitm_lv"),
-            lmt_used: node.text("lmt_used_flag").map(|flag| flag == "1"),
-            family,
-            begndate: node.day("begndate"),
-            enddate: node.day("enddate"),
-            poolarea_no: insu_admdvs?.or(poolarea_no?),
-            vali: node.text("vali_flag").map(|flag| flag == "1"),
-            not_held,
+            hilist_name: asked.text("hilist_name").map(str::to_owned),
+            list_type: asked.text("list_type").map(str::to_owned),
+            chrgitm_lv: asked.text("chrgitm_lv").map(str::to_owned),
+            lmt_used: asked.flag("lmt_used_flag"),
+            family: family.flatten(),
+            begndate: asked.day("begndate"),
+            enddate: asked.day("enddate"),
+            poolarea_no: insu_admdvs.or(poolarea_no),
+            vali: asked.flag("vali_flag"),
+            not_held: not_held(&asked, family == Some(None)),
             updt_time: updt_time?,
             page_num: page_num?,
             page_size: page_size?,
         })
     })
+}
+
+/// 医疗收费项目类别 by the first letter of the code, as replies write it.
+fn family(med_chrgitm_type: &str) -> Option<char> {
+    match med_chrgitm_type {
+        "09" => Some('X'),
+        "10" => Some('T'),
+        "11" => Some('Z'),
+        _ => None,
+    }
+}
+
+fn not_held(asked: &Asked<'_, '_>, other_family: bool) -> Vec<&'static str> {
+    let mut names: Vec<&str> = NOT_HELD.into_iter().filter(|name| asked.text(name).is_some()).collect();
+    // The one 险种 and the one kind of 自付比例 that are formalised.
+    let only = [("selfpay_prop_psn_type", "310"), ("selfpay_prop_type", "10")];
+    names
+        .extend(only.iter().filter(|(name, only)| asked.text(name).is_some_and(|asked| asked != *only)).map(|at| at.0));
+    if other_family {
+        names.push("med_chrgitm_type");
+    }
+    names.into_iter().map(|name| asked.0.cn(name)).collect()
 }
 
 /// Printed as a day, sent as a moment by most.
