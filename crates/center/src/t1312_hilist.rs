@@ -17,9 +17,9 @@ use crate::scheme::preselfpay;
 /// The largest page.
 pub const PAGE_MAX: u64 = 1_000;
 /// How far paging reaches, in rows of the list. Beyond it a download is cheaper for both.
-pub const REACH_MAX: u64 = 20_000;
+pub const REACH_MAX: u64 = 5_000;
 /// Rows read at once.
-const READ: usize = 2_000;
+const READ: usize = 1_000;
 
 /// Which of the four.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +99,7 @@ lf_rx::refusals! {
     /// Why a page is not given (1312, 1316, 1318, 1319).
     HilistRefusal {
         Page = "RX-1312-01", "接口规范 1312 page_num、page_size", "页码和每页数据量应从1开始，每页最多1000行";
-        TooFar = "RX-1312-02", "本中心 分页上限", "查询范围超过20000行，请按编码查询，或以1301等目录下载交易取得全部数据";
+        TooFar = "RX-1312-02", "本中心 分页上限", "查询范围超过5000行，请按编码查询，或以1301等目录下载交易取得全部数据";
         NotHeld(&'static str) = "RX-1312-03", "本中心 目录", "本中心的目录没有{0}，不能按它查询";
     }
 }

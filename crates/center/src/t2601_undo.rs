@@ -22,7 +22,7 @@ const LISTED: [&str; 3] = ["2207", "2304", "2401"];
 
 lf_rx::refusals! {
     /// Why an original cannot be undone at all (2601).
-    UndoRefusal {
+    ReverseRefusal {
         NotListed(String) = "RX-2601-01", "接口规范 2601 oinfno", "交易{0}不属于可冲正的交易";
         NotBuilt(String) = "RX-2601-02", "接口规范 2601 oinfno", "交易{0}尚未开通，没有可冲正的数据";
     }
@@ -40,14 +40,14 @@ pub struct Command {
 }
 
 impl Center {
-    /// 2601. Errors: [`UndoRefusal`], those of 2103; [`OnceRefusal::OtherContent`] for another person's number on an
-    /// original that never arrived.
+    /// 2601. Errors: [`ReverseRefusal`], those of 2103, and [`OnceRefusal::OtherContent`] for another person's number
+    /// on an original that never arrived.
     pub async fn t2601_undo(&self, ctx: &Ctx, command: &Command) -> Result<Answer<()>, Failure> {
         ctx.expect_kind(FixmedinsKind::Pharmacy, ctx.code())?;
         match command.oinfno.as_str() {
             SETTLE => {}
-            listed if LISTED.contains(&listed) => return refused(UndoRefusal::NotBuilt(listed.to_owned())),
-            other => return refused(UndoRefusal::NotListed(other.to_owned())),
+            listed if LISTED.contains(&listed) => return refused(ReverseRefusal::NotBuilt(listed.to_owned())),
+            other => return refused(ReverseRefusal::NotListed(other.to_owned())),
         }
         let key = ctx.idem_key("2601", format!("{SETTLE}/{}", command.omsgid));
         self.attempts_once(ctx, &key, || self.try_undo_original(ctx, command, &key)).await

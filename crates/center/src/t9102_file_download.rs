@@ -19,13 +19,13 @@ pub struct Command {
 
 lf_rx::refusals! {
     /// Why there is no file (9102).
-    NoFile {
+    NoFileRefusal {
         Unknown = "RX-9102-01", "接口规范 9102 file_qury_no", "查无此文件，或文件已过保存期";
     }
 }
 
 impl Center {
-    /// 9102. Errors: [`NoFile`], [`CallerRefusal::OtherInstitution`].
+    /// 9102. Errors: [`NoFileRefusal`], [`CallerRefusal::OtherInstitution`].
     pub async fn t9102_file_download(&self, ctx: &Ctx, command: &Command) -> Result<Answer<StoredFile>, Failure> {
         if matches!(&command.owner, FileOwner::Fixmedins(code) if code != ctx.code()) {
             return refused(CallerRefusal::OtherInstitution);
@@ -35,7 +35,7 @@ impl Center {
         let found = self.store.file(&command.owner, file_qury_no).await?;
         match found.filter(|file| ctx.now < file.until) {
             Some(file) => Ok(file.into()),
-            None => refused(NoFile::Unknown),
+            None => refused(NoFileRefusal::Unknown),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use expect_test::expect;
 use lf_center::t2102_settle;
-use lf_center::t2601_undo::{Command, UndoRefusal};
+use lf_center::t2601_undo::{Command, ReverseRefusal};
 use lf_center::{Answer, Ctx, Failure};
 use lf_ports::Store;
 use lf_testkit::region::OTHER_PHARMACY;
@@ -169,7 +169,7 @@ async fn t2601_what_is_refused() {
             RX-2103-05 撤销产生的负结算不能再撤销〔接口规范 2103〕
             RX-0000-01 该交易不对本类机构开放〔接口规范〕
         "#]],
-        &[UndoRefusal::CODES, &["RX-2103-02", "RX-2103-05"]],
+        &[ReverseRefusal::CODES, &["RX-2103-02", "RX-2103-05"]],
     );
 }
 

@@ -306,6 +306,15 @@ fn fullest(transaction: Transaction, amount: Fen) -> Vec<u8> {
         T1201 => t1201(&t1201_fixmedins::Reply { fixmedins: institution() }),
         T9001 => t9001(&t9001_signin::Reply { sign_no: text("sign_no"), sign_time: now() }),
         T9002 => t9002(&t9002_signout::Reply { sign_time: now() }),
+        other => fullest_on_the_gateway(other, shares),
+    };
+    payload.unwrap_or_else(|fault| panic!("{transaction}: {fault}"))
+}
+
+/// What only the gateway front's clients use.
+fn fullest_on_the_gateway(transaction: Transaction, shares: Shares) -> Payload {
+    let text = |text: &str| text.to_owned();
+    match transaction {
         T2601 => t2601(),
         T5203 => t5203(&t5203_settlement::Reply {
             setl: setl(shares),
@@ -332,8 +341,7 @@ fn fullest(transaction: Transaction, amount: Fen) -> Vec<u8> {
             Some(question) => t1312(other, &page(question)),
             None => panic!("{other} is not built"),
         },
-    };
-    payload.unwrap_or_else(|fault| panic!("{transaction}: {fault}"))
+    }
 }
 
 fn page(question: t1312_hilist::Question) -> t1312_hilist::Reply {
