@@ -40,8 +40,8 @@ pub struct Command {
 }
 
 impl Center {
-    /// 2601. Errors: [`ReverseRefusal`], those of 2103, and [`OnceRefusal::OtherContent`] for another person's number
-    /// on an original that never arrived.
+    /// Makes a message undone. Errors: [`ReverseRefusal`], those of 2103, and [`OnceRefusal::OtherContent`] for another
+    /// person's number on an original that never arrived.
     pub async fn t2601_undo(&self, ctx: &Ctx, command: &Command) -> Result<Answer<()>, Failure> {
         ctx.expect_kind(FixmedinsKind::Pharmacy, ctx.code())?;
         match command.oinfno.as_str() {

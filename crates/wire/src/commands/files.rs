@@ -157,7 +157,7 @@ pub fn t1312(question: Question, node: &Node<'_>) -> Result<t1312_hilist::Comman
     let updt_time = take.it(updt_time(node));
     let page = |name: &'static str| node.required(name, node.integer(name)).map(i64::unsigned_abs);
     let (page_num, page_size) = (take.it(page("page_num")), take.it(page("page_size")));
-    let family = asked.text("med_chrgitm_type").map(|code| family(code));
+    let family = asked.text("med_chrgitm_type").map(family);
     take.done(|| {
         Some(t1312_hilist::Command {
             question,
