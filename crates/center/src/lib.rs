@@ -4,6 +4,7 @@
 //! prescription, and commits one change set. It knows no HTTP, no SQL and no JSON. Conflicts between clients come
 //! back as refusals: a stale commit is decided again on fresh data.
 
+mod catalogue;
 pub mod ctx;
 pub mod failure;
 pub mod gate;

@@ -5,7 +5,7 @@
 //!
 //! Invariant: pages of one question join without gap or repetition while no edition comes between them.
 
-use lf_ports::{Dated, Drug, Edition, EditionOf, Since};
+use lf_ports::{Dated, Drug, Edition, EditionOf, Lists, Since};
 use lf_vocab::dict::ChrgitmLv;
 use lf_vocab::{Admdvs, Day, MedListCodg, Moment, Ratio};
 
@@ -123,10 +123,17 @@ impl Center {
             return Ok(reply.into());
         }
         let editions = self.store.editions(EditionOf::Drug).await?;
+        let standards = match command.question {
+            Question::PayStd => self.store.editions(EditionOf::List(Lists::PayStd)).await?,
+            _ => Vec::new(),
+        };
+        let std_time = standards.iter().map(|edition| edition.imported).max();
         let skip = (command.page_num - 1).saturating_mul(command.page_size);
-        let mut wanted = Wanted { command, editions: &editions, today: ctx.now.day(), skip };
+        let mut wanted = Wanted { command, editions: &editions, std_time, today: ctx.now.day(), skip };
         match &command.code {
-            Some(code) => wanted.take(self.store.drug_rows(code).await?, &mut reply.entries),
+            Some(code) => {
+                wanted.take(self.with_standards(&wanted, self.store.drug_rows(code).await?).await?, &mut reply.entries)
+            }
             None => self.walk(&mut wanted, &mut reply.entries).await?,
         }
         if command.question == Question::Preselfpay {
@@ -135,11 +142,24 @@ impl Center {
         Ok(reply.into())
     }
 
+    /// 1318 shows the payment standard by which 2102 pays, which may stand in a list of its own.
+    async fn with_standards(
+        &self,
+        wanted: &Wanted<'_>,
+        mut rows: Vec<Dated<Drug>>,
+    ) -> Result<Vec<Dated<Drug>>, Failure> {
+        if wanted.command.question == Question::PayStd {
+            self.price_rows(&mut rows, wanted.command.query_date.unwrap_or(wanted.today)).await?;
+        }
+        Ok(rows)
+    }
+
     async fn walk(&self, wanted: &mut Wanted<'_>, entries: &mut Vec<Entry>) -> Result<(), Failure> {
         let mut since = Since::version(wanted.known_ver());
         let mut read = 0;
         loop {
             let rows = self.store.drugs_since(&since, READ).await?;
+            let rows = self.with_standards(wanted, rows).await?;
             let last = rows.last().map(Since::drug);
             let came = rows.len();
             wanted.take(rows, entries);
@@ -172,6 +192,8 @@ impl Center {
 struct Wanted<'c> {
     command: &'c Command,
     editions: &'c [Edition],
+    /// When payment standards last came (1318): every row counts as changed then.
+    std_time: Option<Moment>,
     today: Day,
     skip: u64,
 }
@@ -179,6 +201,9 @@ struct Wanted<'c> {
 impl Wanted<'_> {
     /// The newest version of which the asker has heard.
     fn known_ver(&self) -> i64 {
+        if self.std_time.is_some_and(|came| came > self.command.updt_time) {
+            return 0;
+        }
         let known = self.editions.iter().filter(|edition| edition.imported <= self.command.updt_time);
         known.map(|edition| edition.ver).max().unwrap_or(0)
     }
@@ -193,7 +218,8 @@ impl Wanted<'_> {
                 self.skip -= 1;
             } else if (entries.len() as u64) < self.command.page_size {
                 let edition = self.editions.iter().find(|edition| edition.ver == row.ver);
-                let (vali, updt_time) = (row.in_force(self.today), edition.map(|edition| edition.imported));
+                let (vali, updt_time) =
+                    (row.in_force(self.today), edition.map(|edition| edition.imported).max(self.std_time));
                 entries.push(Entry { row, vali, updt_time, selfpay_prop: None });
             }
         }

@@ -145,8 +145,8 @@ impl Center {
         // The fund pays by the catalogue of today; what left the shelf keeps the meaning it had when it was sold, also
         // where a new edition began in between.
         let (drugs, sold_drugs) = tokio::try_join!(
-            self.store.drugs(&codes, ctx.now.day()),
-            self.store.drugs(&sold_codes, left_on(&sold.lines, ctx.now))
+            self.priced(&codes, ctx.now.day()),
+            self.priced(&sold_codes, left_on(&sold.lines, ctx.now))
         )?;
         let laid = Laid {
             basket: &basket,

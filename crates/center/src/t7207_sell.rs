@@ -104,7 +104,7 @@ impl Center {
     /// What is sold, by the catalogue of the day on which it left the shelf.
     async fn drugs_of(&self, ctx: &Ctx, lines: &[SaleLine]) -> Result<Vec<Option<Drug>>, Failure> {
         let codes: Vec<_> = lines.iter().map(|line| line.med_list_codg.clone()).collect();
-        Ok(self.store.drugs(&codes, left_on(lines, ctx.now)).await?)
+        Ok(self.priced(&codes, left_on(lines, ctx.now)).await?)
     }
 
     fn ask_sell(&self, ctx: &Ctx, command: &Command, asked: &Asked<'_>) -> Result<Vec<Refusal>, Failure> {

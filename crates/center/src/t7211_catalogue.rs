@@ -74,7 +74,8 @@ impl Center {
             offset: (command.page_num - 1).saturating_mul(page_size),
             limit: page_size,
         };
-        let (total, list) = self.store.drug_page(&query).await?;
+        let (total, mut list) = self.store.drug_page(&query).await?;
+        self.price_page(&mut list, query.on).await?;
         Ok(Reply { total, list }.into())
     }
 }

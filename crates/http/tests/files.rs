@@ -2,7 +2,7 @@
 
 use lf_center::t9101_file_upload::{FILE_MAX, FILES_MAX, KEPT_DAYS};
 use lf_http::Replied;
-use lf_ports::lists::Opsp;
+use lf_ports::lists::{Opsp, PayStd};
 use lf_ports::{
     ChangeSet, Edition, EditionChange, EditionOf, GatewayScheme, Item, Lists, RegistryPut, RowEnd, Store as _,
 };
@@ -335,6 +335,25 @@ async fn changes_are_paged_by_the_time_of_their_edition() {
     ] {
         assert_eq!(codes(&ask(&world, infno, with(key, value)).await).len(), want, "{infno} {key} {value}");
     }
+    // A payment standard of its own list is a change of the rows that it prices.
+    let shown = async |updt_time: &str| {
+        let raw = ask(&world, "1318", page(updt_time, 1, 9)).await;
+        let rows = raw.output()["data"].as_array().unwrap().clone();
+        rows.iter().map(|row| row["hilist_pric_uplmt_amt"].to_string()).collect::<Vec<_>>()
+    };
+    assert!(shown("2026-05-02").await.is_empty());
+    let standard = Item::PayStd(PayStd {
+        med_list_codg: m::AMLODIPINE.parse().unwrap(),
+        hi_pay_std: "9.87".parse().unwrap(),
+        unt: None,
+        memo: None,
+    });
+    let mut change =
+        EditionChange { items: vec![standard], ..edition(EditionOf::List(Lists::PayStd), 1, "2026-01-01") };
+    change.edition.imported = "2026-05-03 08:00:00".parse().unwrap();
+    world.store.commit(ChangeSet { edition: Some(change), ..ChangeSet::default() }).await.unwrap();
+    assert_eq!(shown("2026-05-02").await.iter().filter(|pric| pric.starts_with("9.87")).count(), 2);
+    assert!(shown("2026-05-04").await.is_empty());
     let props = ask(&world, "1319", with("vali_flag", "1")).await.output();
     let props: Vec<_> = props["data"].as_array().unwrap().iter().map(|row| row["selfpay_prop"].to_string()).collect();
     assert_eq!(props, ["0.1000", "1.0000", "0.0000"], "乙, 目录外, 甲");

@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use lf_vocab::Moment;
 
+mod registers;
+
+pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
+
 /// Liufang 流方: an open electronic prescription center for Chinese medical insurance.
 #[derive(Parser)]
 #[command(name = "liufang", version, about, long_about = None)]
@@ -38,6 +42,10 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Check a configuration file
     Config(ConfigArgs),
+    /// Put registers and dated lists into a database from CSV and XLSX files
+    Import(ImportArgs),
+    /// Register client systems of institutions
+    App(AppArgs),
 }
 
 /// `serve`.

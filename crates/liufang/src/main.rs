@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 the thing asked about is not right (a check failed, a call was refused); 2 the command
 //! itself could not be carried out.
 
+mod app_cmd;
 mod audit_cmd;
 mod bench;
 mod call;
@@ -13,6 +14,7 @@ mod demo;
 mod edge;
 mod gm_cmd;
 mod ground;
+mod import_cmd;
 mod journey;
 mod keys_cmd;
 mod law_cmd;
@@ -54,5 +56,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Bench(args) => bench::run(args),
         Command::Migrate(args) => edge::runtime()?.block_on(serve::migrate(&args)).map(|()| true),
         Command::Config(args) => config::run(&args).map(|()| true),
+        Command::Import(args) => edge::runtime()?.block_on(import_cmd::run(&args)),
+        Command::App(args) => edge::runtime()?.block_on(app_cmd::run(&args)),
     }
 }

@@ -32,6 +32,8 @@ pub enum StoreError {
 pub trait Store: Send + Sync {
     /// An app by its id.
     async fn app(&self, app_id: &str) -> Result<Option<App>, StoreError>;
+    /// A page of all apps in the order of their ids, after an id: for the operator.
+    async fn apps_page(&self, after: &str, limit: usize) -> Result<Vec<App>, StoreError>;
     /// An institution.
     async fn fixmedins(&self, fixmedins_code: &FixmedinsCode) -> Result<Option<Fixmedins>, StoreError>;
     /// A practitioner of an institution.
@@ -50,6 +52,8 @@ pub trait Store: Send + Sync {
     async fn drugs_since(&self, since: &Since, limit: usize) -> Result<Vec<Dated<Drug>>, StoreError>;
     /// A row of a list as of a day.
     async fn list_item(&self, list: Lists, key: &str, on: Day) -> Result<Option<Dated<Item>>, StoreError>;
+    /// Rows of a list by key as of a day, in the order asked; those not in it then are `None`.
+    async fn list_items(&self, list: Lists, keys: &[&str], on: Day) -> Result<Vec<Option<Dated<Item>>>, StoreError>;
     /// A page of a list as of a day, in the order of keys, after a key.
     async fn list_page(
         &self,

@@ -28,6 +28,10 @@ impl<D: Driver> Store for Ports<D> {
         self.one(sql::APP, [app_id.into()], row::app).await
     }
 
+    async fn apps_page(&self, after: &str, limit: usize) -> Result<Vec<App>, StoreError> {
+        self.many(sql::APP_PAGE, [after.into(), page(limit)], row::app).await
+    }
+
     async fn fixmedins(&self, fixmedins_code: &FixmedinsCode) -> Result<Option<Fixmedins>, StoreError> {
         self.one(sql::FIXMEDINS, [fixmedins_code.as_str().into()], row::fixmedins).await
     }
@@ -80,6 +84,16 @@ impl<D: Driver> Store for Ports<D> {
     async fn list_item(&self, list: Lists, key: &str, on: Day) -> Result<Option<Dated<Item>>, StoreError> {
         let params = [list.word().into(), key.into(), on.into()];
         self.one(sql::LIST_ITEM, params, |found| row::item(list, found)).await
+    }
+
+    async fn list_items(&self, list: Lists, keys: &[&str], on: Day) -> Result<Vec<Option<Dated<Item>>>, StoreError> {
+        if keys.len() > CODES_MAX {
+            return Err(StoreError::Broken(format!("at most {CODES_MAX} rows of a list at once")));
+        }
+        let each = keys.iter().map(|key| vec![list.word().into(), (*key).into(), on.into()]).collect();
+        let found = self.driver.rows_each(sql::LIST_ITEM, each).await?;
+        let read = |rows: Vec<Row>| rows.into_iter().next().map(|found| row::item(list, found)).transpose();
+        Ok(found.into_iter().map(read).collect::<Result<_, _>>()?)
     }
 
     async fn list_page(

@@ -7,6 +7,7 @@
 // ---- registers
 
 pub(crate) const APP: &str = "SELECT app_id, body FROM app WHERE app_id = $1";
+pub(crate) const APP_PAGE: &str = "SELECT app_id, body FROM app WHERE app_id > $1 ORDER BY app_id LIMIT $2";
 pub(crate) const APP_PUT: &str = "INSERT INTO app (app_id, body) VALUES ($1, $2)
     ON CONFLICT (app_id) DO UPDATE SET body = excluded.body";
 
@@ -216,8 +217,9 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 35] = [
+    const QUESTIONS: [&str; 36] = [
         APP,
+        APP_PAGE,
         FIXMEDINS,
         PRACTITIONER,
         PERSON,

@@ -47,6 +47,16 @@ impl TestCenter {
     /// # Panics
     /// As [`Self::new`].
     pub async fn with(settings: Settings) -> Self {
+        let test = Self::empty(settings);
+        test.put(registers(&test.people)).await;
+        test
+    }
+
+    /// A new center over a database that knows nobody yet.
+    ///
+    /// # Panics
+    /// As [`Self::new`].
+    pub fn empty(settings: Settings) -> Self {
         let dir = fresh_dir();
         let clock = MockClock::at(parse(BEGIN));
         let options = Options { migrate_at: Some(clock.now()), ..Options::default() };
@@ -54,9 +64,7 @@ impl TestCenter {
         let store = store.unwrap_or_else(|error| panic!("{error}"));
         let people = people();
         let center = Center::new(store.clone(), Arc::new(repository_law()), Arc::new(SeededChance::new(1)), settings);
-        let test = Self { center, store, clock, people, dir, numbers: AtomicU32::new(0) };
-        test.put(registers(&test.people)).await;
-        test
+        Self { center, store, clock, people, dir, numbers: AtomicU32::new(0) }
     }
 
     /// The database file, for raw looks at it.

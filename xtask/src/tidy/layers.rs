@@ -44,10 +44,11 @@ const LAYERS: &[Layer] = &[
     layer("wire", &["vocab", "gm", "rx", "settle", "ports", "center"], &["testkit"]),
     layer("store", &["vocab", "gm", "rx", "settle", "ports"], &["testkit"]),
     layer("http", &["vocab", "gm", "rx", "wire", "center", "ports"], &["law", "settle", "store", "testkit"]),
+    layer("import", &["vocab", "gm", "ports"], &["center", "testkit"]),
     layer("testkit", &["vocab", "gm", "law", "rx", "settle", "ports", "center", "wire", "store"], &[]),
     layer(
         "liufang",
-        &["vocab", "gm", "law", "rx", "settle", "ports", "center", "wire", "store", "http", "testkit"],
+        &["vocab", "gm", "law", "rx", "settle", "ports", "center", "wire", "store", "http", "import", "testkit"],
         &[],
     ),
 ];

@@ -2,7 +2,8 @@
 
 use expect_test::{Expect, expect};
 use lf_center::Failure;
-use lf_ports::{RegistryPut, Store};
+use lf_ports::lists::PayStd;
+use lf_ports::{ChangeSet, Edition, EditionChange, EditionOf, Lists, RegistryPut, Store};
 use lf_testkit::life::Item;
 use lf_testkit::region::drugs;
 use lf_testkit::{Life, Step, TestCenter};
@@ -142,6 +143,36 @@ async fn pieces_are_charged_by_the_piece() {
     "#]],
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_payment_standard_of_the_list_takes_the_place_of_the_catalogues() {
+    // One pack at 30 yuan; the row of the catalogue says 20, the list says 12 from the edition's day on.
+    for (from, over) in [("2026-11-22", "超限18.00"), ("2026-11-23", "超限10.00")] {
+        let center = TestCenter::new().await;
+        let row = PayStd {
+            med_list_codg: drugs::ATORVASTATIN.parse().unwrap(),
+            hi_pay_std: "12".parse().unwrap(),
+            unt: None,
+            memo: None,
+        };
+        let edition = Edition {
+            of: EditionOf::List(Lists::PayStd),
+            edition: "一".to_owned(),
+            from: from.parse().unwrap(),
+            ver: 1,
+            file_sm3: String::new(),
+            row_cnt: 1,
+            imported: center.now(),
+        };
+        let items = vec![lf_ports::Item::PayStd(row)];
+        let edition = EditionChange { edition, ends: vec![], drugs: vec![], items };
+        center.put(ChangeSet { edition: Some(edition), ..ChangeSet::default() }).await;
+        let item = Item::packs(drugs::ATORVASTATIN, "阿托伐他汀钙片", "1", "30");
+        let mut life = center.life(&center.people.active).of(vec![item]).up_to(Step::Sold).await;
+        let paid = settled(&mut life).await;
+        assert!(paid.contains(over), "{paid}");
+    }
 }
 
 #[tokio::test]

@@ -55,6 +55,9 @@ pub async fn registers_are_found_and_replaced(ground: &dyn Ground) {
     .unwrap();
     assert_eq!(store.app(&f::app().app_id).await.unwrap(), Some(f::app()));
     assert_eq!(store.fixmedins(&f::hospital()).await.unwrap(), Some(f::fixmedins()));
+    assert_eq!(store.apps_page("", 9).await.unwrap(), [f::app()]);
+    assert_eq!(store.apps_page("", 0).await.unwrap(), []);
+    assert_eq!(store.apps_page(&f::app().app_id, 9).await.unwrap(), []);
     assert_eq!(store.fixmedins(&f::pharmacy()).await.unwrap(), None);
     let doctor = f::practitioner();
     assert_eq!(store.practitioner(&f::hospital(), &doctor.prac_code).await.unwrap(), Some(doctor.clone()));

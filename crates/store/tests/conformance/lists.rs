@@ -83,6 +83,9 @@ pub async fn a_list_is_read_as_of_a_day(ground: &dyn Ground) {
     let item = async |key: &str, day: &str| store.list_item(Lists::Opsp, key, on(day)).await.unwrap();
     let old = item("A", "2026-06-30").await.unwrap();
     assert_eq!((old.from, old.until, short(&old).as_str()), (on("2026-01-01"), Some(on("2026-07-01")), "A甲:2"));
+    let both = store.list_items(Lists::Opsp, &["C", "B", "A"], on("2026-07-01")).await.unwrap();
+    let both: Vec<_> = both.iter().map(|row| row.as_ref().map(short)).collect();
+    assert_eq!(both, [Some("C丙:2".to_owned()), None, Some("A甲甲:2".to_owned())], "in the order asked");
     assert_eq!(item("A", "2999-01-01").await.unwrap().until, None);
     assert_eq!(item("B", "2026-07-01").await, None);
     assert_eq!(store.list_item(Lists::Diagnosis, "A", on("2026-07-01")).await.unwrap(), None, "another list's");

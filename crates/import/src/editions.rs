@@ -1,0 +1,164 @@
+//! Editions of the drug catalogue and of the lists: what begins, what ends, what stays as it is.
+//!
+//! Invariants: an edition never counts from before the one that stands; a row that does not change is not touched, so its
+//! version stays and a download passes it over.
+
+use std::collections::HashMap;
+
+use lf_ports::{
+    ChangeSet, Dated, Drug, Edition, EditionChange, EditionOf, Item, Lists, RowEnd, Since, Store, StoreError,
+};
+use lf_vocab::Day;
+use serde_json::Value;
+
+use crate::parse::{Numbered, Parsed, Progress, Rows};
+use crate::plan::{ImportError, Wanted, follows};
+use crate::report::Report;
+
+/// Rows that are read from the store at once.
+const PAGE: usize = 5_000;
+
+/// A row of an edition.
+trait Row: PartialEq {
+    fn key(&self) -> String;
+    fn fields(&self) -> Value;
+}
+
+impl Row for Drug {
+    fn key(&self) -> String {
+        self.med_list_codg.as_str().to_owned()
+    }
+
+    fn fields(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+impl Row for Item {
+    fn key(&self) -> String {
+        Item::key(self)
+    }
+
+    fn fields(&self) -> Value {
+        serde_json::from_slice(&self.encode()).unwrap_or_default()
+    }
+}
+
+/// Plans an edition. `None` when this very edition of this very file stands already.
+pub(crate) async fn plan(
+    store: &dyn Store,
+    of: EditionOf,
+    parsed: &mut Parsed,
+    wanted: &Wanted,
+    report: &mut Report,
+    progress: Progress<'_>,
+) -> Result<Option<ChangeSet>, ImportError> {
+    let (Some(name), Some(from)) = (&wanted.edition, wanted.from) else {
+        return Err(ImportError::Refused("an edition needs a name and a first day".to_owned()));
+    };
+    let editions = store.editions(of).await?;
+    let stands = |known: &&Edition| known.edition == *name && known.from == from && known.file_sm3 == wanted.file_sm3;
+    if let Some(known) = editions.iter().find(stands) {
+        report.edition = Some(known.into());
+        parsed.notes.push("this very file stands already as this edition".to_owned());
+        return Ok(None);
+    }
+    let ver = follows(&editions, name, from)?;
+    let edition = Edition {
+        of,
+        edition: name.clone(),
+        from,
+        ver,
+        file_sm3: wanted.file_sm3.clone(),
+        row_cnt: 0,
+        imported: wanted.now,
+    };
+    let mut change = EditionChange { edition, ends: Vec::new(), drugs: Vec::new(), items: Vec::new() };
+    match (of, std::mem::replace(&mut parsed.rows, Rows::Items(Vec::new()))) {
+        (EditionOf::Drug, Rows::Drugs(rows)) => {
+            let standing = drugs(store, from, progress).await?;
+            // Rows of no edition have version 1; what follows them must be younger.
+            let youngest = standing.iter().map(|row| row.ver).max().unwrap_or(0);
+            change.edition.ver = ver.max(youngest.saturating_add(1));
+            change.drugs = compare(rows, standing, wanted.part, &mut change, report);
+        }
+        (EditionOf::List(list), Rows::Items(rows)) => {
+            let standing = items(store, list, from, progress).await?;
+            change.items = compare(rows, standing, wanted.part, &mut change, report);
+        }
+        _ => return Err(ImportError::Refused(format!("the rows are none of {}", of.word()))),
+    }
+    report.edition = Some((&change.edition).into());
+    Ok(Some(ChangeSet { edition: Some(change), ..ChangeSet::default() }))
+}
+
+/// Fills in what ends and answers what begins.
+fn compare<T: Row>(
+    rows: Vec<Numbered<T>>,
+    standing: Vec<Dated<T>>,
+    part: bool,
+    change: &mut EditionChange,
+    report: &mut Report,
+) -> Vec<T> {
+    let mut standing: HashMap<String, Dated<T>> = standing.into_iter().map(|row| (row.item.key(), row)).collect();
+    let mut begin = Vec::new();
+    let mut total = rows.len();
+    for (_, row) in rows {
+        let key = row.key();
+        match standing.remove(&key) {
+            Some(was) if was.item == row => report.diff.unchanged += 1,
+            Some(was) => {
+                report.diff.change(key.clone(), &was.item.fields(), &row.fields());
+                // A row that began on the same day is replaced; every other one ends the day before.
+                if was.from < change.edition.from {
+                    change.ends.push(RowEnd { key, from: was.from });
+                }
+                begin.push(row);
+            }
+            None => {
+                report.diff.added.push(key);
+                begin.push(row);
+            }
+        }
+    }
+    if part {
+        report.diff.kept = standing.len();
+        total += standing.len();
+    } else {
+        let mut left: Vec<_> = standing.into_iter().map(|(key, row)| RowEnd { key, from: row.from }).collect();
+        left.sort_by(|a, b| a.key.cmp(&b.key));
+        report.diff.ended = left.iter().map(|row| row.key.clone()).collect();
+        change.ends.extend(left);
+    }
+    change.edition.row_cnt = total as u64;
+    begin
+}
+
+async fn drugs(store: &dyn Store, on: Day, progress: Progress<'_>) -> Result<Vec<Dated<Drug>>, StoreError> {
+    let (mut since, mut standing) = (Since::version(0), Vec::new());
+    loop {
+        let page = store.drugs_since(&since, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(standing) };
+        since = Since::drug(last);
+        standing.extend(page.into_iter().filter(|row| row.in_force(on)));
+        progress("comparing", standing.len(), 0);
+    }
+}
+
+async fn items(
+    store: &dyn Store,
+    list: Lists,
+    on: Day,
+    progress: Progress<'_>,
+) -> Result<Vec<Dated<Item>>, StoreError> {
+    let mut standing: Vec<Dated<Item>> = Vec::new();
+    loop {
+        let after = standing.last().map(|row| row.item.key());
+        let page = store.list_page(list, on, after.as_deref(), PAGE).await?;
+        if page.is_empty() {
+            return Ok(standing);
+        }
+        standing.extend(page);
+        progress("comparing", standing.len(), 0);
+    }
+}

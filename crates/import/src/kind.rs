@@ -1,0 +1,89 @@
+//! What can be imported: the drug catalogue, the dated lists, and the registers of institutions and people.
+
+use std::fmt;
+use std::str::FromStr;
+
+use lf_ports::{EditionOf, Lists};
+
+use crate::column::Column;
+use crate::kinds::{drug, lists, registers};
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The drug catalogue or a dated list: comes in editions.
+    Edition(EditionOf),
+    /// Institutions and pharmacies.
+    Fixmedins,
+    /// Doctors and pharmacists.
+    Practitioner,
+    /// Insured persons.
+    Person,
+}
+
+impl Kind {
+    /// All, in the order in which a new region imports them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        EditionOf::all().map(Self::Edition).chain([Self::Fixmedins, Self::Practitioner, Self::Person])
+    }
+
+    /// The word of the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Edition(of) => of.word(),
+            Self::Fixmedins => "fixmedins",
+            Self::Practitioner => "practitioner",
+            Self::Person => "person",
+        }
+    }
+
+    /// What it is, for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Edition(EditionOf::Drug) => "医保药品目录 drug catalogue",
+            Self::Edition(EditionOf::List(list)) => match list {
+                Lists::PayStd => "医保支付标准 payment standards by drug code",
+                Lists::DrugRule => "限定支付规则 restriction rules by drug code",
+                Lists::Diagnosis => "疾病诊断 diagnoses",
+                Lists::Dict => "代码表 code tables",
+                Lists::Opsp => "门诊慢特病种 chronic and special diseases",
+                Lists::Frequency => "使用频次 frequencies of use",
+                Lists::Nrdl => "医保目录（按名称） the printed catalogue, by name",
+                Lists::NrdlPayStd => "医保目录支付标准（按名称） payment standards of the printed catalogue",
+            },
+            Self::Fixmedins => "定点医药机构 institutions and pharmacies",
+            Self::Practitioner => "医保医师、药师 doctors and pharmacists",
+            Self::Person => "参保人 insured persons",
+        }
+    }
+
+    /// Its columns.
+    pub const fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Edition(EditionOf::Drug) => drug::COLUMNS,
+            Self::Edition(EditionOf::List(list)) => lists::columns(list),
+            Self::Fixmedins => registers::FIXMEDINS,
+            Self::Practitioner => registers::PRACTITIONER,
+            Self::Person => registers::PERSON,
+        }
+    }
+
+    /// Whether its rows speak of people, so that no value of them is ever shown.
+    pub const fn personal(self) -> bool {
+        matches!(self, Self::Practitioner | Self::Person)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for Kind {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let words = || Self::all().map(Self::word).collect::<Vec<_>>().join(", ");
+        Self::all().find(|kind| kind.word() == text).ok_or_else(|| format!("the kinds are: {}", words()))
+    }
+}

@@ -1,0 +1,5 @@
+//! Each kind's columns and the reading of one row.
+
+pub mod drug;
+pub mod lists;
+pub mod registers;

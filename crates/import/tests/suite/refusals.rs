@@ -1,0 +1,114 @@
+//! Every defect of every row is named, and a file with defects writes nothing.
+
+use lf_center::Settings;
+use lf_import::report::Outcome;
+use lf_ports::{EditionOf, Store};
+use lf_testkit::center::TestCenter;
+
+use crate::Import;
+
+async fn lines(kind: &str, text: &str) -> Vec<String> {
+    let center = TestCenter::empty(Settings::default());
+    let store = center.store.as_ref();
+    let import = match kind {
+        "fixmedins" | "practitioner" | "person" => Import::of(store, kind),
+        _ => Import::edition(store, kind, "一", "2026-01-01"),
+    };
+    let report = import.text(text).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Defects);
+    assert_eq!(store.editions(EditionOf::Drug).await.unwrap(), []);
+    report.defect_lines(99)
+}
+
+#[tokio::test]
+async fn a_drug_row_tells_all_its_defects() {
+    let head = "med_list_codg,通用名,剂型,规格,生产企业,最小包装单位,最小制剂单位,最小包装数量,甲乙类,begndate,enddate,hi_pay_std,双通道,特殊管理药品";
+    let text = format!(
+        "{head}\n\
+         xa01,,片剂,规格,厂,盒,片,0,戊,2026-13-01,,-1,也许,剧毒\n\
+         XA01BBA001,名,片剂,规格,厂,盒,片,7,甲,2026-05-01,2026-04-30,1.23,是,\n\
+         XA01BBA002,名,片剂,规格,厂,盒,片,7,甲,2026-05-01,2026-05-01,1.23,是,精二\n\
+         XA01BBA002,名,片剂,规格,厂,盒,片,8,甲,2026-05-01,2026-05-01,1.23,是,精二,多余\n\
+         1.0E+20,名,片剂,规格,厂,盒,片,7,甲,,,,,\n"
+    );
+    let lines = lines("drug", &text).await;
+    let wanted = [
+        "row 2, med_list_codg: is not a drug code (capital letters and digits): xa01",
+        "row 2, genname: is missing",
+        "row 2, min_pac_cnt: is not a count above nothing, at most four decimals: 0",
+        "row 2, chrgitm_lv: is not 甲, 乙, 丙 or 01, 02, 03: 戊",
+        "row 2, begndate: is not a day: 2026-13-01",
+        "row 2, dualchnl: is not 是 or 否: 也许",
+        "row 2, hi_pay_std: is not a price above nothing, at most six decimals: -1",
+        "row 2, special: is not 麻醉, 精一, 精二, 毒性, 放射 or 抗微生物: 剧毒",
+        "row 3, enddate: lies before the first day",
+        "row 5: 15 cells under 14 headings; a comma inside a cell wants quotes around it",
+        "row 6, med_list_codg: was shortened by a spreadsheet; format the column as text and export it again",
+    ];
+    assert_eq!(lines, wanted);
+}
+
+#[tokio::test]
+async fn people_are_refused_without_being_shown() {
+    let head = "psn_no,psn_name,certno,gend,brdy,poolarea_no,insutype,psn_type,begndate,balc";
+    let text = format!(
+        "{head}\n\
+         1,秘密一,360902199001010010,3,1990-01-01,36090,311,13,2015-01-01,-1\n\
+         2,秘密二,11010519491231002X,1,1949-12-30,360900,310,12,,0.001\n"
+    );
+    let lines = lines("person", &text).await;
+    assert_eq!(lines.len(), 9, "{lines:#?}");
+    let text = lines.join("\n");
+    for column in ["2, certno", "2, gend", "2, poolarea_no", "2, insutype", "2, psn_type", "2, balc"] {
+        assert!(text.contains(&format!("row {column}: is not ")), "{column}: {text}");
+    }
+    assert!(text.contains("row 3, brdy: is not a day, and for a resident card the one in its number"));
+    assert!(text.contains("row 3, begndate: is missing"));
+    for secret in ["秘密", "360902199001010010", "11010519491231002X", "1949-12-30"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn institutions_and_practitioners_keep_their_forms() {
+    let head = "fixmedins_code,fixmedins_name,poolarea_no,begndate,itnt_parent_code,itnt_lic_begndate";
+    let text = format!(
+        "{head}\nX36090200001,名,360900,2024-01-01,,\nH36090200001,名,360900,2024-01-01,H36090200001,2024-01-01\n\
+         P36090200001,名,360900,2024-01-01,H36090200001,2024-01-01\n"
+    );
+    let found = lines("fixmedins", &text).await;
+    let wanted = [
+        "row 2, fixmedins_code: is not H or P and 11 digits: X36090200001",
+        "row 3, itnt_parent_code: an internet hospital needs its parent, its licence and its supplement",
+        "row 4, itnt_parent_code: stands at a pharmacy",
+    ];
+    assert_eq!(found, wanted);
+    let text = "fixmedins_code,prac_code,prac_name,kind,begndate\nH36090200001,YS01,名,医师,2024-01-01\n\
+        H36090200001,YS01,名,护士,2024-01-01\n";
+    let found = lines("practitioner", text).await;
+    assert!(found[0].starts_with("row 2, prac_code: is not D and 12 digits"), "{found:?}");
+    assert!(found.contains(&"row 3, kind: is not 医师 or 药师".to_owned()), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_table_that_cannot_be_meant_says_why() {
+    assert_eq!(lines("opsp", "code,name\n").await, ["row 1: there is no row below the headings"]);
+    let found = lines("opsp", "编号,名字\n1,2\n").await;
+    assert_eq!(found.len(), 2);
+    assert!(found[0].starts_with("row 1, opsp_dise_code: no heading for it; accepted: opsp_dise_code, "));
+    let found = lines("opsp", "code,name\nA,甲\nA,乙\nA,甲\n").await;
+    assert_eq!(found, ["row 3: has the key of row 2 and says something else"]);
+    let found = lines("frequency", "code,name,period_days,times_per_period\nq,名,0,1\nr,名,366,1441\n").await;
+    assert_eq!(found.len(), 2, "{found:?}");
+}
+
+#[tokio::test]
+async fn the_first_defects_are_shown_and_the_rest_is_counted() {
+    let center = TestCenter::empty(Settings::default());
+    let rows: String = (0..60).map(|n| format!("{n},\n")).collect();
+    let import = Import::edition(center.store.as_ref(), "opsp", "一", "2026-01-01");
+    let report = import.text(&format!("code,name\n{rows}")).await.unwrap();
+    let lines = report.defect_lines(50);
+    assert_eq!((lines.len(), lines[50].as_str()), (51, "… and 10 more"));
+    assert_eq!((report.defect_cnt, report.defect_row_cnt), (60, 60));
+}

@@ -1,0 +1,117 @@
+//! Registers: replaced by key, never emptied, references and certificates looked after.
+
+use lf_center::Settings;
+use lf_import::report::Outcome;
+use lf_ports::{PersonKey, Store};
+use lf_testkit::center::TestCenter;
+use lf_testkit::life::parse;
+use lf_testkit::region;
+
+use crate::{Import, counts, sample};
+
+async fn imported() -> TestCenter {
+    let center = TestCenter::empty(Settings::default());
+    super::samples::everything(center.store.as_ref()).await;
+    center
+}
+
+fn reasons(report: &lf_import::Report) -> Vec<String> {
+    report.defect_lines(99)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_file_again_changes_nothing() {
+    let center = imported().await;
+    for kind in ["fixmedins", "practitioner", "person"] {
+        let report = Import::of(center.store.as_ref(), kind).file(&sample(&format!("{kind}.csv"))).await.unwrap();
+        assert_eq!((report.outcome, counts(&report)), (Outcome::NothingToDo, [0, 0, 3, 0, 0]), "{kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_file_has_no_column_for_stays() {
+    let center = imported().await;
+    let store = center.store.as_ref();
+    let code = parse(region::HOSPITAL);
+    let was = store.fixmedins(&code).await.unwrap().unwrap();
+    let text = "fixmedins_code,fixmedins_name,poolarea_no,begndate,circ_ready,hosp_lv\n\
+        H36090200001,宜春某医院（新）,360900,2024-01-01,1,05\n";
+    let report = Import::of(store, "fixmedins").text(text).await.unwrap();
+    assert_eq!(
+        (counts(&report), report.diff.changed[0].fields.join(",")),
+        ([0, 1, 0, 0, 0], "fixmedins_name".to_owned())
+    );
+    let is = store.fixmedins(&code).await.unwrap().unwrap();
+    assert_eq!((&is.sign_key, &is.sign_cert_sn), (&was.sign_key, &was.sign_cert_sn), "no hospital changes its key");
+    assert!(store.fixmedins(&parse(region::PHARMACY)).await.unwrap().is_some(), "who is left out stays");
+    let person = &center.people.active;
+    let text = format!(
+        "psn_no,psn_name,certno,gend,brdy,poolarea_no,insutype,psn_type,begndate,balc\n{},甲在职,{},1,1990-01-01,360900,310,12,2015-01-01,999\n",
+        person.psn_no.as_str(),
+        person.certno.as_str()
+    );
+    let report = Import::of(store, "person").text(&text).await.unwrap();
+    assert_eq!((counts(&report), report.accounts_opened), ([0, 1, 0, 0, 0], 0));
+    let found = store.person(&PersonKey::EcToken(person.ec_token.clone())).await.unwrap().unwrap();
+    assert_eq!(found.psn_type.code(), "12", "the token stays and finds the new row");
+    let acct = store.acct(person.poolarea_no, &person.psn_no).await.unwrap();
+    assert_eq!(acct.balc.get(), 10_000, "an account is opened once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn references_lead_somewhere() {
+    let center = imported().await;
+    let store = center.store.as_ref();
+    let text = "fixmedins_code,prac_code,prac_name,begndate\n\
+        H36090299999,D360902000009,己,2020-01-01\n\
+        H36090200001,D360902000008,庚,2020-01-01\n";
+    let report = Import::of(store, "practitioner").text(text).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Defects);
+    assert_eq!(reasons(&report).len(), 1);
+    assert!(reasons(&report)[0].starts_with("row 2, fixmedins_code: names no registered institution"));
+    let absent = store.practitioner(&parse(region::HOSPITAL), "D360902000008").await.unwrap();
+    assert_eq!(absent, None, "one defect stops the file");
+    let report = Import { skip_defects: true, ..Import::of(store, "practitioner") }.text(text).await.unwrap();
+    assert_eq!((report.outcome, counts(&report), report.defect_cnt), (Outcome::Committed, [1, 0, 0, 0, 0], 1));
+    let head =
+        "fixmedins_code,fixmedins_name,poolarea_no,begndate,itnt_parent_code,itnt_lic_begndate,itnt_agre_begndate\n";
+    let row =
+        |parent: &str| format!("{head}H36090200777,互联网医院,360900,2024-01-01,{parent},2024-01-01,2024-01-01\n");
+    let report = Import::of(store, "fixmedins").text(&row("H36090299999")).await.unwrap();
+    assert!(reasons(&report)[0].contains("itnt_parent_code: names no registered institution"));
+    let report = Import::of(store, "fixmedins").text(&row("H36090200777")).await.unwrap();
+    assert_eq!((counts(&report), report.sign_keys_drawn), ([1, 0, 0, 0, 0], 1), "its own parent is in the file");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_leads_to_one_person() {
+    let center = imported().await;
+    let store = center.store.as_ref();
+    let (active, retired) = (&center.people.active, &center.people.retired);
+    let head = "psn_no,psn_name,certno,gend,brdy,poolarea_no,insutype,psn_type,begndate,ec_token\n";
+    let row = |psn_no: &str, person: &lf_ports::Person, token: &str| {
+        let (certno, brdy) = (person.certno.as_str(), person.brdy);
+        format!("{psn_no},某人,{certno},1,{brdy},360900,310,11,2015-01-01,{token}\n")
+    };
+    let report = Import::of(store, "person").text(&format!("{head}{}", row("9", active, ""))).await.unwrap();
+    assert_eq!(reasons(&report), ["row 2, certno: is that of another registered person"]);
+    let both = format!("{head}{}{}", row("9", active, "t"), row("10", active, "u"));
+    let report = Import::of(store, "person").text(&both).await.unwrap();
+    assert!(reasons(&report).contains(&"row 3, certno: is that of another person in row 2".to_owned()));
+    let report =
+        Import::of(store, "person").text(&format!("{head}{}", row("9", retired, &active.ec_token))).await.unwrap();
+    let text = reasons(&report).join("\n");
+    assert!(text.contains("certno: is that of another"), "{text}");
+    for secret in [active.certno.as_str(), active.ec_token.as_str(), "某人"] {
+        assert!(!text.contains(secret) && !report.to_string().contains(secret));
+    }
+    // Two who swap their tokens in one file are no defect: each gives up what the other takes.
+    let swapped = format!(
+        "{head}{}{}",
+        row(active.psn_no.as_str(), active, &retired.ec_token),
+        row(retired.psn_no.as_str(), retired, &active.ec_token)
+    );
+    Import::of(store, "person").text(&swapped).await.unwrap();
+    let found = store.person(&PersonKey::EcToken(active.ec_token.clone())).await.unwrap().unwrap();
+    assert_eq!(found.psn_no, retired.psn_no);
+}

@@ -1,0 +1,138 @@
+//! The arguments of `import` and `app`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use lf_import::{Figure, Kind};
+use lf_ports::GatewayScheme;
+use lf_vocab::Day;
+
+/// `import`.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ImportArgs {
+    /// What to show instead of importing.
+    #[command(subcommand)]
+    pub command: Option<ImportCommand>,
+    /// The file to import.
+    #[command(flatten)]
+    pub file: Option<ImportFile>,
+}
+
+/// `import KIND FILE`.
+#[derive(Args)]
+pub struct ImportFile {
+    /// What the file holds; `liufang import kinds` lists the kinds and their columns
+    pub kind: Kind,
+    /// CSV (UTF-8, UTF-16 or GB18030) or XLSX
+    pub file: PathBuf,
+    /// Database URL, such as sqlite:///var/lib/liufang/center.db or postgres://liufang@db.example/center
+    #[arg(long, value_name = "URL")]
+    pub database: String,
+    /// Name of this edition, such as 2026-07; for the catalogue and the lists
+    #[arg(long, value_name = "NAME")]
+    pub edition: Option<String>,
+    /// First day on which the edition counts; for the catalogue and the lists
+    #[arg(long, value_name = "yyyy-MM-dd")]
+    pub from: Option<Day>,
+    /// The file is only a part of the list: rows that it leaves out stay instead of ending
+    #[arg(long)]
+    pub part: bool,
+    /// A figure that is printed with the edition, such as total=3159, added=91 or ended=43; nothing is written if it differs
+    #[arg(long, value_name = "FIGURE=N")]
+    pub expect: Vec<Figure>,
+    /// Show what would change and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Leave rows with defects out instead of refusing the file
+    #[arg(long)]
+    pub skip_defects: bool,
+    /// Where the heading is unheard of: which column it means
+    #[arg(long = "map", value_name = "COLUMN=HEADING")]
+    pub map: Vec<String>,
+    /// Sheet of the workbook [default: the first]
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// Number of the row with the headings [default: the first that is not blank]
+    #[arg(long, value_name = "N")]
+    pub heading_row: Option<u64>,
+    /// Defects to print
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub show: usize,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Tell how far the work is also when standard error is no terminal
+    #[arg(long)]
+    pub progress: bool,
+}
+
+/// `import …`
+#[derive(Subcommand)]
+pub enum ImportCommand {
+    /// List the kinds of files, their columns and the headings that are accepted
+    Kinds {
+        /// Only this kind
+        kind: Option<Kind>,
+    },
+    /// List the editions that a database holds
+    Editions {
+        /// Database URL
+        #[arg(long, value_name = "URL")]
+        database: String,
+    },
+}
+
+/// `app`.
+#[derive(Args)]
+pub struct AppArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AppCommand,
+}
+
+/// `app …`
+#[derive(Subcommand)]
+pub enum AppCommand {
+    /// Register a client system of an institution: draws its keys into a file and prints what its vendor needs to know
+    Add {
+        /// Database URL
+        #[arg(long, value_name = "URL")]
+        database: String,
+        /// The institution it speaks for; must be registered
+        #[arg(long, value_name = "CODE")]
+        fixmedins: lf_vocab::FixmedinsCode,
+        /// The key file to write; must not exist yet; readable by its owner only
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Admit it to the gateway front as well, with headers of this kind; its secret goes into FILE.gateway.toml
+        #[arg(long, value_name = "csb|tif|rio", value_parser = gateway)]
+        gateway: Option<GatewayScheme>,
+        /// The platform's key file, to print its public key as well
+        #[arg(long, value_name = "FILE")]
+        platform_key: Option<PathBuf>,
+    },
+    /// List the registered client systems
+    List {
+        /// Database URL
+        #[arg(long, value_name = "URL")]
+        database: String,
+    },
+    /// Refuse every further message of a client system
+    Disable {
+        /// Its app id
+        app_id: String,
+        /// Database URL
+        #[arg(long, value_name = "URL")]
+        database: String,
+    },
+}
+
+fn gateway(text: &str) -> Result<GatewayScheme, String> {
+    match text {
+        "csb" => Ok(GatewayScheme::Csb),
+        "tif" => Ok(GatewayScheme::Tif),
+        "rio" => Ok(GatewayScheme::Rio),
+        _ => Err("csb, tif or rio".to_owned()),
+    }
+}

@@ -1,0 +1,179 @@
+//! `liufang import`: registers and dated lists from files into a database.
+//!
+//! Invariants: a file with defects ends with exit code 1 and writes nothing; what is wrong goes to standard error, the report
+//! to standard output, so that a program reads the one and a person both.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use lf_import::column::accepted;
+use lf_import::file::Place;
+use lf_import::parse::Progress;
+use lf_import::report::Outcome;
+use lf_import::{FILE_MAX, ImportError, Kind, Parsed, Report, Table, Wanted};
+use lf_ports::{Clock as _, EditionOf, Store};
+use lf_store::Options;
+
+use crate::cli::{ImportArgs, ImportCommand, ImportFile};
+use crate::config;
+use crate::edge::{OsChance, SystemClock};
+use crate::serve::{Migrate, open};
+
+/// How long to wait for a center that writes to the same database: an import is one large commit.
+const BUSY: Duration = Duration::from_secs(60);
+
+/// `liufang import …`
+pub async fn run(args: &ImportArgs) -> anyhow::Result<bool> {
+    match (&args.command, &args.file) {
+        (Some(ImportCommand::Kinds { kind }), _) => {
+            kinds(*kind);
+            Ok(true)
+        }
+        (Some(ImportCommand::Editions { database }), _) => editions(database).await,
+        (None, Some(file)) => import(file).await,
+        (None, None) => bail!("name a kind and a file; `liufang import kinds` lists the kinds"),
+    }
+}
+
+async fn import(args: &ImportFile) -> anyhow::Result<bool> {
+    let map: Vec<(String, String)> = args.map.iter().map(|one| mapped(one)).collect::<anyhow::Result<_>>()?;
+    let bytes = read(args)?;
+    let place = Place { sheet: args.sheet.clone(), heading_row: args.heading_row };
+    let table = match Table::read(&bytes, &place) {
+        Ok(table) => table,
+        Err(error) => return refuse(args, &error.to_string()),
+    };
+    let wanted = Wanted {
+        edition: args.edition.clone(),
+        from: args.from,
+        part: args.part,
+        skip_defects: args.skip_defects,
+        expect: args.expect.clone(),
+        file_sm3: lf_gm::hex::lower(&lf_gm::sm3(&bytes)),
+        now: SystemClock.now(),
+    };
+    drop(bytes);
+    let mut teller = Teller::new(args.progress);
+    let mut tell = |what: &'static str, done, of| teller.tell(what, done, of);
+    let parsed = lf_import::parse(args.kind, &table, &map, &mut tell);
+    drop(table);
+    let database = config::database(&args.database)?;
+    let options = Options { busy: BUSY, ..Options::default() };
+    let store = database.open(options).await.with_context(|| format!("cannot open the database {database}"))?;
+    let outcome = write(store.as_ref(), parsed, &wanted, args.dry_run, &mut tell).await;
+    teller.end();
+    store.close().await;
+    match outcome {
+        Ok(report) => print(args, &report),
+        Err(ImportError::Store(error)) => Err(error.into()),
+        Err(error) => refuse(args, &error.to_string()),
+    }
+}
+
+async fn write(
+    store: &dyn Store,
+    parsed: Parsed,
+    wanted: &Wanted,
+    dry_run: bool,
+    tell: Progress<'_>,
+) -> Result<Report, ImportError> {
+    let plan = lf_import::plan(store, &OsChance, parsed, wanted, tell).await?;
+    if dry_run || plan.changes.is_none() {
+        return Ok(plan.report);
+    }
+    tell("writing", plan.report.row_cnt, plan.report.row_cnt);
+    lf_import::commit(store, plan).await
+}
+
+fn read(args: &ImportFile) -> anyhow::Result<Vec<u8>> {
+    let shown = args.file.display();
+    let length = std::fs::metadata(&args.file).with_context(|| format!("cannot read {shown}"))?.len();
+    if length > FILE_MAX {
+        bail!("{shown}: {}", lf_import::FileError::TooLarge);
+    }
+    std::fs::read(&args.file).with_context(|| format!("cannot read {shown}"))
+}
+
+fn mapped(one: &str) -> anyhow::Result<(String, String)> {
+    let (column, heading) = one.split_once('=').with_context(|| format!("--map {one}: expected COLUMN=HEADING"))?;
+    Ok((column.trim().to_owned(), heading.trim().to_owned()))
+}
+
+/// The file or the wish is wrong: said plainly, exit code 1.
+fn refuse(args: &ImportFile, reason: &str) -> anyhow::Result<bool> {
+    eprintln!("liufang: {}: {reason}", args.file.display());
+    if args.json {
+        println!("{}", serde_json::json!({"kind": args.kind.word(), "outcome": "refused", "reason": reason}));
+    }
+    Ok(false)
+}
+
+fn print(args: &ImportFile, report: &Report) -> anyhow::Result<bool> {
+    for line in report.defect_lines(args.show) {
+        eprintln!("{line}");
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+    } else {
+        println!("{report}");
+    }
+    Ok(!matches!(report.outcome, Outcome::Defects | Outcome::FiguresDiffer))
+}
+
+fn kinds(only: Option<Kind>) {
+    println!("columns marked * are required; every other may be missing or blank");
+    for kind in Kind::all().filter(|kind| only.is_none_or(|only| only == *kind)) {
+        let how = if matches!(kind, Kind::Edition(_)) { "editions" } else { "register" };
+        println!("\n{kind} ({how}): {}", kind.title());
+        for column in kind.columns() {
+            let mark = if column.required { '*' } else { ' ' };
+            println!("  {mark} {:<18} {}; headings: {}", column.name, column.what, accepted(column));
+        }
+    }
+}
+
+async fn editions(database: &str) -> anyhow::Result<bool> {
+    let store = open(&config::database(database)?, Migrate::No).await?;
+    println!("{:<14} {:>4} {:<12} {:>8} {:<19} edition", "list", "ver", "from", "rows", "imported");
+    for of in EditionOf::all() {
+        for edition in store.editions(of).await? {
+            let (from, imported) = (edition.from.to_string(), edition.imported.to_string());
+            let (ver, row_cnt) = (edition.ver, edition.row_cnt);
+            println!("{:<14} {ver:>4} {from:<12} {row_cnt:>8} {imported:<19} {}", of.word(), edition.edition);
+        }
+    }
+    store.close().await;
+    Ok(true)
+}
+
+/// Tells how far the work is on standard error: over itself on a terminal, a line a stage elsewhere.
+struct Teller {
+    terminal: bool,
+    lines: bool,
+    last: &'static str,
+}
+
+impl Teller {
+    fn new(lines: bool) -> Self {
+        Self { terminal: std::io::stderr().is_terminal(), lines, last: "" }
+    }
+
+    fn tell(&mut self, what: &'static str, done: usize, of: usize) {
+        let of = if of == 0 { String::new() } else { format!(" of {of}") };
+        if self.terminal {
+            eprint!("\r\x1b[K{what}: row {done}{of}");
+            // A terminal that does not take it loses a word about progress and nothing else.
+            let _ = std::io::stderr().flush();
+        } else if self.lines && what != self.last {
+            eprintln!("{what}");
+        }
+        self.last = what;
+    }
+
+    fn end(&self) {
+        if self.terminal && !self.last.is_empty() {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
