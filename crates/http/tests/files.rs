@@ -335,7 +335,30 @@ async fn changes_are_paged_by_the_time_of_their_edition() {
     ] {
         assert_eq!(codes(&ask(&world, infno, with(key, value)).await).len(), want, "{infno} {key} {value}");
     }
-    // A payment standard of its own list is a change of the rows that it prices.
+    let props = ask(&world, "1319", with("vali_flag", "1")).await.output();
+    let props: Vec<_> = props["data"].as_array().unwrap().iter().map(|row| row["selfpay_prop"].to_string()).collect();
+    assert_eq!(props, ["0.1000", "1.0000", "0.0000"], "乙, 目录外, 甲");
+    for (infno, input, want) in [
+        ("1312", page("2020-01-01", 0, 1), "[RX-1312-01]"),
+        ("1312", page("2020-01-01", 1, 0), "[RX-1312-01]"),
+        ("1312", page("2020-01-01", 1, 1_001), "[RX-1312-01]"),
+        ("1312", page("2020-01-01", 5, 1_000), ""),
+        ("1312", page("2020-01-01", 6, 1_000), "[RX-1312-02]"),
+        ("1312", with("pinyin", "alp"), "[RX-1312-03] 本中心的目录没有拼音助记码"),
+        ("1319", with("selfpay_prop_psn_type", "390"), "[RX-1312-03]"),
+        ("1312", with("updt_time", "yesterday"), "报文有1处错误：updt_time"),
+        ("1317", page("2020-01-01", 1, 9), "交易1317 医药机构目录匹配信息查询尚未开通"),
+    ] {
+        let raw = ask(&world, infno, input).await;
+        assert!(raw.err_msg().starts_with(want) && (raw.infcode() == 0) == want.is_empty(), "{want}: {}", raw.json);
+    }
+}
+
+/// A payment standard of its own list is a change of the rows that it prices.
+#[tokio::test]
+async fn a_payment_standard_that_came_later_is_shown() {
+    let world = World::new().await;
+    second_edition(&world).await;
     let shown = async |updt_time: &str| {
         let raw = ask(&world, "1318", page(updt_time, 1, 9)).await;
         let rows = raw.output()["data"].as_array().unwrap().clone();
@@ -354,21 +377,4 @@ async fn changes_are_paged_by_the_time_of_their_edition() {
     world.store.commit(ChangeSet { edition: Some(change), ..ChangeSet::default() }).await.unwrap();
     assert_eq!(shown("2026-05-02").await.iter().filter(|pric| pric.starts_with("9.87")).count(), 2);
     assert!(shown("2026-05-04").await.is_empty());
-    let props = ask(&world, "1319", with("vali_flag", "1")).await.output();
-    let props: Vec<_> = props["data"].as_array().unwrap().iter().map(|row| row["selfpay_prop"].to_string()).collect();
-    assert_eq!(props, ["0.1000", "1.0000", "0.0000"], "乙, 目录外, 甲");
-    for (infno, input, want) in [
-        ("1312", page("2020-01-01", 0, 1), "[RX-1312-01]"),
-        ("1312", page("2020-01-01", 1, 0), "[RX-1312-01]"),
-        ("1312", page("2020-01-01", 1, 1_001), "[RX-1312-01]"),
-        ("1312", page("2020-01-01", 5, 1_000), ""),
-        ("1312", page("2020-01-01", 6, 1_000), "[RX-1312-02]"),
-        ("1312", with("pinyin", "alp"), "[RX-1312-03] 本中心的目录没有拼音助记码"),
-        ("1319", with("selfpay_prop_psn_type", "390"), "[RX-1312-03]"),
-        ("1312", with("updt_time", "yesterday"), "报文有1处错误：updt_time"),
-        ("1317", page("2020-01-01", 1, 9), "交易1317 医药机构目录匹配信息查询尚未开通"),
-    ] {
-        let raw = ask(&world, infno, input).await;
-        assert!(raw.err_msg().starts_with(want) && (raw.infcode() == 0) == want.is_empty(), "{want}: {}", raw.json);
-    }
 }
