@@ -1,6 +1,6 @@
 //! The catalogue as the money sees it: a row as of a day, with the payment standard of that day.
 //!
-//! Serves 7207, 7211, 2101 and 2102. Invariant: a payment standard that stands in its own list takes the place of the one in
+//! Serves 7207, 7211, 1318, 2101 and 2102. Invariant: a payment standard that stands in its own list takes the place of the one in
 //! the drug's row, because the list is published more often than the catalogue.
 
 use lf_ports::{Dated, Drug, Item, Lists, StoreError};
@@ -29,6 +29,16 @@ impl Center {
             self.store.list_items(Lists::PayStd, &keys, on).await?
         };
         page.iter_mut().zip(standards).for_each(|(drug, standard)| price(drug, standard));
+        Ok(())
+    }
+
+    /// The same for rows with their days.
+    pub(crate) async fn price_rows(&self, rows: &mut [Dated<Drug>], on: Day) -> Result<(), StoreError> {
+        let standards = {
+            let keys: Vec<&str> = rows.iter().map(|row| row.item.med_list_codg.as_str()).collect();
+            self.store.list_items(Lists::PayStd, &keys, on).await?
+        };
+        rows.iter_mut().zip(standards).for_each(|(row, standard)| price(&mut row.item, standard));
         Ok(())
     }
 }

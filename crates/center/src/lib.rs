@@ -19,9 +19,13 @@ pub mod till;
 
 pub mod t1101_person;
 pub mod t1201_fixmedins;
+pub mod t1301_download;
+pub mod t1312_hilist;
 pub mod t2101_quote;
 pub mod t2102_settle;
 pub mod t2103_refund;
+pub mod t2601_undo;
+pub mod t5203_settlement;
 pub mod t7101_precheck;
 pub mod t7102_sign;
 pub mod t7103_upload;
@@ -39,6 +43,8 @@ pub mod t7208_undo_sale;
 pub mod t7211_catalogue;
 pub mod t9001_signin;
 pub mod t9002_signout;
+pub mod t9101_file_upload;
+pub mod t9102_file_download;
 
 use std::sync::Arc;
 
@@ -55,11 +61,13 @@ pub struct Settings {
     pub token_minutes: i64,
     /// How often a command is decided again when another moved first.
     pub attempts_max: usize,
+    /// Rows of a file that is made of a list (1301 …).
+    pub download_rows_max: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { token_minutes: 30, attempts_max: 8 }
+        Self { token_minutes: 30, attempts_max: 8, download_rows_max: 500_000 }
     }
 }
 
@@ -72,6 +80,8 @@ pub struct Center {
     pub(crate) keys: keys::InstitutionKeys,
     pub(crate) proofs: keys::ProofKeys,
     pub(crate) serials: serial::Serials,
+    /// Held while a file is made of a list.
+    pub(crate) downloads: tokio::sync::Mutex<()>,
 }
 
 impl Center {
@@ -85,6 +95,7 @@ impl Center {
             keys: keys::InstitutionKeys::default(),
             proofs: keys::ProofKeys::default(),
             serials: serial::Serials::default(),
+            downloads: tokio::sync::Mutex::default(),
         }
     }
 

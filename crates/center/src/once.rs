@@ -10,9 +10,10 @@
 use std::future::Future;
 
 use lf_ports::row::MSGID;
-use lf_ports::{ChangeSet, CommitError, IdemKey, IdemRow, codec};
-use serde::Serialize;
+use lf_ports::{ChangeSet, CommitError, IdemKey, IdemRow, Inconsistency, codec};
+use lf_vocab::FixmedinsCode;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::Center;
 use crate::ctx::{Answer, Ctx};
@@ -23,7 +24,38 @@ lf_rx::refusals! {
     OnceRefusal {
         OtherContent = "RX-0001-01", "接口规范：同一编号不可重复使用", "该编号的报文已受理，且本次内容与已受理的不同";
         MsgidUsed = "RX-0001-02", "接口规范 msgid：发送方报文ID不可重复", "该msgid的报文已受理，且本次内容与已受理的不同，请换用新的msgid";
+        MsgidUndone = "RX-0001-03", "接口规范 2601：冲正后原交易不再生效", "该msgid的报文已冲正，不再受理，请换用新的msgid";
     }
+}
+
+/// What a `msgid` that 2601 may name was used for; a row without it is one of a message that nobody undoes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum MsgidUse {
+    /// For this settlement.
+    Setl(String),
+    /// For nothing: 2601 came before the message.
+    Undone,
+}
+
+impl MsgidUse {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        codec::encode(self)
+    }
+
+    pub(crate) fn of(row: &IdemRow) -> Result<Self, Inconsistency> {
+        codec::decode(&row.reply, "idem", "reply", &row.key.key)
+    }
+}
+
+/// The row of the number that a sender gave a message.
+pub(crate) fn msgid_key(fixmedins_code: &FixmedinsCode, infno: &str, msgid: &str) -> IdemKey {
+    IdemKey { fixmedins_code: fixmedins_code.clone(), infno: MSGID, key: format!("{infno}/{msgid}") }
+}
+
+/// Why the number of this row cannot be another message's.
+fn used<T>(row: &IdemRow) -> Result<T, Failure> {
+    let undone = !row.reply.is_empty() && MsgidUse::of(row)? == MsgidUse::Undone;
+    refused(if undone { OnceRefusal::MsgidUndone } else { OnceRefusal::MsgidUsed })
 }
 
 impl Ctx {
@@ -49,8 +81,13 @@ impl Ctx {
         Some(IdemRow { key, digest: self.digest, reply: Vec::new(), at: self.now })
     }
 
+    /// The same with what 2601 must find under it.
+    pub(crate) fn message_for(&self, infno: &'static str, used_for: &MsgidUse) -> Option<IdemRow> {
+        self.message(infno).map(|row| IdemRow { reply: used_for.encode(), ..row })
+    }
+
     fn msgid_key(&self, infno: &'static str) -> Option<IdemKey> {
-        self.msgid.as_ref().map(|msgid| self.idem_key(MSGID, format!("{infno}/{msgid}")))
+        self.msgid.as_ref().map(|msgid| msgid_key(self.code(), infno, msgid))
     }
 
     /// What was answered before, word for word, if this is the same message.
@@ -69,8 +106,19 @@ impl Center {
     pub async fn check_msgid(&self, ctx: &Ctx, infno: &'static str) -> Result<(), Failure> {
         let Some(key) = ctx.msgid_key(infno) else { return Ok(()) };
         match self.store.idem(&key).await? {
-            Some(row) if row.digest != ctx.digest => refused(OnceRefusal::MsgidUsed),
+            Some(row) if row.digest != ctx.digest => used(&row),
             _ => Ok(()),
+        }
+    }
+
+    /// That this message's own number leads to the settlement which answers it: one sent again under another number
+    /// must be undone by that number too.
+    pub(crate) async fn lead_to_setl(&self, ctx: &Ctx, infno: &'static str, setl_id: &str) -> Result<(), Attempt> {
+        let Some(message) = ctx.message_for(infno, &MsgidUse::Setl(setl_id.to_owned())) else { return Ok(()) };
+        match self.store.idem(&message.key).await? {
+            Some(row) if row.digest != ctx.digest => Ok(used(&row)?),
+            Some(_) => Ok(()),
+            None => Ok(self.store.commit(ChangeSet { message: Some(message), ..ChangeSet::default() }).await?),
         }
     }
 
@@ -110,7 +158,7 @@ impl Center {
                 Err(Attempt::Commit(CommitError::Repeated(row)))
                     if row.key.infno == MSGID && row.digest != ctx.digest =>
                 {
-                    return refused(OnceRefusal::MsgidUsed);
+                    return used(&row);
                 }
                 Err(Attempt::Commit(CommitError::Stale(_) | CommitError::Repeated(_))) => {}
                 Err(Attempt::Commit(CommitError::Claimed(claim))) => {

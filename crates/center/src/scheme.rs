@@ -41,13 +41,19 @@ pub fn pharmacy_scheme(
         deductible: Deductible::FromFee { amount: reader.fen("mz_tc.deductible_fen")?, period: Period::Year },
         ratio: reader.ratio(&format!("mz_tc.ratio.{who}.pharmacy"))?,
         fund_cap: FundCap::Yearly(reader.fen(&format!("mz_tc.fund_cap_fen.{who}"))?),
-        preselfpay: Preselfpay { a: reader.ratio("mz_tc.preselfpay.a")?, b: reader.ratio("mz_tc.preselfpay.b")? },
+        preselfpay: preselfpay(law, place, day)?,
         own_expense: reader.sourced("mz_tc.preselfpay.c", ())?,
         over_standard: reader.word("mz_tc.over_standard", over_standard)?,
         rounding: reader.rounding()?,
         account: reader.word("mz_tc.account", account_use)?,
     };
     Scheme::new(terms).map_err(|defect| Failure::Broken(defect.to_string()))
+}
+
+/// What a person pays first of a drug of each grade, from the same provisions (1319).
+pub fn preselfpay(law: &Law, place: Admdvs, day: Day) -> Result<Preselfpay, Failure> {
+    let reader = Reader { law, place, day };
+    Ok(Preselfpay { a: reader.ratio("mz_tc.preselfpay.a")?, b: reader.ratio("mz_tc.preselfpay.b")? })
 }
 
 struct Reader<'l> {

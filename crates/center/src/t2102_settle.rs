@@ -1,7 +1,8 @@
 //! 2102 药店结算: the quote made true, once. Serves JX-3.1a (single settlement).
 //!
 //! One commit holds the settlement, the accumulator, the account and the prescription's event; whichever of two
-//! racing settlements comes second is decided again and finds the prescription settled.
+//! racing settlements comes second is decided again and finds the prescription settled. The same message again gets
+//! the same settlement for as long as it stands; afterwards it is refused like any other on a closed prescription.
 
 use lf_gm::hex;
 use lf_ports::{AcctChange, AccumChange, AccumRow, ChangeSet, IdemKey, Setl, SetlChange};
@@ -13,6 +14,7 @@ use lf_vocab::Fen;
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
+use crate::once::MsgidUse;
 use crate::t2101_quote::{Command, Priced};
 use crate::tell::Paid;
 use crate::{Center, journal};
@@ -41,6 +43,7 @@ impl Center {
         }
         if let Some(answered) = ctx.answered::<String>(idem)? {
             let reply = self.settled(ctx, &answered.reply).await?;
+            self.lead_to_setl(ctx, "2102", &answered.reply).await?;
             return Ok(answered.with(reply));
         }
         let Answer { reply: priced, reminders } = self.price(ctx, command).await?;
@@ -49,15 +52,20 @@ impl Center {
         let mut changes = changes(ctx, &priced, &setl)?;
         let answered = Answer { reply: setl.setl_id.clone(), reminders };
         ctx.remember(key.clone(), &answered, &mut changes);
+        changes.message = ctx.message_for("2102", &MsgidUse::Setl(setl.setl_id.clone()));
         let after = changes.rx.last().map(|change| change.rx.clone());
         self.tell_settlement(&mut changes, after.as_ref().and_then(Paid::of), ctx.now).await?;
         self.store.commit(changes).await?;
         Ok(answered.with(Reply { setl, person: priced.person }))
     }
 
+    /// What was answered, while it stands: amounts that were given back are no success for a till that asks again.
     async fn settled(&self, ctx: &Ctx, setl_id: &str) -> Result<Reply, Failure> {
         let missing = || Failure::Broken(format!("settlement {setl_id} was answered but is not stored"));
-        let (setl, _) = self.store.setl(ctx.code(), setl_id).await?.ok_or_else(missing)?;
+        let (setl, reversed_by) = self.store.setl(ctx.code(), setl_id).await?.ok_or_else(missing)?;
+        if reversed_by.is_some() {
+            return refused(SettleRefusal::Refunded);
+        }
         let key = lf_ports::PersonKey::PsnNo(setl.accum_key.poolarea_no, setl.accum_key.psn_no.clone());
         let person = self.store.person(&key).await?.ok_or_else(missing)?;
         Ok(Reply { setl, person })

@@ -53,21 +53,29 @@ impl Center {
         }
         let Some((setl, reversed_by)) = found else { return Ok(refused(RefundRefusal::Unknown)?) };
         check(&setl, reversed_by.as_deref(), command).map_err(Failure::from_refusal)?;
-        let Some(rx) = self.store.rx(&setl.hi_rxno).await? else { return Ok(refused(RxRefusal::Unknown)?) };
-        settle::may_refund(&rx, &setl.setl_id).map_err(Failure::from_refusal)?;
-        let reminders = self.ask_refund(ctx, &setl)?;
-        let (mut changes, negative) = match self.reversal(ctx, &rx, &setl).await {
-            // An accumulator that does not fit may be one that the same reversal, sent twice, restored meanwhile.
-            Err(Failure::Broken(_)) if self.store.rx(&setl.hi_rxno).await?.as_ref() != Some(&rx) => {
-                return Err(CommitError::Stale("rx").into());
-            }
-            reversal => reversal?,
-        };
+        let (mut changes, Answer { reply: negative, reminders }) = self.reverse(ctx, &setl).await?;
         let answered = Answer { reply: negative.setl_id.clone(), reminders };
         ctx.remember(key.clone(), &answered, &mut changes);
-        self.tell_settlement(&mut changes, Paid::of(&rx), ctx.now).await?;
         self.store.commit(changes).await?;
         Ok(answered.with(Reply { setl: negative }))
+    }
+
+    /// What takes a settlement back and tells the hospital, and its negative: 2103 and 2601.
+    pub(crate) async fn reverse(&self, ctx: &Ctx, setl: &Setl) -> Result<(ChangeSet, Answer<Setl>), Attempt> {
+        let Some(rx) = self.store.rx(&setl.hi_rxno).await? else { return Ok(refused(RxRefusal::Unknown)?) };
+        settle::may_refund(&rx, &setl.setl_id).map_err(Failure::from_refusal)?;
+        let reminders = self.ask_refund(ctx, setl)?;
+        match self.reversal(ctx, &rx, setl).await {
+            // An accumulator that does not fit may be one that the same reversal, sent twice, restored meanwhile.
+            Err(Failure::Broken(_)) if self.store.rx(&setl.hi_rxno).await?.as_ref() != Some(&rx) => {
+                Err(CommitError::Stale("rx").into())
+            }
+            reversal => {
+                let (mut changes, negative) = reversal?;
+                self.tell_settlement(&mut changes, Paid::of(&rx), ctx.now).await?;
+                Ok((changes, Answer { reply: negative, reminders }))
+            }
+        }
     }
 
     fn ask_refund(&self, ctx: &Ctx, setl: &Setl) -> Result<Vec<Refusal>, Failure> {

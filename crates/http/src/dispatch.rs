@@ -1,7 +1,10 @@
 //! From a validated message to the payload of its answer: parse into a command, ask the center, render.
 
+use lf_center::t1301_download::CatalogueFile;
 use lf_center::{Answer, Center, Ctx, Failure};
+use lf_ports::StoredFile;
 use lf_rx::Refusal;
+use lf_wire::gateway::ListFile;
 use lf_wire::{Defects, Node, ReplyFault, Transaction, commands, replies};
 
 /// Why there is no payload.
@@ -35,10 +38,26 @@ pub type Done = Result<(Vec<u8>, Vec<Refusal>), Stopped>;
 
 /// Whether the transaction is remembered by the meaning of its message.
 pub fn needs_digest(transaction: Transaction) -> bool {
-    use Transaction::{T2102, T2103, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7207, T7208, T9001, T9002};
+    use Transaction::{
+        T2102, T2103, T2601, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7207, T7208, T9001, T9002, T9101,
+    };
     matches!(
         transaction,
-        T7101 | T7102 | T7103 | T7104 | T7201 | T7203 | T7206 | T7207 | T7208 | T2102 | T2103 | T9001 | T9002
+        T7101
+            | T7102
+            | T7103
+            | T7104
+            | T7201
+            | T7203
+            | T7206
+            | T7207
+            | T7208
+            | T2102
+            | T2103
+            | T2601
+            | T9001
+            | T9002
+            | T9101
     )
 }
 
@@ -58,11 +77,17 @@ pub async fn run(center: &Center, ctx: &Ctx, transaction: Transaction, node: &No
         | Transaction::T7105
         | Transaction::T7106
         | Transaction::T7107 => institution(center, ctx, transaction, node).await,
-        Transaction::T2101 | Transaction::T2102 | Transaction::T2103 => {
+        Transaction::T2101 | Transaction::T2102 | Transaction::T2103 | Transaction::T2601 | Transaction::T5203 => {
             settlement(center, ctx, transaction, node).await
         }
         Transaction::T1101 | Transaction::T1201 | Transaction::T9001 | Transaction::T9002 => {
             basics(center, ctx, transaction, node).await
+        }
+        Transaction::T1301 | Transaction::T1302 | Transaction::T1309 | Transaction::T1320 => {
+            download(center, ctx, transaction, node).await
+        }
+        Transaction::T1312 | Transaction::T1316 | Transaction::T1318 | Transaction::T1319 => {
+            page(center, ctx, transaction, node).await
         }
         _ => pharmacy(center, ctx, transaction, node).await,
     }
@@ -156,8 +181,40 @@ async fn settlement(center: &Center, ctx: &Ctx, transaction: Transaction, node: 
         Transaction::T2103 => {
             transact!(node, center, ctx, t2103, t2103_refund, |reply, command| replies::t2103(&reply))
         }
+        Transaction::T2601 => transact!(node, center, ctx, t2601, t2601_undo, |(), command| replies::t2601()),
+        Transaction::T5203 => {
+            transact!(node, center, ctx, t5203, t5203_settlement, |reply, command| replies::t5203(&reply))
+        }
         _ => not_built(transaction),
     }
+}
+
+async fn download(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {
+    let Some(catalogue) = commands::catalogue(transaction) else { return not_built(transaction) };
+    let command = commands::t1301(catalogue, node)?;
+    let file = |catalogue| Box::new(ListFile::new(catalogue)) as Box<dyn CatalogueFile>;
+    let Answer { reply, reminders } = center.t1301_download(ctx, &command, file).await?;
+    Ok((replies::t1301(transaction, &reply)?, reminders))
+}
+
+async fn page(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {
+    let Some(question) = commands::question(transaction) else { return not_built(transaction) };
+    let command = commands::t1312(question, node)?;
+    let Answer { reply, reminders } = center.t1312_hilist(ctx, &command).await?;
+    Ok((replies::t1312(transaction, &reply)?, reminders))
+}
+
+/// 9101, on the gateway front only. `file` is the part of the form, if the message came as one.
+pub async fn upload(center: &Center, ctx: &Ctx, node: &Node<'_>, file: Option<&[u8]>) -> Done {
+    let command = commands::t9101(node, file)?;
+    let Answer { reply, reminders } = center.t9101_file_upload(ctx, &command).await?;
+    Ok((replies::t9101(&reply, &command)?, reminders))
+}
+
+/// 9102, on the gateway front only: the file itself.
+pub async fn fetch(center: &Center, ctx: &Ctx, node: &Node<'_>) -> Result<StoredFile, Stopped> {
+    let command = commands::t9102(node)?;
+    Ok(center.t9102_file_download(ctx, &command).await?.reply)
 }
 
 /// The router lets through only what is built; a transaction that it knows and this file does not is our fault.

@@ -5,12 +5,12 @@
 //! are those of the REST front; every answer is HTTP 200, a refusal at the gate with `code`, any other with `infcode`.
 
 use lf_center::{Caller, Ctx, Failure};
-use lf_ports::{App, Gateway};
+use lf_ports::{App, Gateway, StoredFile};
 use lf_vocab::Moment;
 use lf_wire::Transaction;
 use lf_wire::gateway::auth::CONSTANT_NAME;
 use lf_wire::gateway::{
-    AuthError, Credentials, GatewayReply, Head, Headers, Input, InputError, Message, Output, input,
+    AuthError, Credentials, Form, GatewayReply, Head, Headers, Input, InputError, Message, Output, input, multipart,
     refused_at_the_gate, reply, transaction, unquoted,
 };
 use lf_wire::json::Value;
@@ -40,50 +40,101 @@ struct Sender {
 /// A payload with its transaction.
 struct Done {
     transaction: Transaction,
-    payload: Vec<u8>,
+    payload: Payload,
     outcome: Outcome,
     seal: Seal,
 }
 
+/// What goes back.
+enum Payload {
+    /// Into the envelope.
+    Json(Vec<u8>),
+    /// In its place (9102).
+    File(StoredFile),
+}
+
+/// A message whose sender, head and path agree.
+struct Case<'c> {
+    front: &'c Front,
+    transaction: Transaction,
+    head: &'c Head,
+    sender: &'c Sender,
+    /// The part of a form (9101).
+    file: Option<&'c [u8]>,
+    now: Moment,
+    reference: &'c str,
+}
+
+/// An answer of this front.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replied {
+    /// Its body.
+    pub bytes: Vec<u8>,
+    /// The name of the file that the body is; without one it is JSON.
+    pub filename: Option<String>,
+}
+
+impl From<Vec<u8>> for Replied {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, filename: None }
+    }
+}
+
 /// Answers one body sent to a path.
-pub async fn answer(front: &Front, path: &str, headers: &Headers, body: &[u8]) -> Vec<u8> {
+pub async fn answer(front: &Front, path: &str, headers: &Headers, body: &[u8]) -> Replied {
     let received = front.clock.now();
     let credentials = match Credentials::read(headers) {
         Ok(credentials) => credentials,
-        Err(error) => return refused_at_the_gate(error),
+        Err(error) => return refused_at_the_gate(error).into(),
     };
     let sender = match admit(front, &credentials, received).await {
         Ok(Ok(sender)) => sender,
-        Ok(Err(error)) => return refused_at_the_gate(error),
+        Ok(Err(error)) => return refused_at_the_gate(error).into(),
         Err(failure) => {
             let inf_refmsgid = reply::refmsgid(lf_vocab::Admdvs::NATIONAL, received, None, body);
-            return failed(front, &Outcome::failure(&failure, &inf_refmsgid), &inf_refmsgid, received);
+            return failed(front, &Outcome::failure(&failure, &inf_refmsgid), &inf_refmsgid, received).into();
         }
     };
     let region = sender.app.fixmedins_code.admdvs();
-    let body = match unquoted(body) {
-        Ok(body) => body,
-        Err(error) => {
-            let inf_refmsgid = reply::refmsgid(region, received, None, body);
-            return failed(front, &Outcome::envelope(&error), &inf_refmsgid, received);
-        }
+    let unread = |outcome: &Outcome| {
+        let inf_refmsgid = reply::refmsgid(region, received, None, body);
+        failed(front, outcome, &inf_refmsgid, received).into()
     };
-    let message = match Message::parse(&body) {
+    let (json, file) = match parts(headers, body) {
+        Ok(parts) => parts,
+        Err(outcome) => return unread(&outcome),
+    };
+    let json = match unquoted(json) {
+        Ok(json) => json,
+        Err(error) => return unread(&Outcome::envelope(&error)),
+    };
+    let Message { head, input } = match Message::parse(&json) {
         Ok(message) => message,
-        Err(error) => {
-            let inf_refmsgid = reply::refmsgid(region, received, None, &body);
-            return failed(front, &Outcome::said(400, &error), &inf_refmsgid, received);
-        }
+        Err(error) => return unread(&Outcome::said(400, &error)),
     };
-    let inf_refmsgid = reply::refmsgid(region, received, Some(&message.head), &body);
-    let head = message.head.clone();
+    let inf_refmsgid = reply::refmsgid(region, received, Some(&head), &json);
     let done = match check_head(path, &head, &sender, &credentials) {
-        Ok(transaction) => process(front, transaction, message, &sender, received, &inf_refmsgid).await,
+        Ok(transaction) => {
+            let (sender, head, reference) = (&sender, &head, inf_refmsgid.as_str());
+            process(&Case { front, transaction, head, sender, file, now: received, reference }, input).await
+        }
         Err(outcome) => Err(outcome),
     };
-    match done.and_then(|done| good(front, &sender, &done, &inf_refmsgid, received)) {
+    match done.and_then(|done| good(front, &sender, done, &inf_refmsgid, received)) {
         Ok(reply) => reply,
-        Err(outcome) => failed(front, &outcome, &inf_refmsgid, received),
+        Err(outcome) => failed(front, &outcome, &inf_refmsgid, received).into(),
+    }
+}
+
+/// The envelope, and the file beside it where the body is a form.
+fn parts<'b>(headers: &Headers, body: &'b [u8]) -> Result<(&'b [u8], Option<&'b [u8]>), Outcome> {
+    let refused = |error: multipart::FormError| Outcome::said(400, &error);
+    match multipart::boundary(headers.content_type()).map_err(refused)? {
+        None => Ok((body, None)),
+        Some(boundary) => {
+            let form = Form::parse(body, boundary).map_err(refused)?;
+            Ok((form.json, form.file))
+        }
     }
 }
 
@@ -115,20 +166,17 @@ fn check_head(path: &str, head: &Head, sender: &Sender, credentials: &Credential
     transaction(path, &head.infno).map_err(|error| Outcome::said(404, &error))
 }
 
-async fn process(
-    front: &Front,
-    transaction: Transaction,
-    message: Message<'_>,
-    sender: &Sender,
-    now: Moment,
-    reference: &str,
-) -> Result<Done, Outcome> {
+async fn process(case: &Case<'_>, input: Value<'_>) -> Result<Done, Outcome> {
+    let Case { front, sender, reference, .. } = *case;
+    if case.file.is_some() && case.transaction != Transaction::T9101 {
+        return Err(Outcome::said(400, &"只有9101可以在表单中带文件"));
+    }
     let refused = |error: InputError| Outcome::said(400, &error);
-    let sealed = message.head.sealed || sender.gateway.sealed;
-    match Input::of(message.input).map_err(refused)? {
-        Input::Plain(_) if message.head.sealed => Err(refused(InputError::NotCipher)),
+    let sealed = case.head.sealed || sender.gateway.sealed;
+    match Input::of(input).map_err(refused)? {
+        Input::Plain(_) if case.head.sealed => Err(refused(InputError::NotCipher)),
         Input::Plain(_) if sealed => Err(refused(InputError::NotSealed)),
-        Input::Plain(data) => run(front, transaction, &data, &message.head, sender, (Seal::None, now, reference)).await,
+        Input::Plain(data) => run(case, &data, Seal::None).await,
         Input::Text(text) if sealed => {
             let keys = keys(front, sender, reference)?;
             let plain = keys
@@ -136,11 +184,11 @@ async fn process(
                 .open_hex(text.as_bytes())
                 .map_err(|error| Outcome::said(400, &InputError::Inside(lf_wire::EnvelopeError::Open(error))))?;
             let data = input::payload(&plain).map_err(refused)?;
-            run(front, transaction, &data, &message.head, sender, (Seal::Whole, now, reference)).await
+            run(case, &data, Seal::Whole).await
         }
         Input::Text(text) => {
             let data = input::payload(text.as_bytes()).map_err(refused)?;
-            run(front, transaction, &data, &message.head, sender, (Seal::None, now, reference)).await
+            run(case, &data, Seal::None).await
         }
         Input::Signed(signed) => {
             if signed.app_id != sender.app.app_id {
@@ -155,7 +203,7 @@ async fn process(
             if keys.remember(form) {
                 tracing::info!(app_id = sender.app.app_id, sign_form = form.name(), "sign form of app");
             }
-            run(front, transaction, &data, &message.head, sender, (Seal::Signed, now, reference)).await
+            run(case, &data, Seal::Signed).await
         }
     }
 }
@@ -164,48 +212,49 @@ fn keys(front: &Front, sender: &Sender, reference: &str) -> Result<std::sync::Ar
     front.apps.prepared(&sender.app).map_err(|why| Outcome::broken(&why, reference))
 }
 
-async fn run(
-    front: &Front,
-    transaction: Transaction,
-    data: &Value<'_>,
-    head: &Head,
-    sender: &Sender,
-    (seal, now, reference): (Seal, Moment, &str),
-) -> Result<Done, Outcome> {
-    let node = valid(&sender.app, transaction, data)?;
-    let failed = |failure: Failure| Outcome::failure(&failure, reference);
-    let ctx = ctx(front, transaction, data, head, sender, now).await.map_err(failed)?;
+async fn run(case: &Case<'_>, data: &Value<'_>, seal: Seal) -> Result<Done, Outcome> {
+    let (center, transaction) = (&case.front.center, case.transaction);
+    let node = valid(&case.sender.app, transaction, data)?;
+    let failed = |failure: Failure| Outcome::failure(&failure, case.reference);
+    let ctx = ctx(case, data).await.map_err(failed)?;
     if dispatch::writes(transaction) {
-        front.center.check_msgid(&ctx, transaction.number()).await.map_err(failed)?;
+        center.check_msgid(&ctx, transaction.number()).await.map_err(failed)?;
     }
-    match dispatch::run(&front.center, &ctx, transaction, &node).await {
+    let done = match transaction {
+        Transaction::T9102 => dispatch::fetch(center, &ctx, &node).await.map(|file| (Payload::File(file), Vec::new())),
+        Transaction::T9101 => json(dispatch::upload(center, &ctx, &node, case.file).await),
+        _ => json(dispatch::run(center, &ctx, transaction, &node).await),
+    };
+    match done {
         Ok((payload, reminders)) => Ok(Done { transaction, payload, outcome: Outcome::reminded(&reminders), seal }),
         Err(dispatch::Stopped::Malformed(defects)) => Err(Outcome::malformed(&defects)),
         Err(dispatch::Stopped::Failed(failure)) => Err(failed(failure)),
     }
 }
 
-async fn ctx(
-    front: &Front,
-    transaction: Transaction,
-    data: &Value<'_>,
-    head: &Head,
-    sender: &Sender,
-    now: Moment,
-) -> Result<Ctx, Failure> {
-    let app = &sender.app;
+fn json(done: dispatch::Done) -> Result<(Payload, Vec<lf_rx::Refusal>), dispatch::Stopped> {
+    done.map(|(payload, reminders)| (Payload::Json(payload), reminders))
+}
+
+async fn ctx(case: &Case<'_>, data: &Value<'_>) -> Result<Ctx, Failure> {
+    let (front, app) = (case.front, &case.sender.app);
     let missing = || Failure::Broken(format!("app {} speaks for an unknown institution", app.app_id));
     let fixmedins = front.center.store().fixmedins(&app.fixmedins_code).await?.ok_or_else(missing)?;
     // Without the wrapper it is the digest of the REST front, so that a message may be repeated on the other front.
-    let digest = meaning(transaction, unwrapped(data));
+    let mut digest = meaning(case.transaction, unwrapped(data));
+    if let Some(file) = case.file {
+        let mut both = lf_gm::Sm3::new();
+        both.update(&digest).update(&lf_gm::sm3(file));
+        digest = both.finish();
+    }
     let mut exact = lf_gm::Sm3::new();
-    exact.update(&digest).update(head.msgid.as_bytes());
+    exact.update(&digest).update(case.head.msgid.as_bytes());
     Ok(Ctx {
         caller: Caller { app_id: app.app_id.clone(), fixmedins },
         digest,
         envelope_digest: exact.finish(),
-        msgid: Some(head.msgid.clone()),
-        now,
+        msgid: Some(case.head.msgid.clone()),
+        now: case.now,
     })
 }
 
@@ -221,32 +270,38 @@ fn unwrapped<'v, 'a>(data: &'v Value<'a>) -> &'v Value<'a> {
     }
 }
 
-fn good(front: &Front, sender: &Sender, done: &Done, inf_refmsgid: &str, received: Moment) -> Result<Vec<u8>, Outcome> {
+fn good(front: &Front, sender: &Sender, done: Done, inf_refmsgid: &str, received: Moment) -> Result<Replied, Outcome> {
+    let Done { transaction, payload, outcome, seal } = done;
+    let payload = match payload {
+        Payload::File(file) => return Ok(Replied { bytes: file.body, filename: Some(file.filename) }),
+        Payload::Json(payload) => payload,
+    };
     let broken = |why: String| Outcome::broken(&why, inf_refmsgid);
-    let output = output(front, sender, done, inf_refmsgid)?.map_err(|error| broken(error.to_string()))?;
-    let warn_msg = (!done.outcome.message.is_empty()).then_some(done.outcome.message.as_str());
+    let output = output(front, sender, (transaction, &payload, seal), inf_refmsgid)?;
+    let output = output.map_err(|error| broken(error.to_string()))?;
+    let warn_msg = (!outcome.message.is_empty()).then_some(outcome.message.as_str());
     let responded = front.clock.now();
-    Ok(GatewayReply { good: true, err_msg: None, warn_msg, output, inf_refmsgid, received, responded }.to_json())
+    Ok(GatewayReply { good: true, err_msg: None, warn_msg, output, inf_refmsgid, received, responded }.to_json().into())
 }
 
 /// Inner error: a payload of ours is no JSON.
 fn output(
     front: &Front,
     sender: &Sender,
-    done: &Done,
+    (transaction, payload, seal): (Transaction, &[u8], Seal),
     reference: &str,
 ) -> Result<Result<Output, lf_wire::json::JsonError>, Outcome> {
-    if done.seal == Seal::Signed {
+    if seal == Seal::Signed {
         let keys = keys(front, sender, reference)?;
         let owner = (sender.app.app_id.as_str(), sender.app.app_secret.as_str());
-        return Ok(reply::signed_output(owner, &keys.sm4, &front.platform, &done.payload).map(Output::Json));
+        return Ok(reply::signed_output(owner, &keys.sm4, &front.platform, payload).map(Output::Json));
     }
-    let json = match reply::shown(done.transaction, &done.payload) {
+    let json = match reply::shown(transaction, payload) {
         Ok(Some(json)) => json,
         Ok(None) => return Ok(Ok(Output::None)),
         Err(error) => return Ok(Err(error)),
     };
-    Ok(Ok(match done.seal {
+    Ok(Ok(match seal {
         Seal::Whole => Output::Sealed(keys(front, sender, reference)?.sm4.seal_hex_upper(&json)),
         _ if sender.gateway.output_text => Output::Text(json),
         _ => Output::Json(json),

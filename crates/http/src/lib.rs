@@ -28,6 +28,8 @@ use lf_ports::Clock;
 use lf_wire::gateway::{Headers, is_gateway};
 use tokio::sync::Semaphore;
 
+pub use gateway::Replied;
+
 /// What the operator may choose of this front.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -79,6 +81,11 @@ impl Front {
 
     /// The same on the gateway front, where the headers prove the sender.
     pub async fn answer_gateway(&self, path: &str, headers: &Headers, body: &[u8]) -> Vec<u8> {
+        self.reply_gateway(path, headers, body).await.bytes
+    }
+
+    /// The same with the name of the file, where the answer is one (9102).
+    pub async fn reply_gateway(&self, path: &str, headers: &Headers, body: &[u8]) -> Replied {
         gateway::answer(self, path, headers, body).await
     }
 }
@@ -97,14 +104,32 @@ async fn message(State(front): State<Arc<Front>>, request: Request) -> Response 
     let path = request.uri().path().to_owned();
     let headers = is_gateway(&path).then(|| gateway_headers(request.headers()));
     let reply = match (body::take(request.into_body(), &front.limits, &front.bodies).await, headers) {
-        (Ok(taken), None) => front.answer(&path, &taken.bytes).await,
-        (Ok(taken), Some(headers)) => front.answer_gateway(&path, &headers, &taken.bytes).await,
-        (Err(outcome), None) => receive::not_taken(&front, &outcome),
-        (Err(outcome), Some(_)) => gateway::not_taken(&front, &outcome),
+        (Ok(taken), None) => front.answer(&path, &taken.bytes).await.into(),
+        (Ok(taken), Some(headers)) => front.reply_gateway(&path, &headers, &taken.bytes).await,
+        (Err(outcome), None) => receive::not_taken(&front, &outcome).into(),
+        (Err(outcome), Some(_)) => gateway::not_taken(&front, &outcome).into(),
     };
-    let mut response = Bytes::from(reply).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"));
+    let Replied { bytes, filename } = reply;
+    let mut response = Bytes::from(bytes).into_response();
+    let kind = if filename.is_some() { "application/octet-stream" } else { "application/json;charset=UTF-8" };
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Some(disposition) = filename.and_then(|filename| HeaderValue::try_from(attachment(&filename)).ok()) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+    }
     response
+}
+
+/// A file's name in a header, whatever its letters (RFC 8187).
+fn attachment(filename: &str) -> String {
+    let mut value = "attachment; filename*=UTF-8''".to_owned();
+    for byte in filename.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
+            value.push(char::from(byte));
+        } else {
+            value.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    value
 }
 
 /// A value that is no text is as good as absent.

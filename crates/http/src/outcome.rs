@@ -90,7 +90,7 @@ impl Outcome {
 
     /// No such method, or not built.
     pub fn route(error: &RouteError) -> Self {
-        let code = if matches!(error, RouteError::NotBuilt(_)) { 501 } else { 404 };
+        let code = if matches!(error, RouteError::NotBuilt(_) | RouteError::OnlyGateway(_)) { 501 } else { 404 };
         Self::new(code, error.to_string())
     }
 

@@ -92,9 +92,19 @@ async fn an_empty_message_is_told_all_that_it_needs() {
     expect![[r#"
         1101: 400 报文有2处错误：mdtrt_cert_type（就诊凭证类型）必填；mdtrt_cert_no（就诊凭证编号）必填
         1201: 400 报文有2处错误：fixmedins_type（定点医疗服务机构类型）必填；fixmedins_code（定点医药机构编号）与fixmedins_name须至少填一项
+        1301: 400 报文有1处错误：ver（版本号）必填
+        1302: 400 报文有1处错误：ver（版本号）必填
+        1309: 400 报文有1处错误：ver（版本号）必填
+        1312: 400 报文有3处错误：updt_time（更新时间）必填；page_num（当前页数）必填；page_size（本页数据量）必填
+        1316: 400 报文有3处错误：updt_time（更新时间）必填；page_num（当前页数）必填；page_size（本页数据量）必填
+        1318: 400 报文有3处错误：updt_time（更新时间）必填；page_num（当前页数）必填；page_size（本页数据量）必填
+        1319: 400 报文有3处错误：updt_time（更新时间）必填；page_num（当前页数）必填；page_size（本页数据量）必填
+        1320: 400 报文有1处错误：ver（版本号）必填
         2101: 400 报文有2处错误：druginfo（购药信息）必填；drugdetail（购药明细）必填
         2102: 400 报文有2处错误：druginfo（购药信息）必填；drugdetail（购药明细）必填
         2103: 400 报文有3处错误：setl_id（结算ID）必填；mdtrt_id（就诊ID）必填；psn_no（人员编号）必填
+        2601: 400 报文有3处错误：psn_no（人员编号）必填；omsgid（原发送方报文ID）必填；oinfno（原交易编号）必填
+        5203: 400 报文有2处错误：psn_no（人员编号）必填；setl_id（结算ID）必填
         7101: 400 报文有12处错误：mdtrtCertType（就诊凭证类型）必填；bizTypeCode（业务类型代码）必填；hospRxno（定点医疗机构处方编号）必填；rxTypeCode（处方类别代码）必填；prscTime（开方时间）必填；rxDrugCnt（药品类目数）必填；valiDays（处方有效天数）必填；valiEndTime（有效截止时间）必填；rxCotnFlag（续方标志）必填；rxdrugdetail（处方药品明细）必填；mdtrtinfo（就诊信息）必填；diseinfo（诊断信息）必填
         7102: 400 报文有3处错误：fixmedinsCode（定点机构代码）必填；originalValue（原始待签名处方信息）必填；originalRxFile（原始待签名处方文件）必填
         7103: 400 报文有17处错误：rxTraceCode（处方追溯码）必填；hiRxno（医保处方编号）必填；mdtrtId（医保就诊ID）必填；patnName（患者姓名）必填；psnCertType（人员证件类型）必填；certno（证件号码）必填；fixmedinsName（定点医疗机构名称）必填；fixmedinsCode（定点医疗机构编号）必填；drCode（开方医保医师代码）必填；prscDrName（开方医师姓名）必填；pharDeptName（审方药师科室名称）必填；pharDeptCode（审方药师科室编号）必填；pharCode（审方医保药师代码）必填；pharName（审方药师姓名）必填；pharChkTime（医疗机构药师审方时间）必填；rxFile（处方原件）必填；signDigest（处方信息签名值）必填
@@ -112,6 +122,8 @@ async fn an_empty_message_is_told_all_that_it_needs() {
         7211: 400 报文有4处错误：fixmedinsCode（定点医药机构编号）必填；medListCodg（医疗目录编码）与medListCodgs、drugName须至少填一项；pageNum（分页码值）必填；pageSize（分页大小）必填
         9001: 400 报文有3处错误：opter_no（操作员编号）必填；mac（签到MAC地址）必填；ip（签到IP地址）必填
         9002: 400 报文有2处错误：sign_no（签到编号）必填；opter_no（操作员编号）必填
+        9101: 501 交易9101 文件上传只在定点医药机构接口（infno）上提供
+        9102: 501 交易9102 文件下载只在定点医药机构接口（infno）上提供
     "#]].assert_eq(&cases.done());
 }
 

@@ -6,6 +6,8 @@
 mod bad_content;
 mod bad_envelope;
 mod callbacks;
+mod cases;
+mod files;
 mod gateway;
 mod gateway_client;
 mod journey;

@@ -22,6 +22,41 @@ pub const CALL_SERVICE: &str = "/fsi/api/rsfComIfsService/callService";
 pub enum Speech {
     Rest(Dialect),
     Gateway(GatewayDialect),
+    /// Dialect E with another shape of `input` and other headers.
+    Shaped(Shape, GatewayScheme),
+}
+
+/// How provinces lay the payload under `input`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    Bare,
+    Array,
+    Text,
+    /// SM4 in hex.
+    Sealed,
+}
+
+impl Speech {
+    /// Every dialect of both fronts, every shape and every family of headers.
+    pub const ALL: [Self; 10] = [
+        Self::Rest(Dialect::Official),
+        Self::Rest(Dialect::Sorted),
+        Self::Rest(Dialect::Cipher),
+        Self::Gateway(GatewayDialect::Plain),
+        Self::Gateway(GatewayDialect::Signed),
+        Self::Shaped(Shape::Bare, GatewayScheme::Csb),
+        Self::Shaped(Shape::Array, GatewayScheme::Tif),
+        Self::Shaped(Shape::Text, GatewayScheme::Rio),
+        Self::Shaped(Shape::Text, GatewayScheme::Csb),
+        Self::Shaped(Shape::Sealed, GatewayScheme::Tif),
+    ];
+
+    pub fn scheme(self) -> GatewayScheme {
+        match self {
+            Self::Shaped(_, scheme) => scheme,
+            Self::Rest(_) | Self::Gateway(_) => GatewayScheme::Csb,
+        }
+    }
 }
 
 impl From<Dialect> for Speech {
@@ -87,7 +122,32 @@ pub fn msgid(world: &World, code: &str) -> String {
     format!("{code}{stamp}{:04}", MESSAGES.fetch_add(1, Ordering::SeqCst) % 10_000)
 }
 
+/// `input` in a shape. What a shape holds is the payload under `data` and also without it.
+fn shaped(client: &Client, shape: Shape, infno: &str, data: &Value) -> Value {
+    let wrapped = if infno.starts_with('7') { serde_json::json!({ "data": data }) } else { data.clone() };
+    match shape {
+        Shape::Bare => data.clone(),
+        Shape::Array => serde_json::json!([wrapped]),
+        Shape::Text => Value::String(wrapped.to_string()),
+        Shape::Sealed => Value::String(client.sm4.seal_hex_upper(wrapped.to_string().as_bytes())),
+    }
+}
+
 impl World {
+    /// A world whose clients sign their headers as a speech does.
+    pub async fn speaking(speech: Speech) -> Self {
+        Self::with(lf_http::Limits::default(), |registry| {
+            for row in registry {
+                if let lf_ports::RegistryPut::App(app) = row
+                    && let Some(gateway) = &mut app.gateway
+                {
+                    gateway.scheme = speech.scheme();
+                }
+            }
+        })
+        .await
+    }
+
     /// Sends a body with good headers.
     pub async fn post(&self, client: &Client, infno: &str, body: &[u8]) -> Raw {
         self.post_with(client, &signed_headers(self, client, GatewayScheme::Csb, infno), CALL_SERVICE, body).await
@@ -108,36 +168,52 @@ impl World {
     }
 
     /// The same message again is answered the same, its two times apart, and writes nothing.
-    async fn repeated(&self, client: &Client, infno: &str, body: &[u8], first: &Raw) {
+    async fn repeated(&self, client: &Client, (scheme, infno): (GatewayScheme, &str), body: &[u8], first: &Raw) {
         let written = self.written();
-        let again = self.post(client, infno, body).await;
+        let again = self.post_with(client, &signed_headers(self, client, scheme, infno), CALL_SERVICE, body).await;
         let told = |raw: &Raw| (raw.infcode(), raw.opened.err_msg.clone(), raw.opened.warn_msg.clone(), raw.output());
         assert_eq!(told(&again), told(first), "{infno} again");
         assert_eq!(self.written(), written, "{infno} again");
     }
 
     /// What [`World::call`] does on this front; the payload is what a REST client would have got.
-    pub async fn call_gateway(&self, dialect: GatewayDialect, transaction: Transaction, data: &Value) -> Answer {
+    pub async fn call_gateway(&self, speech: Speech, transaction: Transaction, data: &Value) -> Answer {
         let client = self.client_of(transaction);
         let code = code_of(self, client);
-        let infno = match dialect {
-            GatewayDialect::Plain => transaction.number(),
-            GatewayDialect::Signed => ld_name(transaction).unwrap_or(transaction.number()),
-        };
+        let signed = speech == Speech::Gateway(GatewayDialect::Signed);
+        let infno = ld_name(transaction).filter(|_| signed).unwrap_or(transaction.number());
         let msgid = msgid(self, code);
         let call = Call { infno, msgid: &msgid, fixmedins_code: code, inf_time: self.now() };
-        let body = body(dialect, client.keys(), call, data.to_string().as_bytes()).unwrap();
+        let body = match speech {
+            Speech::Shaped(shape, _) => envelope(call, shaped(client, shape, infno, data).to_string().as_bytes()),
+            _ => {
+                let dialect = if signed { GatewayDialect::Signed } else { GatewayDialect::Plain };
+                body(dialect, client.keys(), call, data.to_string().as_bytes()).unwrap()
+            }
+        };
+        let body = match speech {
+            Speech::Shaped(Shape::Sealed, _) => {
+                let mut json: Value = serde_json::from_slice(&body).unwrap();
+                json["enc_type"] = "SM4".into();
+                json.to_string().into_bytes()
+            }
+            _ => body,
+        };
         self.clock.forward(1);
-        let raw = self.post(client, infno, &body).await;
-        self.repeated(client, infno, &body, &raw).await;
-        assert_eq!(raw.json["output"].is_null(), raw.infcode() != 0, "{transaction}: {}", raw.json);
-        let mut data = raw.output();
-        let wrapped = dialect == GatewayDialect::Plain && infno.starts_with('7') && data["data"].is_object();
+        let scheme = speech.scheme();
+        let raw = self.post_with(client, &signed_headers(self, client, scheme, infno), CALL_SERVICE, &body).await;
+        self.repeated(client, (scheme, infno), &body, &raw).await;
+        // Nothing to say is null, but sealed and signed where the input was.
+        let silent = raw.infcode() != 0 || (transaction == Transaction::T2601 && !signed);
+        assert_eq!(raw.json["output"].is_null(), silent, "{transaction}: {}", raw.json);
+        let mut data = if silent && raw.infcode() == 0 { serde_json::json!({}) } else { raw.output() };
+        let wrapped = !signed && infno.starts_with('7') && data["data"].is_object();
         if wrapped {
             data = data["data"].take();
         }
         // The settlement's own number on this front; a REST client gets the center's in its place.
-        if let Some(setlinfo) = data.get_mut("setlinfo").filter(|_| transaction != Transaction::T2101) {
+        let asked = matches!(transaction, Transaction::T2102 | Transaction::T2103);
+        if let Some(setlinfo) = data.get_mut("setlinfo").filter(|_| asked) {
             assert_eq!(setlinfo["medins_setl_id"], *msgid);
             setlinfo["medins_setl_id"] = setlinfo["setl_id"].clone();
         }

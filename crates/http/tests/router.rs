@@ -154,6 +154,33 @@ async fn the_gateway_is_reached_by_its_headers() {
     assert!(reply["err_msg"].as_str().unwrap().starts_with("请求体超过上限"), "{reply}");
 }
 
+/// Clients tell a file from a refusal by the content type (fsi.md §1.5).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_goes_out_as_one_and_a_refusal_as_json() {
+    let world = World::new().await;
+    let (address, client) = (serve(&world).await, &world.pharmacy);
+    let upload = serde_json::json!({ "in": "UEsB", "filename": "明细 1.zip", "fixmedins_code": m::PHARMACY });
+    let told = world.input(client, "9101", "m1", &upload).await;
+    let file_qury_no = told.output()["file_qury_no"].as_str().unwrap().to_owned();
+    let secret_key = crate::gateway_client::registered(client).secret_key;
+    let keys = GatewayKeys { scheme: GatewayScheme::Csb, access_key: &client.app_id, secret_key: &secret_key };
+    let signed: String =
+        headers(keys, "9102", world.now_ms()).iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    for (file_qury_no, kind) in [(file_qury_no.as_str(), "octet-stream"), ("1", "json;charset=utf-8")] {
+        let input = serde_json::json!({ "file_qury_no": file_qury_no, "filename": "x", "fixmedins_code": m::PHARMACY });
+        let call = Call { infno: "9102", msgid: "d1", fixmedins_code: m::PHARMACY, inf_time: world.now() };
+        let body = envelope(call, input.to_string().as_bytes());
+        let head = format!(
+            "POST /fsi/api/fileupload/download HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{signed}Content-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let raw = exchange(address, head, body).await;
+        assert!(raw.head.contains(&format!("content-type: application/{kind}")), "{}", raw.head);
+        let named = raw.head.contains("content-disposition: attachment; filename*=utf-8''%e6%98%8e%e7%bb%86%201.zip");
+        assert_eq!((named, raw.body == b"PK\x01"), (kind == "octet-stream", kind == "octet-stream"), "{}", raw.head);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sign_of_life_has_no_content() {
     let world = World::new().await;

@@ -169,7 +169,7 @@ impl World {
     pub async fn call(&self, speech: impl Into<Speech>, transaction: Transaction, data: &Value) -> Answer {
         let dialect = match speech.into() {
             Speech::Rest(dialect) => dialect,
-            Speech::Gateway(dialect) => return self.call_gateway(dialect, transaction, data).await,
+            other => return self.call_gateway(other, transaction, data).await,
         };
         let client = self.client_of(transaction);
         let body = client.seal(dialect, self.now_ms(), &data.to_string());

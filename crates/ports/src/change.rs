@@ -5,6 +5,7 @@ use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, Fen, PsnNo};
 use thiserror::Error;
 
+use crate::file::FileChange;
 use crate::lists::{Edition, Item};
 use crate::notice::Letter;
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
@@ -38,6 +39,8 @@ pub struct ChangeSet {
     pub outbox: Vec<Letter>,
     /// An edition of a dated list (import).
     pub edition: Option<EditionChange>,
+    /// A file.
+    pub file: Option<FileChange>,
 }
 
 /// An edition takes the place of the one before it, from its day on.

@@ -7,6 +7,7 @@
 pub mod change;
 pub mod codec;
 pub mod edge;
+pub mod file;
 pub mod lists;
 pub mod notice;
 pub mod outbox;
@@ -20,6 +21,7 @@ pub use change::{
 };
 pub use codec::Inconsistency;
 pub use edge::{Chance, Clock};
+pub use file::{FileChange, FileOwner, StoredFile};
 pub use lists::{Dated, Edition, EditionOf, Item, Lists, Since};
 pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, SettlementNotice, TakenDrug};
 pub use outbox::{Claimed, DroppedRow, Next, Outbox, OutboxRow};

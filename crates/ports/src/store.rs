@@ -3,11 +3,12 @@
 
 use async_trait::async_trait;
 use lf_rx::{AuthBatch, Prescription, RxContent};
-use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, PsnNo};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
 use thiserror::Error;
 
 use crate::change::{ChangeSet, CommitError};
 use crate::codec::Inconsistency;
+use crate::file::{FileOwner, StoredFile};
 use crate::lists::{Dated, Edition, EditionOf, Item, Lists, Since};
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
@@ -102,6 +103,12 @@ pub trait Store: Send + Sync {
     async fn reserve_serials(&self, poolarea_no: Admdvs, day: Day, count: u64) -> Result<u64, StoreError>;
     /// Applies a change set, durably and whole.
     async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError>;
+    /// A file of this owner, also when it is past its time.
+    async fn file(&self, owner: &FileOwner, file_qury_no: &str) -> Result<Option<StoredFile>, StoreError>;
+    /// How many files of an owner are not past their time.
+    async fn file_count(&self, owner: &FileOwner, now: Moment) -> Result<u64, StoreError>;
+    /// Every row that the catalogue ever had of a code, in the order of their days.
+    async fn drug_rows(&self, code: &MedListCodg) -> Result<Vec<Dated<Drug>>, StoreError>;
 }
 
 /// What 7211 asks of the catalogue.

@@ -7,11 +7,11 @@ use lf_gm::rest::looked_up_by;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf,
-    Fixmedins, IdemKey, IdemRow, Inconsistency, Item, Lists, Person, PersonKey, Practitioner, RxFile, Setl, Since,
-    Store, StoreError, StoredEvent,
+    FileOwner, Fixmedins, IdemKey, IdemRow, Inconsistency, Item, Lists, Person, PersonKey, Practitioner, RxFile, Setl,
+    Since, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_rx::{AuthBatch, Prescription, RxContent};
-use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, PsnNo};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
 
 use crate::driver::{Driver, PAGE_MAX, Ports, page};
 use crate::plan::{accum_params, cert_key, drug_find_text, idem_params, like_part, plan, rx_params};
@@ -80,6 +80,10 @@ impl<D: Driver> Store for Ports<D> {
     async fn drugs_since(&self, since: &Since, limit: usize) -> Result<Vec<Dated<Drug>>, StoreError> {
         let params = [since.ver.into(), since.key.as_str().into(), since.from.into(), page(limit)];
         self.many(sql::DRUG_SINCE, params, row::drug).await
+    }
+
+    async fn drug_rows(&self, code: &MedListCodg) -> Result<Vec<Dated<Drug>>, StoreError> {
+        self.many(sql::DRUG_ROWS, [code.as_str().into()], row::drug).await
     }
 
     async fn list_item(&self, list: Lists, key: &str, on: Day) -> Result<Option<Dated<Item>>, StoreError> {
@@ -193,6 +197,18 @@ impl<D: Driver> Store for Ports<D> {
             self.letters.notify_one();
         }
         Ok(())
+    }
+
+    async fn file(&self, owner: &FileOwner, file_qury_no: &str) -> Result<Option<StoredFile>, StoreError> {
+        self.one(sql::FILE, [owner.word().into(), file_qury_no.into()], row::file).await
+    }
+
+    async fn file_count(&self, owner: &FileOwner, now: Moment) -> Result<u64, StoreError> {
+        let params = [owner.word().into(), now.into()];
+        let count = self
+            .one(sql::FILE_COUNT, params, |sealer: &Sealer, found| Cells::new(sealer, "file", 0, found).int("count"))
+            .await?;
+        Ok(count.unwrap_or(0).unsigned_abs())
     }
 }
 

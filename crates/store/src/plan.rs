@@ -5,8 +5,8 @@
 //! messages see the same answer; a change set that contradicts itself is refused before anything is written.
 
 use lf_ports::{
-    AcctChange, AccumChange, BatchChange, ChangeSet, Claim, CommitError, IdemKey, IdemRow, RxChange, SetlChange,
-    StoreError, codec,
+    AcctChange, AccumChange, BatchChange, ChangeSet, Claim, CommitError, FileChange, IdemKey, IdemRow, RxChange,
+    SetlChange, StoreError, codec,
 };
 use lf_rx::{Prescription, State};
 
@@ -87,6 +87,9 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
     }
     if let Some(change) = &changes.edition {
         lists::edition(change, &mut steps)?;
+    }
+    if let Some(change) = &changes.file {
+        file(change, sealer, &mut steps)?;
     }
     Ok(steps)
 }
@@ -250,6 +253,20 @@ fn acct(change: &AcctChange) -> Step {
     }
     params.push(change.expect_version.into());
     write_or_stale(sql::ACCT_MOVE, params, "acct")
+}
+
+fn file(change: &FileChange, sealer: &Sealer, steps: &mut Vec<Step>) -> Result<(), StoreError> {
+    let file = &change.file;
+    let owner = || Value::from(file.owner.word());
+    // Nobody else clears up: an institution that uploads no more keeps what it has, and no more than that.
+    steps.push(step(sql::FILE_DROP, vec![owner(), change.now.into()], Must::Any));
+    let sm3 = lf_gm::sm3(&file.body);
+    let mut params = vec![owner(), file.file_qury_no.as_str().into()];
+    let body = sealer.cell(&sealed::FILE, &params, &file.body);
+    params.extend([file.filename.as_str().into(), counter(file.row_cnt)?.into(), file.until.into()]);
+    params.extend([sm3[..].into(), body]);
+    steps.push(write_or_stale(sql::FILE_NEW, params, "file"));
+    Ok(())
 }
 
 fn counter(value: u64) -> Result<i64, StoreError> {

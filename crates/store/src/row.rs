@@ -5,7 +5,7 @@
 
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, Claim, ClaimKind, Fixmedins, IdemKey, IdemRow, Inconsistency, Person, PersonKey,
-    Practitioner, RxFile, Setl, StoredEvent,
+    Practitioner, RxFile, Setl, StoredEvent, StoredFile,
 };
 use lf_rx::event::Opened;
 use lf_rx::state::State;
@@ -243,6 +243,18 @@ pub(crate) fn idem(sealer: &Sealer, key: &IdemKey, row: Row) -> Read<IdemRow> {
     cells.agree("idem_key", same)?;
     let (digest, reply) = (cells.hash("digest")?, cells.sealed(&sealed::IDEM)?);
     Ok(IdemRow { key: key.clone(), digest, reply, at: cells.moment("at_us")? })
+}
+
+pub(crate) fn file(sealer: &Sealer, row: Row) -> Read<StoredFile> {
+    let mut cells = Cells::new(sealer, "file", 2, row);
+    let owner = cells.parsed("fixmedins_code")?;
+    let (file_qury_no, filename) = (cells.text("file_qury_no")?, cells.text("filename")?);
+    let row_cnt = cells.int("row_cnt")?.unsigned_abs();
+    let (until, sm3, body) = (cells.moment("until_us")?, cells.hash("sm3")?, cells.sealed(&sealed::FILE)?);
+    if lf_gm::sm3(&body) != sm3 {
+        return Err(cells.wrong("body", "not what was uploaded"));
+    }
+    Ok(StoredFile { owner, file_qury_no, filename, row_cnt, until, body })
 }
 
 /// The first of `count` serials, from the first one that is left.

@@ -33,7 +33,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V4__uniqueness",
     "V5__sealed_by",
     "V6__outbox",
-    "V7__lists"
+    "V7__lists",
+    "V8__files"
 ];
 
 impl From<rusqlite::Error> for OpenError {

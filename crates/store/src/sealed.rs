@@ -58,6 +58,7 @@ columns! {
     RX_EVENT = "rx_event"."body" [Texts, Texts, Counts] RX_EVENT_SWEEP RX_EVENT_RESEAL;
     BATCH = "auth_batch"."body" [Texts, Texts] BATCH_SWEEP BATCH_RESEAL;
     IDEM = "idem"."reply" [Texts, Texts, Texts] IDEM_SWEEP IDEM_RESEAL;
+    FILE = "file"."body" [Texts, Texts] FILE_SWEEP FILE_RESEAL;
     OUTBOX = "outbox"."body" [Texts, Texts, Counts] OUTBOX_SWEEP OUTBOX_RESEAL;
 }
 
@@ -67,7 +68,7 @@ mod tests {
 
     #[test]
     fn every_blob_is_sealed_or_a_digest() {
-        const DIGESTS: [&str; 4] = ["rx.head", "rx_event.hash", "idem.digest", "sealed_by.probe"];
+        const DIGESTS: [&str; 5] = ["rx.head", "rx_event.hash", "idem.digest", "file.sm3", "sealed_by.probe"];
         let conn = rusqlite::Connection::open("").unwrap();
         crate::schema::build(&conn).unwrap();
         let list = "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c

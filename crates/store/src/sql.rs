@@ -60,6 +60,10 @@ pub(crate) const DRUG_SINCE: &str =
     "SELECT med_list_codg, from_day, until_day, ver, find_text, dualchnl, oppool, body FROM drug
     WHERE (ver, med_list_codg, from_day) > ($1, $2, $3) ORDER BY ver, med_list_codg, from_day LIMIT $4";
 
+pub(crate) const DRUG_ROWS: &str =
+    "SELECT med_list_codg, from_day, until_day, ver, find_text, dualchnl, oppool, body FROM drug
+    WHERE med_list_codg = $1 ORDER BY from_day";
+
 // ---- dated lists
 
 pub(crate) const EDITIONS: &str = "SELECT list, edition, from_day, ver, file_sm3, row_cnt, imported_us FROM edition
@@ -245,6 +249,9 @@ pub(crate) const OUTBOX_SWEEP: &str =
     sweep_page!("outbox", "body", "poolarea_no, hi_rxno, seq", "$1, $2, $3", "$4", "$5");
 pub(crate) const OUTBOX_RESEAL: &str =
     "UPDATE outbox SET body = $4 WHERE poolarea_no = $1 AND hi_rxno = $2 AND seq = $3 AND body = $5";
+pub(crate) const FILE_SWEEP: &str = sweep_page!("file", "body", "fixmedins_code, file_qury_no", "$1, $2", "$3", "$4");
+pub(crate) const FILE_RESEAL: &str =
+    "UPDATE file SET body = $3 WHERE fixmedins_code = $1 AND file_qury_no = $2 AND body = $4";
 
 /// Look-up keys with the person whose they are; `$4` is the pattern of those that need no work.
 pub(crate) const PERSON_KEY_SWEEP: &str = "SELECT k.kind, k.key_text, k.poolarea_no, k.psn_no,
@@ -312,6 +319,17 @@ pub(crate) const OUTBOX_OF: &str = "SELECT q.poolarea_no, q.hi_rxno, q.fixmedins
         WHERE f.poolarea_no = q.poolarea_no AND f.hi_rxno = q.hi_rxno)
     WHERE q.poolarea_no = $1 AND q.hi_rxno = $2";
 
+// ---- files
+
+pub(crate) const FILE: &str = "SELECT fixmedins_code, file_qury_no, filename, row_cnt, until_us, sm3, body
+    FROM file
+    WHERE fixmedins_code = $1 AND file_qury_no = $2";
+pub(crate) const FILE_COUNT: &str = "SELECT COUNT(*) FROM file WHERE fixmedins_code = $1 AND until_us > $2";
+pub(crate) const FILE_NEW: &str = "INSERT INTO file
+    (fixmedins_code, file_qury_no, filename, row_cnt, until_us, sm3, body) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (fixmedins_code, file_qury_no) DO NOTHING";
+pub(crate) const FILE_DROP: &str = "DELETE FROM file WHERE fixmedins_code = $1 AND until_us <= $2";
+
 // ---- partitions
 
 /// The next 统筹区 of each partitioned table: one step in an index each, however many rows there are.
@@ -340,7 +358,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 62] = [
+    const QUESTIONS: [&str; 67] = [
         APP,
         APP_PAGE,
         FIXMEDINS,
@@ -351,6 +369,7 @@ mod tests {
         DRUG,
         DRUG_END,
         DRUG_SINCE,
+        DRUG_ROWS,
         EDITIONS,
         LIST_ITEM,
         LIST_PAGE,
@@ -403,6 +422,10 @@ mod tests {
         OUTBOX_PAGE,
         OUTBOX_PAGE_OF,
         OUTBOX_OF,
+        FILE,
+        FILE_COUNT,
+        FILE_DROP,
+        FILE_SWEEP,
     ];
 
     #[test]

@@ -9,6 +9,7 @@ use lf_ports::{AuditStore, Outbox, Store};
 use lf_store::{OpenError, Rotation, Sealer};
 
 pub mod atomic;
+pub mod files;
 pub mod finders;
 pub mod fixture;
 pub mod lists;
@@ -86,6 +87,8 @@ macro_rules! each_case {
             outbox::queues_are_listed_in_pages_and_rest_by_institution,
             outbox::an_unreadable_letter_keeps_none_of_the_others,
             outbox::who_waits_hears_of_letters_only,
+            files::a_file_is_its_institutions_until_its_time_is_over,
+            files::a_number_is_a_files_once,
             lists::a_list_is_read_as_of_a_day,
             lists::a_download_goes_on_where_it_stopped,
             lists::an_edition_comes_whole_or_not_at_all,

@@ -156,7 +156,7 @@ each_case!(on_postgres);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_key_holds_the_partition_or_the_thing_itself() {
     // Copied whole to every node, or keyed by the thing claimed: decision 0004.
-    const WHOLE: [&str; 11] = [
+    const WHOLE: [&str; 12] = [
         "app",
         "fixmedins",
         "practitioner",
@@ -166,6 +166,7 @@ async fn every_key_holds_the_partition_or_the_thing_itself() {
         "person_key",
         "claim",
         "idem",
+        "file",
         "schema_history",
         "sealed_by",
     ];

@@ -4,16 +4,18 @@
 //! refuses is a defect of its field with the type's own reason.
 
 mod basics;
+mod files;
 mod institution;
 mod pharmacy;
 mod precheck;
 mod settle;
 
 pub use basics::{t1101, t1201, t9001, t9002};
+pub use files::{ARRAY_MAX, catalogue, question, t1301, t1312, t9101, t9102};
 pub use institution::{read_signed, t7102, t7103, t7104, t7105};
 pub use pharmacy::{t7201, t7203, t7204, t7205, t7206, t7207, t7208, t7211};
 pub use precheck::t7101;
-pub use settle::{t2102, t2103};
+pub use settle::{t2102, t2103, t2601, t5203};
 
 use crate::defect::{Defect, Defects};
 use crate::generated::Transaction;
@@ -50,10 +52,21 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         Transaction::T7211 => of(t7211(node)),
         Transaction::T2101 | Transaction::T2102 => of(t2102(node)),
         Transaction::T2103 => of(t2103(node)),
+        Transaction::T2601 => of(t2601(node)),
+        Transaction::T5203 => of(t5203(node)),
         Transaction::T1101 => of(t1101(node)),
         Transaction::T1201 => of(t1201(node)),
         Transaction::T9001 => of(t9001(node)),
         Transaction::T9002 => of(t9002(node)),
+        Transaction::T9102 => of(t9102(node)),
+        Transaction::T1301 | Transaction::T1302 | Transaction::T1309 | Transaction::T1320 => {
+            catalogue(transaction).map_or_else(Defects::new, |catalogue| of(t1301(catalogue, node)))
+        }
+        Transaction::T1312 | Transaction::T1316 | Transaction::T1318 | Transaction::T1319 => {
+            question(transaction).map_or_else(Defects::new, |question| of(t1312(question, node)))
+        }
+        // The bytes of 9101 may stand beside the message: its form is judged where both are known.
+        Transaction::T9101 => Defects::new(),
         Transaction::T7108 | Transaction::T7109 | Transaction::T7202 | Transaction::T7209 | Transaction::T7210 => {
             Defects::new()
         }

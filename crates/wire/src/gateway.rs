@@ -9,11 +9,15 @@ pub mod auth;
 pub mod client;
 pub mod head;
 pub mod input;
+pub mod list_file;
+pub mod multipart;
 pub mod reply;
 pub mod route;
 
 pub use auth::{AuthError, Credentials, Headers};
 pub use head::{Head, Message};
 pub use input::{Input, InputError, SignedInput, unquoted};
+pub use list_file::ListFile;
+pub use multipart::{Form, FormError};
 pub use reply::{GatewayReply, Output, refused_at_the_gate};
 pub use route::{NoTransaction, is_gateway, named_in_path, transaction};

@@ -3,9 +3,19 @@
 pub mod dicts;
 pub mod t1101;
 pub mod t1201;
+pub mod t1301;
+pub mod t1302;
+pub mod t1309;
+pub mod t1312;
+pub mod t1316;
+pub mod t1318;
+pub mod t1319;
+pub mod t1320;
 pub mod t2101;
 pub mod t2102;
 pub mod t2103;
+pub mod t2601;
+pub mod t5203;
 pub mod t7101;
 pub mod t7102;
 pub mod t7103;
@@ -28,6 +38,8 @@ pub mod t7210;
 pub mod t7211;
 pub mod t9001;
 pub mod t9002;
+pub mod t9101;
+pub mod t9102;
 
 use crate::table::TransactionSpec;
 
@@ -38,12 +50,32 @@ pub enum Transaction {
     T1101,
     /// 1201 医药机构信息获取
     T1201,
+    /// 1301 西药中成药目录下载
+    T1301,
+    /// 1302 中药饮片目录下载
+    T1302,
+    /// 1309 门诊慢特病种目录下载
+    T1309,
+    /// 1312 医保目录信息查询
+    T1312,
+    /// 1316 医疗目录与医保目录匹配信息查询
+    T1316,
+    /// 1318 医保目录限价信息查询
+    T1318,
+    /// 1319 医保目录先自付比例信息查询
+    T1319,
+    /// 1320 中药配方颗粒目录下载
+    T1320,
     /// 2101 药店预结算
     T2101,
     /// 2102 药店结算
     T2102,
     /// 2103 药店结算撤销
     T2103,
+    /// 2601 冲正交易
+    T2601,
+    /// 5203 结算信息查询
+    T5203,
     /// 7101 电子处方上传预核验
     T7101,
     /// 7102 电子处方医保电子签名
@@ -88,6 +120,10 @@ pub enum Transaction {
     T9001,
     /// 9002 签退
     T9002,
+    /// 9101 文件上传
+    T9101,
+    /// 9102 文件下载
+    T9102,
 }
 
 impl Transaction {
@@ -95,9 +131,19 @@ impl Transaction {
     pub const ALL: &'static [Self] = &[
         Self::T1101,
         Self::T1201,
+        Self::T1301,
+        Self::T1302,
+        Self::T1309,
+        Self::T1312,
+        Self::T1316,
+        Self::T1318,
+        Self::T1319,
+        Self::T1320,
         Self::T2101,
         Self::T2102,
         Self::T2103,
+        Self::T2601,
+        Self::T5203,
         Self::T7101,
         Self::T7102,
         Self::T7103,
@@ -120,6 +166,8 @@ impl Transaction {
         Self::T7211,
         Self::T9001,
         Self::T9002,
+        Self::T9101,
+        Self::T9102,
     ];
 
     /// Number, names and tables.
@@ -127,9 +175,19 @@ impl Transaction {
         match self {
             Self::T1101 => &t1101::SPEC,
             Self::T1201 => &t1201::SPEC,
+            Self::T1301 => &t1301::SPEC,
+            Self::T1302 => &t1302::SPEC,
+            Self::T1309 => &t1309::SPEC,
+            Self::T1312 => &t1312::SPEC,
+            Self::T1316 => &t1316::SPEC,
+            Self::T1318 => &t1318::SPEC,
+            Self::T1319 => &t1319::SPEC,
+            Self::T1320 => &t1320::SPEC,
             Self::T2101 => &t2101::SPEC,
             Self::T2102 => &t2102::SPEC,
             Self::T2103 => &t2103::SPEC,
+            Self::T2601 => &t2601::SPEC,
+            Self::T5203 => &t5203::SPEC,
             Self::T7101 => &t7101::SPEC,
             Self::T7102 => &t7102::SPEC,
             Self::T7103 => &t7103::SPEC,
@@ -152,6 +210,8 @@ impl Transaction {
             Self::T7211 => &t7211::SPEC,
             Self::T9001 => &t9001::SPEC,
             Self::T9002 => &t9002::SPEC,
+            Self::T9101 => &t9101::SPEC,
+            Self::T9102 => &t9102::SPEC,
         }
     }
 }

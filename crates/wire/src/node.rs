@@ -256,6 +256,16 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Whether its table has such a field, sent or not.
+    pub fn knows(&self, name: &str) -> bool {
+        self.table.field(name).is_some()
+    }
+
+    /// The Chinese name of one of its fields.
+    pub fn cn(&self, name: &str) -> &'static str {
+        self.table.field(name).map_or("", |field| field.cn)
+    }
+
     /// Its row in a list, from 0.
     pub fn index(&self) -> Option<usize> {
         self.index

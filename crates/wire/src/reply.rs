@@ -55,6 +55,11 @@ impl Reply {
         Self { table, values: vec![None; table.fields.len()], fault: None }
     }
 
+    /// Whether its table has such a field.
+    pub fn has_field(&self, name: &str) -> bool {
+        self.table.field(name).is_some()
+    }
+
     /// A text, a code, or a number or time already written; `None` leaves it out.
     pub fn text<'t>(&mut self, name: &str, text: impl Into<Option<&'t str>>) -> &mut Self {
         if let Some(text) = text.into() {

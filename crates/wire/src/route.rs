@@ -20,6 +20,9 @@ pub enum RouteError {
     /// A transaction that this center does not serve.
     #[error("交易{} {}尚未开通", .0.number(), .0.name())]
     NotBuilt(Transaction),
+    /// A transaction whose file does not fit into a sealed envelope.
+    #[error("交易{} {}只在定点医药机构接口（infno）上提供", .0.number(), .0.name())]
+    OnlyGateway(Transaction),
 }
 
 /// The transaction that a path names; a query and one closing slash are let pass.
@@ -35,7 +38,11 @@ pub fn route(path: &str) -> Result<Transaction, RouteError> {
         return Err(RouteError::NotFixmedins);
     }
     let transaction = Transaction::from_method(method).ok_or(RouteError::UnknownMethod)?;
-    if transaction.is_built() { Ok(transaction) } else { Err(RouteError::NotBuilt(transaction)) }
+    match transaction {
+        Transaction::T9101 | Transaction::T9102 => Err(RouteError::OnlyGateway(transaction)),
+        built if built.is_built() => Ok(built),
+        _ => Err(RouteError::NotBuilt(transaction)),
+    }
 }
 
 impl Transaction {
@@ -95,6 +102,8 @@ mod tests {
             ("/fixmedins/uploadchk", Err(RouteError::UnknownMethod)),
             ("/fixmedins/9999", Err(RouteError::UnknownMethod)),
             ("/fixmedins/7202", Err(RouteError::NotBuilt(T7202))),
+            ("/fixmedins/9101", Err(RouteError::OnlyGateway(T9101))),
+            ("/fixmedins/9102", Err(RouteError::OnlyGateway(T9102))),
             ("/fixmedins/7210", Err(RouteError::NotBuilt(T7210))),
             ("/fixmedins/rxChkInfoCallback", Err(RouteError::NotBuilt(T7108))),
         ] {

@@ -96,9 +96,9 @@ enum Side {
     Output,
 }
 
-/// Names under which gateways lay the payload one level deeper: two of any transaction, then the nodes of 9001, 9002
-/// and 1201, which some clients leave out.
-const WRAPPERS: [&str; 5] = ["input", "data", "signIn", "signOut", "medinsinfo"];
+/// Names under which gateways lay the payload one level deeper: two of any transaction, then the nodes of 9001, 9002,
+/// 1201, 9101 and 9102, which some clients leave out.
+const WRAPPERS: [&str; 7] = ["input", "data", "signIn", "signOut", "medinsinfo", "fsUploadIn", "fsDownloadIn"];
 
 struct Check {
     side: Side,

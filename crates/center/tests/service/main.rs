@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 mod journey;
+mod lists;
 mod money;
 mod once;
 mod permission;
@@ -15,3 +16,4 @@ mod said;
 mod simulation;
 mod tell;
 mod time;
+mod undone;

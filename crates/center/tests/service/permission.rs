@@ -3,18 +3,20 @@
 //! proves JX-2.6.1, JX-2.6.2
 
 use expect_test::expect;
+use lf_center::t1301_download::{self, Catalogue};
 use lf_center::t7203_qrcode::{self, epc_qrcd};
-use lf_center::{Answer, Failure, t7211_catalogue};
+use lf_center::{Answer, Failure, t2601_undo, t5203_settlement, t7211_catalogue, t9101_file_upload};
 use lf_ports::RegistryPut;
 use lf_testkit::region::{HOSPITAL, OTHER_HOSPITAL, OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Life, Step, TestCenter};
 use lf_vocab::Span;
 use lf_vocab::dict::RxChkStasCodg;
 
+use crate::lists::{Counted, everything};
 use crate::said::code;
 
 /// Transaction, and how far its prescription has come before.
-const ROWS: [(&str, Option<Step>); 18] = [
+const ROWS: [(&str, Option<Step>); 23] = [
     ("7101", None),
     ("7102", Some(Step::Prechecked)),
     ("7103", Some(Step::Signed)),
@@ -33,6 +35,11 @@ const ROWS: [(&str, Option<Step>); 18] = [
     ("2101", Some(Step::Sold)),
     ("2102", Some(Step::Sold)),
     ("2103", Some(Step::Settled)),
+    ("2601", Some(Step::Settled)),
+    ("5203", Some(Step::Settled)),
+    ("1301", None),
+    ("1312", None),
+    ("9101", None),
 ];
 
 /// Who sends it: the institution of the prescription or another, of either kind.
@@ -78,6 +85,26 @@ async fn sent(life: &Life<'_>, infno: &str, caller: &str) -> String {
         "2101" => till!(t2101_quote, life.settle_command()),
         "2102" => till!(t2102_settle, life.settle_command()),
         "2103" => till!(t2103_refund, life.refund_command()),
+        "2601" => till!(t2601_undo, undo(life)),
+        "5203" => till!(t5203_settlement, settlement(life)),
+        "1301" => {
+            let ctx = life.ctx(caller, &infno).await;
+            let command = t1301_download::Command { catalogue: Catalogue::Medicines, ver: "0".to_owned() };
+            said(&center.t1301_download(&ctx, &command, |_| Box::<Counted>::default()).await)
+        }
+        "1312" => till!(t1312_hilist, everything(life.center)),
+        "9101" => {
+            let mut command = t9101_file_upload::Command {
+                fixmedins_code: caller.parse().unwrap(),
+                filename: "x.zip".to_owned(),
+                body: vec![1],
+            };
+            let ctx = life.ctx(caller, &command).await;
+            let own = said(&center.t9101_file_upload(&ctx, &command).await);
+            command.fixmedins_code = if caller == HOSPITAL { OTHER_HOSPITAL } else { HOSPITAL }.parse().unwrap();
+            assert_eq!(said(&center.t9101_file_upload(&ctx, &command).await), "RX-0000-02");
+            own
+        }
         other => panic!("{other}"),
     }
 }
@@ -87,6 +114,15 @@ fn qrcode(life: &Life<'_>) -> t7203_qrcode::Command {
         epc_qrcd: epc_qrcd(&life.hi_rxno(), &life.sign_digest),
         fixmedins_code: life.pharmacy.parse().unwrap(),
     }
+}
+
+/// By the number that a settlement of the REST front shows. Another pharmacy's is a message that never arrived.
+fn undo(life: &Life<'_>) -> t2601_undo::Command {
+    t2601_undo::Command { psn_no: life.person.psn_no.clone(), omsgid: life.setl.0.clone(), oinfno: "2102".to_owned() }
+}
+
+fn settlement(life: &Life<'_>) -> t5203_settlement::Command {
+    t5203_settlement::Command { psn_no: life.person.psn_no.clone(), setl_id: life.setl.0.clone(), mdtrt_id: None }
 }
 
 fn catalogue() -> t7211_catalogue::Command {
@@ -148,6 +184,11 @@ async fn as_admitted() {
         2101  RX-0000-01    RX-0000-01    ok            RX-2102-07
         2102  RX-0000-01    RX-0000-01    ok            RX-2102-07
         2103  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        2601  RX-0000-01    RX-0000-01    ok            ok
+        5203  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        1301  ok            ok            ok            ok
+        1312  ok            ok            ok            ok
+        9101  ok            ok            ok            ok
     "#]]
     .assert_eq(&matrix(async |_| {}).await);
 }
@@ -181,6 +222,11 @@ async fn with_an_agreement_that_has_ended() {
         2101  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
         2102  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
         2103  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        2601  RX-0000-01    RX-0000-01    ok            ok
+        5203  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        1301  ok            ok            ok            ok
+        1312  ok            ok            ok            ok
+        9101  ok            ok            ok            ok
     "#]]
     .assert_eq(&matrix(ended).await);
 }
@@ -213,6 +259,11 @@ async fn without_the_interface_of_circulation() {
         2101  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
         2102  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
         2103  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        2601  RX-0000-01    RX-0000-01    ok            ok
+        5203  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        1301  ok            ok            ok            ok
+        1312  ok            ok            ok            ok
+        9101  ok            ok            ok            ok
     "#]]
     .assert_eq(&matrix(unready).await);
 }

@@ -42,7 +42,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V4__uniqueness",
     "V5__sealed_by",
     "V6__outbox",
-    "V7__lists"
+    "V7__lists",
+    "V8__files"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

@@ -192,5 +192,10 @@ pub async fn the_catalogue_is_read_as_of_a_day(ground: &dyn Ground) {
         all.push(format!("{}:{}", &row.item.med_list_codg.as_str()[7..], row.in_force(on("2026-07-01"))));
     }
     assert_eq!(all, ["1:false", "1:true", "2:false", "3:true"]);
+    let rows = store.drug_rows(&standing.med_list_codg).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.ver).collect::<Vec<_>>(), [2, 2], "both days of one code");
+    assert!(
+        rows[0].until == Some(rows[1].from) && store.drug_rows(&"XA10BH99".parse().unwrap()).await.unwrap().is_empty()
+    );
     assert_eq!(store.editions(EditionOf::Drug).await.unwrap().len(), 1);
 }

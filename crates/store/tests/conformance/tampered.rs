@@ -45,6 +45,7 @@ async fn found(store: &dyn Full) -> Option<Inconsistency> {
     note(store.acct(f::pool(), &f::psn_no()).await.err());
     note(store.claim(ClaimKind::DrugTracCodg, "c1").await.err());
     note(store.idem(&f::idem("m1", 1).key).await.err());
+    note(store.file(&lf_ports::FileOwner::Fixmedins(f::pharmacy()), "N1").await.err());
     note(store.reserve_serials(f::pool(), f::day(), 1).await.err());
     errors.into_iter().next().map(|error| match error {
         StoreError::Inconsistent(inconsistency) => inconsistency,
@@ -71,7 +72,7 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
     let no_text = sealed("rx_file", "base64", &["360900", &number], b"\xff");
     let of_another_event = sealed("rx_event", "body", &["360900", &number, "2"], &f::open(1).events[0].body);
     // Table, column, tampered value, key that must be named.
-    let cases: [(&str, &str, &str, &str); 40] = [
+    let cases: [(&str, &str, &str, &str); 42] = [
         ("app", "body", &elsewhere, &f::app().app_id),
         ("fixmedins", "body", &of_another_column, institution),
         ("fixmedins", "poolarea_no", "'360100'", "H36090200001"),
@@ -112,6 +113,8 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
         ("claim", "owner", "x'01'", "drug_trac_codg/c1"),
         ("idem", "reply", "x'0100000009000000000000000000000000000000000000'", "H36090200001/7101/m1"),
         ("idem", "digest", "x'01'", "H36090200001/7101/m1"),
+        ("file", "body", "x'01'", "P36090200101/N1"),
+        ("file", "sm3", "x'01'", "P36090200101/N1"),
     ];
     for (table, column, value, key) in cases {
         if ground.typed() && OF_ANOTHER_TYPE.contains(&(table, column)) {
@@ -189,6 +192,7 @@ pub async fn fill(store: &dyn Full) {
             RegistryPut::Drug(f::drug("XA10BH01", "a", true)),
         ],
         edition: Some(super::lists::one_row()),
+        file: Some(super::files::upload("N1", 0, 9)),
         ..f::rx_only(rx)
     };
     store.commit(changes).await.unwrap();

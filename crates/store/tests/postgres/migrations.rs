@@ -18,6 +18,7 @@ fn all() -> Vec<String> {
         "V5__sealed_by",
         "V6__outbox",
         "V7__lists",
+        "V8__files",
     ];
     names.map(str::to_owned).to_vec()
 }
@@ -78,16 +79,16 @@ async fn those_that_start_together_apply_each_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interrupted_chain_goes_on() {
     let ground = migrated().await;
-    let back = "DELETE FROM schema_history WHERE version = 7; DROP TABLE edition; DROP TABLE list_item";
+    let back = "DELETE FROM schema_history WHERE version = 8; DROP TABLE file";
     ground.raw().await.batch_execute(back).await.unwrap();
-    assert_eq!(postgres::migrate(&ground.url(), NOW).await.unwrap(), ["V7__lists"]);
+    assert_eq!(postgres::migrate(&ground.url(), NOW).await.unwrap(), ["V8__files"]);
     assert_eq!(open(&ground).await, None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_schema_is_refused_with_the_reason() {
     let cases = [
-        ("INSERT INTO schema_history VALUES (6, 'V6__later', '', 0)", "高于本程序支持的5"),
+        ("INSERT INTO schema_history VALUES (7, 'V7__later', '', 0)", "高于本程序支持的6"),
         ("UPDATE schema_history SET sm3 = 'x' WHERE version = 2", "V2__prescriptions的SM3与记录不同"),
         ("UPDATE schema_history SET name = 'x' WHERE version = 2", "第2号迁移应为V2__prescriptions"),
         ("DELETE FROM schema_history WHERE version = 2", "第2号迁移应为V2__prescriptions，记录为第3号"),

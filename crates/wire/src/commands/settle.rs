@@ -1,6 +1,6 @@
-//! The pharmacy's settlement: 2101 and 2102 say the same, 2103 takes it back.
+//! The pharmacy's settlement: 2101 and 2102 say the same, 2103 and 2601 take it back, 5203 asks for it.
 
-use lf_center::{t2101_quote, t2103_refund};
+use lf_center::{t2101_quote, t2103_refund, t2601_undo, t5203_settlement};
 use lf_vocab::DrugTracCodg;
 use lf_vocab::dict::{AcctUsedFlag, Insutype};
 
@@ -100,4 +100,22 @@ pub fn t2103(node: &Node<'_>) -> Result<t2103_refund::Command, Defects> {
     let mdtrt_id = take.it(node.need("mdtrt_id").map(str::to_owned));
     let psn_no = take.it(node.parse("psn_no"));
     take.done(|| Some(t2103_refund::Command { setl_id: setl_id?, mdtrt_id: mdtrt_id?, psn_no: psn_no? }))
+}
+
+/// 2601.
+pub fn t2601(node: &Node<'_>) -> Result<t2601_undo::Command, Defects> {
+    let mut take = Take::default();
+    let psn_no = take.it(node.parse("psn_no"));
+    let omsgid = take.it(node.need("omsgid").map(str::to_owned));
+    let oinfno = take.it(node.need("oinfno").map(str::to_owned));
+    take.done(|| Some(t2601_undo::Command { psn_no: psn_no?, omsgid: omsgid?, oinfno: oinfno? }))
+}
+
+/// 5203.
+pub fn t5203(node: &Node<'_>) -> Result<t5203_settlement::Command, Defects> {
+    let mut take = Take::default();
+    let psn_no = take.it(node.parse("psn_no"));
+    let setl_id = take.it(node.need("setl_id").map(str::to_owned));
+    let mdtrt_id = node.string("mdtrt_id");
+    take.done(|| Some(t5203_settlement::Command { psn_no: psn_no?, setl_id: setl_id?, mdtrt_id }))
 }

@@ -36,16 +36,26 @@ pub enum AuthError {
     Mismatch,
 }
 
-/// The headers of a request that concern the gateways, names in lower case.
+/// Of the body, not of the sender: 9101 comes as a form.
+const CONTENT_TYPE: &str = "content-type";
+/// How the names of the headers begin that this front reads.
+const OURS: [&str; 4] = ["_api_", "x-tif-", "x-rio-", CONTENT_TYPE];
+
+/// The headers of a request that concern this front, names in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(String, String)>);
 
 impl Headers {
     /// Keeps what a gateway reads; the first of two equal names wins.
     pub fn of<'h>(all: impl IntoIterator<Item = (&'h str, &'h str)>) -> Self {
-        let ours = |name: &str| ["_api_", "x-tif-", "x-rio-"].iter().any(|start| name.starts_with(start));
+        let ours = |name: &str| OURS.iter().any(|start| name.starts_with(start));
         let all = all.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
         Self(all.filter(|(name, _)| ours(name)).collect())
+    }
+
+    /// What the body is said to be; empty where nothing is said.
+    pub fn content_type(&self) -> &str {
+        self.get(CONTENT_TYPE).unwrap_or_default()
     }
 
     fn get(&self, name: &str) -> Option<&str> {

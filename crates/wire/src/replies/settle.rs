@@ -1,6 +1,6 @@
-//! What a settlement answers: 2101, 2102, 2103. Amounts are the settlement's own; nothing is computed here.
+//! What a settlement answers: 2101, 2102, 2103, 2601, 5203. Amounts are the settlement's own; nothing is computed here.
 
-use lf_center::{t2101_quote, t2102_settle, t2103_refund};
+use lf_center::{t2101_quote, t2102_settle, t2103_refund, t5203_settlement};
 use lf_ports::{Person, Setl};
 use lf_settle::{FundShare, LineShare, Shares};
 use lf_vocab::{Fen, Moment};
@@ -17,6 +17,8 @@ const PROC_INFO_MAX: usize = 4000;
 /// 清算方式: by item. 清算类别: 药店购药.
 const CLR_WAY: &str = "1";
 const CLR_TYPE: &str = "41";
+/// 支付地点类别: at the institution.
+const PAY_LOC: &str = "2";
 
 /// 2101. A quote has neither a settlement's number nor a visit's; both are required texts, so they are empty.
 pub fn t2101(reply: &t2101_quote::Reply, command: &t2101_quote::Command, now: Moment) -> Payload {
@@ -109,9 +111,41 @@ fn amounts(node: &mut Reply, shares: &Shares) {
         ("balc", shares.balc),
         ("acct_mulaid_pay", shares.acct_mulaid_pay),
     ] {
-        node.fen(name, amount);
+        if node.has_field(name) {
+            node.fen(name, amount);
+        }
     }
     node.show("pool_prop_selfpay", shares.pool_prop_selfpay.to_four());
+}
+
+/// 2601 has no output.
+pub fn t2601() -> Payload {
+    Reply::new(Transaction::T2601).to_json()
+}
+
+/// 5203. Its table has no 伤残人员医疗保障基金支出, of which there is none at a pharmacy.
+pub fn t5203(reply: &t5203_settlement::Reply) -> Payload {
+    let setl = &reply.setl;
+    let mut out = Reply::new(Transaction::T5203);
+    out.node("setlinfo", |node| {
+        person(node, &reply.person, setl.setl_time);
+        numbers(node, setl);
+        node.text("pay_loc", PAY_LOC)
+            .show("insu_optins", setl.accum_key.poolarea_no)
+            .show("fixmedins_code", &setl.fixmedins_code)
+            .text("fixmedins_name", reply.fixmedins_name.as_str())
+            .show("fixmedins_poolarea", setl.poolarea_no)
+            .day("begndate", setl.setl_time.day())
+            .day("enddate", setl.setl_time.day())
+            .text("mdtrt_cert_type", setl.mdtrt_cert_type.as_str())
+            .text("med_type", setl.med_type.as_str())
+            .text("clr_type", CLR_TYPE)
+            .text("clr_way", CLR_WAY)
+            .flag("refd_setl_flag", reply.refd)
+            .show("year", setl.setl_time.day().year());
+    });
+    out.each("setldetail", funds(&setl.shares), |row, (at, fund)| fund_row(row, fund, at, &setl.shares));
+    out.to_json()
 }
 
 fn parts(out: &mut Reply, shares: &Shares) {
@@ -176,7 +210,7 @@ fn line(row: &mut Reply, line: &LineShare) {
 }
 
 /// 医疗收费项目类别 by the family of the drug code: 西药费, 中成药费, 中药饮片费, else 其他费.
-fn med_chrgitm_type(med_list_codg: &str) -> &'static str {
+pub(super) fn med_chrgitm_type(med_list_codg: &str) -> &'static str {
     match med_list_codg.as_bytes().first() {
         Some(b'X') => "09",
         Some(b'Z') => "11",

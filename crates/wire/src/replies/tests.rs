@@ -3,9 +3,10 @@
 
 use expect_test::expect;
 use lf_center::{
-    t1101_person, t1201_fixmedins, t2101_quote, t2102_settle, t2103_refund, t7101_precheck, t7102_sign, t7103_upload,
-    t7104_undo, t7105_query, t7106_review_query, t7107_settlement_query, t7201_authorise, t7203_qrcode, t7204_download,
-    t7205_verify, t7206_review, t7207_sell, t7211_catalogue, t9001_signin, t9002_signout,
+    t1101_person, t1201_fixmedins, t1301_download, t1312_hilist, t2101_quote, t2102_settle, t2103_refund,
+    t5203_settlement, t7101_precheck, t7102_sign, t7103_upload, t7104_undo, t7105_query, t7106_review_query,
+    t7107_settlement_query, t7201_authorise, t7203_qrcode, t7204_download, t7205_verify, t7206_review, t7207_sell,
+    t7211_catalogue, t9001_signin, t9002_signout, t9101_file_upload,
 };
 use lf_ports::{Acct, AccumKey, Drug, Fixmedins, Person, RxFile, Setl};
 use lf_rx::event::{Downloaded, Opened, Reviewed, Settled, Signed, Sold, Uploaded, Verified};
@@ -308,9 +309,49 @@ fn fullest(transaction: Transaction, amount: Fen) -> Vec<u8> {
         T1201 => t1201(&t1201_fixmedins::Reply { fixmedins: institution() }),
         T9001 => t9001(&t9001_signin::Reply { sign_no: text("sign_no"), sign_time: now() }),
         T9002 => t9002(&t9002_signout::Reply { sign_time: now() }),
-        other => panic!("{other} is not built"),
+        other => fullest_on_the_gateway(other, shares),
     };
     payload.unwrap_or_else(|fault| panic!("{transaction}: {fault}"))
+}
+
+/// What only the gateway front's clients use.
+fn fullest_on_the_gateway(transaction: Transaction, shares: Shares) -> Payload {
+    let text = |text: &str| text.to_owned();
+    match transaction {
+        T2601 => t2601(),
+        T5203 => t5203(&t5203_settlement::Reply {
+            setl: setl(shares),
+            refd: false,
+            person: person(),
+            fixmedins_name: text("fixmedins_name"),
+        }),
+        T9101 => t9101(
+            &t9101_file_upload::Reply { file_qury_no: text("file_qury_no"), until: now() },
+            &converted(T9101, &full(T9101), |node| commands::t9101(node, None)).unwrap(),
+        ),
+        // The answer is the file.
+        T9102 => Ok(b"{}".to_vec()),
+        T1301 | T1302 | T1309 | T1320 => t1301(
+            transaction,
+            &t1301_download::Reply {
+                file_qury_no: text("file_qury_no"),
+                filename: text("filename"),
+                dld_end_time: now().day(),
+                data_cnt: 7,
+            },
+        ),
+        other => match commands::question(other) {
+            Some(question) => t1312(other, &page(question)),
+            None => panic!("{other} is not built"),
+        },
+    }
+}
+
+fn page(question: t1312_hilist::Question) -> t1312_hilist::Reply {
+    let (from, until) = ("2026-01-01".parse().unwrap(), Some("2027-01-01".parse().unwrap()));
+    let row = lf_ports::Dated { item: catalogue_drug(), from, until, ver: 2 };
+    let entry = t1312_hilist::Entry { row, vali: true, updt_time: Some(now()), selfpay_prop: Some(Ratio::ZERO) };
+    t1312_hilist::Reply { question, poolarea_no: "360900".parse().unwrap(), entries: vec![entry] }
 }
 
 fn institution() -> Fixmedins {
@@ -402,9 +443,19 @@ fn the_fullest_reply_has_all_that_is_required_and_nothing_else() {
     expect![[r#"
         1101 never says: baseinfo.naty baseinfo.exp_content insuinfo.paus_insu_date insuinfo.emp_name
         1201 never says: medinsinfo.exp_content
+        1301 never says: 
+        1302 never says: 
+        1309 never says: 
+        1312 never says: data.wubi data.pinyin data.crter_id data.crter_name data.crte_optins_no data.opter_id data.opter_name data.opt_time data.optins_no
+        1316 never says: data.memo data.crter_id data.crter_name data.crte_optins_no data.opter_id data.opter_name data.opt_time data.optins_no
+        1318 never says: data.crter_id data.crter_name data.crte_optins_no data.opter_id data.opter_name data.opt_time data.optins_no data.tabname
+        1319 never says: data.crter_id data.crter_name data.crte_optins_no data.opter_id data.opter_name data.opt_time data.optins_no data.tabname
+        1320 never says: 
         2101 never says: setlinfo.naty setlinfo.clr_optins setlinfo.exp_content detlcutinfo.bas_medn_flag detlcutinfo.hi_nego_drug_flag detlcutinfo.chld_medc_flag detlcutinfo.list_sp_item_flag detlcutinfo.drt_reim_flag detlcutinfo.memo detlcutinfo.hosp_part_amt
         2102 never says: setlinfo.naty setlinfo.exp_content detlcutinfo.bas_medn_flag detlcutinfo.hi_nego_drug_flag detlcutinfo.chld_medc_flag detlcutinfo.list_sp_item_flag detlcutinfo.drt_reim_flag detlcutinfo.memo
         2103 never says: 
+        2601 never says: 
+        5203 never says: setlinfo.naty setlinfo.flxempe_flag setlinfo.nwb_flag setlinfo.emp_name setlinfo.hosp_lv setlinfo.lmtpric_hosp_lv setlinfo.dedc_hosp_lv setlinfo.dise_codg setlinfo.dise_name setlinfo.invono setlinfo.opter_id setlinfo.opter_name setlinfo.opt_time setlinfo.pref_fund_pay
         7101 never says: 
         7102 never says: 
         7103 never says: 
@@ -422,6 +473,8 @@ fn the_fullest_reply_has_all_that_is_required_and_nothing_else() {
         7211 never says: list.natDrugNo list.poolareaNo list.poolareaName list.natHiDruglistChrgitmLv
         9001 never says: 
         9002 never says: 
+        9101 never says: 
+        9102 never says: 
     "#]].assert_eq(&told);
 }
 
