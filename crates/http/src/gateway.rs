@@ -16,8 +16,10 @@ use lf_wire::gateway::{
 use lf_wire::json::Value;
 
 use crate::apps::AppKeys;
+use crate::guard::Pass;
 use crate::outcome::Outcome;
-use crate::receive::{meaning, valid};
+use crate::receive::{self, meaning, valid};
+use crate::seen::Seen;
 use crate::{Front, dispatch};
 
 /// How the payload came, and so how it goes back.
@@ -45,50 +47,77 @@ struct Done {
     seal: Seal,
 }
 
-/// Answers one body sent to a path.
-pub async fn answer(front: &Front, path: &str, headers: &Headers, body: &[u8]) -> Vec<u8> {
+/// A sender that was let in, until its message is answered.
+pub struct Admitted<'h> {
+    sender: Sender,
+    credentials: Credentials<'h>,
+    pass: Pass,
+    received: Moment,
+}
+
+impl Admitted<'_> {
+    /// The largest body that it may send.
+    pub fn body_max(&self) -> usize {
+        self.pass.body_max()
+    }
+}
+
+/// Lets a sender in by its headers, before anything of its body is read, or answers why not.
+pub async fn admit<'h>(front: &Front, headers: &'h Headers, seen: &mut Seen) -> Result<Admitted<'h>, Vec<u8>> {
     let received = front.clock.now();
-    let credentials = match Credentials::read(headers) {
-        Ok(credentials) => credentials,
-        Err(error) => return refused_at_the_gate(error),
+    seen.dialect = "gateway";
+    let at_the_gate = |error, seen: &mut Seen| {
+        seen.code = 401;
+        refused_at_the_gate(error)
     };
-    let sender = match admit(front, &credentials, received).await {
+    let credentials = Credentials::read(headers).map_err(|error| at_the_gate(error, seen))?;
+    let sender = match sender(front, &credentials, received).await {
         Ok(Ok(sender)) => sender,
-        Ok(Err(error)) => return refused_at_the_gate(error),
+        Ok(Err(error)) => return Err(at_the_gate(error, seen)),
         Err(failure) => {
-            let inf_refmsgid = reply::refmsgid(lf_vocab::Admdvs::NATIONAL, received, None, body);
-            return failed(front, &Outcome::failure(&failure, &inf_refmsgid), &inf_refmsgid, received);
+            seen.reference = reply::refmsgid(lf_vocab::Admdvs::NATIONAL, received, None, b"");
+            return Err(failed(front, &Outcome::failure(&failure, &seen.reference), received, seen));
         }
     };
-    let region = sender.app.fixmedins_code.admdvs();
+    seen.sender(&sender.app);
+    match front.guards.enter(&sender.app) {
+        Ok(pass) => Ok(Admitted { sender, credentials, pass, received }),
+        Err(outcome) => {
+            seen.reference = reply::refmsgid(sender.app.fixmedins_code.admdvs(), received, None, b"");
+            Err(failed(front, &outcome, received, seen))
+        }
+    }
+}
+
+/// Answers one body sent to a path.
+pub async fn answer(front: &Front, path: &str, admitted: &Admitted<'_>, body: &[u8], seen: &mut Seen) -> Vec<u8> {
+    let received = admitted.received;
+    let region = admitted.sender.app.fixmedins_code.admdvs();
+    seen.reference = reply::refmsgid(region, received, None, body);
+    if let Err(outcome) = admitted.pass.check_size(body.len()) {
+        return failed(front, &outcome, received, seen);
+    }
     let body = match unquoted(body) {
         Ok(body) => body,
-        Err(error) => {
-            let inf_refmsgid = reply::refmsgid(region, received, None, body);
-            return failed(front, &Outcome::envelope(&error), &inf_refmsgid, received);
-        }
+        Err(error) => return failed(front, &Outcome::envelope(&error), received, seen),
     };
     let message = match Message::parse(&body) {
         Ok(message) => message,
-        Err(error) => {
-            let inf_refmsgid = reply::refmsgid(region, received, None, &body);
-            return failed(front, &Outcome::said(400, &error), &inf_refmsgid, received);
-        }
+        Err(error) => return failed(front, &Outcome::said(400, &error), received, seen),
     };
-    let inf_refmsgid = reply::refmsgid(region, received, Some(&message.head), &body);
-    let head = message.head.clone();
-    let done = match check_head(path, &head, &sender, &credentials) {
-        Ok(transaction) => process(front, transaction, message, &sender, received, &inf_refmsgid).await,
+    seen.reference = reply::refmsgid(region, received, Some(&message.head), &body);
+    let done = match check_head(path, &message.head, &admitted.sender, &admitted.credentials) {
+        Ok(transaction) => process(front, transaction, message, admitted, seen).await,
         Err(outcome) => Err(outcome),
     };
-    match done.and_then(|done| good(front, &sender, &done, &inf_refmsgid, received)) {
+    match done.and_then(|done| good(front, admitted, &done, &seen.reference)) {
         Ok(reply) => reply,
-        Err(outcome) => failed(front, &outcome, &inf_refmsgid, received),
+        Err(outcome) => failed(front, &outcome, received, seen),
     }
 }
 
 /// Who sends. Outer error: us; inner: them.
-async fn admit(
+async fn sender(
     front: &Front,
     credentials: &Credentials<'_>,
     now: Moment,
@@ -119,34 +148,36 @@ async fn process(
     front: &Front,
     transaction: Transaction,
     message: Message<'_>,
-    sender: &Sender,
-    now: Moment,
-    reference: &str,
+    admitted: &Admitted<'_>,
+    seen: &mut Seen,
 ) -> Result<Done, Outcome> {
+    seen.transaction = Some(transaction);
     let refused = |error: InputError| Outcome::said(400, &error);
-    let sealed = message.head.sealed || sender.gateway.sealed;
-    match Input::of(message.input).map_err(refused)? {
-        Input::Plain(_) if message.head.sealed => Err(refused(InputError::NotCipher)),
+    let Message { head, input } = message;
+    let sender = &admitted.sender;
+    let sealed = head.sealed || sender.gateway.sealed;
+    match Input::of(input).map_err(refused)? {
+        Input::Plain(_) if head.sealed => Err(refused(InputError::NotCipher)),
         Input::Plain(_) if sealed => Err(refused(InputError::NotSealed)),
-        Input::Plain(data) => run(front, transaction, &data, &message.head, sender, (Seal::None, now, reference)).await,
+        Input::Plain(data) => run(front, transaction, &data, &head, admitted, (Seal::None, seen)).await,
         Input::Text(text) if sealed => {
-            let keys = keys(front, sender, reference)?;
+            let keys = keys(front, sender, &seen.reference)?;
             let plain = keys
                 .sm4
                 .open_hex(text.as_bytes())
                 .map_err(|error| Outcome::said(400, &InputError::Inside(lf_wire::EnvelopeError::Open(error))))?;
             let data = input::payload(&plain).map_err(refused)?;
-            run(front, transaction, &data, &message.head, sender, (Seal::Whole, now, reference)).await
+            run(front, transaction, &data, &head, admitted, (Seal::Whole, seen)).await
         }
         Input::Text(text) => {
             let data = input::payload(text.as_bytes()).map_err(refused)?;
-            run(front, transaction, &data, &message.head, sender, (Seal::None, now, reference)).await
+            run(front, transaction, &data, &head, admitted, (Seal::None, seen)).await
         }
         Input::Signed(signed) => {
             if signed.app_id != sender.app.app_id {
                 return Err(Outcome::said(401, &"input中的appid与请求头不符"));
             }
-            let keys = keys(front, sender, reference)?;
+            let keys = keys(front, sender, &seen.reference)?;
             let inside = |error| Outcome::said(401, &InputError::Inside(error));
             let plain = signed.open(&keys.sm4).map_err(inside)?;
             let data = input::payload(&plain).map_err(refused)?;
@@ -155,7 +186,7 @@ async fn process(
             if keys.remember(form) {
                 tracing::info!(app_id = sender.app.app_id, sign_form = form.name(), "sign form of app");
             }
-            run(front, transaction, &data, &message.head, sender, (Seal::Signed, now, reference)).await
+            run(front, transaction, &data, &head, admitted, (Seal::Signed, seen)).await
         }
     }
 }
@@ -169,20 +200,22 @@ async fn run(
     transaction: Transaction,
     data: &Value<'_>,
     head: &Head,
-    sender: &Sender,
-    (seal, now, reference): (Seal, Moment, &str),
+    admitted: &Admitted<'_>,
+    (seal, seen): (Seal, &mut Seen),
 ) -> Result<Done, Outcome> {
-    let node = valid(&sender.app, transaction, data)?;
-    let failed = |failure: Failure| Outcome::failure(&failure, reference);
-    let ctx = ctx(front, transaction, data, head, sender, now).await.map_err(failed)?;
+    seen.dialect = match seal {
+        Seal::None => "E",
+        Seal::Whole => "E-sealed",
+        Seal::Signed => "F",
+    };
+    let node = valid(&admitted.sender.app, transaction, data)?;
+    let failed = |failure: Failure| Outcome::failure(&failure, &seen.reference);
+    let ctx = ctx(front, transaction, data, head, &admitted.sender, admitted.received).await.map_err(failed)?;
     if dispatch::writes(transaction) {
         front.center.check_msgid(&ctx, transaction.number()).await.map_err(failed)?;
     }
-    match dispatch::run(&front.center, &ctx, transaction, &node).await {
-        Ok((payload, reminders)) => Ok(Done { transaction, payload, outcome: Outcome::reminded(&reminders), seal }),
-        Err(dispatch::Stopped::Malformed(defects)) => Err(Outcome::malformed(&defects)),
-        Err(dispatch::Stopped::Failed(failure)) => Err(failed(failure)),
-    }
+    let (payload, reminders) = receive::run(front, &admitted.pass, &ctx, transaction, &node, seen).await?;
+    Ok(Done { transaction, payload, outcome: Outcome::reminded(&reminders), seal })
 }
 
 async fn ctx(
@@ -221,11 +254,11 @@ fn unwrapped<'v, 'a>(data: &'v Value<'a>) -> &'v Value<'a> {
     }
 }
 
-fn good(front: &Front, sender: &Sender, done: &Done, inf_refmsgid: &str, received: Moment) -> Result<Vec<u8>, Outcome> {
+fn good(front: &Front, admitted: &Admitted<'_>, done: &Done, inf_refmsgid: &str) -> Result<Vec<u8>, Outcome> {
     let broken = |why: String| Outcome::broken(&why, inf_refmsgid);
-    let output = output(front, sender, done, inf_refmsgid)?.map_err(|error| broken(error.to_string()))?;
+    let output = output(front, &admitted.sender, done, inf_refmsgid)?.map_err(|error| broken(error.to_string()))?;
     let warn_msg = (!done.outcome.message.is_empty()).then_some(done.outcome.message.as_str());
-    let responded = front.clock.now();
+    let (received, responded) = (admitted.received, front.clock.now());
     Ok(GatewayReply { good: true, err_msg: None, warn_msg, output, inf_refmsgid, received, responded }.to_json())
 }
 
@@ -253,15 +286,16 @@ fn output(
     }))
 }
 
-fn failed(front: &Front, outcome: &Outcome, inf_refmsgid: &str, received: Moment) -> Vec<u8> {
-    let err_msg = Some(outcome.message.as_str());
+fn failed(front: &Front, outcome: &Outcome, received: Moment, seen: &mut Seen) -> Vec<u8> {
+    seen.code = outcome.code;
+    let (err_msg, inf_refmsgid) = (Some(outcome.message.as_str()), seen.reference.as_str());
     let (output, responded) = (Output::None, front.clock.now());
     GatewayReply { good: false, err_msg, warn_msg: None, output, inf_refmsgid, received, responded }.to_json()
 }
 
 /// A body that was not taken: beyond its limit, too slow, or one too many; nothing of it is known.
-pub fn not_taken(front: &Front, outcome: &Outcome) -> Vec<u8> {
-    let now = front.clock.now();
-    let inf_refmsgid = reply::refmsgid(lf_vocab::Admdvs::NATIONAL, now, None, b"");
-    failed(front, outcome, &inf_refmsgid, now)
+pub fn not_taken(front: &Front, admitted: &Admitted<'_>, outcome: &Outcome, seen: &mut Seen) -> Vec<u8> {
+    let region = admitted.sender.app.fixmedins_code.admdvs();
+    seen.reference = reply::refmsgid(region, admitted.received, None, b"");
+    failed(front, outcome, admitted.received, seen)
 }

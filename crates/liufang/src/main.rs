@@ -54,5 +54,6 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Bench(args) => bench::run(args),
         Command::Migrate(args) => edge::runtime()?.block_on(serve::migrate(&args)).map(|()| true),
         Command::Config(args) => config::run(&args).map(|()| true),
+        Command::Backup(args) => serve::backup(&args).map(|()| true),
     }
 }

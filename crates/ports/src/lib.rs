@@ -15,8 +15,8 @@ pub use change::{AcctChange, AccumChange, BatchChange, ChangeSet, CommitError, R
 pub use codec::Inconsistency;
 pub use edge::{Chance, Clock};
 pub use registry::{
-    App, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner, PractitionerKind,
-    SpecialClass,
+    App, AppLimits, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner,
+    PractitionerKind, SpecialClass,
 };
 pub use row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
 pub use store::{AuditStore, Store, StoreError};

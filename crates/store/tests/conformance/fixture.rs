@@ -275,6 +275,7 @@ pub fn app() -> App {
         code_style: CodeStyle::Text,
         disabled: false,
         gateway: None,
+        limits: None,
     }
 }
 
