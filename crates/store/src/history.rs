@@ -26,6 +26,9 @@ pub enum OpenError {
     /// A database with tables of another program.
     #[error("这不是流方的数据库")]
     Foreign,
+    /// The connection is to be encrypted and verified, and is not.
+    #[error("数据库TLS连接失败：{0}")]
+    Tls(String),
     /// The database itself.
     #[error("数据库无法打开：{0}")]
     Store(#[from] StoreError),

@@ -11,7 +11,6 @@ use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, P
 use lf_ports::{ChangeSet, CommitError, StoreError};
 use prometheus_client::registry::Registry;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_postgres::NoTls;
 
 use crate::database::Options;
 use crate::driver::{Driver, Ports};
@@ -25,6 +24,7 @@ mod error;
 mod pipe;
 mod readers;
 mod schema;
+mod tls;
 mod url;
 
 use error::store_error;
@@ -189,8 +189,11 @@ impl Writing {
 /// Connections that wait for a lock no longer than `busy`, see what was acknowledged whatever the server's defaults, and
 /// acknowledge nothing before the disk has it.
 fn pool(url: &Url, busy: Duration, size: usize) -> Result<Pool, OpenError> {
-    let manager =
-        Manager::from_config(url.config(busy), NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+    let manager = Manager::from_config(
+        url.config(busy),
+        url.connector()?,
+        ManagerConfig { recycling_method: RecyclingMethod::Fast },
+    );
     let first = format!(
         "SET lock_timeout = {};
          SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED;
