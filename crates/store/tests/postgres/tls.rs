@@ -24,7 +24,7 @@ fn good(command: &mut Command) -> String {
 }
 
 /// What is said of the certificate: for `localhost`, and no authority.
-const CERTIFICATE: &str = "[req]\ndistinguished_name = name\nx509_extensions = more\nprompt = no\n[name]\nCN = localhost\n\
+const CERTIFICATE: &str = "[req]\ndistinguished_name = name\nx509_extensions = more\nprompt = no\n[name]\nCN = Liufang test of TLS\n\
     [more]\nsubjectAltName = DNS:localhost\nbasicConstraints = critical,CA:FALSE\n";
 
 impl Server {
