@@ -209,8 +209,11 @@ async fn run(
         Seal::Signed => "F",
     };
     let node = valid(&admitted.sender.app, transaction, data)?;
-    let failed = |failure: Failure| Outcome::failure(&failure, &seen.reference);
-    let ctx = ctx(front, transaction, data, head, &admitted.sender, admitted.received).await.map_err(failed)?;
+    let mut failed = |failure: Failure| {
+        seen.failed(&failure);
+        Outcome::failure(&failure, &seen.reference)
+    };
+    let ctx = ctx(front, transaction, data, head, &admitted.sender, admitted.received).await.map_err(&mut failed)?;
     if dispatch::writes(transaction) {
         front.center.check_msgid(&ctx, transaction.number()).await.map_err(failed)?;
     }

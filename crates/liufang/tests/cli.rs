@@ -1,6 +1,6 @@
 //! The commands as a stranger meets them: output, errors, exit codes.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
 
 #[path = "cli/backup.rs"]
 mod backup;
