@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use lf_http::{NotReady, QRCODE_FAILURES_MAX, QRCODE_WINDOW, Sockets};
+use lf_http::{Limits, NotReady, QRCODE_FAILURES_MAX, QRCODE_WINDOW, Sockets};
 use lf_ports::{App, AppLimits, CodeStyle, GatewayScheme, RegistryPut};
 use lf_wire::Transaction::{self, T7101, T7211};
 use lf_wire::client::Dialect;
@@ -185,6 +185,34 @@ async fn a_head_that_does_not_come_and_an_idle_connection_are_closed() {
         let wait = Duration::from_secs(5);
         assert!(closed(stream, wait) || closed(stream, wait), "{name}");
     }
+}
+
+/// Whoever announces bodies and does not send them keeps nobody from being answered.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn silent_senders_hold_no_place_for_a_body() {
+    let world = World::with(Limits { bodies_max: 1, ..Limits::default() }, |_| {}).await;
+    let address = serve(&world).await;
+    let announce = |path: &str| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n").unwrap();
+        stream
+    };
+    let silent: Vec<_> = (0..8).map(|_| announce("/fixmedins/7101")).collect();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let body = sealed(&world, &m::t7101(world.now(), "CF0001").to_string());
+    let head = format!(
+        "POST /fixmedins/7101 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let raw = exchange(address, head.clone(), body.clone()).await;
+    assert_eq!(world.hospital.open(&raw.body).code, 0);
+    // One that has begun to send does hold it: one more is told so.
+    let mut begun = announce("/fixmedins/7101");
+    begun.write_all(b"{").unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let reply: Value = serde_json::from_slice(&exchange(address, head, body).await.body).unwrap();
+    assert_eq!(reply["code"], 503, "{reply}");
+    drop((silent, begun));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
