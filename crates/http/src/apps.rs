@@ -14,8 +14,16 @@ use lf_wire::SignForm;
 const KEPT_MAX: usize = 4096;
 
 /// Prepared keys by app.
-#[derive(Default)]
-pub struct Apps(Mutex<BTreeMap<String, Arc<AppKeys>>>);
+pub struct Apps {
+    kept_max: usize,
+    kept: Mutex<BTreeMap<String, Arc<AppKeys>>>,
+}
+
+impl Default for Apps {
+    fn default() -> Self {
+        Self { kept_max: KEPT_MAX, kept: Mutex::default() }
+    }
+}
 
 /// What is prepared once for an app.
 pub struct AppKeys {
@@ -31,7 +39,7 @@ pub struct AppKeys {
 impl Apps {
     /// The prepared keys of a registered app; the register is broken when they cannot be made.
     pub fn prepared(&self, app: &App) -> Result<Arc<AppKeys>, String> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let made_from = (app.app_secret.clone(), app.public_key.clone());
         if let Some(keys) = kept.get(&app.app_id).filter(|keys| keys.made_from == made_from) {
             return Ok(keys.clone());
@@ -40,7 +48,7 @@ impl Apps {
         let public_key: PublicKey = app.public_key.parse().map_err(|error: lf_gm::KeyError| error.to_string())?;
         let verifier = Verifier::new(&public_key);
         let keys = Arc::new(AppKeys { made_from, sm4, verifier, remembered: Mutex::new(None) });
-        if kept.len() >= KEPT_MAX {
+        if kept.len() >= self.kept_max && !kept.contains_key(&app.app_id) {
             kept.clear();
         }
         kept.insert(app.app_id.clone(), keys.clone());
@@ -58,5 +66,42 @@ impl AppKeys {
     pub fn remember(&self, form: SignForm) -> bool {
         let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         remembered.replace(form) != Some(form)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lf_gm::PrivateKey;
+    use lf_ports::CodeStyle;
+
+    use super::*;
+
+    fn app(nth: u8, seed: u8) -> App {
+        App {
+            app_id: format!("{nth:032X}"),
+            app_secret: "0".repeat(32),
+            public_key: PrivateKey::from_seed_bytes(&[seed; 32]).unwrap().public_key().to_base64(),
+            fixmedins_code: "H36090200101".parse().unwrap(),
+            code_style: CodeStyle::Number,
+            disabled: false,
+            gateway: None,
+            limits: None,
+        }
+    }
+
+    #[test]
+    fn so_many_keys_are_kept_and_one_more_begins_anew() {
+        let apps = Apps { kept_max: 3, ..Apps::default() };
+        let kept = |apps: &Apps| apps.kept.lock().unwrap().len();
+        let first = apps.prepared(&app(1, 1)).unwrap();
+        for nth in 2..=3 {
+            drop(apps.prepared(&app(nth, 1)).unwrap());
+        }
+        assert_eq!(kept(&apps), 3);
+        assert!(Arc::ptr_eq(&first, &apps.prepared(&app(1, 1)).unwrap()), "what is kept is not made again");
+        assert!(!Arc::ptr_eq(&first, &apps.prepared(&app(1, 2)).unwrap()), "a changed key takes effect at once");
+        assert_eq!(kept(&apps), 3, "and takes the place of the old one");
+        drop(apps.prepared(&app(4, 1)).unwrap());
+        assert_eq!(kept(&apps), 1);
     }
 }

@@ -16,8 +16,10 @@ use lf_wire::gateway::{
 use lf_wire::json::Value;
 
 use crate::apps::AppKeys;
+use crate::guard::Pass;
 use crate::outcome::Outcome;
-use crate::receive::{meaning, valid};
+use crate::receive::{self, meaning, valid};
+use crate::seen::Seen;
 use crate::{Front, dispatch};
 
 /// How the payload came, and so how it goes back.
@@ -53,18 +55,6 @@ enum Payload {
     File(StoredFile),
 }
 
-/// A message whose sender, head and path agree.
-struct Case<'c> {
-    front: &'c Front,
-    transaction: Transaction,
-    head: &'c Head,
-    sender: &'c Sender,
-    /// The part of a form (9101).
-    file: Option<&'c [u8]>,
-    now: Moment,
-    reference: &'c str,
-}
-
 /// An answer of this front.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replied {
@@ -80,50 +70,88 @@ impl From<Vec<u8>> for Replied {
     }
 }
 
-/// Answers one body sent to a path.
-pub async fn answer(front: &Front, path: &str, headers: &Headers, body: &[u8]) -> Replied {
+/// A message whose sender, head and path agree.
+struct Case<'c> {
+    front: &'c Front,
+    transaction: Transaction,
+    head: &'c Head,
+    admitted: &'c Admitted<'c>,
+    /// The part of a form (9101).
+    file: Option<&'c [u8]>,
+}
+
+/// A sender that was let in, until its message is answered.
+pub struct Admitted<'h> {
+    sender: Sender,
+    credentials: Credentials<'h>,
+    headers: &'h Headers,
+    pass: Pass,
+    received: Moment,
+}
+
+impl Admitted<'_> {
+    /// The largest body that it may send.
+    pub fn body_max(&self) -> usize {
+        self.pass.body_max()
+    }
+}
+
+/// Lets a sender in by its headers, before anything of its body is read, or answers why not.
+pub async fn admit<'h>(front: &Front, headers: &'h Headers, seen: &mut Seen) -> Result<Admitted<'h>, Vec<u8>> {
     let received = front.clock.now();
-    let credentials = match Credentials::read(headers) {
-        Ok(credentials) => credentials,
-        Err(error) => return refused_at_the_gate(error).into(),
+    seen.dialect = "gateway";
+    let at_the_gate = |error, seen: &mut Seen| {
+        seen.code = 401;
+        refused_at_the_gate(error)
     };
-    let sender = match admit(front, &credentials, received).await {
+    let credentials = Credentials::read(headers).map_err(|error| at_the_gate(error, seen))?;
+    let sender = match sender(front, &credentials, received).await {
         Ok(Ok(sender)) => sender,
-        Ok(Err(error)) => return refused_at_the_gate(error).into(),
+        Ok(Err(error)) => return Err(at_the_gate(error, seen)),
         Err(failure) => {
-            let inf_refmsgid = reply::refmsgid(lf_vocab::Admdvs::NATIONAL, received, None, body);
-            return failed(front, &Outcome::failure(&failure, &inf_refmsgid), &inf_refmsgid, received).into();
+            seen.reference = reply::refmsgid(lf_vocab::Admdvs::NATIONAL, received, None, b"");
+            return Err(failed(front, &Outcome::failure(&failure, &seen.reference), received, seen));
         }
     };
-    let region = sender.app.fixmedins_code.admdvs();
-    let unread = |outcome: &Outcome| {
-        let inf_refmsgid = reply::refmsgid(region, received, None, body);
-        failed(front, outcome, &inf_refmsgid, received).into()
-    };
-    let (json, file) = match parts(headers, body) {
-        Ok(parts) => parts,
-        Err(outcome) => return unread(&outcome),
-    };
-    let json = match unquoted(json) {
-        Ok(json) => json,
-        Err(error) => return unread(&Outcome::envelope(&error)),
-    };
-    let Message { head, input } = match Message::parse(&json) {
-        Ok(message) => message,
-        Err(error) => return unread(&Outcome::said(400, &error)),
-    };
-    let inf_refmsgid = reply::refmsgid(region, received, Some(&head), &json);
-    let done = match check_head(path, &head, &sender, &credentials) {
-        Ok(transaction) => {
-            let (sender, head, reference) = (&sender, &head, inf_refmsgid.as_str());
-            process(&Case { front, transaction, head, sender, file, now: received, reference }, input).await
+    seen.sender(&sender.app);
+    match front.guards.enter(&sender.app) {
+        Ok(pass) => Ok(Admitted { sender, credentials, headers, pass, received }),
+        Err(outcome) => {
+            seen.reference = reply::refmsgid(sender.app.fixmedins_code.admdvs(), received, None, b"");
+            Err(failed(front, &outcome, received, seen))
         }
+    }
+}
+
+/// Answers one body sent to a path.
+pub async fn answer(front: &Front, path: &str, admitted: &Admitted<'_>, body: &[u8], seen: &mut Seen) -> Replied {
+    let received = admitted.received;
+    seen.reference = reply::refmsgid(admitted.sender.app.fixmedins_code.admdvs(), received, None, body);
+    let done = match read(front, path, admitted, body, seen).await {
+        Ok(done) => good(front, admitted, done, &seen.reference),
         Err(outcome) => Err(outcome),
     };
-    match done.and_then(|done| good(front, &sender, done, &inf_refmsgid, received)) {
+    match done {
         Ok(reply) => reply,
-        Err(outcome) => failed(front, &outcome, &inf_refmsgid, received).into(),
+        Err(outcome) => failed(front, &outcome, received, seen).into(),
     }
+}
+
+async fn read(
+    front: &Front,
+    path: &str,
+    admitted: &Admitted<'_>,
+    body: &[u8],
+    seen: &mut Seen,
+) -> Result<Done, Outcome> {
+    admitted.pass.check_size(body.len())?;
+    let (json, file) = parts(admitted.headers, body)?;
+    let json = unquoted(json).map_err(|error| Outcome::envelope(&error))?;
+    let Message { head, input } = Message::parse(&json).map_err(|error| Outcome::said(400, &error))?;
+    let region = admitted.sender.app.fixmedins_code.admdvs();
+    seen.reference = reply::refmsgid(region, admitted.received, Some(&head), &json);
+    let transaction = check_head(path, &head, &admitted.sender, &admitted.credentials)?;
+    process(&Case { front, transaction, head: &head, admitted, file }, input, seen).await
 }
 
 /// The envelope, and the file beside it where the body is a form.
@@ -139,7 +167,7 @@ fn parts<'b>(headers: &Headers, body: &'b [u8]) -> Result<(&'b [u8], Option<&'b 
 }
 
 /// Who sends. Outer error: us; inner: them.
-async fn admit(
+async fn sender(
     front: &Front,
     credentials: &Credentials<'_>,
     now: Moment,
@@ -166,35 +194,37 @@ fn check_head(path: &str, head: &Head, sender: &Sender, credentials: &Credential
     transaction(path, &head.infno).map_err(|error| Outcome::said(404, &error))
 }
 
-async fn process(case: &Case<'_>, input: Value<'_>) -> Result<Done, Outcome> {
-    let Case { front, sender, reference, .. } = *case;
-    if case.file.is_some() && case.transaction != Transaction::T9101 {
+async fn process(case: &Case<'_>, input: Value<'_>, seen: &mut Seen) -> Result<Done, Outcome> {
+    let Case { front, transaction, head, admitted, file } = *case;
+    seen.transaction = Some(transaction);
+    if file.is_some() && transaction != Transaction::T9101 {
         return Err(Outcome::said(400, &"只有9101可以在表单中带文件"));
     }
     let refused = |error: InputError| Outcome::said(400, &error);
-    let sealed = case.head.sealed || sender.gateway.sealed;
+    let sender = &admitted.sender;
+    let sealed = head.sealed || sender.gateway.sealed;
     match Input::of(input).map_err(refused)? {
-        Input::Plain(_) if case.head.sealed => Err(refused(InputError::NotCipher)),
+        Input::Plain(_) if head.sealed => Err(refused(InputError::NotCipher)),
         Input::Plain(_) if sealed => Err(refused(InputError::NotSealed)),
-        Input::Plain(data) => run(case, &data, Seal::None).await,
+        Input::Plain(data) => run(case, &data, Seal::None, seen).await,
         Input::Text(text) if sealed => {
-            let keys = keys(front, sender, reference)?;
+            let keys = keys(front, sender, &seen.reference)?;
             let plain = keys
                 .sm4
                 .open_hex(text.as_bytes())
                 .map_err(|error| Outcome::said(400, &InputError::Inside(lf_wire::EnvelopeError::Open(error))))?;
             let data = input::payload(&plain).map_err(refused)?;
-            run(case, &data, Seal::Whole).await
+            run(case, &data, Seal::Whole, seen).await
         }
         Input::Text(text) => {
             let data = input::payload(text.as_bytes()).map_err(refused)?;
-            run(case, &data, Seal::None).await
+            run(case, &data, Seal::None, seen).await
         }
         Input::Signed(signed) => {
             if signed.app_id != sender.app.app_id {
                 return Err(Outcome::said(401, &"input中的appid与请求头不符"));
             }
-            let keys = keys(front, sender, reference)?;
+            let keys = keys(front, sender, &seen.reference)?;
             let inside = |error| Outcome::said(401, &InputError::Inside(error));
             let plain = signed.open(&keys.sm4).map_err(inside)?;
             let data = input::payload(&plain).map_err(refused)?;
@@ -203,7 +233,7 @@ async fn process(case: &Case<'_>, input: Value<'_>) -> Result<Done, Outcome> {
             if keys.remember(form) {
                 tracing::info!(app_id = sender.app.app_id, sign_form = form.name(), "sign form of app");
             }
-            run(case, &data, Seal::Signed).await
+            run(case, &data, Seal::Signed, seen).await
         }
     }
 }
@@ -212,32 +242,43 @@ fn keys(front: &Front, sender: &Sender, reference: &str) -> Result<std::sync::Ar
     front.apps.prepared(&sender.app).map_err(|why| Outcome::broken(&why, reference))
 }
 
-async fn run(case: &Case<'_>, data: &Value<'_>, seal: Seal) -> Result<Done, Outcome> {
-    let (center, transaction) = (&case.front.center, case.transaction);
-    let node = valid(&case.sender.app, transaction, data)?;
-    let failed = |failure: Failure| Outcome::failure(&failure, case.reference);
-    let ctx = ctx(case, data).await.map_err(failed)?;
-    if dispatch::writes(transaction) {
-        center.check_msgid(&ctx, transaction.number()).await.map_err(failed)?;
-    }
-    let done = match transaction {
-        Transaction::T9102 => dispatch::fetch(center, &ctx, &node).await.map(|file| (Payload::File(file), Vec::new())),
-        Transaction::T9101 => json(dispatch::upload(center, &ctx, &node, case.file).await),
-        _ => json(dispatch::run(center, &ctx, transaction, &node).await),
+async fn run(case: &Case<'_>, data: &Value<'_>, seal: Seal, seen: &mut Seen) -> Result<Done, Outcome> {
+    let Case { front, transaction, admitted, .. } = *case;
+    seen.dialect = match seal {
+        Seal::None => "E",
+        Seal::Whole => "E-sealed",
+        Seal::Signed => "F",
     };
-    match done {
-        Ok((payload, reminders)) => Ok(Done { transaction, payload, outcome: Outcome::reminded(&reminders), seal }),
-        Err(dispatch::Stopped::Malformed(defects)) => Err(Outcome::malformed(&defects)),
-        Err(dispatch::Stopped::Failed(failure)) => Err(failed(failure)),
+    let node = valid(&admitted.sender.app, transaction, data)?;
+    let mut failed = |failure: Failure| {
+        seen.failed(&failure);
+        Outcome::failure(&failure, &seen.reference)
+    };
+    let ctx = ctx(case, data).await.map_err(&mut failed)?;
+    if dispatch::writes(transaction) {
+        front.center.check_msgid(&ctx, transaction.number()).await.map_err(failed)?;
     }
+    let center = &front.center;
+    let (payload, reminders) = match transaction {
+        Transaction::T9102 => {
+            let file = dispatch::fetch(center, &ctx, &node).await;
+            (Payload::File(receive::counted(&admitted.pass, transaction, file, seen)?), Vec::new())
+        }
+        Transaction::T9101 => {
+            let done = dispatch::upload(center, &ctx, &node, case.file).await;
+            json(receive::counted(&admitted.pass, transaction, done, seen)?)
+        }
+        _ => json(receive::run(front, &admitted.pass, &ctx, transaction, &node, seen).await?),
+    };
+    Ok(Done { transaction, payload, outcome: Outcome::reminded(&reminders), seal })
 }
 
-fn json(done: dispatch::Done) -> Result<(Payload, Vec<lf_rx::Refusal>), dispatch::Stopped> {
-    done.map(|(payload, reminders)| (Payload::Json(payload), reminders))
+fn json((payload, reminders): (Vec<u8>, Vec<lf_rx::Refusal>)) -> (Payload, Vec<lf_rx::Refusal>) {
+    (Payload::Json(payload), reminders)
 }
 
 async fn ctx(case: &Case<'_>, data: &Value<'_>) -> Result<Ctx, Failure> {
-    let (front, app) = (case.front, &case.sender.app);
+    let (front, app) = (case.front, &case.admitted.sender.app);
     let missing = || Failure::Broken(format!("app {} speaks for an unknown institution", app.app_id));
     let fixmedins = front.center.store().fixmedins(&app.fixmedins_code).await?.ok_or_else(missing)?;
     // Without the wrapper it is the digest of the REST front, so that a message may be repeated on the other front.
@@ -254,7 +295,7 @@ async fn ctx(case: &Case<'_>, data: &Value<'_>) -> Result<Ctx, Failure> {
         digest,
         envelope_digest: exact.finish(),
         msgid: Some(case.head.msgid.clone()),
-        now: case.now,
+        now: case.admitted.received,
     })
 }
 
@@ -270,17 +311,17 @@ fn unwrapped<'v, 'a>(data: &'v Value<'a>) -> &'v Value<'a> {
     }
 }
 
-fn good(front: &Front, sender: &Sender, done: Done, inf_refmsgid: &str, received: Moment) -> Result<Replied, Outcome> {
+fn good(front: &Front, admitted: &Admitted<'_>, done: Done, inf_refmsgid: &str) -> Result<Replied, Outcome> {
     let Done { transaction, payload, outcome, seal } = done;
     let payload = match payload {
         Payload::File(file) => return Ok(Replied { bytes: file.body, filename: Some(file.filename) }),
         Payload::Json(payload) => payload,
     };
     let broken = |why: String| Outcome::broken(&why, inf_refmsgid);
-    let output = output(front, sender, (transaction, &payload, seal), inf_refmsgid)?;
+    let output = output(front, &admitted.sender, (transaction, &payload, seal), inf_refmsgid)?;
     let output = output.map_err(|error| broken(error.to_string()))?;
     let warn_msg = (!outcome.message.is_empty()).then_some(outcome.message.as_str());
-    let responded = front.clock.now();
+    let (received, responded) = (admitted.received, front.clock.now());
     Ok(GatewayReply { good: true, err_msg: None, warn_msg, output, inf_refmsgid, received, responded }.to_json().into())
 }
 
@@ -308,15 +349,16 @@ fn output(
     }))
 }
 
-fn failed(front: &Front, outcome: &Outcome, inf_refmsgid: &str, received: Moment) -> Vec<u8> {
-    let err_msg = Some(outcome.message.as_str());
+fn failed(front: &Front, outcome: &Outcome, received: Moment, seen: &mut Seen) -> Vec<u8> {
+    seen.code = outcome.code;
+    let (err_msg, inf_refmsgid) = (Some(outcome.message.as_str()), seen.reference.as_str());
     let (output, responded) = (Output::None, front.clock.now());
     GatewayReply { good: false, err_msg, warn_msg: None, output, inf_refmsgid, received, responded }.to_json()
 }
 
 /// A body that was not taken: beyond its limit, too slow, or one too many; nothing of it is known.
-pub fn not_taken(front: &Front, outcome: &Outcome) -> Vec<u8> {
-    let now = front.clock.now();
-    let inf_refmsgid = reply::refmsgid(lf_vocab::Admdvs::NATIONAL, now, None, b"");
-    failed(front, outcome, &inf_refmsgid, now)
+pub fn not_taken(front: &Front, admitted: &Admitted<'_>, outcome: &Outcome, seen: &mut Seen) -> Vec<u8> {
+    let region = admitted.sender.app.fixmedins_code.admdvs();
+    seen.reference = reply::refmsgid(region, admitted.received, None, b"");
+    failed(front, outcome, admitted.received, seen)
 }

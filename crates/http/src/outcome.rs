@@ -3,9 +3,13 @@
 //! No national list of codes is published; ours follow HTTP's numbers so that an integrator can guess them. The
 //! stable code of a refusal stands in the message, with the article that ordered it.
 
+use std::num::NonZeroU32;
+
 use lf_center::Failure;
 use lf_rx::Refusal;
 use lf_wire::{Defects, EnvelopeError, RouteError};
+
+use crate::guard::{QRCODE_FAILURES_MAX, QRCODE_WINDOW};
 
 /// The longest message.
 const MESSAGE_MAX: usize = 2000;
@@ -49,12 +53,38 @@ impl Outcome {
 
     /// The body is larger than the limit.
     pub fn too_large(body_max: usize) -> Self {
-        Self::new(413, format!("请求体超过上限{body_max}字节"))
+        Self::new(413, format!("请求体超过上限{body_max}字节，请缩减内容后重新发送"))
     }
 
     /// The body did not come in time.
     pub fn too_slow(body_seconds: u64) -> Self {
         Self::new(408, format!("请求体未在{body_seconds}秒内收齐"))
+    }
+
+    /// The body ended in the middle; written for the record, because nobody reads it.
+    pub fn cut_off() -> Self {
+        Self::new(400, "请求体传输中断".to_owned())
+    }
+
+    /// The body comes in drops.
+    pub fn too_thin(bytes_a_second: u64) -> Self {
+        Self::new(408, format!("请求体传输过慢，低于每秒{bytes_a_second}字节，请检查网络后原样重发"))
+    }
+
+    /// An app sends more often than it may.
+    pub fn app_too_fast(per_second: NonZeroU32, burst: NonZeroU32) -> Self {
+        Self::new(429, format!("应用发送过快，上限为每秒{per_second}笔、连续{burst}笔，请稍后原样重发"))
+    }
+
+    /// An app waits for as many answers as it may.
+    pub fn app_too_many(concurrent: NonZeroU32) -> Self {
+        Self::new(503, format!("应用同时处理中的请求已达上限{concurrent}个，请收到应答后再原样重发"))
+    }
+
+    /// An app has shown too many codes that were none (7203).
+    pub fn app_guesses() -> Self {
+        let (most, minutes) = (QRCODE_FAILURES_MAX, QRCODE_WINDOW.as_secs() / 60);
+        Self::new(429, format!("应用在{minutes}分钟内二维码解码失败已达上限{most}次，请核对epcQrcd来源，稍后再试"))
     }
 
     /// As many bodies are in flight as are taken.

@@ -2,41 +2,59 @@
 
 use std::sync::Arc;
 
-use lf_center::{Caller, Ctx};
+use lf_center::t7203_qrcode::QrcodeRefusal;
+use lf_center::{Caller, Ctx, Failure};
 use lf_ports::App;
+use lf_rx::{Refusal, Refused as _};
 use lf_vocab::Moment;
 use lf_wire::envelope::claimed_sender;
 use lf_wire::json::Value;
 use lf_wire::{
-    Checked, CodeStyle, Envelope, Lint, Node, ReplyHead, ReplyKeys, Transaction, Wire, commands, parse_data, route,
-    seal_reply,
+    Checked, CodeStyle, Envelope, Lint, Node, ReplyHead, ReplyKeys, SignForm, Transaction, Wire, commands, parse_data,
+    route, seal_reply,
 };
 
 use crate::Front;
 use crate::apps::AppKeys;
 use crate::dispatch;
+use crate::guard::Pass;
 use crate::outcome::Outcome;
+use crate::seen::Seen;
 
 /// What is said when a reply itself cannot be made.
 const LAST_RESORT: &[u8] =
     r#"{"code":500,"message":"中心内部错误","success":false,"type":"error","encData":"","signData":""}"#.as_bytes();
 
+/// A message as it arrived.
+struct Arrived<'a> {
+    path: &'a str,
+    /// Of the whole body.
+    size: usize,
+    now: Moment,
+}
+
 /// Answers one body sent to a path.
-pub async fn answer(front: &Front, path: &str, body: &[u8]) -> Vec<u8> {
+pub async fn answer(front: &Front, path: &str, body: &[u8], seen: &mut Seen) -> Vec<u8> {
     let now = front.clock.now();
     let envelope = match Envelope::parse(body) {
         Ok(envelope) => envelope,
-        Err(error) => return broken_envelope(front, body, &Outcome::envelope(&error), now).await,
+        Err(error) => return broken_envelope(front, body, &noted(Outcome::envelope(&error), seen), now).await,
     };
     let (app, keys) = match sender(front, envelope.app_id(), body, now).await {
         Ok(known) => known,
-        Err(outcome) => return unsealed(&outcome, now),
+        Err(outcome) => return unsealed(&noted(outcome, seen), now),
     };
-    let (outcome, payload) = match process(front, path, &envelope, &app, &keys, now).await {
+    let arrived = Arrived { path, size: body.len(), now };
+    let (outcome, payload) = match process(front, &arrived, &envelope, (&app, &keys), seen).await {
         Ok((outcome, payload)) => (outcome, payload),
         Err(outcome) => (outcome, b"{}".to_vec()),
     };
-    seal(front, &app, &keys, envelope.wire(), &outcome, &payload, now)
+    seal(front, &app, &keys, envelope.wire(), &noted(outcome, seen), &payload, now)
+}
+
+fn noted(outcome: Outcome, seen: &mut Seen) -> Outcome {
+    seen.code = outcome.code;
+    outcome
 }
 
 /// Who is registered under an id, also when switched off, with prepared keys.
@@ -59,17 +77,17 @@ async fn broken_envelope(front: &Front, body: &[u8], outcome: &Outcome, now: Mom
 }
 
 /// A body beyond a limit, of which nothing is known.
-pub fn not_taken(front: &Front, outcome: &Outcome) -> Vec<u8> {
+pub fn not_taken(front: &Front, outcome: &Outcome, seen: &mut Seen) -> Vec<u8> {
+    seen.code = outcome.code;
     unsealed(outcome, front.clock.now())
 }
 
 async fn process(
     front: &Front,
-    path: &str,
+    &Arrived { path, size, now }: &Arrived<'_>,
     envelope: &Envelope<'_>,
-    app: &App,
-    keys: &AppKeys,
-    now: Moment,
+    (app, keys): (&App, &AppKeys),
+    seen: &mut Seen,
 ) -> Result<(Outcome, Vec<u8>), Outcome> {
     // Known here and not above, so that also this error is sealed for its reader.
     if app.disabled {
@@ -84,17 +102,70 @@ async fn process(
     if keys.remember(form) {
         tracing::info!(app_id = app.app_id, sign_form = form.name(), "sign form of app");
     }
+    seen.sender(app);
+    seen.dialect = dialect(form, envelope.wire());
+    // Only now: what an unproved message claims must not use up anybody's limits.
+    let pass = front.guards.enter(app)?;
+    pass.check_size(size)?;
     let transaction = route(path).map_err(|error| Outcome::route(&error))?;
+    seen.transaction = Some(transaction);
     let node = valid(app, transaction, &data)?;
-    let reference = reference(&plain, now);
+    seen.reference = reference(&plain, now);
     let ctx = ctx(front, app, transaction, &data, envelope, now)
         .await
-        .map_err(|failure| Outcome::failure(&failure, &reference))?;
-    match dispatch::run(&front.center, &ctx, transaction, &node).await {
-        Ok((payload, reminders)) => Ok((Outcome::success(&reminders), payload)),
-        Err(dispatch::Stopped::Malformed(defects)) => Err(Outcome::malformed(&defects)),
-        Err(dispatch::Stopped::Failed(failure)) => Err(Outcome::failure(&failure, &reference)),
+        .map_err(|failure| Outcome::failure(&failure, &seen.reference))?;
+    let (payload, reminders) = run(front, &pass, &ctx, transaction, &node, seen).await?;
+    Ok((Outcome::success(&reminders), payload))
+}
+
+/// The letter of a dialect, for figures.
+fn dialect(form: SignForm, wire: Wire<'_>) -> &'static str {
+    match form {
+        SignForm::Cipher => "C",
+        _ if wire.enc_type == "sm4" => "B",
+        _ => "A",
     }
+}
+
+/// Runs a transaction for either front.
+pub async fn run(
+    front: &Front,
+    pass: &Pass,
+    ctx: &Ctx,
+    transaction: Transaction,
+    node: &Node<'_>,
+    seen: &mut Seen,
+) -> Result<(Vec<u8>, Vec<Refusal>), Outcome> {
+    if transaction == Transaction::T7203 {
+        pass.may_show_code()?;
+    }
+    counted(pass, transaction, dispatch::run(&front.center, ctx, transaction, node).await, seen)
+}
+
+/// What a transaction that was run ended with, for whoever counts.
+pub fn counted<T>(
+    pass: &Pass,
+    transaction: Transaction,
+    done: Result<T, dispatch::Stopped>,
+    seen: &mut Seen,
+) -> Result<T, Outcome> {
+    match done {
+        Ok(done) => Ok(done),
+        Err(dispatch::Stopped::Malformed(defects)) => Err(Outcome::malformed(&defects)),
+        Err(dispatch::Stopped::Failed(failure)) => {
+            seen.failed(&failure);
+            if transaction == Transaction::T7203 && is_wrong_code(&failure) {
+                pass.showed_wrong_code();
+            }
+            Err(Outcome::failure(&failure, &seen.reference))
+        }
+    }
+}
+
+/// A code of no prescription or without its proof.
+fn is_wrong_code(failure: &Failure) -> bool {
+    let wrong = [QrcodeRefusal::Form.code(), QrcodeRefusal::Unknown.code()];
+    matches!(failure, Failure::Refused(refusals) if refusals.iter().any(|refusal| wrong.contains(&refusal.code.as_str())))
 }
 
 /// The message as its table reads it, or everything that is wrong with it, the forms of its texts included.

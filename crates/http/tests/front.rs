@@ -12,6 +12,7 @@ mod gateway;
 mod gateway_client;
 mod journey;
 mod life;
+mod limits;
 mod messages;
 mod mutate;
 mod orders;

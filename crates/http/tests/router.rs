@@ -3,32 +3,37 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
-use lf_http::Limits;
+use lf_http::{Limits, Sockets};
 use lf_ports::GatewayScheme;
 use lf_wire::client::Dialect;
 use lf_wire::gateway::client::{Call, GatewayKeys, envelope, headers};
+use prometheus_client::metrics::gauge::Gauge;
 use serde_json::Value;
 
 use crate::messages as m;
 use crate::support::World;
 
 /// Serves a world on a port of its own.
-async fn serve(world: &World) -> SocketAddr {
+pub async fn serve(world: &World) -> SocketAddr {
+    serve_with(lf_http::router(world.front.clone()), Sockets::default()).await
+}
+
+/// Serves any routes.
+pub async fn serve_with(router: axum::Router, sockets: Sockets) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = lf_http::router(world.front.clone());
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    tokio::spawn(lf_http::serve(listener, router, sockets, Gauge::default(), std::future::pending()));
     address
 }
 
 /// Status line, headers in lower case, body.
-struct Raw {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
+pub struct Raw {
+    pub status: u16,
+    pub head: String,
+    pub body: Vec<u8>,
 }
 
-async fn exchange(address: SocketAddr, head: String, body: Vec<u8>) -> Raw {
+pub async fn exchange(address: SocketAddr, head: String, body: Vec<u8>) -> Raw {
     let sent = move || {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(head.as_bytes()).unwrap();
@@ -110,7 +115,7 @@ async fn a_body_is_taken_to_its_limit_and_not_one_byte_further() {
             let reply: Value = serde_json::from_slice(&raw.body).unwrap();
             assert_eq!(reply["code"], code, "{reply}");
             if code != 0 {
-                assert_eq!(reply["message"], "请求体超过上限20000字节");
+                assert_eq!(reply["message"], "请求体超过上限20000字节，请缩减内容后重新发送");
                 assert_eq!(world.written(), before);
             }
         }
@@ -148,7 +153,11 @@ async fn the_gateway_is_reached_by_its_headers() {
     }
     let limits = Limits { body_max: body.len() - 1, ..Limits::default() };
     let world = World::with(limits, |_| {}).await;
-    let raw = post(serve(&world).await, "/x/callService", body).await;
+    let head = format!(
+        "POST /x/callService HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{signed}Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let raw = exchange(serve(&world).await, head, body).await;
     let reply: Value = serde_json::from_slice(&raw.body).unwrap();
     assert_eq!(reply["infcode"], -1, "{reply}");
     assert!(reply["err_msg"].as_str().unwrap().starts_with("请求体超过上限"), "{reply}");

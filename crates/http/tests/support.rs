@@ -267,6 +267,7 @@ pub fn app(client: &Client, fixmedins_code: &str, code_style: CodeStyle, disable
         code_style,
         disabled,
         gateway: Some(crate::gateway_client::registered(client)),
+        limits: None,
     })
 }
 

@@ -50,6 +50,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Register client systems of institutions
     App(AppArgs),
+    /// Copy a SQLite database while a center writes to it, and check the copy
+    Backup(BackupArgs),
 }
 
 /// `serve`.
@@ -413,4 +415,15 @@ pub enum ConfigCommand {
     },
     /// Print the default configuration; it is the manual of every setting
     Default,
+}
+
+/// `backup`.
+#[derive(Args)]
+pub struct BackupArgs {
+    /// Database URL, such as sqlite:///var/lib/liufang/center.db; PostgreSQL is copied with its own tools
+    #[arg(long, value_name = "URL")]
+    pub database: String,
+    /// The copy; must not exist yet; readable by its owner only
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -23,6 +24,9 @@ pub const DEFAULT: &str = include_str!("config/default.toml");
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where operators ask for metrics and health; nowhere when absent.
+    #[serde(default)]
+    pub admin_listen: Option<SocketAddr>,
     /// Database URL.
     pub database: String,
     /// Key file of the platform.
@@ -44,6 +48,20 @@ pub struct Config {
     pub body_seconds: u64,
     /// How many bodies may be in flight.
     pub bodies_max: usize,
+    /// The least speed of a body.
+    pub body_bytes_per_second: u64,
+    /// Connections at once.
+    pub connections_max: usize,
+    /// How long a request's head may take.
+    pub header_seconds: u64,
+    /// Messages of one app a second.
+    pub app_per_second: NonZeroU32,
+    /// Messages of one app at once after a pause.
+    pub app_burst: NonZeroU32,
+    /// Messages of one app under way.
+    pub app_concurrent: NonZeroU32,
+    /// How long a stop goes on taking messages after it has told the balancer.
+    pub drain_seconds: u64,
     /// How long a stop waits for what was accepted.
     pub stop_seconds: u64,
     /// How hospitals are told (7108, 7109).
@@ -84,6 +102,27 @@ impl Config {
         }
         if !(1..=65_536).contains(&self.bodies_max) {
             bail!("bodies_max: must be 1 to 65536");
+        }
+        if !(1..=1_048_576).contains(&self.body_bytes_per_second) {
+            bail!("body_bytes_per_second: must be 1 to 1048576");
+        }
+        if !(1..=1_048_576).contains(&self.connections_max) {
+            bail!("connections_max: must be 1 to 1048576");
+        }
+        if !(1..=600).contains(&self.header_seconds) {
+            bail!("header_seconds: must be 1 to 600");
+        }
+        for (name, value) in [
+            ("app_per_second", self.app_per_second),
+            ("app_burst", self.app_burst),
+            ("app_concurrent", self.app_concurrent),
+        ] {
+            if value.get() > 1_000_000 {
+                bail!("{name}: must be 1 to 1000000");
+            }
+        }
+        if self.drain_seconds > 600 {
+            bail!("drain_seconds: must be 0 to 600");
         }
         if !(1..=600).contains(&self.stop_seconds) {
             bail!("stop_seconds: must be 1 to 600");
@@ -136,7 +175,7 @@ mod tests {
     #[test]
     fn a_number_is_taken_to_its_bounds_and_not_further() {
         type Set = fn(&mut Config, i64);
-        let settings: [(&str, i64, i64, Set); 7] = [
+        let settings: [(&str, i64, i64, Set); 10] = [
             ("token_minutes", 1, 1_440, |c, n| c.token_minutes = n),
             ("body_max_bytes", 65_536, 67_108_864, |c, n| c.body_max_bytes = usize::try_from(n).unwrap()),
             ("timestamp_window_seconds", 10, 86_400, |c, n| c.timestamp_window_seconds = n),
@@ -144,6 +183,9 @@ mod tests {
             ("body_seconds", 1, 600, |c, n| c.body_seconds = u64::try_from(n).unwrap()),
             ("bodies_max", 1, 65_536, |c, n| c.bodies_max = usize::try_from(n).unwrap()),
             ("stop_seconds", 1, 600, |c, n| c.stop_seconds = u64::try_from(n).unwrap()),
+            ("body_bytes_per_second", 1, 1_048_576, |c, n| c.body_bytes_per_second = u64::try_from(n).unwrap()),
+            ("connections_max", 1, 1_048_576, |c, n| c.connections_max = usize::try_from(n).unwrap()),
+            ("header_seconds", 1, 600, |c, n| c.header_seconds = u64::try_from(n).unwrap()),
         ];
         for (name, least, most, set) in settings {
             let checked = |number| {
@@ -174,6 +216,24 @@ mod tests {
         let unknown = read("[callback]\nanswer = 7\n").unwrap_err();
         assert!(format!("{unknown:#}").contains("`answer`"), "{unknown:#}");
         assert!(read("callback = 3").is_err());
+    }
+
+    #[test]
+    fn what_is_counted_for_an_app_is_taken_to_its_bounds_and_not_further() {
+        let checked = |text: String| {
+            let mut table: toml::Table = DEFAULT.parse().unwrap();
+            table.extend(text.parse::<toml::Table>().unwrap());
+            let config: Result<Config, _> = table.try_into();
+            config.is_ok_and(|config| config.check().is_ok())
+        };
+        for name in ["app_per_second", "app_burst", "app_concurrent"] {
+            for (number, good) in [(0, false), (1, true), (1_000_000, true), (1_000_001, false)] {
+                assert_eq!(checked(format!("{name} = {number}")), good, "{name} {number}");
+            }
+        }
+        for (number, good) in [(-1, false), (0, true), (600, true), (601, false)] {
+            assert_eq!(checked(format!("drain_seconds = {number}")), good, "{number}");
+        }
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub const FOLDER: &str = "var/demo";
 
 /// `liufang demo`. Whether the audit at the end found everything in order.
 pub async fn run(args: &DemoArgs) -> anyhow::Result<bool> {
+    serve::log("warn");
     let ground = match &args.data {
         Some(folder) => ground::prepare(folder, args.database.as_deref(), &[]).await?,
         None => ground::prepare(&ground::fresh(FOLDER)?, args.database.as_deref(), &[]).await?,

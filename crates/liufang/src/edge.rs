@@ -1,6 +1,7 @@
 //! The edge: the only place that reads a clock or draws chance.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use lf_ports::{Chance, Clock};
 use lf_vocab::Moment;
@@ -14,6 +15,17 @@ impl Clock for SystemClock {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Moment::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
+
+    fn steady(&self) -> Duration {
+        steady()
+    }
+}
+
+/// Time since the first question of this process.
+#[allow(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn steady() -> Duration {
+    static BEGINNING: OnceLock<Instant> = OnceLock::new();
+    BEGINNING.get_or_init(Instant::now).elapsed()
 }
 
 /// The operating system's source.

@@ -63,5 +63,6 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Outbox(args) => edge::runtime()?.block_on(outbox_cmd::run(&args)),
         Command::Import(args) => edge::runtime()?.block_on(import_cmd::run(&args)),
         Command::App(args) => edge::runtime()?.block_on(app_cmd::run(&args)),
+        Command::Backup(args) => serve::backup(&args).map(|()| true),
     }
 }

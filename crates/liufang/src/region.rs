@@ -154,6 +154,7 @@ impl Region {
                     output_text: false,
                     sealed: false,
                 }),
+                limits: None,
             }));
         }
         rows.extend(self.doctors.iter().map(|doctor| RegistryPut::Practitioner(doctor.practitioner.clone())));

@@ -8,15 +8,22 @@ use std::time::Duration;
 use anyhow::Context as _;
 use lf_center::{Center, Settings};
 use lf_gm::Signer;
-use lf_http::{Courier, Front, Limits};
+use lf_http::{Courier, Front, Limits, Sockets};
 use lf_ports::Clock as _;
 use lf_store::{Database, Engine, Options, Sealer};
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
-use crate::cli::{MigrateArgs, ServeArgs};
+use crate::cli::{BackupArgs, MigrateArgs, ServeArgs};
 use crate::config::{Config, database};
-use crate::edge::{OsChance, SystemClock};
+use crate::edge::{OsChance, SystemClock, steady};
 use crate::{keys_cmd, law_files, ring};
+
+/// Connections of those who ask for metrics.
+const ADMIN_CONNECTIONS: usize = 16;
 
 /// A center that answers.
 pub struct Served {
@@ -24,11 +31,16 @@ pub struct Served {
     pub address: SocketAddr,
     /// The database, for those who look.
     pub store: Arc<dyn Engine>,
-    task: tokio::task::JoinHandle<std::io::Result<()>>,
-    looking: tokio::task::JoinHandle<()>,
+    /// Where operators ask, if anywhere.
+    pub admin_address: Option<SocketAddr>,
+    front: Arc<Front>,
+    task: JoinHandle<()>,
+    admin: Option<JoinHandle<()>>,
+    looking: JoinHandle<()>,
     stop: tokio::sync::oneshot::Sender<()>,
-    courier: tokio::task::JoinHandle<()>,
+    courier: JoinHandle<()>,
     stop_courier: tokio::sync::oneshot::Sender<()>,
+    drain_seconds: u64,
     stop_seconds: u64,
 }
 
@@ -47,11 +59,14 @@ pub async fn run(args: &ServeArgs) -> anyhow::Result<()> {
     if let Some(store_key) = &args.store_key {
         config.store_key.clone_from(store_key);
     }
-    log();
+    log("info");
     let key = keys_cmd::read(&config.platform_key)?;
     let served = start(&config, Signer::new(&key.private_key), Migrate::No).await?;
     tracing::info!(address = %served.address, database = %database(&config.database)?, "serving");
     println!("serving on http://{}/epc/api/fixmedins/<method>", served.address);
+    if let Some(address) = served.admin_address {
+        println!("metrics on http://{address}/metrics");
+    }
     stop_signal().await;
     tracing::info!("stopping: finishing what was accepted");
     served.stop().await
@@ -78,17 +93,28 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
         gateway_window_seconds: config.gateway_window_seconds,
         body_seconds: config.body_seconds,
         bodies_max: config.bodies_max,
+        body_bytes_per_second: config.body_bytes_per_second,
+        app_per_second: config.app_per_second,
+        app_burst: config.app_burst,
+        app_concurrent: config.app_concurrent,
     };
     let platform = Arc::new(platform);
     let front = Arc::new(Front::new(center, Arc::new(SystemClock), platform.clone(), limits));
-    let listener =
-        TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
-    let address = listener.local_addr()?;
+    let (listener, address) = listen(config.listen).await?;
+    let (admin, admin_address) = match config.admin_listen {
+        Some(admin) => {
+            let (listener, address) = listen(admin).await?;
+            (Some(tokio::spawn(admin_task(listener, front.clone(), store.as_ref()))), Some(address))
+        }
+        None => (None, None),
+    };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = axum::serve(listener, lf_http::router(front)).with_graceful_shutdown(async {
+    let sockets = Sockets { connections_max: config.connections_max, header_seconds: config.header_seconds };
+    let stopped = async {
         let _ = stopped.await;
-    });
-    let task = tokio::spawn(serving.into_future());
+    };
+    let router = lf_http::router(front.clone());
+    let task = tokio::spawn(lf_http::serve(listener, router, sockets, front.connections(), stopped));
     let looking = tokio::spawn(ring::keep_looking(store.clone()));
     let delivery = config.callback.delivery();
     let courier = Courier::new(store.clone(), store.clone(), Arc::new(SystemClock), platform, delivery);
@@ -96,19 +122,54 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
     let courier = tokio::spawn(Arc::new(courier).run(async {
         let _ = stopped.await;
     }));
-    Ok(Served { address, store, task, looking, stop, courier, stop_courier, stop_seconds: config.stop_seconds })
+    let (drain_seconds, stop_seconds) = (config.drain_seconds, config.stop_seconds);
+    Ok(Served {
+        address,
+        store,
+        admin_address,
+        front,
+        task,
+        admin,
+        looking,
+        stop,
+        courier,
+        stop_courier,
+        drain_seconds,
+        stop_seconds,
+    })
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// The operators' listener, which answers until the very end.
+fn admin_task(listener: TcpListener, front: Arc<Front>, store: &dyn Engine) -> impl Future<Output = ()> + use<> {
+    let mut registry = Registry::default();
+    store.register(&mut registry);
+    let version = [("version", env!("CARGO_PKG_VERSION"))];
+    registry.register("liufang_build", "This program", Info::new(version));
+    let began: Gauge = Gauge::default();
+    began.set(SystemClock.now().millis() / 1_000);
+    registry.register("process_start_time_seconds", "When this process began to serve, in seconds since 1970", began);
+    let sockets = Sockets { connections_max: ADMIN_CONNECTIONS, ..Sockets::default() };
+    lf_http::serve(listener, lf_http::admin(front, registry), sockets, Gauge::default(), std::future::pending())
 }
 
 impl Served {
     /// Takes no more, finishes what was accepted, but waits no longer than `stop_seconds`: who keeps a connection
     /// open and says nothing does not keep the center alive.
     pub async fn stop(mut self) -> anyhow::Result<()> {
+        self.front.stopping();
+        tokio::time::sleep(Duration::from_secs(self.drain_seconds)).await;
         let _ = self.stop.send(());
         let _ = self.stop_courier.send(());
         let both = async { tokio::join!(&mut self.task, &mut self.courier) };
         match tokio::time::timeout(Duration::from_secs(self.stop_seconds), both).await {
             Ok((served, courier)) => {
-                served?.context("while serving")?;
+                served.context("while serving")?;
                 courier?;
             }
             Err(_) => {
@@ -120,6 +181,9 @@ impl Served {
         }
         self.looking.abort();
         self.store.close().await;
+        if let Some(admin) = self.admin {
+            admin.abort();
+        }
         Ok(())
     }
 
@@ -132,7 +196,7 @@ impl Served {
 /// Opens the database of a center.
 pub async fn open(database: &Database, migrate: Migrate, sealer: Arc<Sealer>) -> anyhow::Result<Arc<dyn Engine>> {
     let migrate_at = (migrate == Migrate::Yes).then(|| SystemClock.now());
-    let options = Options { migrate_at, ..Options::new(sealer) };
+    let options = Options { migrate_at, ticks: Some(steady), ..Options::new(sealer) };
     database.open(options).await.with_context(|| format!("cannot open the database {database}"))
 }
 
@@ -164,6 +228,14 @@ pub async fn migrate(args: &MigrateArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// `liufang backup`
+pub fn backup(args: &BackupArgs) -> anyhow::Result<()> {
+    let database = database(&args.database)?;
+    let bytes = database.backup(&args.to).with_context(|| format!("no backup of {database}"))?;
+    println!("{}: {bytes} bytes, checked", args.to.display());
+    Ok(())
+}
+
 /// Until the operator or the system ends us.
 pub async fn stop_signal() {
     let interrupt = tokio::signal::ctrl_c();
@@ -180,9 +252,10 @@ pub async fn stop_signal() {
     }
 }
 
-/// Logs as JSON lines on standard error; `RUST_LOG` chooses how much.
-pub fn log() {
+/// Logs as JSON lines on standard error; `RUST_LOG` chooses how much, `usual` when it is not set. Libraries that write through
+/// the crate `log` are not heard: the database driver's lines hold the values of every statement.
+pub fn log(usual: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
     let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

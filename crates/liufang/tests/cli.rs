@@ -1,6 +1,19 @@
 //! The commands as a stranger meets them: output, errors, exit codes.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
+
+#[path = "cli/backup.rs"]
+mod backup;
+#[path = "../../store/tests/cluster.rs"]
+mod cluster;
+#[path = "cli/deploy.rs"]
+mod deploy;
+#[path = "cli/logs.rs"]
+mod logs;
+#[path = "cli/postgres.rs"]
+mod postgres;
+#[path = "cli/watch.rs"]
+mod watch;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -51,8 +64,9 @@ fn ran(folder: &Folder, args: &[&str]) -> (i32, String, String) {
 #[test]
 fn every_command_has_help() {
     let folder = Folder::new();
-    const COMMANDS: [&str; 13] = [
+    const COMMANDS: [&str; 14] = [
         "serve", "demo", "call", "keys", "law", "audit", "gm", "bench", "migrate", "config", "outbox", "import", "app",
+        "backup",
     ];
     for command in COMMANDS {
         let (code, out, _) = ran(&folder, &[command, "--help"]);
@@ -102,6 +116,9 @@ fn a_configuration_is_checked_by_name() {
         ("body_seconds = 0", "body_seconds"),
         ("bodies_max = 0", "bodies_max"),
         ("stop_seconds = 601", "stop_seconds"),
+        ("admin_listen = \"9464\"", "admin_listen"),
+        ("app_burst = 0", "app_burst"),
+        ("connections_max = 0", "connections_max"),
         ("platform_key = \"missing.toml\"", "missing.toml"),
         ("store_key = \"missing.toml\"", "missing.toml"),
         ("store_key = \"platform.key.toml\"", "platform.key.toml"),
@@ -178,10 +195,18 @@ impl Demo {
     }
 
     fn start(folder: &Folder) -> Self {
+        Self::start_with(folder, &[], "off")
+    }
+
+    /// With more arguments, and a log in `log.jsonl`.
+    fn start_with(folder: &Folder, more: &[&str], rust_log: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_liufang"))
             .args(["demo", "--credentials", "credentials.json"])
+            .args(more)
+            .env("RUST_LOG", rust_log)
             .current_dir(&folder.0)
             .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(folder.join("log.jsonl")).unwrap())
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();

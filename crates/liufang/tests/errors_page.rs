@@ -92,8 +92,21 @@ const ENVELOPE: &[(u16, &str, &str)] = &[
         "tell the person; sending again changes nothing until the case changes",
     ),
     (404, "the path does not end in `/fixmedins/<method>`, or no such method", "correct the address"),
-    (408, "the body did not come within `body_seconds`; answered unsealed", "send it again over a better line"),
-    (413, "the body is larger than the limit, which is named; answered unsealed", "send a smaller file"),
+    (
+        408,
+        "the body did not come within `body_seconds` or was slower than `body_bytes_per_second`; answered unsealed",
+        "send it again over a better line",
+    ),
+    (
+        413,
+        "the body is larger than the limit, which is named; answered unsealed, or sealed where the limit is the app's own",
+        "send a smaller file",
+    ),
+    (
+        429,
+        "the app sends more a second than it may, or has shown too many codes in 7203 that were none; sealed",
+        "send the same message again a little later, and fewer at once",
+    ),
     (
         500,
         "our fault: nothing was accepted; the message holds only a reference number",
@@ -102,7 +115,7 @@ const ENVELOPE: &[(u16, &str, &str)] = &[
     (501, "a transaction of the interface that this center does not serve yet", "do without"),
     (
         503,
-        "nobody can answer now; the message holds a reference number, or, unsealed, that `bodies_max` requests are in flight",
+        "nobody can answer now; the message holds a reference number, or that the app has its limit of messages under way, or, unsealed, that `bodies_max` requests are in flight",
         "send the same message again a little later",
     ),
 ];

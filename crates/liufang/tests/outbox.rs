@@ -83,6 +83,7 @@ impl Place {
             code_style: CodeStyle::Number,
             disabled: false,
             gateway: None,
+            limits: None,
         };
         let registry = vec![RegistryPut::Fixmedins(hospital), RegistryPut::App(app)];
         store.commit(ChangeSet { registry, ..ChangeSet::default() }).await.unwrap();

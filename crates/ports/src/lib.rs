@@ -26,8 +26,8 @@ pub use lists::{Dated, Edition, EditionOf, Item, Lists, Since};
 pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, SettlementNotice, TakenDrug};
 pub use outbox::{Claimed, DroppedRow, Next, Outbox, OutboxRow};
 pub use registry::{
-    App, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner, PractitionerKind,
-    SpecialClass,
+    App, AppLimits, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner,
+    PractitionerKind, SpecialClass,
 };
 pub use row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
 pub use store::{AuditStore, Store, StoreError};

@@ -2,6 +2,8 @@
 //!
 //! Written by import and demo, read by every transaction. Serves JX-1.2, JX-2.1, JX-2.2, JX-2.6.1–2.6.3.
 
+use std::num::NonZeroU32;
+
 use lf_vocab::dict::{ChrgitmLv, Insutype, PsnType};
 use lf_vocab::{Admdvs, Certno, Day, FixmedinsCode, MedListCodg, Pric, PsnNo, Qty, Span};
 use serde::{Deserialize, Serialize};
@@ -45,6 +47,24 @@ pub struct Gateway {
     pub sealed: bool,
 }
 
+/// Where an app's limits differ from those of the configuration; `None` is the configured one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppLimits {
+    /// Messages a second in the long run.
+    #[serde(default)]
+    pub per_second: Option<NonZeroU32>,
+    /// Messages at once after a pause.
+    #[serde(default)]
+    pub burst: Option<NonZeroU32>,
+    /// Messages under way.
+    #[serde(default)]
+    pub concurrent: Option<NonZeroU32>,
+    /// The largest body in bytes; more than the configured one has no effect.
+    #[serde(default)]
+    pub body_max: Option<NonZeroU32>,
+}
+
 /// A client system: an application key pair and the institution it speaks for.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct App {
@@ -63,6 +83,9 @@ pub struct App {
     /// What it may do on the gateway front; `None`: nothing.
     #[serde(default)]
     pub gateway: Option<Gateway>,
+    /// Limits of its own; `None`: those of the configuration.
+    #[serde(default)]
+    pub limits: Option<AppLimits>,
 }
 
 /// 互联网医院: what admission recorded (JX-2.1, JX-2.3).
@@ -260,16 +283,24 @@ mod tests {
     use crate::codec::{decode, encode};
 
     #[test]
-    fn an_app_stored_before_the_gateway_front_is_nobody_on_it() {
+    fn an_app_stored_before_the_gateway_front_is_nobody_on_it_and_has_the_usual_limits() {
         let stored = br#"{"app_id":"A","app_secret":"s","public_key":"k","fixmedins_code":"H36090200101","code_style":"number","disabled":false}"#;
         let app: App = decode(stored, "app", "body", "A").unwrap();
-        assert_eq!(app.gateway, None);
+        assert_eq!((app.gateway.clone(), app.limits), (None, None));
+        let stored = br#"{"per_second":5,"body_max":65536}"#;
+        let limits: AppLimits = decode(stored, "app", "body", "A").unwrap();
+        let number = NonZeroU32::new;
+        let want = AppLimits { per_second: number(5), body_max: number(65_536), ..AppLimits::default() };
+        assert_eq!(limits, want);
+        for wrong in [r#"{"per_second":0}"#, r#"{"burst":-1}"#, r#"{"persecond":5}"#] {
+            assert!(decode::<AppLimits>(wrong.as_bytes(), "app", "body", "A").is_err(), "{wrong}");
+        }
         let stored = br#"{"secret_key":"s","scheme":"tif"}"#;
         let gateway: Gateway = decode(stored, "app", "body", "A").unwrap();
         let want =
             Gateway { secret_key: "s".to_owned(), scheme: GatewayScheme::Tif, output_text: false, sealed: false };
         assert_eq!(gateway, want);
-        let app = App { gateway: Some(want), ..app };
+        let app = App { gateway: Some(want), limits: Some(limits), ..app };
         assert_eq!(decode::<App>(&encode(&app), "app", "body", "A").unwrap(), app);
         assert!(!format!("{app:?} {gateway:?}").contains("secret"));
     }

@@ -3,7 +3,7 @@
 //! Serves `serve`, `migrate` and `audit verify`. Invariants: a URL shown to people never carries a password.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +11,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lf_ports::{AuditStore, Outbox, Store};
 use lf_vocab::Moment;
+use prometheus_client::registry::Registry;
 use thiserror::Error;
 
+use crate::backup::{self, BackupError};
+use crate::figures::Ticks;
 use crate::history::OpenError;
 use crate::postgres::{self, PostgresStore};
 use crate::schema;
@@ -35,6 +38,8 @@ pub struct Options {
     pub busy: Duration,
     /// Brings the schema up to date and notes this moment; `None` = refuse an old schema.
     pub migrate_at: Option<Moment>,
+    /// Measures how long commits take; `None`: they are not measured.
+    pub ticks: Option<Ticks>,
     /// The ring that seals what is stored.
     pub sealer: Arc<Sealer>,
 }
@@ -44,15 +49,17 @@ impl Options {
     #[must_use]
     pub fn new(sealer: Arc<Sealer>) -> Self {
         let busy = Duration::from_secs(5);
-        Self { readers: 4, writers: 16, queue: 4_096, batch_max: 256, busy, migrate_at: None, sealer }
+        Self { readers: 4, writers: 16, queue: 4_096, batch_max: 256, busy, migrate_at: None, ticks: None, sealer }
     }
 }
 
-/// All ports, and the end of an engine's work.
+/// All ports, the end of an engine's work, and what it tells of itself.
 #[async_trait]
 pub trait Engine: Store + AuditStore + Outbox + Rotation {
     /// Takes no more commands, finishes those accepted, and returns when they are durable.
     async fn close(&self);
+    /// Names what operators may be told.
+    fn register(&self, registry: &mut Registry);
 }
 
 #[async_trait]
@@ -60,12 +67,20 @@ impl Engine for SqliteStore {
     async fn close(&self) {
         Self::close(self);
     }
+
+    fn register(&self, registry: &mut Registry) {
+        Self::register(self, registry);
+    }
 }
 
 #[async_trait]
 impl Engine for PostgresStore {
     async fn close(&self) {
         Self::close(self).await;
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        Self::register(self, registry);
     }
 }
 
@@ -133,6 +148,17 @@ impl Database {
         match self {
             Self::Sqlite(path) => schema::migrate(path, now),
             Self::Postgres(url) => postgres::migrate(url, now).await,
+        }
+    }
+
+    /// Copies a SQLite file, also while a center writes to it, and answers the size of the copy in bytes.
+    ///
+    /// # Errors
+    /// [`BackupError`].
+    pub fn backup(&self, to: &Path) -> Result<u64, BackupError> {
+        match self {
+            Self::Sqlite(path) => backup::backup(path, to),
+            Self::Postgres(_) => Err(BackupError::Postgres),
         }
     }
 

@@ -33,6 +33,8 @@ pub(crate) enum Role {
     Writer,
     /// Only reads, an existing file.
     Reader,
+    /// An existing file that becomes the copy of another, and its check.
+    Target,
 }
 
 impl Db {
@@ -98,7 +100,7 @@ fn connect(path: &Path, busy: Duration, role: Role) -> Result<Connection, rusqli
         conn.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |row| row.get::<_, i64>(0))?;
         conn.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |row| row.get::<_, i64>(0))?;
         conn.pragma_update(None, "cache_size", -CACHE_KIB.0)?;
-    } else {
+    } else if role == Role::Reader {
         conn.pragma_update(None, "query_only", true)?;
         conn.pragma_update(None, "cache_size", -CACHE_KIB.1)?;
     }

@@ -29,6 +29,9 @@ pub enum OpenError {
     /// Sealed by another ring than the one given.
     #[error("密钥环与数据库不符：{0}")]
     Ring(String),
+    /// The connection is to be encrypted and verified, and is not.
+    #[error("数据库TLS连接失败：{0}")]
+    Tls(String),
     /// The database itself.
     #[error("数据库无法打开：{0}")]
     Store(#[from] StoreError),

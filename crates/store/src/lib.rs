@@ -7,9 +7,11 @@
 //! `schema`, `sqlite`, `writer` and `postgres` do; no clock is read.
 
 mod audit;
+mod backup;
 mod database;
 mod db;
 mod driver;
+mod figures;
 mod finders;
 mod history;
 mod outbox;
@@ -26,8 +28,10 @@ mod sweep;
 mod value;
 mod writer;
 
+pub use backup::BackupError;
 pub use database::{Database, DatabaseUrlError, Engine, Options};
 pub use driver::Ports;
+pub use figures::Ticks;
 pub use history::OpenError;
 pub use postgres::PostgresStore;
 pub use schema::{migrate, pending};

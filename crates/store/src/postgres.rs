@@ -4,17 +4,17 @@
 //! round trip; a command that was accepted is finished even when its caller goes away; a connection that may be inside
 //! a transaction never returns to the pool; a lost connection is answered as unavailable, never guessed.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use lf_ports::{CommitError, StoreError};
+use prometheus_client::registry::Registry;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_postgres::NoTls;
 
 use crate::database::Options;
 use crate::driver::{Driver, Ports};
+use crate::figures::Figures;
 use crate::history::OpenError;
 use crate::plan::Step;
 use crate::sealer::Sealer;
@@ -26,6 +26,7 @@ mod error;
 mod pipe;
 mod readers;
 mod schema;
+mod tls;
 mod url;
 
 use error::store_error;
@@ -51,7 +52,7 @@ pub struct Postgres {
 struct Writing {
     pool: Pool,
     queue: Arc<Semaphore>,
-    retries: Mutex<BTreeMap<&'static str, u64>>,
+    figures: Figures,
     patience: Duration,
     sealer: Arc<Sealer>,
 }
@@ -76,7 +77,7 @@ impl PostgresStore {
         let writing = Writing {
             pool: pool.clone(),
             queue: Arc::new(Semaphore::new(accepted)),
-            retries: Mutex::default(),
+            figures: Figures::new(options.ticks),
             patience,
             sealer: Arc::clone(&sealer),
         };
@@ -90,10 +91,12 @@ impl PostgresStore {
         &self.driver.url
     }
 
-    /// How often a transaction was repeated after a serialization failure or a deadlock, by the number of the message it
-    /// answers; `commit`, `outbox` and `serials` are those that answer none.
-    pub fn retries(&self) -> BTreeMap<&'static str, u64> {
-        self.driver.writing.retries.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Names what operators may be told, among it how often a transaction was repeated after a serialization failure or
+    /// a deadlock, by the number of the message it answers; `commit`, `outbox` and `serials` are those that
+    /// answer none.
+    pub fn register(&self, registry: &mut Registry) {
+        self.driver.writing.figures.register(registry);
+        self.driver.writing.figures.register_pool(registry);
     }
 
     /// Takes no more commands, finishes those accepted, and returns when they are durable. Reads go on.
@@ -129,7 +132,10 @@ impl Driver for Postgres {
     }
 
     async fn apply(&self, name: &'static str, steps: Vec<Step>) -> Result<(), CommitError> {
-        self.writing.accept(move |writing| async move { writing.commit(name, &steps).await }).await
+        let began = self.writing.figures.began();
+        let answer = self.writing.accept(move |writing| async move { writing.commit(name, &steps).await }).await;
+        self.writing.figures.committed(began);
+        answer
     }
 
     async fn serials(&self, params: Vec<Value>, count: i64) -> Result<u64, StoreError> {
@@ -166,12 +172,23 @@ impl Writing {
     {
         let permit = self.permit()?;
         let work = work(Arc::clone(self));
+        let waiting = self.figures.waiting.clone();
+        waiting.inc();
         let task = tokio::spawn(async move {
             let answer = work.await;
+            waiting.dec();
             drop(permit);
             answer
         });
         task.await.unwrap_or_else(|_| Err(stopped().into()))
+    }
+
+    /// A connection that writes.
+    async fn connection(&self) -> Result<Object, StoreError> {
+        let began = self.figures.began();
+        let link = self.pool.get().await.map_err(pool_error);
+        self.figures.connected(began);
+        link
     }
 
     fn permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
@@ -188,8 +205,11 @@ impl Writing {
 /// Connections that wait for a lock no longer than `busy`, see what was acknowledged whatever the server's defaults, and
 /// acknowledge nothing before the disk has it.
 fn pool(url: &Url, busy: Duration, size: usize) -> Result<Pool, OpenError> {
-    let manager =
-        Manager::from_config(url.config(busy), NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+    let manager = Manager::from_config(
+        url.config(busy),
+        url.connector()?,
+        ManagerConfig { recycling_method: RecyclingMethod::Fast },
+    );
     let first = format!(
         "SET lock_timeout = {};
          SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED;

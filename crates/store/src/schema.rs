@@ -91,6 +91,16 @@ pub(crate) fn refuse_pending(path: &Path) -> Result<(), OpenError> {
     compare(Db::open(path, BUSY, Role::Reader)?.raw())
 }
 
+/// For a copy: a database of ours, perhaps older than this program.
+pub(crate) fn known(conn: &Connection) -> Result<(), OpenError> {
+    let missing = missing(conn)?;
+    match missing.len() {
+        0 => compare(conn),
+        all if all == MIGRATIONS.len() => Err(OpenError::Pending(names(&missing))),
+        _ => Ok(()),
+    }
+}
+
 /// What is not applied yet; everything applied is verified on the way.
 fn missing(conn: &Connection) -> Result<Numbered, OpenError> {
     let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0));

@@ -8,11 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use lf_ports::{CommitError, StoreError};
+use prometheus_client::registry::Registry;
 use tokio::sync::oneshot;
 
 use crate::database::Options;
 use crate::db::{Db, Role};
 use crate::driver::{Driver, Ports};
+use crate::figures::Figures;
 use crate::history::OpenError;
 use crate::plan::Step;
 use crate::sql;
@@ -29,6 +31,7 @@ pub struct Sqlite {
     readers: Vec<Mutex<Db>>,
     next: AtomicUsize,
     path: PathBuf,
+    figures: Figures,
 }
 
 impl SqliteStore {
@@ -52,14 +55,22 @@ impl SqliteStore {
         }
         let reader = |_| Db::open(path, options.busy, Role::Reader).map(Mutex::new);
         let readers = (0..options.readers.max(1)).map(reader).collect::<Result<Vec<_>, _>>()?;
-        let writer = Writer::start(writer, Arc::clone(&sealer), options.queue.max(1), options.batch_max.max(1))
+        let figures = Figures::new(options.ticks);
+        let (queue, batch_max) = (options.queue.max(1), options.batch_max.max(1));
+        let writer = Writer::start(writer, Arc::clone(&sealer), queue, batch_max, figures.clone())
             .map_err(|error| OpenError::Store(StoreError::Unavailable(error.to_string())))?;
-        Ok(Self::over(Sqlite { writer, readers, next: AtomicUsize::new(0), path: path.to_owned() }, sealer))
+        Ok(Self::over(Sqlite { writer, readers, next: AtomicUsize::new(0), path: path.to_owned(), figures }, sealer))
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
         &self.driver.path
+    }
+
+    /// Names what operators may be told.
+    pub fn register(&self, registry: &mut Registry) {
+        self.driver.figures.register(registry);
+        self.driver.figures.register_batches(registry);
     }
 
     /// Takes no more commands, finishes those accepted, and returns when they are on the disk. Reads go on.
@@ -96,9 +107,12 @@ impl Driver for Sqlite {
     }
 
     async fn apply(&self, _: &'static str, steps: Vec<Step>) -> Result<(), CommitError> {
+        let began = self.figures.began();
         let (reply, answer) = oneshot::channel();
         self.writer.send(Command::Commit { steps, reply })?;
-        answer.await.unwrap_or_else(|_| Err(stopped().into()))
+        let answer = answer.await.unwrap_or_else(|_| Err(stopped().into()));
+        self.figures.committed(began);
+        answer
     }
 
     async fn serials(&self, params: Vec<Value>, count: i64) -> Result<u64, StoreError> {

@@ -9,9 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use lf_ports::{CommitError, StoreError};
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::oneshot;
 
 use crate::db::Db;
+use crate::figures::Figures;
 use crate::plan::{Must, Step};
 use crate::sealer::Sealer;
 use crate::sql;
@@ -29,15 +31,23 @@ pub(crate) enum Command {
 pub(crate) struct Writer {
     queue: Mutex<Option<SyncSender<Command>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    waiting: Gauge,
 }
 
 impl Writer {
     /// Starts the thread on a connection of its own.
-    pub(crate) fn start(db: Db, sealer: Arc<Sealer>, queue: usize, batch_max: usize) -> std::io::Result<Self> {
+    pub(crate) fn start(
+        db: Db,
+        sealer: Arc<Sealer>,
+        queue: usize,
+        batch_max: usize,
+        figures: Figures,
+    ) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(queue);
-        let run = move || run(db, &sealer, &receiver, batch_max);
+        let waiting = figures.waiting.clone();
+        let run = move || run(db, &sealer, &receiver, batch_max, &figures);
         let thread = std::thread::Builder::new().name("lf-store-writer".to_owned()).spawn(run)?;
-        Ok(Self { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)), waiting })
     }
 
     /// Hands a command over, or says that nobody can take it.
@@ -47,6 +57,9 @@ impl Writer {
             None => return Err(stopped()),
             Some(sender) => sender.try_send(command),
         };
+        if sent.is_ok() {
+            self.waiting.inc();
+        }
         sent.map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Unavailable("写入队列已满，请稍后重试".to_owned()),
             TrySendError::Disconnected(_) => stopped(),
@@ -76,7 +89,7 @@ pub(crate) fn stopped() -> StoreError {
     StoreError::Unavailable("存储正在停止".to_owned())
 }
 
-fn run(mut db: Db, sealer: &Sealer, queue: &Receiver<Command>, batch_max: usize) {
+fn run(mut db: Db, sealer: &Sealer, queue: &Receiver<Command>, batch_max: usize, figures: &Figures) {
     while let Ok(first) = queue.recv() {
         let mut batch = vec![first];
         while batch.len() < batch_max
@@ -84,8 +97,10 @@ fn run(mut db: Db, sealer: &Sealer, queue: &Receiver<Command>, batch_max: usize)
         {
             batch.push(next);
         }
+        figures.batched(batch.len());
         let answers = write(&mut db, sealer, batch);
         for answer in answers {
+            figures.waiting.dec();
             answer.send();
         }
     }

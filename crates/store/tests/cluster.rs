@@ -54,6 +54,12 @@ impl Cluster {
         format!("postgres://postgres@{host}/{database}")
     }
 
+    /// The folder of its socket.
+    #[allow(dead_code, reason = "only those who use its own tools look for it")]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The socket on which the server listens.
     #[allow(dead_code, reason = "only the relay looks for it")]
     pub fn socket(&self) -> PathBuf {
@@ -76,7 +82,27 @@ fn answers(folder: &Path) -> bool {
     ask.status().is_ok_and(|status| status.success())
 }
 
-/// Starts the keeper of a cluster, as an unprivileged user where we are root: PostgreSQL refuses to run as root.
+/// A program of the server's, run as the user the server runs as: PostgreSQL refuses to run as root.
+#[allow(dead_code, reason = "only those who use its own tools call it")]
+pub fn program(name: &str) -> Command {
+    as_server(&programs().join(name))
+}
+
+/// Any program, run as that user.
+#[allow(dead_code, reason = "only those who use its own tools call it")]
+pub fn as_server(path: &Path) -> Command {
+    let mut command = if user_id() == "0" {
+        let mut command = Command::new("runuser");
+        command.args(["-u", unprivileged(), "--"]).arg(path);
+        command
+    } else {
+        Command::new(path)
+    };
+    command.current_dir("/").stdin(Stdio::null());
+    command
+}
+
+/// Starts the keeper of a cluster, as an unprivileged user where we are root.
 #[allow(clippy::zombie_processes, reason = "the keeper outlives this process and is nobody's child then")]
 fn start(folder: &Path) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../store/tests/cluster.sh");

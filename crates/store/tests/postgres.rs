@@ -10,6 +10,8 @@ mod distance;
 mod lost;
 #[path = "postgres/migrations.rs"]
 mod migrations;
+#[path = "postgres/tls.rs"]
+mod tls;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -53,6 +53,10 @@ pub fn write_config(ground: &Ground) -> anyhow::Result<std::path::PathBuf> {
     writeln!(file, "database = {}", toml::Value::String(config.database.clone()))?;
     writeln!(file, "platform_key = {}", text(&config.platform_key))?;
     writeln!(file, "store_key = {}", text(&config.store_key))?;
+    // Two apps send what a region's hundreds would.
+    for limit in ["app_per_second", "app_burst", "app_concurrent"] {
+        writeln!(file, "{limit} = 1000000")?;
+    }
     Ok(path)
 }
 

@@ -8,7 +8,6 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use deadpool_postgres::Object;
@@ -16,9 +15,9 @@ use futures_util::future::try_join_all;
 use lf_ports::{CommitError, StoreError};
 use tokio_postgres::{Error, Statement};
 
+use super::Writing;
 use super::error::{guarded, late, store_error, to_repeat};
 use super::pipe::{Done, Pipe, run, statement, tell};
-use super::{Writing, pool_error};
 use crate::plan::{Must, Step};
 use crate::sealer::Sealer;
 use crate::value::Value;
@@ -79,7 +78,7 @@ impl Writing {
     /// Sets serials aside: one statement, a transaction of its own.
     pub(super) async fn serials(&self, params: &[Value], count: i64) -> Result<u64, CommitError> {
         for tried in 1..=TRIES {
-            let link = self.pool.get().await.map_err(pool_error)?;
+            let link = self.connection().await?;
             let asked = async { run(&link, statement(&link, sql::SERIALS).await?, params).await };
             match tokio::time::timeout(self.patience, asked).await.map_err(|_| late())? {
                 Ok(mut done) => {
@@ -96,14 +95,14 @@ impl Writing {
 
     /// Counts a repetition and waits for the others to be done.
     async fn rest(&self, name: &'static str, tried: u32) {
-        *self.retries.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default() += 1;
+        self.figures.repeated(name);
         tracing::warn!(transaction = name, tried, "another transaction was in the way");
         tokio::time::sleep(REST * tried).await;
     }
 
     /// Work on a connection that goes back to the pool only when its transaction is known to have ended.
     async fn session(&self, way: Way, steps: &[Step]) -> Result<(), Failure> {
-        let mut lease = Lease(Some(self.pool.get().await.map_err(pool_error)?));
+        let mut lease = Lease(Some(self.connection().await?));
         let Some(link) = lease.0.as_ref() else { return Err(late().into()) };
         let work = async {
             match way {

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use lf_ports::StoreError;
 use lf_vocab::Moment;
+use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, NoTls};
 
 use super::error::store_error;
 use super::url::Url;
@@ -91,7 +91,7 @@ pub(super) async fn refuse_pending(url: &Url) -> Result<(), OpenError> {
 }
 
 async fn connect(url: &Url) -> Result<Client, OpenError> {
-    let (link, connection) = url.config(BUSY).connect(NoTls).await.map_err(open_error)?;
+    let (link, connection) = url.config(BUSY).connect(url.connector()?).await.map_err(open_error)?;
     tokio::spawn(async move {
         if connection.await.is_err() {
             tracing::debug!("the connection of the migrations was lost");
@@ -143,6 +143,11 @@ async fn compare(link: &Client) -> Result<(), OpenError> {
 
 /// For the operator, who may read the name of a database and a role.
 fn open_error(error: tokio_postgres::Error) -> OpenError {
+    // The driver has no other way to tell; its words and those of the handshake carry no value.
+    let text = error.to_string();
+    if text.starts_with("error performing TLS handshake") {
+        return OpenError::Tls(std::error::Error::source(&error).map_or(text, ToString::to_string));
+    }
     let text = match error.code() {
         Some(code) if *code == SqlState::UNDEFINED_DATABASE => "数据库不存在，请先创建（createdb）",
         Some(code) if code.code().starts_with("28") => "数据库拒绝登录，请检查用户与密码",

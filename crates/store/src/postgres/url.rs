@@ -7,9 +7,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use tokio_postgres::Config;
-use tokio_postgres::config::Host;
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::tls::{self, Wanted};
 use crate::database::DatabaseUrlError;
+use crate::history::OpenError;
 
 /// Silence after which a connection is asked whether it still lives.
 const KEEPALIVE: Duration = Duration::from_secs(15);
@@ -17,10 +20,12 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 /// The port that a URL need not name.
 const DEFAULT_PORT: u16 = 5432;
 
-/// `postgres://USER[:PASSWORD]@HOST[:PORT]/NAME[?OPTIONS]`; a folder of a socket is written `%2Frun%2Fpostgresql`.
+/// `postgres://USER[:PASSWORD]@HOST[:PORT]/NAME[?OPTIONS]`; a folder of a socket is written `%2Frun%2Fpostgresql`. TLS
+/// is asked for by `sslmode=verify-full`, with `sslrootcert=FILE` where the system does not know the authority.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Url {
     config: Box<Config>,
+    tls: Wanted,
     shown: String,
 }
 
@@ -34,15 +39,25 @@ impl Url {
         }
         config
     }
+
+    /// What makes its connections.
+    pub(crate) fn connector(&self) -> Result<MakeRustlsConnect, OpenError> {
+        self.tls.connector()
+    }
 }
 
 impl FromStr for Url {
     type Err = DatabaseUrlError;
 
     fn from_str(url: &str) -> Result<Self, Self::Err> {
-        let config: Config =
+        let (url, tls) = tls::split(url).map_err(DatabaseUrlError::Postgres)?;
+        let mut config: Config =
             url.parse().map_err(|error: tokio_postgres::Error| DatabaseUrlError::Postgres(error.to_string()))?;
-        Ok(Self { shown: shown(&config), config: Box::new(config) })
+        if tls.encrypted && config.get_hosts().iter().any(|host| matches!(host, Host::Unix(_))) {
+            return Err(DatabaseUrlError::Postgres("a socket has no TLS; leave sslmode out".to_owned()));
+        }
+        config.ssl_mode(if tls.encrypted { SslMode::Require } else { SslMode::Disable });
+        Ok(Self { shown: shown(&config), config: Box::new(config), tls })
     }
 }
 

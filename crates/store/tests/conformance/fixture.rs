@@ -296,6 +296,7 @@ pub fn app() -> App {
         code_style: CodeStyle::Text,
         disabled: false,
         gateway: None,
+        limits: None,
     }
 }
 

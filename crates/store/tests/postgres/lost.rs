@@ -46,8 +46,13 @@ async fn a_deadlock_is_repeated_and_counted_by_name() {
     other.batch_execute(&claim("c1")).await.unwrap();
     other.batch_execute("ROLLBACK").await.unwrap();
     assert_eq!(commit.await.unwrap(), Ok(()));
-    let retries: Vec<_> = store.retries().into_iter().collect();
-    assert!(retries.len() == 1 && retries[0].0 == "7101" && retries[0].1 >= 1, "{retries:?}");
+    let mut registry = prometheus_client::registry::Registry::default();
+    store.register(&mut registry);
+    let mut told = String::new();
+    prometheus_client::encoding::text::encode(&mut told, &registry).unwrap();
+    let retries: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("liufang_store_retries_total")).collect();
+    let count = retries[0].strip_prefix("{transaction=\"7101\"} ").map(str::parse::<u64>);
+    assert!(retries.len() == 1 && count.is_some_and(|count| count.unwrap() >= 1), "{told}");
     assert_eq!(store.claim(ClaimKind::DrugTracCodg, "c2").await.unwrap(), Some(f::claim("c2", "o1")));
     assert_eq!(store.rx_events(&f::number(1)).await.unwrap().len(), 1, "once, not twice");
 }
