@@ -3,7 +3,6 @@
 mod floor;
 mod law;
 mod lifecycle;
-mod process;
 mod stats;
 
 use crate::cli::{BenchArgs, BenchCommand};

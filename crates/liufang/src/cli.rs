@@ -1,10 +1,14 @@
 //! The commands and their arguments. Every `--help` is written for a stranger.
 
+mod torture;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use lf_vocab::Moment;
+
+pub use torture::{KillArgs, Place, RaceArgs, TortureArgs, TortureCommand};
 
 /// Liufang 流方: an open electronic prescription center for Chinese medical insurance.
 #[derive(Parser)]
@@ -38,6 +42,8 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Check a configuration file
     Config(ConfigArgs),
+    /// Kill centers and databases under load, race clients against each other, and check what was acknowledged
+    Torture(TortureArgs),
 }
 
 /// `serve`.

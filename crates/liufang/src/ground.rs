@@ -1,4 +1,4 @@
-//! The ground on which demo and bench stand: a data folder with keys, a migrated database and the region in it.
+//! The ground on which demo, bench and torture stand: a data folder with keys, a migrated database and the region in it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -97,6 +97,22 @@ impl Ground {
         config.database.clone_from(&self.database);
         config.platform_key = self.folder.join(PLATFORM_KEY);
         Ok(config)
+    }
+
+    /// The same as a file, for a center in a process of its own, with these settings besides.
+    pub fn write_config(&self, more: &[(&str, i64)]) -> anyhow::Result<PathBuf> {
+        let config = self.config(std::net::SocketAddr::from(([127, 0, 0, 1], 0)))?;
+        let mut table = toml::Table::new();
+        let mut set = |key: &str, value: toml::Value| drop(table.insert(key.to_owned(), value));
+        set("listen", config.listen.to_string().into());
+        set("database", config.database.clone().into());
+        set("platform_key", config.platform_key.display().to_string().into());
+        for (key, value) in more {
+            set(key, (*value).into());
+        }
+        let path = self.folder.join("liufang.toml");
+        std::fs::write(&path, table.to_string()).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(path)
     }
 
     /// The platform's signer.

@@ -17,9 +17,11 @@ mod journey;
 mod keys_cmd;
 mod law_cmd;
 mod law_files;
+mod process;
 mod region;
 mod sample;
 mod serve;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -54,5 +56,6 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Bench(args) => bench::run(args),
         Command::Migrate(args) => edge::runtime()?.block_on(serve::migrate(&args)).map(|()| true),
         Command::Config(args) => config::run(&args).map(|()| true),
+        Command::Torture(args) => edge::runtime()?.block_on(torture::run(&args)),
     }
 }

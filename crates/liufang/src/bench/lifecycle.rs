@@ -4,7 +4,6 @@
 #![allow(clippy::float_arithmetic, reason = "figures of a measurement, never money")]
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,7 +14,6 @@ use lf_wire::client::Dialect;
 use serde_json::json;
 
 use super::floor::{self, Recorded};
-use super::process::Server;
 use super::stats::Times;
 use crate::cli::LifecycleArgs;
 use crate::client::{AppClient, http};
@@ -23,6 +21,7 @@ use crate::config;
 use crate::edge::SystemClock;
 use crate::ground::{self, Ground};
 use crate::journey::{Answered, Journey};
+use crate::process::Server;
 use crate::region::{self, Patient};
 use crate::sample::{self, Case};
 use crate::serve::{Migrate, open};
@@ -54,14 +53,14 @@ pub async fn run(args: &LifecycleArgs) -> anyhow::Result<bool> {
     let crowd = region::load()?.crowd(u32::try_from(args.clients.max(1) * PERSONS_A_CLIENT)?)?;
     let ground = ground::prepare(&ground::fresh(FOLDER)?, args.database.as_deref(), &crowd).await?;
     let database = config::database(&ground.database)?;
-    let config = write_config(&ground)?;
+    let config = ground.write_config(&[])?;
     let server = Server::start(&config).await?;
     let load = Arc::new(load(args, ground, crowd, &server.rest_base)?);
     let recorded = first_life(&load).await?;
     let start_ms = server.started.elapsed().as_secs_f64() * 1_000.0;
     let idle_rss_mb = server.memory_mb("VmRSS")?;
     let measured = measure(args, &load, &server).await?;
-    server.stop().await?;
+    server.kill().await?;
     let floor = floor::run(&ground::fresh(FLOOR_FOLDER)?, &recorded, args.clients, FLOOR).await?;
     let audit = lf_testkit::audit::audit(open(&database, Migrate::No).await?.as_ref()).await?;
     let clean = audit.passes();
@@ -78,17 +77,6 @@ struct Around {
     start_ms: f64,
     idle_rss_mb: f64,
     clean: bool,
-}
-
-fn write_config(ground: &Ground) -> anyhow::Result<std::path::PathBuf> {
-    let config = ground.config(std::net::SocketAddr::from(([127, 0, 0, 1], 0)))?;
-    let path = ground.folder.join("liufang.toml");
-    let mut file = std::fs::File::create(&path)?;
-    let text = |path: &std::path::Path| toml::Value::String(path.display().to_string());
-    writeln!(file, "listen = \"{}\"", config.listen)?;
-    writeln!(file, "database = {}", toml::Value::String(config.database.clone()))?;
-    writeln!(file, "platform_key = {}", text(&config.platform_key))?;
-    Ok(path)
 }
 
 fn load(args: &LifecycleArgs, ground: Ground, crowd: Vec<Patient>, rest_base: &str) -> anyhow::Result<Load> {
