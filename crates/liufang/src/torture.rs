@@ -68,11 +68,6 @@ impl Stage {
         Ok(Self { ground, crowd, cluster, site, desk })
     }
 
-    /// The database's engine, for people.
-    fn engine(&self) -> &'static str {
-        if self.ground.database.starts_with("sqlite") { "sqlite" } else { "postgres" }
-    }
-
     /// Ends the processes and has the auditor look through what they left. The store is for whoever looks further.
     async fn strike(&mut self) -> anyhow::Result<(Arc<dyn Engine>, Report)> {
         self.site.raze().await?;
@@ -83,6 +78,14 @@ impl Stage {
             self.desk.faults.add(format!("audit: {kind} {}: {}", difference.place, difference.what));
         }
         Ok((store, audit))
+    }
+
+    /// Ends the cluster in good order. Answers the database's engine, for people.
+    async fn end(self) -> anyhow::Result<&'static str> {
+        if let Some(cluster) = self.cluster {
+            cluster.stop().await?;
+        }
+        Ok(if self.ground.database.starts_with("sqlite") { "sqlite" } else { "postgres" })
     }
 }
 

@@ -51,7 +51,7 @@ fn ran(folder: &Folder, args: &[&str]) -> (i32, String, String) {
 #[test]
 fn every_command_has_help() {
     let folder = Folder::new();
-    for command in ["serve", "demo", "call", "keys", "law", "audit", "gm", "bench", "migrate", "config"] {
+    for command in ["serve", "demo", "call", "keys", "law", "audit", "gm", "bench", "migrate", "config", "torture"] {
         let (code, out, _) = ran(&folder, &[command, "--help"]);
         assert_eq!(code, 0, "{command}");
         assert!(out.contains("Usage:"), "{command}");

@@ -13,6 +13,8 @@ use tokio::process::{Child, Command};
 const FOLDER_MAX: usize = 90;
 /// How long a server may take to recover, looked after 0.1 s apart.
 const LOOKS: u32 = 600;
+/// How long it may take to stop.
+const STOP_MAX: Duration = Duration::from_secs(30);
 const MISSING: &str =
     "PostgreSQL's programs are missing: install the package `postgresql`, or name a database with --database";
 
@@ -69,6 +71,15 @@ impl Cluster {
         self.server.kill().await.context("cannot end PostgreSQL")?;
         self.server = serve(&self.folder, &self.programs, self.user)?;
         self.ready().await
+    }
+
+    /// Ends the server in good order, so that nothing of it stays in the system's shared memory.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        if let Some(pid) = self.server.id() {
+            Command::new("kill").args(["-INT", &pid.to_string()]).status().await.context("cannot start kill")?;
+        }
+        tokio::time::timeout(STOP_MAX, self.server.wait()).await.context("PostgreSQL does not stop")??;
+        Ok(())
     }
 
     /// Until it takes connections. A start right after a kill fails while the dead one's children still leave, so it

@@ -40,8 +40,6 @@ pub struct Desk {
 /// Counts of all clients.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// Messages, each counted once.
-    pub messages: AtomicU64,
     /// Sendings.
     pub sendings: AtomicU64,
     /// Messages that were answered.
@@ -126,7 +124,6 @@ impl Desk {
 
     /// Sends until answered. With `may_give_up` its sender is one who does not come back when the answer got lost.
     pub async fn deliver(&self, letter: &Letter, dice: &mut Dice, may_give_up: bool) -> Fate {
-        Tally::count(&self.tally.messages);
         let mut unsure = 0;
         for _ in 0..SENDINGS_MAX {
             let last_sent_us = SystemClock.now().micros();

@@ -58,7 +58,8 @@ pub async fn run(args: &RaceArgs) -> anyhow::Result<bool> {
         }
     }
     let faults = stage.desk.faults.texts();
-    report(args, stage.engine(), began.elapsed().as_secs_f64(), &score, &faults)?;
+    let engine = stage.end().await?;
+    report(args, engine, began.elapsed().as_secs_f64(), &score, &faults)?;
     Ok(verdict(&faults))
 }
 

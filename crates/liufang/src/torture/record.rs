@@ -1,6 +1,9 @@
 //! What the database says in the end, held against the ledger: the history of every prescription is exactly the messages
 //! that were accepted, in their order and with the numbers that were answered, and at most the one nobody asked about again.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use lf_ports::{ClaimKind, Store};
@@ -133,7 +136,7 @@ impl Book<'_> {
         for event in events.iter().filter(|event| event.body["kind"] == "authorised") {
             match event.body["auth_rxno"].as_str() {
                 Some(auth_rxno) if shown.contains(auth_rxno) => {}
-                Some(auth_rxno) => drop(self.sums.strangers.insert(auth_rxno.get(..24).unwrap_or_default().to_owned())),
+                Some(auth_rxno) => self.sums.strangers.extend(auth_rxno.get(..24).map(str::to_owned)),
                 None => self.faults.add(format!("{no}: an authorisation without a number")),
             }
         }
