@@ -20,8 +20,8 @@ use crate::ground::Ground;
 /// How long one sending may take until it counts as hung.
 const HANG: Duration = Duration::from_secs(30);
 /// How often a message is sent before it counts as never answered.
-const SENDINGS_MAX: u32 = 2_000;
-/// Between two sendings.
+const SENDINGS_MAX: u32 = 500;
+/// Between two sendings, growing to ten times of it: who waits for a database that recovers does not storm it.
 const PAUSE: Duration = Duration::from_millis(20);
 /// 暂时无法处理，请稍后原样重发.
 const UNAVAILABLE: i64 = 503;
@@ -125,7 +125,7 @@ impl Desk {
     /// Sends until answered. With `may_give_up` its sender is one who does not come back when the answer got lost.
     pub async fn deliver(&self, letter: &Letter, dice: &mut Dice, may_give_up: bool) -> Fate {
         let mut unsure = 0;
-        for _ in 0..SENDINGS_MAX {
+        for sending in 1..=SENDINGS_MAX {
             let last_sent_us = SystemClock.now().micros();
             let place = dice.below(self.addresses.len() as u64) as usize;
             match self.send(letter, place).await {
@@ -145,7 +145,7 @@ impl Desk {
                     return Fate::Fault;
                 }
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(PAUSE * sending.min(10)).await;
         }
         self.faults.add(format!("{}: not answered in {SENDINGS_MAX} sendings", letter.infno));
         Fate::Fault

@@ -108,11 +108,16 @@ async fn storm(args: &KillArgs, stage: &mut Stage, load: &Arc<Load>) -> anyhow::
     let kills = args.kills.unwrap_or(if args.postgres_kills > 0 { 0 } else { 20 });
     let mut asked = 0;
     while storm.kills < kills || storm.postgres_kills < args.postgres_kills {
-        // Often under full load, now and then right after the start.
-        let wait = if dice.one_in(5) { dice.below(20) } else { dice.between(20, 500) };
-        tokio::time::sleep(Duration::from_millis(wait)).await;
         let (centers, databases) = (kills - storm.kills, args.postgres_kills - storm.postgres_kills);
-        if dice.below(u64::from(centers + databases)) < u64::from(databases) {
+        let database = dice.below(u64::from(centers + databases)) < u64::from(databases);
+        let wait = match (database, dice.one_in(5)) {
+            (true, _) => dice.between(200, 1_500),
+            // Often under full load, now and then right after the start.
+            (false, false) => dice.between(20, 500),
+            (false, true) => dice.below(20),
+        };
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        if database {
             kill_database(stage, load, &mut storm).await?;
         } else {
             kill_centers(stage, kills, &mut dice, &mut storm).await?;

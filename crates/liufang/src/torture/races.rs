@@ -22,6 +22,9 @@ use crate::cli::RaceArgs;
 /// Persons; a round is of one of them, the next round of the next.
 const PERSONS: u32 = 64;
 
+/// Rounds after which it is said how far they are.
+const TELL_EVERY: u64 = 100;
+
 /// What the races came to.
 #[derive(Default)]
 struct Score {
@@ -44,6 +47,9 @@ pub async fn run(args: &RaceArgs) -> anyhow::Result<bool> {
         if round::run(&stage, args.clients as usize, number, &mut score).await.is_none() {
             stage.desk.faults.add(format!("round {number} did not come to its end"));
             break;
+        }
+        if (number + 1) % TELL_EVERY == 0 {
+            eprintln!("{} rounds", number + 1);
         }
     }
     let (store, audit) = stage.strike().await?;
