@@ -6,6 +6,7 @@
 mod journey;
 mod money;
 mod once;
+mod overtaken;
 mod permission;
 mod race;
 mod refusals_counter;

@@ -5,7 +5,7 @@
 
 mod round;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -148,7 +148,8 @@ fn judge(
     let first = groups[winner].iter().flatten().next()?.clone();
     let mut clean = groups[winner].iter().all(|heard| heard.as_ref() == Some(&first));
     if !clean {
-        faults.add(format!("{race}: the winners did not all hear the same"));
+        let heard: BTreeSet<_> = groups[winner].iter().flatten().map(|one| (one.code, &one.message)).collect();
+        faults.add(format!("{race}: the winners did not all hear the same: {heard:?}, and payloads of their own"));
     }
     let losers: Vec<_> = (0..groups.len()).filter(|at| *at != winner).flat_map(|at| &groups[at]).collect();
     if let (Some(code), Some(Some(refusal))) = (code, losers.first()) {
