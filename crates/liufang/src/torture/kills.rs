@@ -19,8 +19,10 @@ use crate::region::{Patient, Region};
 
 /// Persons a client: one comes again when the prescribing second of the life before is over.
 const PERSONS_A_CLIENT: usize = 24;
-/// Kills after which the center is asked about all that it acknowledged since.
+/// Kills after which the center is asked about what it acknowledged last; at the end it is asked about everything.
 const ASK_EVERY: u32 = 10;
+/// Lives that are asked about then: the load goes on meanwhile, and the questions must not fall ever further behind it.
+const ASK_MOST: usize = 100;
 /// How long the center may be silent after its database has recovered.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 
@@ -106,7 +108,6 @@ async fn storm(args: &KillArgs, stage: &mut Stage, load: &Arc<Load>) -> anyhow::
     let mut dice = Dice::new(load.seed, u64::MAX);
     let mut storm = Storm::default();
     let kills = args.kills.unwrap_or(if args.postgres_kills > 0 { 0 } else { 20 });
-    let mut asked = 0;
     while storm.kills < kills || storm.postgres_kills < args.postgres_kills {
         let (centers, databases) = (kills - storm.kills, args.postgres_kills - storm.postgres_kills);
         let database = dice.below(u64::from(centers + databases)) < u64::from(databases);
@@ -123,9 +124,8 @@ async fn storm(args: &KillArgs, stage: &mut Stage, load: &Arc<Load>) -> anyhow::
             kill_centers(stage, kills, &mut dice, &mut storm).await?;
         }
         if (storm.kills + storm.postgres_kills) % ASK_EVERY == 0 {
-            let ended = load.ledger.len();
-            storm.asked += questions::ask_all(&load.desk, load.ledger.since(asked), load.seed).await?;
-            asked = ended;
+            let last = load.ledger.last(ASK_MOST);
+            storm.asked += questions::ask_all(&load.desk, last, load.seed).await?;
         }
     }
     Ok(storm)

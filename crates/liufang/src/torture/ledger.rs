@@ -74,14 +74,10 @@ impl Ledger {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(lived);
     }
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-
-    /// Those from this one on.
-    pub fn since(&self, first: usize) -> Vec<Lived> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(first..).unwrap_or_default().to_vec()
+    /// The last of them, at most so many.
+    pub fn last(&self, most: usize) -> Vec<Lived> {
+        let lives = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lives[lives.len().saturating_sub(most)..].to_vec()
     }
 
     /// All of them; the ledger is empty afterwards.
