@@ -66,6 +66,10 @@ impl Center {
         }
         let (Some(rx), Some(content)) = (rx, content) else { return Ok(refused(RxRefusal::Unknown)?) };
         if let Some(sold) = same_sale(&rx, command, ctx.code()) {
+            // Sold between the two looks, by this very message: its answer is there now, reminders and all.
+            if let Some(answer) = ctx.answered(self.store.idem(&key).await?)? {
+                return Ok(answer);
+            }
             return Ok(Reply { sel_stoout_sn: sold.sel_stoout_sn.clone() }.into());
         }
         sale::may_sell(&rx, ctx.code(), &command.rx_chk_biz_sn, ctx.now).map_err(Failure::from_refusal)?;

@@ -13,6 +13,7 @@ use lf_wire::gateway::client::{Call, GatewayDialect, GatewayKeys, envelope, head
 use prometheus_client::registry::Registry;
 use serde_json::Value;
 
+use crate::gateway_client::Speech;
 use crate::messages as m;
 use crate::router::{Raw, exchange, serve, serve_with};
 use crate::support::{Client, World, app};
@@ -95,7 +96,7 @@ async fn a_pharmacy_guesses_so_many_codes_and_not_one_more() {
     let refused = show(Dialect::Cipher).await;
     assert_eq!(refused.code, 429, "{}", refused.message);
     assert!(refused.message.contains("上限20次"), "{}", refused.message);
-    let gateway = world.call_gateway(GatewayDialect::Signed, Transaction::T7203, &wrong).await;
+    let gateway = world.call_gateway(Speech::Gateway(GatewayDialect::Signed), Transaction::T7203, &wrong).await;
     assert!(gateway.message.contains("上限20次"), "{}", gateway.message);
     assert_eq!(world.call(Dialect::Official, T7211, &m::t7211()).await.code, 0, "only 7203 is closed");
     world.clock.forward(i64::try_from(QRCODE_WINDOW.as_secs()).unwrap());

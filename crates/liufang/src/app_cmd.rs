@@ -99,6 +99,7 @@ fn registered(key: &KeyFile, code: &FixmedinsCode, gateway: Option<Gateway>) -> 
         code_style: CodeStyle::Number,
         disabled: false,
         gateway,
+        limits: None,
     })
 }
 

@@ -6,7 +6,6 @@ mod law;
 mod lifecycle;
 mod load;
 mod mould;
-mod process;
 mod stats;
 
 use crate::cli::{BenchArgs, BenchCommand};

@@ -8,9 +8,11 @@ use lf_vocab::Moment;
 
 mod outbox;
 mod registers;
+mod torture;
 
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
 pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
+pub use torture::{KillArgs, Place, RaceArgs, TortureArgs, TortureCommand};
 
 /// Liufang 流方: an open electronic prescription center for Chinese medical insurance.
 #[derive(Parser)]
@@ -52,6 +54,8 @@ pub enum Command {
     App(AppArgs),
     /// Copy a SQLite database while a center writes to it, and check the copy
     Backup(BackupArgs),
+    /// Kill centers and databases under load, race clients against each other, and check what was acknowledged
+    Torture(TortureArgs),
 }
 
 /// `serve`.

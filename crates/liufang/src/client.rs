@@ -1,4 +1,4 @@
-//! A foreign client: what a HIS or a POS does. Shared by `call`, `demo` and `bench`; uses the public interface only.
+//! A foreign client: what a HIS or a POS does. Shared by `call`, `demo`, `bench` and `torture`; uses the public interface only.
 
 use anyhow::{Context as _, anyhow};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -62,10 +62,15 @@ impl AppClient {
 
     /// Sends a body as it is.
     pub async fn post(&self, method: &str, body: Vec<u8>) -> anyhow::Result<Bytes> {
-        let uri = format!("{}/fixmedins/{method}", self.rest_base.trim_end_matches('/'));
+        self.post_to(&self.rest_base, method, Bytes::from(body)).await
+    }
+
+    /// Sends a body as it is to another center than its own.
+    pub async fn post_to(&self, rest_base: &str, method: &str, body: Bytes) -> anyhow::Result<Bytes> {
+        let uri = format!("{}/fixmedins/{method}", rest_base.trim_end_matches('/'));
         let request = hyper::Request::post(&uri)
             .header(hyper::header::CONTENT_TYPE, "application/json; charset=utf-8")
-            .body(Full::new(Bytes::from(body)))
+            .body(Full::new(body))
             .with_context(|| format!("the address {uri}"))?;
         let response = self.http.request(request).await.with_context(|| format!("no answer from {uri}"))?;
         let body = Limited::new(response.into_body(), REPLY_MAX).collect().await;

@@ -1,4 +1,4 @@
-//! The ground on which demo and bench stand: a data folder with keys, a migrated database and the region in it.
+//! The ground on which demo, bench and torture stand: a data folder with keys, a migrated database and the region in it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -105,6 +105,27 @@ impl Ground {
     /// The ring that seals the database.
     pub fn store_key(&self) -> PathBuf {
         self.folder.join(STORE_KEY)
+    }
+
+    /// The same as a file, for a center in a process of its own, with these settings besides.
+    pub fn write_config(&self, more: &[(&str, i64)]) -> anyhow::Result<PathBuf> {
+        let config = self.config(std::net::SocketAddr::from(([127, 0, 0, 1], 0)))?;
+        let mut table = toml::Table::new();
+        let mut set = |key: &str, value: toml::Value| drop(table.insert(key.to_owned(), value));
+        set("listen", config.listen.to_string().into());
+        set("database", config.database.clone().into());
+        set("platform_key", config.platform_key.display().to_string().into());
+        set("store_key", config.store_key.display().to_string().into());
+        // Two apps send what a region's hundreds would.
+        for limit in ["app_per_second", "app_burst", "app_concurrent"] {
+            set(limit, 1_000_000.into());
+        }
+        for (key, value) in more {
+            set(key, (*value).into());
+        }
+        let path = self.folder.join("liufang.toml");
+        std::fs::write(&path, table.to_string()).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(path)
     }
 
     /// The platform's signer.

@@ -21,11 +21,13 @@ mod law_cmd;
 mod law_files;
 mod law_page;
 mod outbox_cmd;
+mod process;
 mod region;
 mod ring;
 mod rotate;
 mod sample;
 mod serve;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -64,5 +66,6 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Import(args) => edge::runtime()?.block_on(import_cmd::run(&args)),
         Command::App(args) => edge::runtime()?.block_on(app_cmd::run(&args)),
         Command::Backup(args) => serve::backup(&args).map(|()| true),
+        Command::Torture(args) => edge::runtime()?.block_on(torture::run(&args)),
     }
 }

@@ -26,9 +26,10 @@ use crate::region::{Doctor, Institution, Named, Patient, Pharmacist, Region, Sto
 pub use examples::examples;
 pub use hospital::{t7101, t7102, t7103, t7104, t7105, t7106, t7107};
 pub use pdf::rx_pdf;
+pub use pharmacy::t7208;
 pub use pharmacy::{t7201, t7204, t7205, t7206, t7207};
 #[cfg(test)]
-pub use pharmacy::{t7203, t7208, t7211};
+pub use pharmacy::{t7203, t7211};
 pub use placeholder::{Filling, fill};
 pub use settlement::{t2101, t2102, t2103};
 
@@ -170,7 +171,6 @@ impl<'r> Case<'r> {
     ///
     /// # Errors
     /// When it has none.
-    #[cfg(test)]
     pub fn bought_at(&mut self, region: &'r Region, pharmacy: &'r Institution) -> anyhow::Result<()> {
         self.pharmacist = pharmacist(region, &pharmacy.fixmedins.fixmedins_code)?;
         self.pharmacy = pharmacy;

@@ -64,9 +64,9 @@ fn ran(folder: &Folder, args: &[&str]) -> (i32, String, String) {
 #[test]
 fn every_command_has_help() {
     let folder = Folder::new();
-    const COMMANDS: [&str; 14] = [
+    const COMMANDS: [&str; 15] = [
         "serve", "demo", "call", "keys", "law", "audit", "gm", "bench", "migrate", "config", "outbox", "import", "app",
-        "backup",
+        "backup", "torture",
     ];
     for command in COMMANDS {
         let (code, out, _) = ran(&folder, &[command, "--help"]);

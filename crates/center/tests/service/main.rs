@@ -7,6 +7,7 @@ mod journey;
 mod lists;
 mod money;
 mod once;
+mod overtaken;
 mod permission;
 mod race;
 mod refusals_counter;

@@ -20,12 +20,12 @@ use lf_vocab::Fen;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-use super::load::{Load, Measured, PERSONS_A_CLIENT, write_config};
+use super::load::{Load, Measured, PERSONS_A_CLIENT};
 use super::mould::{Mould, People, Sums};
-use super::process::Server;
 use super::stats::{Times, median};
 use crate::cli::GrowthArgs;
 use crate::ground::{self, Ground};
+use crate::process::Server;
 use crate::region::{self, Patient};
 use crate::ring::STORE_KEY;
 use crate::serve::open_beside;
@@ -100,9 +100,9 @@ impl Site {
         let one = one.clone();
         let folder = ground::fresh(folder)?;
         let ground = ground::prepare(&folder, database, &crowd).await?;
-        let server = Server::start(&write_config(&ground)?).await?;
+        let server = Server::start(&ground.write_config(&[])?).await?;
         let mould = mould(&ground, one, &server).await;
-        server.stop().await?;
+        server.kill().await?;
         let mould = mould?;
         let others = crowd.split_off(of_the_load + 1);
         crowd.truncate(of_the_load);
@@ -119,7 +119,7 @@ impl Site {
             size as f64 / seconds,
             folder.display()
         );
-        let server = Server::start(&write_config(&ground)?).await?;
+        let server = Server::start(&ground.write_config(&[])?).await?;
         let load = Load::new(&ground, people.load, &server.rest_base, args.file_bytes)?;
         // The mould's life was the first of this ground.
         load.skip(1);
@@ -132,7 +132,7 @@ impl Site {
 
     /// Ends the center and audits a sample; answers how many differences there were.
     async fn end(self) -> anyhow::Result<u64> {
-        self.server.stop().await?;
+        self.server.kill().await?;
         let store = open_beside(&self.database, Some(&self.folder.join(STORE_KEY))).await?;
         let step = (self.size / SAMPLE).max(1);
         let numbers = (0..self.size).step_by(usize::try_from(step)?).map(|n| self.mould.number(n, self.size));

@@ -9,11 +9,11 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::floor;
-use super::load::{Load, Measured, PERSONS_A_CLIENT, write_config};
-use super::process::Server;
+use super::load::{Load, Measured, PERSONS_A_CLIENT};
 use super::stats::Times;
 use crate::cli::LifecycleArgs;
 use crate::ground;
+use crate::process::Server;
 use crate::region;
 use crate::serve::open_beside;
 
@@ -27,14 +27,14 @@ pub async fn run(args: &LifecycleArgs) -> anyhow::Result<bool> {
     let crowd = region::load()?.crowd(u32::try_from(args.clients.max(1) * PERSONS_A_CLIENT)?)?;
     let ground = ground::prepare(&ground::fresh(FOLDER)?, args.database.as_deref(), &crowd).await?;
     let url = ground.database.clone();
-    let (config, store_key) = (write_config(&ground)?, ground.store_key());
+    let (config, store_key) = (ground.write_config(&[])?, ground.store_key());
     let server = Server::start(&config).await?;
     let load = Arc::new(Load::new(&ground, crowd, &server.rest_base, args.file_bytes)?);
     let (recorded, _) = load.one_life(0).await?;
     let start_ms = server.started.elapsed().as_secs_f64() * 1_000.0;
     let idle_rss_mb = server.memory_mb("VmRSS")?;
     let measured = load.measure(args.clients, Duration::from_secs(args.seconds.max(1)), &server).await?;
-    server.stop().await?;
+    server.kill().await?;
     let floor = floor::run(&ground::fresh(FLOOR_FOLDER)?, &recorded, args.clients, FLOOR).await?;
     let store = open_beside(&url, Some(&store_key)).await?;
     let audit = lf_testkit::audit::audit(store.as_ref()).await?;

@@ -5,7 +5,6 @@
 #![allow(clippy::float_arithmetic, reason = "figures of a measurement, never money")]
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,12 +14,12 @@ use lf_ports::Clock as _;
 use lf_wire::client::Dialect;
 
 use super::floor::Recorded;
-use super::process::Server;
 use super::stats::Times;
 use crate::client::{AppClient, http};
 use crate::edge::SystemClock;
 use crate::ground::Ground;
 use crate::journey::{Answered, Journey};
+use crate::process::Server;
 use crate::region::{self, Patient, Region};
 use crate::sample::{self, Case};
 
@@ -41,23 +40,6 @@ pub struct Load {
     stopping: AtomicBool,
     lives: AtomicU64,
     times: Mutex<BTreeMap<&'static str, Times>>,
-}
-
-/// The configuration of a center on a ground, as a file in its folder.
-pub fn write_config(ground: &Ground) -> anyhow::Result<std::path::PathBuf> {
-    let config = ground.config(std::net::SocketAddr::from(([127, 0, 0, 1], 0)))?;
-    let path = ground.folder.join("liufang.toml");
-    let mut file = std::fs::File::create(&path)?;
-    let text = |path: &std::path::Path| toml::Value::String(path.display().to_string());
-    writeln!(file, "listen = \"{}\"", config.listen)?;
-    writeln!(file, "database = {}", toml::Value::String(config.database.clone()))?;
-    writeln!(file, "platform_key = {}", text(&config.platform_key))?;
-    writeln!(file, "store_key = {}", text(&config.store_key))?;
-    // Two apps send what a region's hundreds would.
-    for limit in ["app_per_second", "app_burst", "app_concurrent"] {
-        writeln!(file, "{limit} = 1000000")?;
-    }
-    Ok(path)
 }
 
 impl Load {

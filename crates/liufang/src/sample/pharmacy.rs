@@ -99,7 +99,6 @@ pub fn t7207(case: &Case<'_>, hi_rxno: &str, rx_chk_biz_sn: &str, now: Moment) -
 }
 
 /// 7208 药品销售出库明细撤销.
-#[cfg(test)]
 pub fn t7208(case: &Case<'_>, hi_rxno: &str, sel_stoout_sn: &str) -> Value {
     json!({
         "hiRxno": hi_rxno,

@@ -1,4 +1,4 @@
-//! A center in a process of its own, and what the system says of it.
+//! A center in a process of its own, and what the system says of it. For `bench` and `torture`.
 
 #![allow(clippy::float_arithmetic, reason = "figures of a measurement, never money")]
 
@@ -27,19 +27,10 @@ pub struct Server {
 
 impl Server {
     /// Starts this very program as `serve` on a configuration file.
-    #[allow(clippy::disallowed_methods, reason = "the bench measures time")]
+    #[allow(clippy::disallowed_methods, reason = "bench and torture measure time")]
     pub async fn start(config: &Path) -> anyhow::Result<Self> {
         let started = Instant::now();
-        let program = std::env::current_exe()?;
-        let mut child = Command::new(program)
-            .arg("serve")
-            .arg("--config")
-            .arg(config)
-            .env("RUST_LOG", "error")
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .context("cannot start the center")?;
+        let mut child = spawn(config)?;
         let pid = child.id().ok_or_else(|| anyhow!("the center ended at once"))?;
         let stdout = child.stdout.take().ok_or_else(|| anyhow!("no output"))?;
         let mut lines = BufReader::new(stdout).lines();
@@ -69,8 +60,27 @@ impl Server {
         Ok(kb / 1_024.0)
     }
 
-    /// Ends it.
-    pub async fn stop(mut self) -> anyhow::Result<()> {
+    /// Ends it the hard way, with SIGKILL.
+    pub async fn kill(mut self) -> anyhow::Result<()> {
         self.child.kill().await.context("cannot end the center")
     }
+}
+
+/// Starts a center and ends it the hard way after a while, whether it serves by then or not.
+pub async fn kill_at_start(config: &Path, after: Duration) -> anyhow::Result<()> {
+    let mut child = spawn(config)?;
+    tokio::time::sleep(after).await;
+    child.kill().await.context("cannot end the center")
+}
+
+fn spawn(config: &Path) -> anyhow::Result<Child> {
+    Command::new(std::env::current_exe()?)
+        .arg("serve")
+        .arg("--config")
+        .arg(config)
+        .env("RUST_LOG", "error")
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .context("cannot start the center")
 }
