@@ -6,8 +6,9 @@
 use lf_ports::{Gateway, GatewayScheme};
 use lf_vocab::Moment;
 use lf_wire::gateway::client::{Call, GatewayDialect, GatewayKeys, body, envelope, headers, open_reply};
+use lf_wire::gateway::multipart::boundary;
 use lf_wire::gateway::{
-    Credentials, GatewayReply, Headers, Input, Message, Output, input, is_gateway, named_in_path, reply, transaction,
+    Credentials, Form, GatewayReply, Headers, Input, Message, Output, input, is_gateway, named_in_path, reply, transaction,
     unquoted,
 };
 use lf_wire::json::Value;
@@ -35,6 +36,7 @@ pub fn run(bytes: &[u8]) {
             let path = String::from_utf8_lossy(raw);
             let _ = (is_gateway(&path), named_in_path(&path), transaction(&path, "9001").is_ok());
             drop(open_reply(client(), raw));
+            of_form(raw);
         }
         2 => drop(read(&edited(&envelope(CALL, &payload(&mut feed)), &mut feed))),
         3 => drop(read(&edited(&signed(&payload(&mut feed)), &mut feed))),
@@ -43,6 +45,17 @@ pub fn run(bytes: &[u8]) {
             assert_eq!(read(&signed(&payload)), Some(payload), "dialect F");
         }
         _ => of_reply(&mut feed),
+    }
+}
+
+/// A form of any bytes, whose boundary is its own first line where that may be one.
+fn of_form(raw: &[u8]) {
+    let line = raw.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    let named = String::from_utf8_lossy(line.strip_prefix(b"--").unwrap_or(line)).into_owned();
+    if let Ok(Some(boundary)) = boundary(&format!("multipart/form-data; boundary={named}"))
+        && let Ok(form) = Form::parse(raw, boundary)
+    {
+        drop(Message::parse(form.json));
     }
 }
 

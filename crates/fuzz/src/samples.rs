@@ -7,7 +7,7 @@ use lf_wire::Transaction;
 use lf_wire::json::Value;
 
 /// Each with the text of its example.
-const FILES: [(Transaction, &str); 22] = [
+const FILES: [(Transaction, &str); 34] = [
     (Transaction::T7101, include_str!("../../../examples/7101-precheck.json")),
     (Transaction::T7102, include_str!("../../../examples/7102-sign.json")),
     (Transaction::T7103, include_str!("../../../examples/7103-upload.json")),
@@ -33,7 +33,32 @@ const FILES: [(Transaction, &str); 22] = [
         r#"{"data":{"mdtrt_cert_type":"02","mdtrt_cert_no":"360902197904165015","psn_cert_type":"01","certno":"360902197904165015","psn_name":"章样康"}}"#,
     ),
     (Transaction::T1201, r#"{"medinsinfo":{"fixmedins_type":"2","fixmedins_code":"P36090200106"}}"#),
+    (Transaction::T1301, CATALOGUE),
+    (Transaction::T1302, CATALOGUE),
+    (Transaction::T1309, CATALOGUE),
+    (Transaction::T1320, CATALOGUE),
+    (Transaction::T1312, CHANGES),
+    (Transaction::T1316, CHANGES),
+    (Transaction::T1318, CHANGES),
+    (Transaction::T1319, CHANGES),
+    (
+        Transaction::T2601,
+        r#"{"data":{"psn_no":"36090000002024000123","omsgid":"P36090200106202605110930000001","oinfno":"2102"}}"#,
+    ),
+    (Transaction::T5203, r#"{"data":{"psn_no":"36090000002024000123","setl_id":"36090026112200000001"}}"#),
+    (
+        Transaction::T9101,
+        r#"{"fsUploadIn":{"in":[80,75,3,4],"filename":"明细.zip","fixmedins_code":"P36090200106"}}"#,
+    ),
+    (
+        Transaction::T9102,
+        r#"{"fsDownloadIn":{"file_qury_no":"fsi/plc/1","filename":"明细.zip","fixmedins_code":"P36090200106"}}"#,
+    ),
 ];
+
+/// What a catalogue is asked for, and what changes of a list are.
+const CATALOGUE: &str = r#"{"data":{"ver":"0"}}"#;
+const CHANGES: &str = r#"{"data":{"updt_time":"2026-05-01 08:00:00","page_num":1,"page_size":100}}"#;
 
 /// What `originalValue` of 7102 holds.
 const SIGNED_FIELDS: &str = include_str!("../../../examples/parts/7102-signed-fields.json");

@@ -187,10 +187,10 @@ impl Courier {
     }
 
     async fn deliver(&self, claimed: &Claimed) {
-        let Letter { hi_rxno, seq, fixmedins_code, .. } = &claimed.letter;
+        let Letter { seq, fixmedins_code, .. } = &claimed.letter;
         let done = match self.send(&claimed.letter).await {
             Ok(()) => {
-                tracing::info!(%hi_rxno, seq, %fixmedins_code, "told");
+                tracing::info!(seq, %fixmedins_code, "told");
                 self.outbox.delivered(claimed, self.clock.now()).await
             }
             // Not the hospital's fault and no try: the claim lapses, then it is tried.
@@ -199,16 +199,16 @@ impl Courier {
         };
         match done {
             Ok(true) => {}
-            Ok(false) => tracing::warn!(%hi_rxno, seq, "the claim on a letter had lapsed; it may be sent twice"),
-            Err(error) => tracing::error!(%hi_rxno, seq, %error, "a letter stays claimed; it will be sent again"),
+            Ok(false) => tracing::warn!(seq, %fixmedins_code, "the claim on a letter had lapsed; it may be sent twice"),
+            Err(error) => tracing::error!(seq, %fixmedins_code, %error, "a letter stays claimed; it will be sent again"),
         }
     }
 
     async fn failed(&self, claimed: &Claimed, why: &Why) -> Result<bool, StoreError> {
-        let Letter { hi_rxno, seq, fixmedins_code, .. } = &claimed.letter;
+        let Letter { seq, fixmedins_code, .. } = &claimed.letter;
         let now = self.clock.now();
         let next = self.delivery.after(claimed, now);
-        tracing::warn!(%hi_rxno, seq, %fixmedins_code, tried = claimed.tried + 1, %why, ?next, "not told");
+        tracing::warn!(seq, %fixmedins_code, tried = claimed.tried + 1, %why, ?next, "not told");
         let done = self.outbox.failed(claimed, next, &why.to_string()).await?;
         if why.unreachable() {
             // Its other letters would only keep those of reachable hospitals waiting.

@@ -23,6 +23,8 @@ impl Region {
         std::fs::create_dir_all(&folder).unwrap();
         let database = format!("sqlite://{}", folder.join("center.db").display());
         let region = Self { folder, database };
+        let ring = liufang(&["keys", "new", &region.path("store.key.toml"), "--store"]).output().unwrap();
+        assert_eq!(ring.status.code(), Some(0), "{ring:?}");
         assert_eq!(region.ran(&["migrate"]).0, 0);
         region
     }
@@ -74,6 +76,7 @@ impl Drop for Serving {
 fn serve(region: &Region) -> (Serving, String) {
     let mut command = liufang(&["serve", "--database", &region.database, "--listen", "127.0.0.1:0"]);
     command.args(["--platform-key", &region.path("platform.key.toml")]);
+    command.args(["--store-key", &region.path("store.key.toml")]);
     let mut child = command.current_dir(&region.folder).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -59,6 +59,8 @@ impl Demo {
         let call = ["call", "7101", example, "--credentials", "credentials.json", "--as", "H36090200101", "--serial"];
         let (code, _, error) = self.ran(&[&call[..], &[&serial]].concat());
         assert_eq!(code, 0, "{error}");
+        // An app may send 100 messages a second.
+        std::thread::sleep(std::time::Duration::from_millis(25));
     }
 
     /// The versions in the ring.

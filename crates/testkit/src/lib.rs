@@ -17,8 +17,12 @@ pub mod edge;
 pub mod life;
 #[cfg(feature = "center")]
 pub mod region;
+#[cfg(feature = "center")]
+pub mod watched;
 
 #[cfg(feature = "center")]
 pub use center::{TestCenter, sealer};
 #[cfg(feature = "center")]
 pub use life::{Life, Step};
+#[cfg(feature = "center")]
+pub use watched::Watched;

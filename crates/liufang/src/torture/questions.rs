@@ -14,7 +14,7 @@ use crate::edge::SystemClock;
 /// How many ask at once.
 const ASKERS: u64 = 16;
 
-/// Whose answer is the same for ever.
+/// Whose answer is the same for ever; a settlement's for as long as it stands, see [`reversed`].
 const FOR_EVER: [&str; 10] = ["7101", "7102", "7103", "7104", "7201", "7206", "7207", "7208", "2102", "2103"];
 
 /// Asks about all of these lives; answers how many questions that were.
@@ -98,7 +98,12 @@ async fn repeat_all(desk: &Desk, lived: &Lived, dice: &mut Dice) -> u64 {
         }
         let Some(again) = send(desk, &ack.who, ack.infno, ack.sent.clone(), ack.at_ms, dice).await else { continue };
         repeated += 1;
-        let fits = if for_ever { same(ack, &again) } else { of_a_holder(ack, &again, &standing) };
+        let fits = match reversed(lived, ack) {
+            Reversed::Not if for_ever => same(ack, &again),
+            Reversed::Not => of_a_holder(ack, &again, &standing),
+            Reversed::Perhaps => same(ack, &again) || of_a_reversed(&again),
+            Reversed::Acknowledged => of_a_reversed(&again),
+        };
         if !fits {
             let no = lived.hi_rxno.as_deref().unwrap_or("no number");
             desk.faults.add(format!(
@@ -113,6 +118,32 @@ async fn repeat_all(desk: &Desk, lived: &Lived, dice: &mut Dice) -> u64 {
         }
     }
     repeated
+}
+
+/// What became of the settlement that a 2102 was answered with.
+enum Reversed {
+    Not,
+    /// Its 2103 was given up unanswered.
+    Perhaps,
+    Acknowledged,
+}
+
+fn reversed(lived: &Lived, ack: &Ack) -> Reversed {
+    let after = lived.acks.iter().skip_while(|other| !std::ptr::eq(*other, ack));
+    if ack.infno != "2102" {
+        Reversed::Not
+    } else if after.filter(|later| later.accepted()).any(|later| later.infno == "2103") {
+        Reversed::Acknowledged
+    } else if lived.given_up.as_ref().is_some_and(|(infno, _)| *infno == "2103") {
+        Reversed::Perhaps
+    } else {
+        Reversed::Not
+    }
+}
+
+/// Nobody is told of money that was given back as if it were still paid (decision 0014).
+fn of_a_reversed(again: &Answer) -> bool {
+    again.opened.code == 403 && again.opened.message.contains("RX-2102-04")
 }
 
 fn same(ack: &Ack, again: &Answer) -> bool {

@@ -72,13 +72,15 @@ fn a_copy_taken_under_load_holds_what_was_acknowledged_and_serves_again() {
     let (code, out, error) = ran(&folder, &["migrate", "--database", "sqlite://var/demo/center.db"]);
     assert!(code == 0 && out.contains("up to date"), "{out}{error}");
     for copy in ["var/demo/center.db", "first.db", "second.db"] {
-        let (code, out, error) = ran(&folder, &["audit", "verify", "--database", &format!("sqlite://{copy}")]);
+        let database = format!("sqlite://{copy}");
+        let verify = ["audit", "verify", "--database", &database, "--store-key", "var/demo/store.key.toml"];
+        let (code, out, error) = ran(&folder, &verify);
         assert_eq!(code, 0, "{copy}: {out}{error}");
     }
     // Served again, it knows what was acknowledged: the same message gets the same number.
     let served = crate::watch::Center::start(
         &folder,
-        "database = \"sqlite://var/demo/center.db\"\nplatform_key = \"var/demo/platform.key.toml\"\n",
+        "database = \"sqlite://var/demo/center.db\"\nplatform_key = \"var/demo/platform.key.toml\"\nstore_key = \"var/demo/store.key.toml\"\n",
     );
     let credentials = std::fs::read_to_string(folder.join("credentials.json")).unwrap();
     let mut credentials: serde_json::Value = serde_json::from_str(&credentials).unwrap();
@@ -144,9 +146,11 @@ fn a_base_backup_of_postgresql_is_a_center_again() {
     let url = format!("postgres://postgres@{}/{}", copy.0.display().to_string().replace('/', "%2F"), database.name);
     let (code, out, error) = ran(&folder, &["migrate", "--database", &url]);
     assert!(code == 0 && out.contains("up to date"), "{out}{error}");
-    let (code, out, error) = ran(&folder, &["audit", "verify", "--database", &url]);
+    let (code, out, error) =
+        ran(&folder, &["audit", "verify", "--database", &url, "--store-key", "var/demo/store.key.toml"]);
     assert_eq!(code, 0, "{out}{error}");
-    let config = format!("database = \"{url}\"\nplatform_key = \"var/demo/platform.key.toml\"\n");
+    let keys = "platform_key = \"var/demo/platform.key.toml\"\nstore_key = \"var/demo/store.key.toml\"\n";
+    let config = format!("database = \"{url}\"\n{keys}");
     let served = crate::watch::Center::start(&folder, &config);
     let credentials = std::fs::read_to_string(folder.join("credentials.json")).unwrap();
     let mut credentials: serde_json::Value = serde_json::from_str(&credentials).unwrap();

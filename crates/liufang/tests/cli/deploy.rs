@@ -67,6 +67,7 @@ fn the_unit_names_commands_files_and_times_that_fit() {
     let state = format!("sqlite:///var/lib/{}/", value(&unit, "StateDirectory"));
     assert!(text("database").starts_with(&state));
     assert!(text("platform_key").starts_with(&format!("/etc/{}/", value(&unit, "ConfigurationDirectory"))));
+    assert!(text("store_key").starts_with(&format!("/etc/{}/", value(&unit, "ConfigurationDirectory"))));
     assert!(text("listen").starts_with("127.") && text("admin_listen").starts_with("127."));
     for (key, wanted) in [
         ("User", "liufang"),
@@ -89,7 +90,8 @@ fn the_unit_names_commands_files_and_times_that_fit() {
 fn the_packaged_configuration_is_good() {
     let folder = Folder::new();
     assert_eq!(ran(&folder, &["keys", "new", "platform.key.toml"]).0, 0);
-    let config = read("deploy/liufang.toml").replace("/etc/liufang/", "");
+    assert_eq!(ran(&folder, &["keys", "new", "store.key.toml", "--store"]).0, 0);
+    let config = read("deploy/liufang.toml").replace("/etc/liufang/ring/", "").replace("/etc/liufang/", "");
     std::fs::write(folder.join("c.toml"), config).unwrap();
     let (code, _, error) = ran(&folder, &["config", "check", "c.toml"]);
     assert_eq!(code, 0, "{error}");

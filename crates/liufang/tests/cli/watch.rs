@@ -44,6 +44,7 @@ fn get(address: &str, path: &str) -> Option<String> {
 fn operators_see_the_store_and_the_end_of_a_center() {
     let folder = Folder::new();
     assert_eq!(ran(&folder, &["keys", "new", "platform.key.toml"]).0, 0);
+    assert_eq!(ran(&folder, &["keys", "new", "store.key.toml", "--store"]).0, 0);
     assert_eq!(ran(&folder, &["migrate", "--database", "sqlite://center.db"]).0, 0);
     let mut center = Center::start(&folder, "drain_seconds = 2\n");
     let metrics = get(&center.admin, "/metrics").unwrap();

@@ -102,7 +102,7 @@ fn an_interrupted_chain_goes_on() {
 #[test]
 fn a_wrong_schema_is_refused_with_the_reason() {
     for (name, sql, wanted) in [
-        ("newer", "INSERT INTO schema_history VALUES (7, 'V7__later', '', 0)", "高于本程序支持的6"),
+        ("newer", "INSERT INTO schema_history VALUES (9, 'V9__later', '', 0)", "高于本程序支持的8"),
         ("sum", "UPDATE schema_history SET sm3 = 'x' WHERE version = 2", "V2__prescriptions的SM3与记录不同"),
         ("name", "UPDATE schema_history SET name = 'x' WHERE version = 2", "第2号迁移应为V2__prescriptions"),
         ("gap", "DELETE FROM schema_history WHERE version = 2", "第2号迁移应为V2__prescriptions，记录为第3号"),

@@ -79,17 +79,19 @@ async fn a_connection_that_asks_for_tls_is_verified_or_not_made() {
     let url = server.url("localhost", &trusted);
     assert!(!url.to_string().contains("ssl"), "{url}");
     postgres::migrate(&url, f::at(0)).await.unwrap();
-    let store = PostgresStore::open(&url, Options::default()).await.unwrap();
+    let store = PostgresStore::open(&url, Options::new(crate::conformance::fixture::sealer())).await.unwrap();
     assert_eq!(store.app("nobody").await.unwrap(), None);
     assert_eq!(server.connections(), "t|0", "every connection is encrypted");
-    let refused =
-        async |host: &str, options: &str| match PostgresStore::open(&server.url(host, options), Options::default())
-            .await
-        {
-            Err(OpenError::Tls(why)) => why,
-            Err(other) => panic!("{host}{options}: {other}"),
-            Ok(_) => panic!("{host}{options}: connected"),
-        };
+    let refused = async |host: &str, options: &str| match PostgresStore::open(
+        &server.url(host, options),
+        Options::new(crate::conformance::fixture::sealer()),
+    )
+    .await
+    {
+        Err(OpenError::Tls(why)) => why,
+        Err(other) => panic!("{host}{options}: {other}"),
+        Ok(_) => panic!("{host}{options}: connected"),
+    };
     let why = refused("localhost", "?sslmode=require").await;
     assert!(why.contains("UnknownIssuer"), "nobody vouches for it: {why}");
     let why = refused("127.0.0.1", &trusted).await;

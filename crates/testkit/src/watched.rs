@@ -1,0 +1,128 @@
+//! A store that is watched: which questions a use case asks, and which of them together. Questions that are asked together
+//! travel together, so the waves are the round trips that a far database costs.
+
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+
+use async_trait::async_trait;
+use lf_ports::store::DrugQuery;
+use lf_ports::{
+    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf,
+    FileOwner, Fixmedins, IdemKey, IdemRow, Item, Lists, Person, PersonKey, Practitioner, RxFile, Setl, Since, Store,
+    StoreError, StoredEvent, StoredFile,
+};
+use lf_rx::{AuthBatch, Prescription, RxContent};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
+
+/// A store behind which another one answers.
+pub struct Watched {
+    store: Arc<dyn Store>,
+    asked: Mutex<Asked>,
+    early: AtomicBool,
+}
+
+#[derive(Default)]
+struct Asked {
+    under_way: usize,
+    waves: Vec<Vec<&'static str>>,
+}
+
+impl Watched {
+    /// Watches a store.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, asked: Mutex::default(), early: AtomicBool::new(false) }
+    }
+
+    /// Its next look for an answered message comes a moment too early and finds nothing.
+    #[must_use]
+    pub fn early(self) -> Self {
+        self.early.store(true, Ordering::Relaxed);
+        self
+    }
+
+    /// What was asked since the last time, wave by wave; a commit is a wave of its own.
+    pub fn waves(&self) -> Vec<Vec<&'static str>> {
+        std::mem::take(&mut self.asked().waves)
+    }
+
+    fn asked(&self) -> std::sync::MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a question, and lets those that are asked with it be asked before it is answered.
+    async fn ask(&self, name: &'static str) {
+        {
+            let mut asked = self.asked();
+            if asked.under_way == 0 {
+                asked.waves.push(Vec::new());
+            }
+            asked.under_way += 1;
+            if let Some(wave) = asked.waves.last_mut() {
+                wave.push(name);
+            }
+        }
+        let mut waited = false;
+        poll_fn(|cx| {
+            if std::mem::replace(&mut waited, true) {
+                return Poll::Ready(());
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+        self.asked().under_way -= 1;
+    }
+}
+
+macro_rules! asked {
+    ($($name:ident($($arg:ident: $kind:ty),*) -> $reply:ty;)+) => {
+        #[async_trait]
+        impl Store for Watched {
+            $(async fn $name(&self, $($arg: $kind),*) -> Result<$reply, StoreError> {
+                self.ask(stringify!($name)).await;
+                self.store.$name($($arg),*).await
+            })+
+
+            async fn idem(&self, key: &IdemKey) -> Result<Option<IdemRow>, StoreError> {
+                self.ask("idem").await;
+                if self.early.swap(false, Ordering::Relaxed) { Ok(None) } else { self.store.idem(key).await }
+            }
+
+            async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
+                self.ask("commit").await;
+                self.store.commit(changes).await
+            }
+        }
+    };
+}
+asked! {
+    app(app_id: &str) -> Option<App>;
+    apps_page(after: &str, limit: usize) -> Vec<App>;
+    fixmedins(fixmedins_code: &FixmedinsCode) -> Option<Fixmedins>;
+    practitioner(fixmedins_code: &FixmedinsCode, prac_code: &str) -> Option<Practitioner>;
+    person(key: &PersonKey) -> Option<Person>;
+    drugs(codes: &[MedListCodg], on: Day) -> Vec<Option<Drug>>;
+    drug_page(query: &DrugQuery) -> (u64, Vec<Drug>);
+    drugs_since(since: &Since, limit: usize) -> Vec<Dated<Drug>>;
+    drug_rows(code: &MedListCodg) -> Vec<Dated<Drug>>;
+    list_item(list: Lists, key: &str, on: Day) -> Option<Dated<Item>>;
+    list_items(list: Lists, keys: &[&str], on: Day) -> Vec<Option<Dated<Item>>>;
+    list_page(list: Lists, on: Day, after_key: Option<&str>, limit: usize) -> Vec<Dated<Item>>;
+    list_since(list: Lists, since: &Since, limit: usize) -> Vec<Dated<Item>>;
+    editions(of: EditionOf) -> Vec<Edition>;
+    rx(hi_rxno: &HiRxno) -> Option<Prescription>;
+    rx_content(hi_rxno: &HiRxno) -> Option<RxContent>;
+    rx_file(hi_rxno: &HiRxno) -> Option<RxFile>;
+    rx_events(hi_rxno: &HiRxno) -> Vec<StoredEvent>;
+    rx_of_person(poolarea_no: Admdvs, psn_no: &PsnNo, most: usize) -> Vec<Prescription>;
+    batch(poolarea_no: Admdvs, batch_no: &str) -> Option<AuthBatch>;
+    setl(fixmedins_code: &FixmedinsCode, setl_id: &str) -> Option<(Setl, Option<String>)>;
+    accum(key: &AccumKey) -> Option<AccumRow>;
+    acct(poolarea_no: Admdvs, psn_no: &PsnNo) -> Acct;
+    claim(kind: ClaimKind, key: &str) -> Option<Claim>;
+    reserve_serials(poolarea_no: Admdvs, day: Day, count: u64) -> u64;
+    file(owner: &FileOwner, file_qury_no: &str) -> Option<StoredFile>;
+    file_count(owner: &FileOwner, now: Moment) -> u64;
+}
