@@ -1,6 +1,6 @@
 //! Finding the insured person of a message and proving that the message means that person (JX-4.1.3b, HB-2.2).
 
-use lf_ports::{Person, PersonKey, Store};
+use lf_ports::{Person, PersonKey};
 use lf_rx::refusal::Refused;
 use lf_vocab::{Certno, Moment, PsnNo};
 
@@ -44,13 +44,10 @@ pub(crate) fn shown(mdtrt_cert_type: &str, mdtrt_cert_no: &str, other: impl Refu
     }
 }
 
-/// The person whom the message means; refused in the order above.
-pub async fn identify(store: &dyn Store, claimed: &Claimed<'_>, now: Moment) -> Result<Person, Failure> {
+/// The person whom the message means, as found by the certificate; refused in the order above.
+pub fn identified(found: Option<Person>, claimed: &Claimed<'_>, now: Moment) -> Result<Person, Failure> {
     lf_vocab::covers!("JX-4.1.3b");
-    let key = PersonKey::Cert(claimed.psn_cert_type.to_owned(), claimed.certno.clone());
-    let Some(person) = store.person(&key).await? else {
-        return refused(PersonRefusal::Unknown);
-    };
+    let Some(person) = found else { return refused(PersonRefusal::Unknown) };
     prove(&person, claimed, now)?;
     Ok(person)
 }

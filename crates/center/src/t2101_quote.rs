@@ -3,11 +3,12 @@
 //! Serves JX-3.1a, JX-3.4.3b, JX-3.5a, JX-4.1.3c at the gate `settle`; 2102 uses the same computation, so that a
 //! settlement can differ from its quote only when the accumulators moved in between.
 
+use futures_util::TryFutureExt as _;
 use lf_law::{Facts, Field, Gate, Scope};
-use lf_ports::{Acct, AccumKey, AccumRow, Drug, Person};
+use lf_ports::{Acct, AccumKey, AccumRow, Drug, Person, PersonKey, StoreError};
 use lf_rx::decide::settle;
-use lf_rx::{Prescription, Refusal};
-use lf_settle::{Accumulator, Case, Shares, quote};
+use lf_rx::{Prescription, Refusal, RxContent};
+use lf_settle::{Accumulator, Case, Scheme, Shares, quote};
 use lf_vocab::dict::{AcctUsedFlag, Insutype};
 use lf_vocab::{Certno, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
 
@@ -120,46 +121,78 @@ lf_rx::refusals! {
 /// 普通门诊, 定点药店购药, and 门诊统筹 as some places number it.
 const MED_TYPES: [&str; 3] = ["11", "41", "110104"];
 
+/// What a purchase is about: the prescription and its patient.
+pub(crate) struct Papers {
+    pub(crate) rx: Prescription,
+    pub(crate) content: RxContent,
+    person: Person,
+}
+
+/// From what a patient's share is computed and paid.
+struct Purse {
+    scheme: Scheme,
+    accum_key: AccumKey,
+    accum: Option<AccumRow>,
+    acct: Acct,
+}
+
 impl Center {
     /// 2101. Errors: [`PurchaseRefusal`], [`settle::SettleRefusal`], the person's, the law's, the amounts'.
     pub async fn t2101_quote(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
-        self.price(ctx, command).await
+        let papers = self.papers(ctx, command).await??;
+        self.price(ctx, command, &papers).await
     }
 
-    /// The computation that quote and settlement share.
-    pub(crate) async fn price(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Priced>, Failure> {
+    /// What a purchase is about, or why it is about nothing; told apart from a store that does not answer, because a
+    /// settlement that was answered before is answered again whatever it is about by now.
+    pub(crate) async fn papers(&self, ctx: &Ctx, command: &Command) -> Result<Result<Papers, Failure>, StoreError> {
+        let (hi_rxno, key) = match self.named(ctx, command) {
+            Ok(named) => named,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let (rx, content, person) =
+            tokio::try_join!(self.store.rx(&hi_rxno), self.store.rx_content(&hi_rxno), self.store.person(&key))?;
+        Ok(papers(ctx, command, person, rx.zip(content)))
+    }
+
+    fn named(&self, ctx: &Ctx, command: &Command) -> Result<(HiRxno, PersonKey), Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, ctx.code())?;
         let hi_rxno = self.admissible(ctx, command)?;
         let key = shown(&command.mdtrt_cert_type, &command.mdtrt_cert_no, PurchaseRefusal::CertType)?;
-        let (rx, content, person) =
-            tokio::try_join!(self.store.rx(&hi_rxno), self.store.rx_content(&hi_rxno), self.store.person(&key))?;
-        let Some(person) = person else { return refused(PersonRefusal::Unknown) };
-        check_person(&person, command, ctx)?;
-        let (Some(rx), Some(content)) = (rx, content) else { return refused(RxRefusal::Unknown) };
-        let sold = settle::may_settle(&rx, ctx.code(), person.poolarea_no, &person.psn_no)
-            .map_err(Failure::from_refusal)?
-            .clone();
-        let basket = self.basket(&content).await?;
+        Ok((hi_rxno, key))
+    }
+
+    /// The computation that quote and settlement share.
+    pub(crate) async fn price(&self, ctx: &Ctx, command: &Command, about: &Papers) -> Result<Answer<Priced>, Failure> {
+        let Papers { rx, content, person } = about;
+        let sold =
+            settle::may_settle(rx, ctx.code(), person.poolarea_no, &person.psn_no).map_err(Failure::from_refusal)?;
         let codes: Vec<_> = command.lines.iter().map(|line| line.med_list_codg.clone()).collect();
         let sold_codes: Vec<_> = sold.lines.iter().map(|line| line.med_list_codg.clone()).collect();
         // The fund pays by the catalogue of today; what left the shelf keeps the meaning it had when it was sold, also
         // where a new edition began in between.
-        let (drugs, sold_drugs) = tokio::try_join!(
-            self.priced(&codes, ctx.now.day()),
-            self.priced(&sold_codes, left_on(&sold.lines, ctx.now))
+        let (basket, drugs, sold_drugs, purse) = tokio::try_join!(
+            self.basket(content),
+            self.priced(&codes, ctx.now.day()).map_err(Failure::from),
+            self.priced(&sold_codes, left_on(&sold.lines, ctx.now)).map_err(Failure::from),
+            self.purse(ctx, person)
         )?;
-        let laid = Laid {
-            basket: &basket,
-            content: &content,
-            sold: &sold,
-            sold_drugs: &sold_drugs,
-            lines: &command.lines,
-            drugs: &drugs,
-        };
+        let laid =
+            Laid { basket: &basket, content, sold, sold_drugs: &sold_drugs, lines: &command.lines, drugs: &drugs };
         let till = Till::lay(&laid).map_err(Failure::from_refusal)?;
-        let reminders = self.ask_settle(ctx, command, &rx, &laid, &till)?;
-        let lines = till.settle_lines(ctx.now.day());
-        let (accum_key, accum, acct, shares) = self.compute(ctx, command, &person, lines).await?;
+        let reminders = self.ask_settle(ctx, command, rx, &laid, &till)?;
+        let Purse { scheme, accum_key, accum, acct } = purse?;
+        let case = Case {
+            lines: till.settle_lines(ctx.now.day()),
+            day: ctx.now.day(),
+            medfee_sumamt: command.medfee_sumamt,
+            acct: command.acct_used_flag,
+            acct_balance: acct.balc,
+        };
+        let fresh = Accumulator::new(accum_key.year);
+        let before = accum.as_ref().map_or(&fresh, |row| &row.accum);
+        let shares = quote(&scheme, before, &case).map_err(|refusal| amount_failure(&refusal))?;
+        let (rx, person) = (rx.clone(), person.clone());
         Ok(Answer { reply: Priced { rx, person, shares, accum_key, accum, acct }, reminders })
     }
 
@@ -224,15 +257,13 @@ impl Center {
         gate::ask(&self.law, Gate::Settle, ctx, &facts)
     }
 
-    async fn compute(
-        &self,
-        ctx: &Ctx,
-        command: &Command,
-        person: &Person,
-        lines: Vec<lf_settle::Line>,
-    ) -> Result<(AccumKey, Option<AccumRow>, Acct, Shares), Failure> {
+    /// What the person has, or why the law has no scheme for it.
+    async fn purse(&self, ctx: &Ctx, person: &Person) -> Result<Result<Purse, Failure>, Failure> {
         let day = ctx.now.day();
-        let scheme = pharmacy_scheme(&self.law, person.poolarea_no, day, person.insutype, person.psn_type)?;
+        let scheme = match pharmacy_scheme(&self.law, person.poolarea_no, day, person.insutype, person.psn_type) {
+            Ok(scheme) => scheme,
+            Err(failure) => return Ok(Err(failure)),
+        };
         let accum_key = AccumKey {
             poolarea_no: person.poolarea_no,
             psn_no: person.psn_no.clone(),
@@ -241,18 +272,20 @@ impl Center {
         };
         let (accum, acct) =
             tokio::try_join!(self.store.accum(&accum_key), self.store.acct(person.poolarea_no, &person.psn_no))?;
-        let fresh = Accumulator::new(day.year());
-        let before = accum.as_ref().map_or(&fresh, |row| &row.accum);
-        let case = Case {
-            lines,
-            day,
-            medfee_sumamt: command.medfee_sumamt,
-            acct: command.acct_used_flag,
-            acct_balance: acct.balc,
-        };
-        let shares = quote(&scheme, before, &case).map_err(|refusal| amount_failure(&refusal))?;
-        Ok((accum_key, accum, acct, shares))
+        Ok(Ok(Purse { scheme, accum_key, accum, acct }))
     }
+}
+
+fn papers(
+    ctx: &Ctx,
+    command: &Command,
+    person: Option<Person>,
+    found: Option<(Prescription, RxContent)>,
+) -> Result<Papers, Failure> {
+    let Some(person) = person else { return refused(PersonRefusal::Unknown) };
+    check_person(&person, command, ctx)?;
+    let Some((rx, content)) = found else { return refused(RxRefusal::Unknown) };
+    Ok(Papers { rx, content, person })
 }
 
 fn amount_failure(refusal: &lf_settle::Refusal) -> Failure {

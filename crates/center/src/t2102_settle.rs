@@ -16,7 +16,7 @@ use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::once::MsgidUse;
 use crate::t2101_quote::{Command, Priced};
-use crate::tell::Paid;
+use crate::tell::{Paid, tell_paid};
 use crate::{Center, journal};
 
 /// A settlement.
@@ -37,7 +37,7 @@ impl Center {
     }
 
     async fn try_settle(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
-        let idem = self.store.idem(key).await?;
+        let (idem, papers) = tokio::try_join!(self.store.idem(key), self.papers(ctx, command))?;
         if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
             return Ok(refused(SettleRefusal::AlreadySettled)?);
         }
@@ -46,7 +46,10 @@ impl Center {
             self.lead_to_setl(ctx, "2102", &answered.reply).await?;
             return Ok(answered.with(reply));
         }
-        let Answer { reply: priced, reminders } = self.price(ctx, command).await?;
+        let papers = papers?;
+        let wants_letters = async { Ok(self.wants_letters(&papers.rx).await?) };
+        let (priced, wants_letters) = tokio::try_join!(self.price(ctx, command, &papers), wants_letters)?;
+        let Answer { reply: priced, reminders } = priced;
         let setl = setl(ctx, command, &priced, self.setl_ids(ctx), self.law.edition());
         check_identities(&setl.shares).map_err(|broken| Failure::Broken(format!("amount identities: {broken:?}")))?;
         let mut changes = changes(ctx, &priced, &setl)?;
@@ -54,7 +57,11 @@ impl Center {
         ctx.remember(key.clone(), &answered, &mut changes);
         changes.message = ctx.message_for("2102", &MsgidUse::Setl(setl.setl_id.clone()));
         let after = changes.rx.last().map(|change| change.rx.clone());
-        self.tell_settlement(&mut changes, after.as_ref().and_then(Paid::of), ctx.now).await?;
+        if let Some(paid) = after.as_ref().and_then(Paid::of)
+            && wants_letters
+        {
+            tell_paid(&mut changes, &paid, Some(&papers.content), ctx.now)?;
+        }
         self.store.commit(changes).await?;
         Ok(answered.with(Reply { setl, person: priced.person }))
     }

@@ -4,7 +4,7 @@
 //! free again, and the prescription is closed (单次结算).
 
 use lf_law::{Facts, Field, Gate};
-use lf_ports::{AcctChange, AccumChange, AccumRow, ChangeSet, CommitError, IdemKey, Setl, SetlChange};
+use lf_ports::{Acct, AcctChange, AccumChange, AccumRow, ChangeSet, CommitError, IdemKey, Setl, SetlChange};
 use lf_rx::decide::settle::{self, RefundRefusal};
 use lf_rx::event::Refunded;
 use lf_rx::{Event, Prescription, Refusal};
@@ -62,17 +62,24 @@ impl Center {
 
     /// What takes a settlement back and tells the hospital, and its negative: 2103 and 2601.
     pub(crate) async fn reverse(&self, ctx: &Ctx, setl: &Setl) -> Result<(ChangeSet, Answer<Setl>), Attempt> {
-        let Some(rx) = self.store.rx(&setl.hi_rxno).await? else { return Ok(refused(RxRefusal::Unknown)?) };
+        let key = &setl.accum_key;
+        let (rx, content, accum, acct) = tokio::try_join!(
+            self.store.rx(&setl.hi_rxno),
+            self.store.rx_content(&setl.hi_rxno),
+            self.store.accum(key),
+            self.store.acct(key.poolarea_no, &key.psn_no)
+        )?;
+        let Some(rx) = rx else { return Ok(refused(RxRefusal::Unknown)?) };
         settle::may_refund(&rx, &setl.setl_id).map_err(Failure::from_refusal)?;
         let reminders = self.ask_refund(ctx, setl)?;
-        match self.reversal(ctx, &rx, setl).await {
+        match self.reversal(ctx, &rx, setl, (accum, acct)) {
             // An accumulator that does not fit may be one that the same reversal, sent twice, restored meanwhile.
             Err(Failure::Broken(_)) if self.store.rx(&setl.hi_rxno).await?.as_ref() != Some(&rx) => {
                 Err(CommitError::Stale("rx").into())
             }
             reversal => {
                 let (mut changes, negative) = reversal?;
-                self.tell_settlement(&mut changes, Paid::of(&rx), ctx.now).await?;
+                self.tell_settlement(&mut changes, Paid::of(&rx), content.as_ref(), ctx.now).await?;
                 Ok((changes, Answer { reply: negative, reminders }))
             }
         }
@@ -89,10 +96,15 @@ impl Center {
         gate::ask(&self.law, Gate::Refund, ctx, &facts)
     }
 
-    async fn reversal(&self, ctx: &Ctx, rx: &Prescription, setl: &Setl) -> Result<(ChangeSet, Setl), Failure> {
+    fn reversal(
+        &self,
+        ctx: &Ctx,
+        rx: &Prescription,
+        setl: &Setl,
+        (accum, acct): (Option<AccumRow>, Acct),
+    ) -> Result<(ChangeSet, Setl), Failure> {
         lf_vocab::covers!("JX-3.5b");
         let key = &setl.accum_key;
-        let (accum, acct) = tokio::try_join!(self.store.accum(key), self.store.acct(key.poolarea_no, &key.psn_no))?;
         let accum = accum.ok_or_else(|| Failure::Broken(format!("settlement {} has no accumulator", setl.setl_id)))?;
         let restored = accum.accum.without(&setl.shares).map_err(|error| Failure::Broken(error.to_string()))?;
         let mut shares = reverse(&setl.shares);

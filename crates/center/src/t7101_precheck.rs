@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use lf_gm::hex;
 use lf_law::{Facts, Field, Gate, Scope, Value};
-use lf_ports::{ChangeSet, Drug, Person, PersonKey, Practitioner, PractitionerKind, SpecialClass, codec};
+use lf_ports::{ChangeSet, Drug, Person, PersonKey, Practitioner, PractitionerKind, SpecialClass, StoreError, codec};
 use lf_rx::basket::Basket;
 use lf_rx::event::Opened;
 use lf_rx::{Refusal, RxContent};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
-use crate::people::{Claimed, PersonRefusal, prove};
+use crate::people::{Claimed, identified};
 use crate::t7204_download::listed;
 use crate::{Center, gate, journal};
 
@@ -67,11 +67,12 @@ impl Center {
     async fn try_precheck(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
         let content = &command.content;
         let key = ctx.idem_key("7101", content.head.hosp_rxno.clone());
-        if let Some(answer) = ctx.answered(self.store.idem(&key).await?)? {
+        let (idem, known) = tokio::try_join!(self.store.idem(&key), self.known(ctx, content))?;
+        if let Some(answer) = ctx.answered(idem)? {
             return Ok(answer);
         }
         check_times(ctx, content)?;
-        let known = self.known(ctx, content).await?;
+        let known = known?;
         let reminders = self.ask_precheck(ctx, content, &known)?;
         check_sellable(content, &known.drugs)?;
         let reply = self.numbers(ctx).await?;
@@ -97,11 +98,10 @@ impl Center {
         Ok(answer)
     }
 
-    async fn known(&self, ctx: &Ctx, content: &RxContent) -> Result<Known, Failure> {
+    /// What the registers say, or what is wrong with it; told apart from a store that does not answer, because a message
+    /// that was answered before is answered again whatever the registers say by now.
+    async fn known(&self, ctx: &Ctx, content: &RxContent) -> Result<Result<Known, Failure>, StoreError> {
         let visit = &content.mdtrtinfo;
-        if visit.psn_cert_type == "01" && visit.certno.check_resident().is_err() {
-            return refused(PrecheckRefusal::CertForm);
-        }
         let codes: Vec<_> = content.rxdrugdetail.iter().map(|drug| drug.med_list_codg.clone()).collect();
         let cert = PersonKey::Cert(visit.psn_cert_type.clone(), visit.certno.clone());
         let (person, doctor, drugs) = tokio::try_join!(
@@ -110,16 +110,7 @@ impl Center {
             // As of the day of prescribing: the doctor saw that day's catalogue.
             self.store.drugs(&codes, content.head.prsc_time.day())
         )?;
-        let Some(person) = person else { return refused(PersonRefusal::Unknown) };
-        let claimed = Claimed {
-            psn_cert_type: &visit.psn_cert_type,
-            certno: &visit.certno,
-            psn_name: &visit.patn_name,
-            psn_no: Some(&visit.psn_no),
-            ec_token: content.head.ec_token.as_deref(),
-        };
-        prove(&person, &claimed, ctx.now)?;
-        Ok(Known { person, doctor, drugs })
+        Ok(known(person, content, ctx).map(|person| Known { person, doctor, drugs }))
     }
 
     fn ask_precheck(&self, ctx: &Ctx, content: &RxContent, known: &Known) -> Result<Vec<Refusal>, Failure> {
@@ -136,6 +127,22 @@ impl Center {
             hi_rxno: HiRxno::new(pool, day, serial).map_err(exhausted)?,
         })
     }
+}
+
+/// The patient, proved by what the prescription says of him.
+fn known(person: Option<Person>, content: &RxContent, ctx: &Ctx) -> Result<Person, Failure> {
+    let visit = &content.mdtrtinfo;
+    if visit.psn_cert_type == "01" && visit.certno.check_resident().is_err() {
+        return refused(PrecheckRefusal::CertForm);
+    }
+    let claimed = Claimed {
+        psn_cert_type: &visit.psn_cert_type,
+        certno: &visit.certno,
+        psn_name: &visit.patn_name,
+        psn_no: Some(&visit.psn_no),
+        ec_token: content.head.ec_token.as_deref(),
+    };
+    identified(person, &claimed, ctx.now)
 }
 
 /// How far a client's clock may run ahead, in seconds.

@@ -2,19 +2,20 @@
 //!
 //! Every call makes one batch; downloading one prescription of it lets the others lapse. Serves HB-2.2.
 
+use futures_util::future::try_join_all;
 use lf_gm::hex;
 use lf_law::Gate;
-use lf_ports::{BatchChange, ChangeSet};
+use lf_ports::{BatchChange, ChangeSet, PersonKey};
 use lf_rx::auth::BATCH_MAX;
 use lf_rx::decide::carry;
 use lf_rx::event::Authorised;
-use lf_rx::{AuthBatch, AuthEntry, Event, Prescription};
+use lf_rx::{AuthBatch, AuthEntry, Event, Prescription, RxContent};
 use lf_vocab::{Admdvs, Certno, FixmedinsCode, FixmedinsKind, HiRxno, Moment, PsnNo};
 use serde::{Deserialize, Serialize};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
-use crate::people::{Claimed, identify};
+use crate::people::{Claimed, identified};
 use crate::{Center, gate, journal};
 
 /// Whose prescriptions are asked for.
@@ -96,7 +97,9 @@ impl Center {
 
     async fn try_authorise(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
         let key = ctx.exact_key("7201");
-        if let Some(answer) = ctx.answered(self.store.idem(&key).await?)? {
+        let cert = PersonKey::Cert(command.psn_cert_type.clone(), command.certno.clone());
+        let (idem, person) = tokio::try_join!(self.store.idem(&key), self.store.person(&cert))?;
+        if let Some(answer) = ctx.answered(idem)? {
             return Ok(answer);
         }
         let claimed = Claimed {
@@ -106,7 +109,7 @@ impl Center {
             psn_no: None,
             ec_token: command.ec_token.as_deref(),
         };
-        let person = identify(self.store.as_ref(), &claimed, ctx.now).await?;
+        let person = identified(person, &claimed, ctx.now)?;
         let poolarea_no = ctx.caller.fixmedins.poolarea_no;
         let found = self.store.rx_of_person(poolarea_no, &person.psn_no, BATCH_MAX).await?;
         let mut carriable = Vec::new();
@@ -139,7 +142,8 @@ impl Center {
         let mut changes = ChangeSet::default();
         let mut list = Vec::new();
         let mut entries = Vec::new();
-        for (at, rx) in carriable.iter().enumerate() {
+        let contents = try_join_all(carriable.iter().map(|rx| self.store.rx_content(&rx.hi_rxno))).await?;
+        for (at, (rx, content)) in carriable.iter().zip(contents).enumerate() {
             let entry = self.entry(poolarea_no, &batch_no, at, &rx.hi_rxno);
             let event = Event::Authorised(Authorised {
                 fixmedins_code: ctx.code().clone(),
@@ -147,7 +151,7 @@ impl Center {
                 expires_in,
             });
             changes.rx.push(journal::advance(rx, &event, ctx.now)?);
-            list.push(self.shown(rx, &entry, expires_in).await?);
+            list.push(shown(rx, content, &entry, expires_in)?);
             entries.push(entry);
         }
         if !entries.is_empty() {
@@ -174,23 +178,27 @@ impl Center {
             hi_rxno: hi_rxno.clone(),
         }
     }
+}
 
-    async fn shown(&self, rx: &Prescription, entry: &AuthEntry, expires_in: Moment) -> Result<Shown, Failure> {
-        let content = self.store.rx_content(&rx.hi_rxno).await?;
-        let content = content.ok_or_else(|| Failure::Broken(format!("{}: content missing", rx.hi_rxno)))?;
-        let visit = content.mdtrtinfo;
-        Ok(Shown {
-            auth_rxno: entry.auth_rxno.clone(),
-            epc_token: entry.epc_token.clone(),
-            expires_in,
-            fixmedins_code: rx.opened.fixmedins_code.clone(),
-            fixmedins_name: visit.fixmedins_name,
-            prsc_time: rx.opened.prsc_time,
-            dept_name: visit.prsc_dept_name,
-            dise_codg: visit.dise_codg,
-            dise_name: visit.dise_name,
-            vali_end_time: rx.opened.vali_end_time,
-            rx_exra_attr_code: content.head.rx_exra_attr_code,
-        })
-    }
+fn shown(
+    rx: &Prescription,
+    content: Option<RxContent>,
+    entry: &AuthEntry,
+    expires_in: Moment,
+) -> Result<Shown, Failure> {
+    let content = content.ok_or_else(|| Failure::Broken(format!("{}: content missing", rx.hi_rxno)))?;
+    let visit = content.mdtrtinfo;
+    Ok(Shown {
+        auth_rxno: entry.auth_rxno.clone(),
+        epc_token: entry.epc_token.clone(),
+        expires_in,
+        fixmedins_code: rx.opened.fixmedins_code.clone(),
+        fixmedins_name: visit.fixmedins_name,
+        prsc_time: rx.opened.prsc_time,
+        dept_name: visit.prsc_dept_name,
+        dise_codg: visit.dise_codg,
+        dise_name: visit.dise_name,
+        vali_end_time: rx.opened.vali_end_time,
+        rx_exra_attr_code: content.head.rx_exra_attr_code,
+    })
 }

@@ -99,7 +99,7 @@ impl Center {
         ctx.remember(key, &answer, &mut changes);
         // A self-paid prescription is used from here on; an insured one is told of when it is settled.
         let after = changes.rx.last().map(|change| change.rx.clone());
-        self.tell_settlement(&mut changes, after.as_ref().and_then(Paid::of), ctx.now).await?;
+        self.tell_settlement(&mut changes, after.as_ref().and_then(Paid::of), Some(&content), ctx.now).await?;
         match self.store.commit(changes).await {
             Err(CommitError::Claimed(claim)) => Ok(refused(SaleRefusal::TracCodgSold(claim.key))?),
             other => {

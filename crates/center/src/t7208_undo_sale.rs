@@ -44,7 +44,11 @@ impl Center {
     }
 
     async fn try_undo_sale(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
-        let (idem, rx) = tokio::try_join!(self.store.idem(key), self.store.rx(&command.hi_rxno))?;
+        let (idem, rx, content) = tokio::try_join!(
+            self.store.idem(key),
+            self.store.rx(&command.hi_rxno),
+            self.store.rx_content(&command.hi_rxno)
+        )?;
         if let Some(answer) = ctx.answered(idem)? {
             return Ok(answer);
         }
@@ -61,7 +65,7 @@ impl Center {
         let answer = Answer::from(Reply {});
         ctx.remember(key.clone(), &answer, &mut changes);
         // Who was told that the person paid is told that it was taken back.
-        self.tell_settlement(&mut changes, Paid::of(&rx), ctx.now).await?;
+        self.tell_settlement(&mut changes, Paid::of(&rx), content.as_ref(), ctx.now).await?;
         self.store.commit(changes).await?;
         Ok(answer)
     }

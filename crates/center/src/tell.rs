@@ -3,9 +3,9 @@
 //! Serves 7206, 7207, 7208, 2102, 2103. Invariants: a notice says what 7106 or 7107 would answer after the commit;
 //! a hospital that gave no address gets no letter; to tell is never a reason to refuse.
 
-use lf_ports::{ChangeSet, Letter, Notice, TakenDrug};
+use lf_ports::{ChangeSet, Letter, Notice, StoreError, TakenDrug};
 use lf_rx::event::Sold;
-use lf_rx::{Prescription, State};
+use lf_rx::{Prescription, RxContent, State};
 use lf_vocab::Moment;
 
 use crate::Center;
@@ -38,8 +38,10 @@ impl<'s> Paid<'s> {
 impl Center {
     /// 7108 of the review that `changes` makes.
     pub(crate) async fn tell_review(&self, changes: &mut ChangeSet, now: Moment) -> Result<(), Failure> {
-        let Some(rx) = self.to_be_told(changes).await? else { return Ok(()) };
-        if let Some(notice) = Notice::review(&rx, now) {
+        let Some(rx) = changes.rx.last().map(|change| change.rx.clone()) else { return Ok(()) };
+        if let Some(notice) = Notice::review(&rx, now)
+            && self.wants_letters(&rx).await?
+        {
             changes.outbox.push(letter(rx, notice, now));
         }
         Ok(())
@@ -50,25 +52,36 @@ impl Center {
         &self,
         changes: &mut ChangeSet,
         paid: Option<Paid<'_>>,
+        content: Option<&RxContent>,
         now: Moment,
     ) -> Result<(), Failure> {
-        let Some(Paid { sold, setl_time }) = paid else { return Ok(()) };
-        let Some(rx) = self.to_be_told(changes).await? else { return Ok(()) };
-        let content = self.store.rx_content(&rx.hi_rxno).await?;
-        let missing = || Failure::Broken(format!("prescription {} has no content", rx.hi_rxno));
-        let taken = TakenDrug::of(&sold.lines, &content.ok_or_else(missing)?);
-        let notice = Notice::settlement(&rx, setl_time, taken, now);
-        changes.outbox.push(letter(rx, notice, now));
+        let (Some(paid), Some(change)) = (paid, changes.rx.last()) else { return Ok(()) };
+        if self.wants_letters(&change.rx).await? {
+            tell_paid(changes, &paid, content, now)?;
+        }
         Ok(())
     }
 
-    /// The prescription as it is after the commit, if its hospital wants to be told.
-    async fn to_be_told(&self, changes: &ChangeSet) -> Result<Option<Prescription>, Failure> {
-        let Some(rx) = changes.rx.last().map(|change| &change.rx) else { return Ok(None) };
+    /// Whether the hospital of a prescription gave an address.
+    pub(crate) async fn wants_letters(&self, rx: &Prescription) -> Result<bool, StoreError> {
         let hospital = self.store.fixmedins(&rx.opened.fixmedins_code).await?;
-        let told = hospital.is_some_and(|hospital| hospital.callback.is_some());
-        Ok(told.then(|| rx.clone()))
+        Ok(hospital.is_some_and(|hospital| hospital.callback.is_some()))
     }
+}
+
+/// Adds 7109 of the prescription as it is after the commit.
+pub(crate) fn tell_paid(
+    changes: &mut ChangeSet,
+    paid: &Paid<'_>,
+    content: Option<&RxContent>,
+    now: Moment,
+) -> Result<(), Failure> {
+    let Some(rx) = changes.rx.last().map(|change| change.rx.clone()) else { return Ok(()) };
+    let missing = || Failure::Broken(format!("prescription {} has no content", rx.hi_rxno));
+    let taken = TakenDrug::of(&paid.sold.lines, content.ok_or_else(missing)?);
+    let notice = Notice::settlement(&rx, paid.setl_time, taken, now);
+    changes.outbox.push(letter(rx, notice, now));
+    Ok(())
 }
 
 fn letter(rx: Prescription, notice: Notice, now: Moment) -> Letter {

@@ -8,8 +8,8 @@ use lf_vocab::Moment;
 use lf_wire::gateway::client::{Call, GatewayDialect, GatewayKeys, body, envelope, headers, open_reply};
 use lf_wire::gateway::multipart::boundary;
 use lf_wire::gateway::{
-    Credentials, Form, GatewayReply, Headers, Input, Message, Output, input, is_gateway, named_in_path, reply, transaction,
-    unquoted,
+    Credentials, Form, GatewayReply, Headers, Input, Message, Output, input, is_gateway, named_in_path, reply,
+    transaction, unquoted,
 };
 use lf_wire::json::Value;
 

@@ -46,10 +46,7 @@ const FILES: [(Transaction, &str); 34] = [
         r#"{"data":{"psn_no":"36090000002024000123","omsgid":"P36090200106202605110930000001","oinfno":"2102"}}"#,
     ),
     (Transaction::T5203, r#"{"data":{"psn_no":"36090000002024000123","setl_id":"36090026112200000001"}}"#),
-    (
-        Transaction::T9101,
-        r#"{"fsUploadIn":{"in":[80,75,3,4],"filename":"明细.zip","fixmedins_code":"P36090200106"}}"#,
-    ),
+    (Transaction::T9101, r#"{"fsUploadIn":{"in":[80,75,3,4],"filename":"明细.zip","fixmedins_code":"P36090200106"}}"#),
     (
         Transaction::T9102,
         r#"{"fsDownloadIn":{"file_qury_no":"fsi/plc/1","filename":"明细.zip","fixmedins_code":"P36090200106"}}"#,

@@ -200,7 +200,9 @@ impl Courier {
         match done {
             Ok(true) => {}
             Ok(false) => tracing::warn!(seq, %fixmedins_code, "the claim on a letter had lapsed; it may be sent twice"),
-            Err(error) => tracing::error!(seq, %fixmedins_code, %error, "a letter stays claimed; it will be sent again"),
+            Err(error) => {
+                tracing::error!(seq, %fixmedins_code, %error, "a letter stays claimed; it will be sent again")
+            }
         }
     }
 

@@ -17,4 +17,5 @@ mod said;
 mod simulation;
 mod tell;
 mod time;
+mod trips;
 mod undone;

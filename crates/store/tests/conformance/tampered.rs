@@ -116,20 +116,24 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
         ("file", "body", "x'01'", "P36090200101/N1"),
         ("file", "sm3", "x'01'", "P36090200101/N1"),
     ];
-    for (table, column, value, key) in cases {
-        if ground.typed() && OF_ANOTHER_TYPE.contains(&(table, column)) {
-            continue;
+    for case in cases {
+        if !(ground.typed() && OF_ANOTHER_TYPE.contains(&(case.0, case.1))) {
+            is_named(ground, &*store, case).await;
         }
-        ground.alter(&format!("CREATE TABLE kept AS SELECT {column} AS was FROM {table} LIMIT 1"));
-        assert!(ground.alter(&format!("UPDATE {table} SET {column} = {value}")) > 0, "{table}.{column}");
-        let inconsistency = found(&*store).await.unwrap_or_else(|| panic!("{table}.{column} went unnoticed"));
-        assert_eq!((inconsistency.table, inconsistency.column, inconsistency.key.as_str()), (table, column, key));
-        assert!(!inconsistency.to_string().contains("张三"));
-        ground.alter(&format!("UPDATE {table} SET {column} = (SELECT was FROM kept)"));
-        ground.alter("DROP TABLE kept");
     }
     assert_eq!(found(&*store).await, None, "every case put things back");
     whole_rows(ground, &*store).await;
+}
+
+/// Alters one column, expects it to be named with the row's key, and puts it back.
+async fn is_named(ground: &dyn Ground, store: &dyn Full, (table, column, value, key): (&str, &str, &str, &str)) {
+    ground.alter(&format!("CREATE TABLE kept AS SELECT {column} AS was FROM {table} LIMIT 1"));
+    assert!(ground.alter(&format!("UPDATE {table} SET {column} = {value}")) > 0, "{table}.{column}");
+    let inconsistency = found(store).await.unwrap_or_else(|| panic!("{table}.{column} went unnoticed"));
+    assert_eq!((inconsistency.table, inconsistency.column, inconsistency.key.as_str()), (table, column, key));
+    assert!(!inconsistency.to_string().contains("张三"));
+    ground.alter(&format!("UPDATE {table} SET {column} = (SELECT was FROM kept)"));
+    ground.alter("DROP TABLE kept");
 }
 
 /// Rows that are gone or belong to somebody else.
