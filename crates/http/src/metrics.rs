@@ -1,6 +1,6 @@
 //! What Prometheus is told of the front: messages, how long they took, refusals, bodies in flight.
 //!
-//! Invariants: a label is a word of ours, never of a sender: transaction (those built, and `none`), dialect (seven),
+//! Invariants: a label is a word of ours, never of a sender: transaction (those built, and `none`), dialect (eight),
 //! code (those of `outcome`), code of a refusal (those of the code and the packs, at most [`CODES_MAX`]); there is no global registry.
 
 use std::collections::BTreeSet;

@@ -5,11 +5,12 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use lf_gm::{KeyFile, KeyOwner, hex};
-use lf_ports::{App, Chance as _, ChangeSet, CodeStyle, Gateway, GatewayScheme, RegistryPut};
+use lf_ports::{App, AppLimits, Chance as _, ChangeSet, CodeStyle, Gateway, GatewayScheme, RegistryPut};
 use lf_store::Engine;
 use lf_vocab::FixmedinsCode;
 
@@ -25,6 +26,7 @@ const PAGE: usize = 500;
 pub async fn run(args: &AppArgs) -> anyhow::Result<bool> {
     let (AppCommand::Add { database, store_key, .. }
     | AppCommand::List { database, store_key }
+    | AppCommand::Limits { database, store_key, .. }
     | AppCommand::Disable { database, store_key, .. }) = &args.command;
     let store = open_beside(database, store_key.as_deref()).await?;
     let done = match &args.command {
@@ -32,6 +34,11 @@ pub async fn run(args: &AppArgs) -> anyhow::Result<bool> {
             add(store.as_ref(), fixmedins, out, *gateway, platform_key.as_deref()).await
         }
         AppCommand::List { .. } => list(store.as_ref()).await,
+        AppCommand::Limits { app_id, per_second, burst, concurrent, body_max, .. } => {
+            let (per_second, burst) = (*per_second, *burst);
+            let limits = AppLimits { per_second, burst, concurrent: *concurrent, body_max: *body_max };
+            limit(store.as_ref(), app_id, limits).await
+        }
         AppCommand::Disable { app_id, .. } => disable(store.as_ref(), app_id).await,
     };
     store.close().await;
@@ -144,14 +151,37 @@ async fn list(store: &dyn Engine) -> anyhow::Result<bool> {
     }
 }
 
+async fn limit(store: &dyn Engine, app_id: &str, limits: AppLimits) -> anyhow::Result<bool> {
+    let limits = (limits != AppLimits::default()).then_some(limits);
+    let Some(code) = change(store, app_id, |app| App { limits, ..app }).await? else { return Ok(false) };
+    let word = |limit: Option<NonZeroU32>| limit.map_or_else(|| "as configured".to_owned(), |limit| limit.to_string());
+    let own = limits.unwrap_or_default();
+    println!("limits of {app_id} of {code}, from its next message on:");
+    println!("messages a second   {}", word(own.per_second));
+    println!("at once             {}", word(own.burst));
+    println!("under way           {}", word(own.concurrent));
+    println!("bytes of a body     {}", word(own.body_max));
+    Ok(true)
+}
+
 async fn disable(store: &dyn Engine, app_id: &str) -> anyhow::Result<bool> {
-    let Some(app) = store.app(app_id).await? else {
-        eprintln!("liufang: no app has the id {app_id}");
-        return Ok(false);
-    };
-    let app = App { disabled: true, ..app };
-    let code = app.fixmedins_code.clone();
-    store.commit(ChangeSet { registry: vec![RegistryPut::App(app)], ..ChangeSet::default() }).await?;
+    let Some(code) = change(store, app_id, |app| App { disabled: true, ..app }).await? else { return Ok(false) };
     println!("disabled {app_id} of {code}; a running center refuses its next message");
     Ok(true)
+}
+
+/// Changes an app; answers whose it is, or says that there is none.
+async fn change(
+    store: &dyn Engine,
+    app_id: &str,
+    to: impl FnOnce(App) -> App,
+) -> anyhow::Result<Option<FixmedinsCode>> {
+    let Some(app) = store.app(app_id).await? else {
+        eprintln!("liufang: no app has the id {app_id}");
+        return Ok(None);
+    };
+    let app = to(app);
+    let code = app.fixmedins_code.clone();
+    store.commit(ChangeSet { registry: vec![RegistryPut::App(app)], ..ChangeSet::default() }).await?;
+    Ok(Some(code))
 }

@@ -143,6 +143,12 @@ fn a_region_from_nothing_serves_its_first_vendor() {
     let (code, out) = call();
     assert_eq!(code, Some(0), "{out}");
     assert!(out.contains("XC08CAA133A001010100002"), "{out}");
+    let (code, out, _) = region.ran(&["app", "limits", &app_id, "--body-max", "1"]);
+    assert_eq!((code, value(&out, "bytes of a body"), value(&out, "under way")), (0, "1", "as configured"));
+    assert_ne!(call().0, Some(0), "a body of more than one byte is too large for it");
+    assert_eq!(region.ran(&["app", "limits", &app_id]).0, 0);
+    assert_eq!(call().0, Some(0), "as configured for all again");
+    assert_eq!(region.ran(&["app", "limits", "NOBODY"]).0, 1);
     let (code, out, _) = region.ran(&["app", "disable", &app_id]);
     assert_eq!((code, out.contains("disabled")), (0, true));
     assert_ne!(call().0, Some(0), "a disabled app is refused at its next message");

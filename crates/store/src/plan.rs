@@ -260,13 +260,17 @@ fn file(change: &FileChange, sealer: &Sealer, steps: &mut Vec<Step>) -> Result<(
     let owner = || Value::from(file.owner.word());
     // Nobody else clears up: an institution that uploads no more keeps what it has, and no more than that.
     steps.push(step(sql::FILE_DROP, vec![owner(), change.now.into()], Must::Any));
-    let sm3 = lf_gm::sm3(&file.body);
     let mut params = vec![owner(), file.file_qury_no.as_str().into()];
-    let body = sealer.cell(&sealed::FILE, &params, &file.body);
-    params.extend([file.filename.as_str().into(), counter(file.row_cnt)?.into(), file.until.into()]);
-    params.extend([sm3[..].into(), body]);
+    let body = sealer.cell(&sealed::FILE, &params, &named_file(&file.filename, &file.body));
+    params.extend([counter(file.row_cnt)?.into(), file.until.into(), body]);
     steps.push(write_or_stale(sql::FILE_NEW, params, "file"));
     Ok(())
+}
+
+/// Name and bytes of a file as they are sealed: the length of the name in four bytes, the name, the bytes.
+fn named_file(filename: &str, body: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(filename.len()).unwrap_or(u32::MAX);
+    [&length.to_be_bytes(), filename.as_bytes(), body].concat()
 }
 
 fn counter(value: u64) -> Result<i64, StoreError> {

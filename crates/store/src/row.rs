@@ -248,13 +248,20 @@ pub(crate) fn idem(sealer: &Sealer, key: &IdemKey, row: Row) -> Read<IdemRow> {
 pub(crate) fn file(sealer: &Sealer, row: Row) -> Read<StoredFile> {
     let mut cells = Cells::new(sealer, "file", 2, row);
     let owner = cells.parsed("fixmedins_code")?;
-    let (file_qury_no, filename) = (cells.text("file_qury_no")?, cells.text("filename")?);
+    let file_qury_no = cells.text("file_qury_no")?;
     let row_cnt = cells.int("row_cnt")?.unsigned_abs();
-    let (until, sm3, body) = (cells.moment("until_us")?, cells.hash("sm3")?, cells.sealed(&sealed::FILE)?);
-    if lf_gm::sm3(&body) != sm3 {
-        return Err(cells.wrong("body", "not what was uploaded"));
-    }
+    let (until, named) = (cells.moment("until_us")?, cells.sealed(&sealed::FILE)?);
+    let Some((filename, body)) = name_and_bytes(&named) else {
+        return Err(cells.wrong("body", "no file with a name"));
+    };
     Ok(StoredFile { owner, file_qury_no, filename, row_cnt, until, body })
+}
+
+/// What `plan::named_file` put together.
+fn name_and_bytes(named: &[u8]) -> Option<(String, Vec<u8>)> {
+    let (length, rest) = named.split_first_chunk::<4>()?;
+    let (filename, body) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+    Some((std::str::from_utf8(filename).ok()?.to_owned(), body.to_vec()))
 }
 
 /// The first of `count` serials, from the first one that is left.

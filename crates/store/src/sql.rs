@@ -321,12 +321,12 @@ pub(crate) const OUTBOX_OF: &str = "SELECT q.poolarea_no, q.hi_rxno, q.fixmedins
 
 // ---- files
 
-pub(crate) const FILE: &str = "SELECT fixmedins_code, file_qury_no, filename, row_cnt, until_us, sm3, body
+pub(crate) const FILE: &str = "SELECT fixmedins_code, file_qury_no, row_cnt, until_us, body
     FROM file
     WHERE fixmedins_code = $1 AND file_qury_no = $2";
 pub(crate) const FILE_COUNT: &str = "SELECT COUNT(*) FROM file WHERE fixmedins_code = $1 AND until_us > $2";
 pub(crate) const FILE_NEW: &str = "INSERT INTO file
-    (fixmedins_code, file_qury_no, filename, row_cnt, until_us, sm3, body) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    (fixmedins_code, file_qury_no, row_cnt, until_us, body) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (fixmedins_code, file_qury_no) DO NOTHING";
 pub(crate) const FILE_DROP: &str = "DELETE FROM file WHERE fixmedins_code = $1 AND until_us <= $2";
 

@@ -1,5 +1,6 @@
 //! The arguments of `import` and `app`.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -129,6 +130,29 @@ pub enum AppCommand {
         /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
         #[arg(long, value_name = "FILE")]
         store_key: Option<PathBuf>,
+    },
+    /// Give a client system limits of its own, from its next message on; what is left out is as configured for all
+    Limits {
+        /// Its app id
+        app_id: String,
+        /// Database URL
+        #[arg(long, value_name = "URL")]
+        database: String,
+        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
+        #[arg(long, value_name = "FILE")]
+        store_key: Option<PathBuf>,
+        /// Messages a second in the long run
+        #[arg(long, value_name = "N")]
+        per_second: Option<NonZeroU32>,
+        /// Messages at once after a pause
+        #[arg(long, value_name = "N")]
+        burst: Option<NonZeroU32>,
+        /// Messages under way
+        #[arg(long, value_name = "N")]
+        concurrent: Option<NonZeroU32>,
+        /// The largest body; more than the configured one has no effect
+        #[arg(long, value_name = "BYTES")]
+        body_max: Option<NonZeroU32>,
     },
     /// Refuse every further message of a client system
     Disable {
