@@ -3,6 +3,9 @@
 //! Serves 7207, 7211, 1318, 2101 and 2102. Invariant: a payment standard that stands in its own list takes the place of the one in
 //! the drug's row, because the list is published more often than the catalogue.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::try_join_all;
 use lf_ports::{Dated, Drug, Item, Lists, StoreError};
 use lf_vocab::{Day, MedListCodg};
 
@@ -20,6 +23,28 @@ impl Center {
             }
         }
         Ok(drugs)
+    }
+
+    /// The same for several questions at once; what more than one of them asks is asked once, as on most days the doctor,
+    /// the shelf and the till mean the same row.
+    pub(crate) async fn priced_each<const N: usize>(
+        &self,
+        asked: [(&[MedListCodg], Day); N],
+    ) -> Result<[Vec<Option<Drug>>; N], StoreError> {
+        let mut by_day: BTreeMap<Day, BTreeSet<&MedListCodg>> = BTreeMap::new();
+        for (codes, on) in asked {
+            by_day.entry(on).or_default().extend(codes);
+        }
+        let days = by_day.into_iter().map(|(on, codes)| async move {
+            let codes: Vec<MedListCodg> = codes.into_iter().cloned().collect();
+            let drugs = self.priced(&codes, on).await?;
+            Ok::<_, StoreError>((on, codes.into_iter().zip(drugs).collect::<BTreeMap<_, _>>()))
+        });
+        let found: BTreeMap<Day, BTreeMap<MedListCodg, Option<Drug>>> = try_join_all(days).await?.into_iter().collect();
+        Ok(asked.map(|(codes, on)| {
+            let drug = |code| found.get(&on).and_then(|drugs| drugs.get(code)).cloned().flatten();
+            codes.iter().map(drug).collect()
+        }))
     }
 
     /// The same for a page that was found by other means.

@@ -3,7 +3,6 @@
 //! Serves JX-3.1a, JX-3.4.3b, JX-3.5a, JX-4.1.3c at the gate `settle`; 2102 uses the same computation, so that a
 //! settlement can differ from its quote only when the accumulators moved in between.
 
-use futures_util::TryFutureExt as _;
 use lf_law::{Facts, Field, Gate, Scope};
 use lf_ports::{Acct, AccumKey, AccumRow, Drug, Person, PersonKey, StoreError};
 use lf_rx::decide::settle;
@@ -17,6 +16,7 @@ use crate::failure::{Failure, refused};
 use crate::people::{PersonRefusal, shown};
 use crate::scheme::pharmacy_scheme;
 use crate::t7102_sign::RxRefusal;
+use crate::t7204_download::{basket_of, prescribed};
 use crate::t7207_sell::left_on;
 use crate::till::{Laid, Till};
 use crate::{Center, gate};
@@ -171,12 +171,15 @@ impl Center {
         let sold_codes: Vec<_> = sold.lines.iter().map(|line| line.med_list_codg.clone()).collect();
         // The fund pays by the catalogue of today; what left the shelf keeps the meaning it had when it was sold, also
         // where a new edition began in between.
-        let (basket, drugs, sold_drugs, purse) = tokio::try_join!(
-            self.basket(content),
-            self.priced(&codes, ctx.now.day()).map_err(Failure::from),
-            self.priced(&sold_codes, left_on(&sold.lines, ctx.now)).map_err(Failure::from),
-            self.purse(ctx, person)
-        )?;
+        let prescribed_codes = prescribed(content);
+        let asked = [
+            (&*prescribed_codes, content.head.prsc_time.day()),
+            (&*codes, ctx.now.day()),
+            (&*sold_codes, left_on(&sold.lines, ctx.now)),
+        ];
+        let (found, purse) = tokio::try_join!(self.priced_each(asked), self.purse(ctx, person))?;
+        let [prescribed, drugs, sold_drugs] = found;
+        let basket = basket_of(content, &prescribed);
         let laid =
             Laid { basket: &basket, content, sold, sold_drugs: &sold_drugs, lines: &command.lines, drugs: &drugs };
         let till = Till::lay(&laid).map_err(Failure::from_refusal)?;
@@ -258,7 +261,7 @@ impl Center {
     }
 
     /// What the person has, or why the law has no scheme for it.
-    async fn purse(&self, ctx: &Ctx, person: &Person) -> Result<Result<Purse, Failure>, Failure> {
+    async fn purse(&self, ctx: &Ctx, person: &Person) -> Result<Result<Purse, Failure>, StoreError> {
         let day = ctx.now.day();
         let scheme = match pharmacy_scheme(&self.law, person.poolarea_no, day, person.insutype, person.psn_type) {
             Ok(scheme) => scheme,

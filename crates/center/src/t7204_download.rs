@@ -9,7 +9,7 @@ use lf_rx::basket::{Basket, Listed, Packing};
 use lf_rx::decide::carry;
 use lf_rx::event::Downloaded;
 use lf_rx::{AuthBatch, Event, Prescription, RxContent, auth};
-use lf_vocab::{Admdvs, FixmedinsCode, FixmedinsKind, Qty};
+use lf_vocab::{Admdvs, FixmedinsCode, FixmedinsKind, MedListCodg, Qty};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
@@ -124,10 +124,19 @@ impl Center {
     /// The prescribed drugs with their catalogue rows as of the day of prescribing: what the doctor ordered does not
     /// change when a new edition counts or leaves it out.
     pub(crate) async fn basket<'c>(&self, content: &'c RxContent) -> Result<Basket<'c>, Failure> {
-        let codes: Vec<_> = content.rxdrugdetail.iter().map(|drug| drug.med_list_codg.clone()).collect();
-        let drugs = self.store.drugs(&codes, content.head.prsc_time.day()).await?;
-        Ok(Basket::new(&content.rxdrugdetail, drugs.iter().map(|drug| drug.as_ref().map(listed)).collect()))
+        let drugs = self.store.drugs(&prescribed(content), content.head.prsc_time.day()).await?;
+        Ok(basket_of(content, &drugs))
     }
+}
+
+/// The codes of the prescribed drugs, in the doctor's order.
+pub(crate) fn prescribed(content: &RxContent) -> Vec<MedListCodg> {
+    content.rxdrugdetail.iter().map(|drug| drug.med_list_codg.clone()).collect()
+}
+
+/// The basket of these rows of the catalogue.
+pub(crate) fn basket_of<'c>(content: &'c RxContent, drugs: &[Option<Drug>]) -> Basket<'c> {
+    Basket::new(&content.rxdrugdetail, drugs.iter().map(|drug| drug.as_ref().map(listed)).collect())
 }
 
 /// What two codes must share to be the same medicine.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::t7102_sign::RxRefusal;
-use crate::t7204_download::listed;
+use crate::t7204_download::{basket_of, listed, prescribed};
 use crate::tell::Paid;
 use crate::{Center, gate, journal};
 
@@ -76,7 +76,15 @@ impl Center {
         if command.hi_feesetl_flag == HiFeesetlFlag::SelfPaid && command.psn_cash_pay.is_none() {
             return Ok(refused(SaleRefusal::CashMissing)?);
         }
-        let (basket, drugs) = tokio::try_join!(self.basket(&content), self.drugs_of(ctx, &command.lines))?;
+        // What was prescribed by the catalogue of that day, what is sold by that of the day on which it left the shelf.
+        let codes: Vec<_> = command.lines.iter().map(|line| line.med_list_codg.clone()).collect();
+        let [prescribed, drugs] = self
+            .priced_each([
+                (&prescribed(&content), content.head.prsc_time.day()),
+                (&codes, left_on(&command.lines, ctx.now)),
+            ])
+            .await?;
+        let basket = basket_of(&content, &prescribed);
         let rows = command.lines.iter().zip(&drugs);
         let rows: Vec<_> = rows.map(|(line, drug)| Row { line, listed: drug.as_ref().map(listed) }).collect();
         let understood = sale::check_rows(&basket, &rows, ctx.now).map_err(Failure::from_refusal)?;
@@ -107,12 +115,6 @@ impl Center {
                 Ok(answer)
             }
         }
-    }
-
-    /// What is sold, by the catalogue of the day on which it left the shelf.
-    async fn drugs_of(&self, ctx: &Ctx, lines: &[SaleLine]) -> Result<Vec<Option<Drug>>, Failure> {
-        let codes: Vec<_> = lines.iter().map(|line| line.med_list_codg.clone()).collect();
-        Ok(self.priced(&codes, left_on(lines, ctx.now)).await?)
     }
 
     fn ask_sell(&self, ctx: &Ctx, command: &Command, asked: &Asked<'_>) -> Result<Vec<Refusal>, Failure> {

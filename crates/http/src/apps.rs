@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lf_gm::{PublicKey, Sm4Key, Verifier, sec_key};
 use lf_ports::App;
+use lf_vocab::FixmedinsCode;
 use lf_wire::SignForm;
 
 /// How many apps' keys are kept; a verifier's tables take 25 KiB each.
@@ -28,7 +29,7 @@ impl Default for Apps {
 /// What is prepared once for an app.
 pub struct AppKeys {
     /// What it was prepared from.
-    made_from: (String, String),
+    made_from: (String, String, FixmedinsCode),
     /// Opens and seals payloads.
     pub sm4: Sm4Key,
     /// Verifies the app's signatures.
@@ -40,7 +41,7 @@ impl Apps {
     /// The prepared keys of a registered app; the register is broken when they cannot be made.
     pub fn prepared(&self, app: &App) -> Result<Arc<AppKeys>, String> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let made_from = (app.app_secret.clone(), app.public_key.clone());
+        let made_from = (app.app_secret.clone(), app.public_key.clone(), app.fixmedins_code.clone());
         if let Some(keys) = kept.get(&app.app_id).filter(|keys| keys.made_from == made_from) {
             return Ok(keys.clone());
         }
@@ -53,6 +54,14 @@ impl Apps {
         }
         kept.insert(app.app_id.clone(), keys.clone());
         Ok(keys)
+    }
+}
+
+impl Apps {
+    /// For whom an app spoke when its keys were prepared: whom to ask for together with it, not whom to believe.
+    pub fn spoke_for(&self, app_id: &str) -> Option<FixmedinsCode> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(app_id).map(|keys| keys.made_from.2.clone())
     }
 }
 

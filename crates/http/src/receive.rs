@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lf_center::t7203_qrcode::QrcodeRefusal;
 use lf_center::{Caller, Ctx, Failure};
-use lf_ports::App;
+use lf_ports::{App, Fixmedins};
 use lf_rx::{Refusal, Refused as _};
 use lf_vocab::Moment;
 use lf_wire::envelope::claimed_sender;
@@ -40,16 +40,17 @@ pub async fn answer(front: &Front, path: &str, body: &[u8], seen: &mut Seen) -> 
         Ok(envelope) => envelope,
         Err(error) => return broken_envelope(front, body, &noted(Outcome::envelope(&error), seen), now).await,
     };
-    let (app, keys) = match sender(front, envelope.app_id(), body, now).await {
+    let sender = match sender(front, envelope.app_id(), body, now).await {
         Ok(known) => known,
         Err(outcome) => return unsealed(&noted(outcome, seen), now),
     };
     let arrived = Arrived { path, size: body.len(), now };
-    let (outcome, payload) = match process(front, &arrived, &envelope, (&app, &keys), seen).await {
+    let (outcome, payload) = match process(front, &arrived, &envelope, &sender, seen).await {
         Ok((outcome, payload)) => (outcome, payload),
         Err(outcome) => (outcome, b"{}".to_vec()),
     };
-    seal(front, &app, &keys, envelope.wire(), &noted(outcome, seen), &payload, now)
+    let Sender { app, keys, .. } = &sender;
+    seal(front, app, keys, envelope.wire(), &noted(outcome, seen), &payload, now)
 }
 
 fn noted(outcome: Outcome, seen: &mut Seen) -> Outcome {
@@ -58,12 +59,28 @@ fn noted(outcome: Outcome, seen: &mut Seen) -> Outcome {
 }
 
 /// Who is registered under an id, also when switched off, with prepared keys.
-async fn sender(front: &Front, app_id: &str, body: &[u8], now: Moment) -> Result<(App, Arc<AppKeys>), Outcome> {
-    let found = front.center.store().app(app_id).await;
+struct Sender {
+    app: App,
+    keys: Arc<AppKeys>,
+    /// Its institution, where it could be asked for together with the app.
+    fixmedins: Option<Fixmedins>,
+}
+
+async fn sender(front: &Front, app_id: &str, body: &[u8], now: Moment) -> Result<Sender, Outcome> {
+    let (store, spoke_for) = (front.center.store(), front.apps.spoke_for(app_id));
+    let institution = async {
+        match &spoke_for {
+            Some(code) => store.fixmedins(code).await,
+            None => Ok(None),
+        }
+    };
+    let (found, institution) = tokio::join!(store.app(app_id), institution);
     let found = found.map_err(|error| Outcome::failure(&error.into(), &reference(body, now)))?;
     let app = found.ok_or_else(Outcome::unknown_app)?;
     let keys = front.apps.prepared(&app).map_err(|why| Outcome::broken(&why, &reference(body, now)))?;
-    Ok((app, keys))
+    // What went wrong here goes wrong again when it is asked for alone, and is answered sealed.
+    let fixmedins = institution.ok().flatten().filter(|fixmedins| fixmedins.fixmedins_code == app.fixmedins_code);
+    Ok(Sender { app, keys, fixmedins })
 }
 
 /// Even then the error is sealed for whom the body names, because one client opens `encData` before it looks at
@@ -71,7 +88,7 @@ async fn sender(front: &Front, app_id: &str, body: &[u8], now: Moment) -> Result
 async fn broken_envelope(front: &Front, body: &[u8], outcome: &Outcome, now: Moment) -> Vec<u8> {
     let Some((app_id, wire)) = claimed_sender(body) else { return unsealed(outcome, now) };
     match sender(front, &app_id, body, now).await {
-        Ok((app, keys)) => seal(front, &app, &keys, wire, outcome, b"{}", now),
+        Ok(Sender { app, keys, .. }) => seal(front, &app, &keys, wire, outcome, b"{}", now),
         Err(_) => unsealed(outcome, now),
     }
 }
@@ -86,7 +103,7 @@ async fn process(
     front: &Front,
     &Arrived { path, size, now }: &Arrived<'_>,
     envelope: &Envelope<'_>,
-    (app, keys): (&App, &AppKeys),
+    Sender { app, keys, fixmedins }: &Sender,
     seen: &mut Seen,
 ) -> Result<(Outcome, Vec<u8>), Outcome> {
     // Known here and not above, so that also this error is sealed for its reader.
@@ -111,7 +128,7 @@ async fn process(
     seen.transaction = Some(transaction);
     let node = valid(app, transaction, &data)?;
     seen.reference = reference(&plain, now);
-    let ctx = ctx(front, app, transaction, &data, envelope, now)
+    let ctx = ctx(front, (app, fixmedins.clone()), transaction, &data, envelope, now)
         .await
         .map_err(|failure| Outcome::failure(&failure, &seen.reference))?;
     let (payload, reminders) = run(front, &pass, &ctx, transaction, &node, seen).await?;
@@ -189,14 +206,17 @@ fn check_age(front: &Front, envelope: &Envelope<'_>, now: Moment) -> Result<(), 
 
 async fn ctx(
     front: &Front,
-    app: &App,
+    (app, fixmedins): (&App, Option<Fixmedins>),
     transaction: Transaction,
     data: &Value<'_>,
     envelope: &Envelope<'_>,
     now: Moment,
 ) -> Result<Ctx, lf_center::Failure> {
     let missing = || lf_center::Failure::Broken(format!("app {} speaks for an unknown institution", app.app_id));
-    let fixmedins = front.center.store().fixmedins(&app.fixmedins_code).await?.ok_or_else(missing)?;
+    let fixmedins = match fixmedins {
+        Some(fixmedins) => fixmedins,
+        None => front.center.store().fixmedins(&app.fixmedins_code).await?.ok_or_else(missing)?,
+    };
     let digest = if dispatch::needs_digest(transaction) { meaning(transaction, data) } else { [0; 32] };
     let mut exact = lf_gm::Sm3::new();
     exact.update(&digest).update(&envelope.timestamp_ms().to_be_bytes());

@@ -59,6 +59,18 @@ async fn an_app_is_switched_off_and_on_again() {
     }
 }
 
+/// The institution is asked for together with the app, by what the app spoke for last; it is not believed.
+#[tokio::test]
+async fn an_app_that_speaks_for_another_institution_does_so_from_the_next_message_on() {
+    let world = World::new().await;
+    for (speaks_for, want) in [(m::PHARMACY, "0"), (m::HOSPITAL, "403"), (m::PHARMACY, "0")] {
+        world.register(vec![app(&world.pharmacy, speaks_for, CodeStyle::Text, false)]).await;
+        for _ in 0..2 {
+            assert_eq!(code(&world, &world.pharmacy).await, want, "{speaks_for}");
+        }
+    }
+}
+
 /// A client that goes over to another dialect needs nobody's help, and neither does one that comes back.
 #[tokio::test]
 async fn an_app_may_change_its_dialect_at_any_message() {

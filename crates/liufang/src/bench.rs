@@ -1,5 +1,6 @@
 //! `liufang bench`: figures as ratios against a floor measured in the same run, because machines are noisy.
 
+mod engines;
 mod floor;
 mod growth;
 mod law;
@@ -14,6 +15,7 @@ use crate::edge::runtime;
 /// `liufang bench …`
 pub fn run(args: BenchArgs) -> anyhow::Result<bool> {
     match args.command {
+        BenchCommand::Lifecycle(args) if args.cluster => runtime()?.block_on(engines::run(&args)),
         BenchCommand::Lifecycle(args) => runtime()?.block_on(lifecycle::run(&args)),
         BenchCommand::Law { json, seconds } => law::run(json, seconds).map(|()| true),
         BenchCommand::Growth(args) => runtime()?.block_on(growth::run(&args)),

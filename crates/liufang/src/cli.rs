@@ -356,6 +356,10 @@ pub struct LifecycleArgs {
     /// Empty PostgreSQL database to measure on instead of a SQLite file
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,
+    /// Measure on a SQLite file and on a PostgreSQL server of its own in turns, three times each, and compare: exit 1 when
+    /// PostgreSQL reaches less than 0.7 of SQLite
+    #[arg(long, conflicts_with = "database")]
+    pub cluster: bool,
 }
 
 /// `bench growth`.

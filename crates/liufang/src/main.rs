@@ -9,6 +9,7 @@ mod bench;
 mod call;
 mod cli;
 mod client;
+mod cluster;
 mod config;
 mod demo;
 mod edge;

@@ -3,7 +3,6 @@
 //! The checker ([`ledger`], [`questions`], [`record`]) shares nothing with the center that it judges: it knows what clients
 //! sent and what they were answered. The auditor goes through the database besides.
 
-mod cluster;
 mod desk;
 mod dice;
 mod faults;
@@ -23,11 +22,11 @@ use lf_store::Engine;
 use lf_testkit::audit::Report;
 
 use crate::cli::{Place, TortureArgs, TortureCommand};
+use crate::cluster::Cluster;
 use crate::edge::OsChance;
 use crate::ground::{self, Ground};
 use crate::region::{self, Patient};
 use crate::serve::open_beside;
-use cluster::Cluster;
 use desk::Desk;
 use site::Site;
 
