@@ -152,7 +152,7 @@ impl Center {
         Fut: Future<Output = Result<Answer<R>, Attempt>>,
     {
         for _ in 0..self.settings.attempts_max {
-            match attempt().await {
+            match Box::pin(attempt()).await {
                 Ok(answer) => return Ok(answer),
                 Err(Attempt::Failed(failure)) => return Err(failure),
                 Err(Attempt::Commit(CommitError::Repeated(row)))

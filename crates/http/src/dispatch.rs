@@ -93,11 +93,12 @@ pub async fn run(center: &Center, ctx: &Ctx, transaction: Transaction, node: &No
     }
 }
 
-/// Parse, ask, render: what every transaction does.
+/// Parse, ask, render: what every transaction does. On the heap, because the largest use case would else be carried on the
+/// stack of every message.
 macro_rules! transact {
     ($node:ident, $center:ident, $ctx:ident, $parse:ident, $ask:ident, |$reply:pat_param, $command:ident| $render:expr) => {{
         let $command = commands::$parse($node)?;
-        let Answer { reply: $reply, reminders } = $center.$ask($ctx, &$command).await?;
+        let Answer { reply: $reply, reminders } = Box::pin($center.$ask($ctx, &$command)).await?;
         Ok(($render?, reminders))
     }};
 }
