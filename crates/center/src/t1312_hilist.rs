@@ -158,17 +158,19 @@ impl Center {
         let mut since = Since::version(wanted.known_ver());
         let mut read = 0;
         loop {
-            let rows = self.store.drugs_since(&since, READ).await?;
-            let rows = self.with_standards(wanted, rows).await?;
-            let last = rows.last().map(Since::drug);
+            // One more than may be reached, so that a list that ends there is told from one that goes on.
+            let most = READ.min(usize::try_from(REACH_MAX + 1 - read).unwrap_or(READ));
+            let rows = self.store.drugs_since(&since, most).await?;
             let came = rows.len();
-            wanted.take(rows, entries);
-            if entries.len() as u64 >= wanted.command.page_size || came < READ {
-                return Ok(());
-            }
             read += came as u64;
             if read > REACH_MAX {
                 return refused(HilistRefusal::TooFar);
+            }
+            let rows = self.with_standards(wanted, rows).await?;
+            let last = rows.last().map(Since::drug);
+            wanted.take(rows, entries);
+            if entries.len() as u64 >= wanted.command.page_size || came < most {
+                return Ok(());
             }
             since = last.unwrap_or(since);
         }

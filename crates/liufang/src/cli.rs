@@ -50,7 +50,7 @@ pub enum Command {
     Outbox(OutboxArgs),
     /// Put registers and dated lists into a database from CSV and XLSX files
     Import(ImportArgs),
-    /// Register client systems of institutions
+    /// Client systems of institutions: register, list, limit, disable
     App(AppArgs),
     /// Copy a SQLite database while a center writes to it, and check the copy
     Backup(BackupArgs),

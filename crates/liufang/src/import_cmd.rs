@@ -1,6 +1,6 @@
 //! `liufang import`: registers and dated lists from files into a database.
 //!
-//! Invariants: a file with defects ends with exit code 1 and writes nothing; what is wrong goes to standard error, the report
+//! Invariants: a file with defects ends with exit code 1 and writes nothing, unless `--skip-defects` leaves those rows out; what is wrong goes to standard error, the report
 //! to standard output, so that a program reads the one and a person both.
 
 use std::io::{IsTerminal as _, Write as _};

@@ -1,6 +1,6 @@
 //! One life of a prescription over the wire, step by step, as two foreign clients would live it.
 //!
-//! Shared by `demo` (which prints every step) and `bench lifecycle` (which times them). Every step sends one real
+//! Shared by `demo` (which prints every step), the benches (which time them) and the examples' tour. Every step sends one real
 //! message and reads what the next one needs out of the opened reply.
 
 use anyhow::{Context as _, anyhow, bail};

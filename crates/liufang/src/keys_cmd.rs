@@ -1,4 +1,4 @@
-//! `liufang keys`: one file format for key pairs, readable by its owner only. Private keys are never printed.
+//! `liufang keys`: key pairs and key rings in files that only their owner can read. Secrets are never printed.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;

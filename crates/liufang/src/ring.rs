@@ -64,9 +64,12 @@ pub fn add(path: &Path, chance: &dyn Chance) -> anyhow::Result<u32> {
     replace(path, |ring| Ok(ring.push(&created, *draw(chance))?))
 }
 
-/// Takes every version but the newest out and answers which.
-pub fn retire(path: &Path) -> anyhow::Result<Vec<u32>> {
-    replace(path, |ring| Ok(ring.retire_old()))
+/// Takes every version but the newest out.
+pub fn retire(path: &Path) -> anyhow::Result<()> {
+    replace(path, |ring| {
+        ring.retire_old();
+        Ok(())
+    })
 }
 
 /// Changes the file as a whole; the new one is taken before the old one is read, so that of two changes one is refused.

@@ -46,6 +46,7 @@ pub async fn run(args: &RotateArgs) -> anyhow::Result<bool> {
             eprintln!(
                 "liufang: a center still seals with an older version; is its key ring up to date? Nothing was retired"
             );
+            store.close().await;
             return Ok(false);
         }
         retired =

@@ -1,4 +1,4 @@
-//! `liufang serve` and `liufang migrate`: the center on its database, and its graceful end.
+//! `liufang serve`, `migrate`, `backup`: the center on its database and its graceful end; how every command opens one.
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! The ports: what the application asks of the world, and the one shape in which it changes it.
 //!
 //! `center` calls these traits, `store` and the edge implement them; so neither knows the other
-//! (decision 0002). Invariants: a use case is load, decide, commit; a commit is atomic; every finder is scoped
+//! (decision 0002). Invariants: a use case is load, decide, commit; a commit is atomic; every finder of people's data is scoped
 //! by an institution, a person, a number or a 统筹区.
 
 pub mod change;

@@ -1,6 +1,7 @@
-//! `Store` on every engine: each finder is one statement, each command one change set.
+//! `Store` on every engine: finders are questions of few statements, each command is one change set.
 //!
-//! Serves every transaction. Invariants: every finder is scoped by an institution, a person, a number or a 统筹区.
+//! Serves every transaction. Invariants: every finder of people's data is scoped by an institution, a person, a number or
+//! a 统筹区; catalogue and lists are everybody's, `apps_page` is the operator's.
 
 use async_trait::async_trait;
 use lf_gm::rest::looked_up_by;

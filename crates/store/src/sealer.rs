@@ -205,7 +205,7 @@ impl Ring {
 
 const PROBE: &[&[u8]] = &[b"sealed_by", b"probe"];
 /// Columns of the longest primary key of a sealed table.
-const KEY_MAX: usize = 3;
+pub(crate) const KEY_MAX: usize = 3;
 
 /// The pieces that are authenticated with a value.
 fn place<'p>(table: &'p str, column: &'p str, key: &[&'p str]) -> Vec<&'p [u8]> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::lifecycle::is_clean;
 use super::load::{Load, Measured, PERSONS_A_CLIENT};
 use super::stats::{Times, median};
 use crate::cli::LifecycleArgs;
@@ -16,7 +17,6 @@ use crate::cluster::Cluster;
 use crate::ground;
 use crate::process::Server;
 use crate::region;
-use crate::serve::open_beside;
 
 const NAMES: [&str; 2] = ["sqlite", "postgres"];
 /// Where the databases are left.
@@ -66,13 +66,7 @@ impl Side {
     /// Ends the center. Whether the auditor finds nothing in what it wrote.
     async fn end(self) -> anyhow::Result<bool> {
         self.server.kill().await?;
-        let store = open_beside(&self.database, Some(&self.store_key)).await?;
-        let audit = lf_testkit::audit::audit(store.as_ref()).await?;
-        store.close().await;
-        if !audit.passes() {
-            eprintln!("{audit}");
-        }
-        Ok(audit.passes())
+        is_clean(&self.database, &self.store_key).await
     }
 }
 

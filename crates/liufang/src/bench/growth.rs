@@ -95,7 +95,7 @@ impl Site {
         let others = usize::try_from((size / LIVES_A_PERSON).max(1))?;
         let mut crowd = region::load()?.crowd(u32::try_from(of_the_load + 1 + others)?)?;
         // The one whose life is cast has nothing on the account, so that no balance has to follow.
-        let one = crowd.get_mut(of_the_load).context("nobody")?;
+        let one = crowd.get_mut(of_the_load).context("the crowd of the region is too small")?;
         one.balc = Fen::ZERO;
         let one = one.clone();
         let folder = ground::fresh(folder)?;

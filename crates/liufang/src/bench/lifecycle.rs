@@ -3,6 +3,7 @@
 
 #![allow(clippy::float_arithmetic, reason = "figures of a measurement, never money")]
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,14 +37,20 @@ pub async fn run(args: &LifecycleArgs) -> anyhow::Result<bool> {
     let measured = load.measure(args.clients, Duration::from_secs(args.seconds.max(1)), &server).await?;
     server.kill().await?;
     let floor = floor::run(&ground::fresh(FLOOR_FOLDER)?, &recorded, args.clients, FLOOR).await?;
-    let store = open_beside(&url, Some(&store_key)).await?;
-    let audit = lf_testkit::audit::audit(store.as_ref()).await?;
-    let clean = audit.passes();
+    let clean = is_clean(&url, &store_key).await?;
     report(args, measured, &Around { floor, start_ms, idle_rss_mb, clean })?;
-    if !clean {
+    Ok(clean)
+}
+
+/// Whether the auditor finds nothing in what a bench wrote; what it finds is told.
+pub async fn is_clean(database: &str, store_key: &Path) -> anyhow::Result<bool> {
+    let store = open_beside(database, Some(store_key)).await?;
+    let audit = lf_testkit::audit::audit(store.as_ref()).await?;
+    store.close().await;
+    if !audit.passes() {
         eprintln!("{audit}");
     }
-    Ok(clean)
+    Ok(audit.passes())
 }
 
 /// What was found out around the measurement.

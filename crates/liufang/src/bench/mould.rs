@@ -65,7 +65,13 @@ impl Mould {
             .collect::<anyhow::Result<_>>()?;
         let reply = |code: &FixmedinsCode, infno, key: String| {
             let key = IdemKey { fixmedins_code: code.clone(), infno, key };
-            async move { store.idem(&key).await?.map(|row| (key.fixmedins_code, key.infno, row.reply)).context(key.infno) }
+            async move {
+                store
+                    .idem(&key)
+                    .await?
+                    .map(|row| (key.fixmedins_code, key.infno, row.reply))
+                    .with_context(|| format!("the reply to {infno} is not stored"))
+            }
         };
         let hospital = &rx.opened.fixmedins_code;
         let replies = vec![
@@ -249,8 +255,8 @@ fn person(n: u64, people: &People) -> anyhow::Result<&Patient> {
         // Fibonacci's multiplier spreads neighbours far.
         (&people.others, n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20)
     };
-    let at = usize::try_from(at.checked_rem(list.len() as u64).context("nobody")?)?;
-    list.get(at).context("nobody")
+    let at = usize::try_from(at.checked_rem(list.len() as u64).context("no person to cast a life for")?)?;
+    list.get(at).context("no person to cast a life for")
 }
 
 /// Sixteen hexadecimal digits, rising with `n` over the whole range.
