@@ -215,15 +215,16 @@ impl<D: Driver> Store for Ports<D> {
 
 #[allow(private_bounds, reason = "nothing of this is public; the engines are those of this crate")]
 impl<D: Driver> Ports<D> {
-    /// Whom a certificate or token names, in one question, whichever version of the ring the key was stored under.
+    /// Whom a certificate or token names, whichever version of the ring the key was stored under: one question a version,
+    /// in one round trip. The oldest first: a key that a rotation moves meanwhile is seen before or after.
     async fn named(&self, kind: &str, text: &str) -> Result<Option<Person>, StoreError> {
         loop {
             let known = self.sealer.newest();
-            let mut params = vec![kind.into()];
-            params.extend(self.sealer.lookups(kind, text));
-            let found = self.rows(sql::PERSON_BY_KEY, params).await?;
+            let hashes = self.sealer.lookups_now(kind, text).into_iter().rev();
+            let each = hashes.map(|hash| vec![kind.into(), hash]).collect();
+            let found = self.driver.rows_each(sql::PERSON_BY_KEY, each).await?;
             let version = |row: &Row| row.get(1).and_then(|key| looked_up_by(&key.key_text()));
-            if let Some(newest) = found.into_iter().max_by_key(version) {
+            if let Some(newest) = found.into_iter().flatten().max_by_key(version) {
                 return Ok(row::person_by_key(&self.sealer, newest)?);
             }
             // Nobody is an answer only where no version was missing in the question.

@@ -23,6 +23,7 @@ use crate::{probe, sql};
 
 mod commit;
 mod error;
+mod merge;
 mod pipe;
 mod readers;
 mod schema;
@@ -55,6 +56,7 @@ struct Writing {
     figures: Figures,
     patience: Duration,
     sealer: Arc<Sealer>,
+    texts: merge::Texts,
 }
 
 impl PostgresStore {
@@ -80,6 +82,7 @@ impl PostgresStore {
             figures: Figures::new(options.ticks),
             patience,
             sealer: Arc::clone(&sealer),
+            texts: merge::Texts::default(),
         };
         let readers = Readers::new(pool, readers, patience);
         writing.prove().await?;

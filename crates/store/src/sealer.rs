@@ -146,10 +146,14 @@ impl Sealer {
         self.ring().sealing().lookup(kind, text)
     }
 
-    /// Every hash under which a thing may be stored, newest first, repeated up to the number that a question asks for.
+    /// Every hash under which a thing may be stored, newest first.
+    pub(crate) fn lookups_now(&self, kind: &str, text: &str) -> Vec<Value> {
+        self.ring().keys.iter().rev().map(|key| Value::from(key.lookup(kind, text))).collect()
+    }
+
+    /// The same, repeated up to the number that a statement has room for.
     pub(crate) fn lookups(&self, kind: &str, text: &str) -> Vec<Value> {
-        let ring = self.ring();
-        let mut hashes: Vec<Value> = ring.keys.iter().rev().map(|key| Value::from(key.lookup(kind, text))).collect();
+        let mut hashes = self.lookups_now(kind, text);
         let newest = hashes.first().cloned().unwrap_or(Value::Null);
         hashes.resize(MAX_RING, newest);
         hashes

@@ -24,7 +24,7 @@ pub(crate) const PRACTITIONER_PUT: &str =
 pub(crate) const PERSON: &str = "SELECT poolarea_no, psn_no, body FROM person WHERE poolarea_no = $1 AND psn_no = $2";
 pub(crate) const PERSON_BY_KEY: &str = "SELECT k.kind, k.key_text, k.poolarea_no, k.psn_no, p.poolarea_no, p.psn_no,
     p.body FROM person_key k LEFT JOIN person p ON p.poolarea_no = k.poolarea_no AND p.psn_no = k.psn_no
-    WHERE k.kind = $1 AND k.key_text IN ($2, $3, $4, $5, $6, $7, $8, $9)";
+    WHERE k.kind = $1 AND k.key_text = $2";
 pub(crate) const PERSON_PUT: &str = "INSERT INTO person (poolarea_no, psn_no, body) VALUES ($1, $2, $3)
     ON CONFLICT (poolarea_no, psn_no) DO UPDATE SET body = excluded.body";
 pub(crate) const PERSON_KEYS_DROP: &str = "DELETE FROM person_key WHERE poolarea_no = $1 AND psn_no = $2";

@@ -1,12 +1,11 @@
 //! A change set as one transaction of PostgreSQL: in one round trip when nothing stands against it.
 //!
-//! Serves every transaction that writes. The hopeful way sends BEGIN, every statement and COMMIT at once; a statement
-//! that had to write a row and did not ends the transaction itself, by dividing by the number of rows. Only then
-//! the careful way sends everything again with the questions that tell why, judges the answers in order, and commits or
+//! Serves every transaction that writes. The hopeful way joins the steps into few statements (`merge`) and sends them at
+//! once, between BEGIN and COMMIT where there are several; a step that had to write a row and did not ends the
+//! transaction itself, by dividing by the number of rows. Only then the careful way sends the steps again with the questions that tell why, judges the answers in order, and commits or
 //! rolls back. Invariants: READ COMMITTED, whatever the server's default; nothing is committed unless every
 //! statement did what it must; after a lost connection the answer is unavailable, and nothing is repeated.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use tokio_postgres::{Error, Statement};
 
 use super::Writing;
 use super::error::{guarded, late, store_error, to_repeat};
+use super::merge::{Joined, Texts};
 use super::pipe::{Done, Pipe, run, statement, tell};
 use crate::plan::{Must, Step};
 use crate::sealer::Sealer;
@@ -106,7 +106,7 @@ impl Writing {
         let Some(link) = lease.0.as_ref() else { return Err(late().into()) };
         let work = async {
             match way {
-                Way::Hopeful => hopeful(link, steps).await,
+                Way::Hopeful => hopeful(link, &self.texts, steps).await,
                 Way::Careful => careful(link, &self.sealer, steps).await,
             }
         };
@@ -141,16 +141,24 @@ impl Drop for Lease {
 }
 
 /// One round trip: everything at once. Answers whether the transaction has ended, and how.
-async fn hopeful(link: &Object, steps: &[Step]) -> (bool, Result<(), Failure>) {
-    let texts: Vec<Cow<'static, str>> = steps.iter().map(guarded_text).collect();
-    let prepared = match statements(link, &texts).await {
+async fn hopeful(link: &Object, texts: &Texts, steps: &[Step]) -> (bool, Result<(), Failure>) {
+    let joined = texts.of(steps);
+    let prepared = match statements(link, &joined).await {
         Ok(prepared) => prepared,
         Err(error) => return (!link.is_closed(), Err(error.into())),
     };
+    // A statement alone is a transaction by itself: its answer ends when it is durable.
+    if let [statement] = prepared.as_slice() {
+        let answer = run(link, statement.clone(), params(steps)).await;
+        return (!link.is_closed(), answer.map(drop).map_err(Failure::from));
+    }
     let mut pipe = Pipe::default();
     pipe.send(tell(link, BEGIN)).await;
-    for (step, statement) in steps.iter().zip(prepared) {
-        pipe.send(run(link, statement, &step.params)).await;
+    let mut rest = steps;
+    for (statement, joined) in prepared.into_iter().zip(joined.iter()) {
+        let (now, later) = rest.split_at(joined.steps);
+        pipe.send(run(link, statement, params(now))).await;
+        rest = later;
     }
     // What could not be sent would be missing from the transaction.
     pipe.send(tell(link, if pipe.has_failed() { ROLLBACK } else { COMMIT })).await;
@@ -159,6 +167,11 @@ async fn hopeful(link: &Object, steps: &[Step]) -> (bool, Result<(), Failure>) {
     // COMMIT succeeds also where it ends a failed transaction, so every answer counts.
     let failure = answers.into_iter().find_map(Result::err);
     (ended, failure.map_or(Ok(()), |error| Err(error.into())))
+}
+
+/// The parameters of joined steps.
+fn params(steps: &[Step]) -> Vec<&Value> {
+    steps.iter().flat_map(|step| &step.params).collect()
 }
 
 /// Two round trips: the statements with the questions that tell why, then the end.
@@ -229,20 +242,10 @@ fn judge(sealer: &Sealer, plans: &[Asked<'_>], answers: Vec<Result<Done, Error>>
     Ok(())
 }
 
-/// The text of a step, made to fail where it does not do what it must.
-fn guarded_text(step: &Step) -> Cow<'static, str> {
-    let sql = step.sql;
-    match step.must {
-        Must::Any => Cow::Borrowed(sql),
-        Must::Find(_) => Cow::Owned(format!("WITH done AS ({sql}) SELECT 1 / COUNT(*) FROM done")),
-        Must::Write(_) => Cow::Owned(format!("WITH done AS ({sql} RETURNING 1) SELECT 1 / COUNT(*) FROM done")),
-    }
-}
-
-/// The prepared statements of texts; those that the connection has not seen are prepared together.
-async fn statements(link: &Object, texts: &[Cow<'static, str>]) -> Result<Vec<Statement>, Error> {
-    let distinct: BTreeSet<&str> = texts.iter().map(AsRef::as_ref).collect();
+/// The prepared statements of texts; those that the connection has not seen are prepared together, each once.
+async fn statements(link: &Object, joined: &[Joined]) -> Result<Vec<Statement>, Error> {
+    let distinct: BTreeSet<&str> = joined.iter().map(|joined| joined.text.as_str()).collect();
     let prepared = try_join_all(distinct.iter().map(|text| statement(link, text))).await?;
     let prepared: BTreeMap<&str, Statement> = distinct.into_iter().zip(prepared).collect();
-    Ok(texts.iter().map(|text| prepared[text.as_ref()].clone()).collect())
+    Ok(joined.iter().map(|joined| prepared[joined.text.as_str()].clone()).collect())
 }

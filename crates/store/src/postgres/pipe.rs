@@ -30,9 +30,12 @@ pub(super) async fn statement(link: &Object, text: &str) -> Result<Statement, Er
 }
 
 /// Runs a prepared statement; sent when first polled.
-pub(super) async fn run(link: &Object, statement: Statement, params: &[Value]) -> Result<Done, Error> {
+pub(super) async fn run<'a, P>(link: &Object, statement: Statement, params: P) -> Result<Done, Error>
+where
+    P: IntoIterator<Item = &'a Value, IntoIter: ExactSizeIterator>,
+{
     let columns = statement.columns().len();
-    let mut stream = pin!(link.query_raw(&statement, params.iter().map(Param)).await?);
+    let mut stream = pin!(link.query_raw(&statement, params.into_iter().map(Param)).await?);
     let mut rows = Vec::new();
     while let Some(row) = stream.try_next().await? {
         let cells: Result<Row, Error> = (0..columns).map(|at| row.try_get::<_, Cell>(at).map(|cell| cell.0)).collect();
