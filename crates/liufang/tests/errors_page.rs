@@ -25,6 +25,7 @@ use lf_rx::decide::review::ReviewRefusal;
 use lf_rx::decide::sale::{SaleRefusal, SaleUndoRefusal};
 use lf_rx::decide::settle::{RefundRefusal, SettleRefusal};
 use lf_settle::Refusal as Amount;
+use lf_stock::StockRefusal;
 use lf_vocab::{Fen, Pric, Qty};
 
 /// Code, source, sentence.
@@ -64,6 +65,7 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     HilistRefusal => "1312, 1316, 1318, 1319 目录查询",
     FileRefusal => "9101 文件上传",
     NoFileRefusal => "9102 文件下载",
+    StockRefusal => "3501–3507 进销存",
     CredentialRefusal => "1101 人员信息获取",
     InstitutionRefusal => "1201 医药机构信息获取",
     SignoutRefusal => "9002 签退",
@@ -146,7 +148,7 @@ fn no_two_refusals_share_a_code() {
 #[test]
 fn no_table_of_refusals_is_left_out() {
     let mut declared = BTreeSet::new();
-    for folder in ["crates/rx/src", "crates/center/src"] {
+    for folder in ["crates/rx/src", "crates/stock/src", "crates/center/src"] {
         for text in sources(&root().join(folder)) {
             for part in text.split("refusals! {").skip(1) {
                 let name = part.lines().map(str::trim).find(|line| line.ends_with('{') && !line.starts_with("///"));

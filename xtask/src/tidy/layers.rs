@@ -39,23 +39,27 @@ const LAYERS: &[Layer] = &[
     layer("law", &["vocab", "gm"], &[]),
     layer("rx", &["vocab", "gm"], &[]),
     layer("settle", &["vocab"], &[]),
-    layer("ports", &["vocab", "rx", "settle"], &["gm"]),
-    layer("center", &["vocab", "gm", "law", "rx", "settle", "ports"], &["store", "testkit"]),
-    layer("wire", &["vocab", "gm", "rx", "settle", "ports", "center"], &["testkit"]),
-    layer("store", &["vocab", "gm", "rx", "settle", "ports"], &["testkit"]),
-    layer("http", &["vocab", "gm", "rx", "wire", "center", "ports"], &["law", "settle", "store", "testkit"]),
+    layer("stock", &["vocab", "rx"], &[]),
+    layer("ports", &["vocab", "rx", "settle", "stock"], &["gm"]),
+    layer("center", &["vocab", "gm", "law", "rx", "settle", "stock", "ports"], &["store", "testkit"]),
+    layer("wire", &["vocab", "gm", "rx", "settle", "stock", "ports", "center"], &["testkit"]),
+    layer("store", &["vocab", "gm", "rx", "settle", "stock", "ports"], &["testkit"]),
+    layer("http", &["vocab", "gm", "rx", "wire", "center", "ports"], &["law", "settle", "stock", "store", "testkit"]),
     layer("import", &["vocab", "gm", "ports"], &["center", "testkit"]),
-    layer("testkit", &["vocab", "gm", "law", "rx", "settle", "ports", "center", "wire", "store"], &[]),
+    layer("testkit", &["vocab", "gm", "law", "rx", "settle", "stock", "ports", "center", "wire", "store"], &[]),
     layer(
         "liufang",
-        &["vocab", "gm", "law", "rx", "settle", "ports", "center", "wire", "store", "http", "import", "testkit"],
+        &[
+            "vocab", "gm", "law", "rx", "settle", "stock", "ports", "center", "wire", "store", "http", "import",
+            "testkit",
+        ],
         &[],
     ),
     layer("fuzz", &["vocab", "gm", "law", "ports", "wire"], &[]),
 ];
 
 /// Dependencies that stay below the wire although the wire's format is JSON.
-const NO_JSON: &[&str] = &["vocab", "rx", "settle"];
+const NO_JSON: &[&str] = &["vocab", "rx", "settle", "stock"];
 
 const fn layer(name: &'static str, knows: &'static [&'static str], tests_know: &'static [&'static str]) -> Layer {
     Layer { name, knows, tests_know }
