@@ -45,7 +45,11 @@ pub(crate) fn compile<'d>(
     let before = found.len();
     let mut compiler = Compiler { written: Vec::new(), by_id: HashMap::new(), instruments };
     compiler.gather(files, found);
+    if found.len() > before {
+        return None;
+    }
     compiler.relate(found);
+    compiler.refuse_unknown_switches(files, found);
     if found.len() > before {
         return None;
     }
@@ -54,7 +58,7 @@ pub(crate) fn compile<'d>(
         let provision = compiler.provision(index, &done, found);
         done[index] = provision;
     }
-    if found.len() > before {
+    if done.iter().any(Option::is_none) {
         return None;
     }
     let provisions: Vec<Provision> = done.into_iter().flatten().collect();
@@ -100,39 +104,61 @@ impl<'d> Compiler<'d> {
 
     /// What a provision says itself, or takes over from the one it excepts from.
     fn said<T>(&self, index: usize, get: impl Fn(&'d ProvisionDoc) -> Option<&'d T>) -> Option<&'d T> {
+        self.said_by(index, get).map(|(_, said)| said)
+    }
+
+    /// The same, with the provision where it is written: a defect is told there.
+    fn said_by<T>(&self, index: usize, get: impl Fn(&'d ProvisionDoc) -> Option<&'d T>) -> Option<(usize, &'d T)> {
         let mut at = Some(index);
         while let Some(index) = at {
             let written = &self.written[index];
             if let Some(said) = get(written.doc) {
-                return Some(said);
+                return Some((index, said));
             }
             at = written.target;
         }
         None
     }
 
+    /// What neither a provision nor one above it says: told at the highest, which is told for itself.
+    fn lacking(&self, index: usize, what: &str, defects: &mut Defects<'_>) {
+        let written = &self.written[index];
+        if written.target.is_none() {
+            let sentence = format!("规定{}没有写明{what}", written.id);
+            defects.at(written.doc.id.span().start, PackErrorKind::MissingKey, sentence);
+        }
+    }
+
+    /// A defect at the line where it is written, which may be another provision's.
+    fn tell(&self, by: usize, at: usize, defects: &mut Defects<'_>, kind: PackErrorKind, sentence: String) {
+        let file = self.written[by].file;
+        defects.of(file.path, file.text).at(at, kind, sentence);
+    }
+
     fn provision(&self, index: usize, done: &[Option<Provision>], found: &mut Vec<PackError>) -> Option<Provision> {
         let written = &self.written[index];
         let (file, doc) = (written.file, written.doc);
         let mut defects = Defects::new(file.path, file.text, found);
-        let at = doc.id.span().start;
-        let quantity_name = self.said(index, |doc| doc.quantity.as_ref()).map(|name| name.get_ref().as_str());
-        let Some(quantity) = quantity_name.and_then(Quantity::from_name) else {
-            defects.at(
-                at,
-                PackErrorKind::WrongType,
-                format!("规定{}没有写明quantity，或写的不是格式所列的量", written.id),
-            );
+        let Some((by, name)) = self.said_by(index, |doc| doc.quantity.as_ref()) else {
+            self.lacking(index, "是什么量（quantity）", &mut defects);
+            return None;
+        };
+        let Some(quantity) = Quantity::from_name(name.get_ref()) else {
+            let known = "days、count、fen、ratio、flag、text、texts或scale";
+            let sentence = format!("quantity“{}”应为{known}", name.get_ref());
+            self.tell(by, name.span().start, &mut defects, PackErrorKind::WrongType, sentence);
             return None;
         };
         let gates = self.gates(index, &mut defects)?;
         let reckoned = self.reckoned(index, &gates, &mut defects)?;
-        let each = match self.said(index, |doc| doc.each.as_ref()) {
+        let each = match self.said_by(index, |doc| doc.each.as_ref()) {
             None => None,
-            Some(node) => match Scope::from_name(node.get_ref()) {
+            Some((by, node)) => match Scope::from_name(node.get_ref()) {
                 Some(scope) => Some(scope),
                 None => {
-                    defects.at(at, PackErrorKind::UnknownField, format!("没有节点“{}”", node.get_ref()));
+                    let known = Scope::REPEATED.map(Scope::name).join("、");
+                    let sentence = format!("没有节点“{}”，可写的有{known}", node.get_ref());
+                    self.tell(by, node.span().start, &mut defects, PackErrorKind::UnknownField, sentence);
                     return None;
                 }
             },
@@ -171,25 +197,30 @@ impl<'d> Compiler<'d> {
     }
 
     fn gates(&self, index: usize, defects: &mut Defects<'_>) -> Option<Vec<Gate>> {
-        let written = &self.written[index];
-        let at = written.doc.id.span().start;
-        let names = self.said(index, |doc| doc.gate.as_ref()).map(|gate| gate.get_ref().as_slice()).unwrap_or_default();
-        let gates: Option<Vec<Gate>> = names.iter().map(|name| Gate::from_name(name)).collect();
-        match gates.filter(|gates| !gates.is_empty()) {
-            Some(gates) => Some(gates),
-            None => {
-                defects.at(at, PackErrorKind::WrongType, format!("规定{}没有写明gate，或所写环节不存在", written.id));
-                None
+        let named = self.said_by(index, |doc| doc.gate.as_ref());
+        let Some((by, names)) = named.filter(|(_, names)| !names.get_ref().as_slice().is_empty()) else {
+            self.lacking(index, "在哪个环节适用（gate）", defects);
+            return None;
+        };
+        let mut gates = Vec::new();
+        for name in names.get_ref().as_slice() {
+            match Gate::from_name(name) {
+                Some(gate) => gates.push(gate),
+                None => {
+                    let known = Gate::ALL.map(|gate| format!("{}（{}）", gate.name(), gate.cn())).join("、");
+                    let sentence = format!("没有环节“{name}”，可写的有{known}");
+                    self.tell(by, names.span().start, defects, PackErrorKind::WrongType, sentence);
+                    return None;
+                }
             }
         }
+        Some(gates)
     }
 
     /// The governing date at each gate.
     fn reckoned(&self, index: usize, gates: &[Gate], defects: &mut Defects<'_>) -> Option<Vec<Field>> {
-        let written = &self.written[index];
-        let at = written.doc.id.span().start;
-        let Some(reckoned) = self.said(index, |doc| doc.reckoned.as_ref()) else {
-            defects.at(at, PackErrorKind::MissingKey, format!("规定{}没有写明以哪个日期为准（reckoned）", written.id));
+        let Some((by, reckoned)) = self.said_by(index, |doc| doc.reckoned.as_ref()) else {
+            self.lacking(index, "以哪个日期为准（reckoned）", defects);
             return None;
         };
         let name_at = |gate: &Gate| match reckoned.get_ref() {
@@ -198,13 +229,17 @@ impl<'d> Compiler<'d> {
         };
         let mut fields = Vec::with_capacity(gates.len());
         for gate in gates {
-            let name = name_at(gate).unwrap_or_default();
+            let Some(name) = name_at(gate) else {
+                let sentence = format!("reckoned没有写明{}（{}）环节以哪个日期为准", gate.cn(), gate.name());
+                self.tell(by, reckoned.span().start, defects, PackErrorKind::MissingKey, sentence);
+                return None;
+            };
             let field = Field::from_name(name, Scope::Case);
             match field.filter(|field| field.kind() == Kind::Time && field.need() != Need::Derived) {
                 Some(field) => fields.push(field),
                 None => {
-                    let sentence = format!("{}环节的reckoned“{name}”不是字段词典中的日期", gate.name());
-                    defects.at(at, PackErrorKind::UnknownField, sentence);
+                    let sentence = format!("reckoned“{name}”不是字段词典中的日期");
+                    self.tell(by, reckoned.span().start, defects, PackErrorKind::UnknownField, sentence);
                     return None;
                 }
             }
@@ -224,20 +259,19 @@ impl<'d> Compiler<'d> {
         let written = &self.written[index];
         let mut parts = Vec::new();
         match (&written.doc.when, written.target) {
-            (Some(when), _) => parts.push(self.read(when, index, scope, quantity, defects)?),
+            (Some(when), _) => parts.push(self.read((index, when), scope, quantity, defects)?),
             (None, Some(target)) => parts.extend(done[target].as_ref().and_then(|upper| upper.when.clone())),
             (None, None) => {}
         }
         if let Some(file_scope) = written.file.doc.scope.as_ref().filter(|_| written.doc.scoped) {
-            parts.push(self.read(&file_scope.when, index, scope, quantity, defects)?);
+            parts.push(self.read((index, &file_scope.when), scope, quantity, defects)?);
         }
         Some(if parts.len() > 1 { Some(Expr::All(parts)) } else { parts.pop() })
     }
 
     fn read(
         &self,
-        condition: &toml::Spanned<toml::Value>,
-        index: usize,
+        (by, condition): (usize, &toml::Spanned<toml::Value>),
         scope: Scope,
         quantity: Quantity,
         defects: &mut Defects<'_>,
@@ -251,41 +285,57 @@ impl<'d> Compiler<'d> {
             Ok(expr) => return Some(expr),
             Err(error) => error,
         };
-        let id = &self.written[index].id;
+        let id = &self.written[by].id;
         let (kind, sentence) = match error {
-            ExprError::UnknownField(name) => (
-                PackErrorKind::UnknownField,
-                format!("规定{id}的条件用了字段词典中没有的“{name}”，或该字段不在节点{}", scope.name()),
-            ),
+            ExprError::UnknownField(name) => {
+                let seen = match scope {
+                    Scope::Case => String::new(),
+                    node => format!("节点{}或", node.name()),
+                };
+                let sentence = format!("规定{id}的条件用了“{name}”，{seen}案件的字段中没有它（见docs/FACTS.md）");
+                (PackErrorKind::UnknownField, sentence)
+            }
             ExprError::WrongType(why) => (PackErrorKind::WrongType, format!("规定{id}的条件不成立：{why}")),
             ExprError::Shape(why) => (PackErrorKind::Syntax, format!("规定{id}的条件写法不对：{why}")),
             ExprError::Dangling(name) => {
                 (PackErrorKind::DanglingException, format!("规定{id}的条件引用了不存在的规定“{name}”"))
             }
         };
-        defects.at(condition.span().start, kind, sentence);
+        self.tell(by, condition.span().start, defects, kind, sentence);
         None
     }
 
     fn rule(&self, index: usize, scope: Scope, quantity: Quantity, defects: &mut Defects<'_>) -> Option<Option<Rule>> {
-        let written = &self.written[index];
-        let at = written.doc.id.span().start;
-        let Some(violated_if) = self.said(index, |doc| doc.violated_if.as_ref()) else { return Some(None) };
-        let violated_if = self.read(violated_if, index, scope, quantity, defects)?;
-        let severity =
-            self.said(index, |doc| doc.severity.as_ref()).and_then(|name| Severity::from_name(name.get_ref()));
-        let field = self.said(index, |doc| doc.field.as_ref());
+        let Some(violated_if) = self.said_by(index, |doc| doc.violated_if.as_ref()) else { return Some(None) };
+        let violated_if = self.read(violated_if, scope, quantity, defects)?;
+        let severity = self.said_by(index, |doc| doc.severity.as_ref());
+        let field = self.said_by(index, |doc| doc.field.as_ref());
         let code = self.said(index, |doc| doc.code.as_ref());
-        let sentence = self.said(index, |doc| doc.sentence.as_ref());
-        let (Some(severity), Some(field), Some(code), Some(sentence)) = (severity, field, code, sentence) else {
-            let sentence = format!("规定{}是判断规则，须写明severity、field、code和sentence", written.id);
-            defects.at(at, PackErrorKind::MissingKey, sentence);
+        let sentence = self.said_by(index, |doc| doc.sentence.as_ref());
+        let (Some((by, word)), Some((field_by, name)), Some(code), Some(sentence)) = (severity, field, code, sentence)
+        else {
+            let asked = [
+                ("severity", severity.is_some()),
+                ("field", field.is_some()),
+                ("code", code.is_some()),
+                ("sentence", sentence.is_some()),
+            ];
+            let missing: Vec<_> = asked.iter().filter(|(_, there)| !there).map(|(key, _)| *key).collect();
+            // Told at the rule itself, not again at each of its exceptions.
+            let own = self.said_by(index, |doc| doc.violated_if.as_ref()).map_or(index, |(own, _)| own);
+            let sentence = format!("规定{}是判断规则，还须写明{}", self.written[own].id, missing.join("、"));
+            self.tell(own, self.written[own].doc.id.span().start, defects, PackErrorKind::MissingKey, sentence);
             return None;
         };
-        let known = Field::from_name(field.get_ref(), scope).or_else(|| Field::from_name(field.get_ref(), Scope::Case));
+        let Some(severity) = Severity::from_name(word.get_ref()) else {
+            let sentence = format!("severity“{}”应为refuse（拒绝）、remind（提醒）或record（记录）", word.get_ref());
+            self.tell(by, word.span().start, defects, PackErrorKind::WrongType, sentence);
+            return None;
+        };
+        let known = Field::from_name(name.get_ref(), scope).or_else(|| Field::from_name(name.get_ref(), Scope::Case));
         let Some(field) = known else {
-            let sentence = format!("field“{}”不在字段词典中", field.get_ref());
-            defects.at(at, PackErrorKind::UnknownField, sentence);
+            let sentence = format!("field“{}”不在字段词典中", name.get_ref());
+            self.tell(field_by, name.span().start, defects, PackErrorKind::UnknownField, sentence);
             return None;
         };
         let sentence = self.template(sentence, scope, defects)?;
@@ -293,12 +343,17 @@ impl<'d> Compiler<'d> {
         Some(Some(Rule { violated_if, severity, field, code: Arc::from(code.as_str()), sentence, absent }))
     }
 
-    fn template(&self, text: &toml::Spanned<String>, scope: Scope, defects: &mut Defects<'_>) -> Option<Template> {
+    fn template(
+        &self,
+        (by, text): (usize, &toml::Spanned<String>),
+        scope: Scope,
+        defects: &mut Defects<'_>,
+    ) -> Option<Template> {
         match Template::read(text.get_ref(), scope) {
             Ok(template) => Some(template),
             Err(name) => {
                 let sentence = format!("说明文字中的“{{{name}}}”不是字段词典中的字段");
-                defects.at(text.span().start, PackErrorKind::UnknownField, sentence);
+                self.tell(by, text.span().start, defects, PackErrorKind::UnknownField, sentence);
                 None
             }
         }
@@ -307,7 +362,7 @@ impl<'d> Compiler<'d> {
     /// What follows when a fact is absent; must be spoken when the rule uses an optional fact.
     fn absent(&self, index: usize, scope: Scope, violated_if: &Expr, defects: &mut Defects<'_>) -> Option<Absent> {
         let written = &self.written[index];
-        let Some(word) = self.said(index, |doc| doc.absent.as_ref()) else {
+        let Some((by, word)) = self.said_by(index, |doc| doc.absent.as_ref()) else {
             let (mut used, mut asked) = (Vec::new(), Vec::new());
             violated_if.fields(&mut |field, presence| if presence { asked.push(field) } else { used.push(field) });
             let silent = used.iter().find(|field| field.need() == Need::May && !asked.contains(field));
@@ -326,12 +381,12 @@ impl<'d> Compiler<'d> {
         if word.get_ref() == "pass" {
             return Some(Absent::Pass);
         }
-        let sentence = self.said(index, |doc| doc.absent_sentence.as_ref());
+        let sentence = self.said_by(index, |doc| doc.absent_sentence.as_ref());
         match (Severity::from_name(word.get_ref()), sentence) {
             (Some(severity), Some(sentence)) => Some(Absent::Say(severity, self.template(sentence, scope, defects)?)),
             _ => {
-                let sentence = "absent应为pass、refuse、remind或record，后三者须写明absent_sentence";
-                defects.at(word.span().start, PackErrorKind::AbsenceUnspoken, sentence);
+                let sentence = "absent应为pass、refuse、remind或record，后三者须写明absent_sentence".to_owned();
+                self.tell(by, word.span().start, defects, PackErrorKind::AbsenceUnspoken, sentence);
                 None
             }
         }
@@ -352,7 +407,9 @@ fn instrument_infos(files: &[LoadedFile<'_>], instruments: &Instruments) -> Vec<
     let mut infos = Vec::new();
     for file in files {
         for (id, doc) in &file.doc.instrument {
-            let Some(known) = instruments.get(&(file.pack, id.get_ref().clone())) else { continue };
+            let Some(known) = instruments.get(&(file.pack, id.get_ref().clone())).and_then(Option::as_ref) else {
+                continue;
+            };
             infos.push(InstrumentInfo {
                 file: file.path.to_owned(),
                 admdvs: file.pack,

@@ -104,7 +104,7 @@ fn yes() -> bool {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "应为文字，或文字的列表")]
 pub(crate) enum OneOrMany {
     One(String),
     Many(Vec<String>),
@@ -121,7 +121,7 @@ impl OneOrMany {
 
 /// One date, or one for each gate.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "应为一个日期字段的名称，或按环节分写的表")]
 pub(crate) enum ReckonedDoc {
     One(String),
     ByGate(BTreeMap<String, String>),

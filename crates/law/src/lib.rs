@@ -19,6 +19,7 @@ pub mod model;
 pub mod report;
 pub mod source;
 mod template;
+mod told;
 pub mod value;
 pub mod view;
 
@@ -32,5 +33,6 @@ pub use load::{INDEX_LOCK, MAX_SOURCE_BYTES};
 pub use model::{Confidence, Gate, Grant, InstrumentInfo, Law, Mode, PackInfo, Severity};
 pub use report::{Report, check_report};
 pub use source::{PackError, PackErrorKind, Source};
+pub use told::WrittenCase;
 pub use value::{Bracket, LawValue, Quantity, Scale, ScaleKind};
 pub use view::{Dates, Resolved, View, ViewError};

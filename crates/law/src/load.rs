@@ -2,6 +2,8 @@
 //!
 //! Invariants: all defects of all files are answered at once; every text that is quoted is pinned by its SM3.
 
+mod syntax;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -35,13 +37,13 @@ pub(crate) struct Instrument {
     pub doc_no: Option<Arc<str>>,
     pub from: Day,
     pub until: Option<Day>,
-    /// The stored text without white space.
-    pub quotable: String,
+    /// The stored text without white space; nothing when it is not there to be read, which is a defect of its own.
+    pub quotable: Option<String>,
     pub yields: Option<String>,
 }
 
-/// Instruments by pack and id.
-pub(crate) type Instruments = HashMap<(Admdvs, String), Instrument>;
+/// Instruments by pack and id; nothing where one is declared and has a defect.
+pub(crate) type Instruments = HashMap<(Admdvs, String), Option<Instrument>>;
 
 impl Law {
     /// Loads packs and texts. Paths end in `.toml` for packs; everything else is a text; `INDEX.lock`
@@ -77,9 +79,21 @@ impl Law {
                 law.index_lock = lock.map(|source| source.text.to_owned());
                 Ok(law)
             }
-            _ => Err(found),
+            _ => Err(in_order(found)),
         }
     }
+}
+
+/// By file and line, each once: what an exception takes over is told where it is written and not again.
+fn in_order(mut found: Vec<PackError>) -> Vec<PackError> {
+    found.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    let mut once: Vec<PackError> = Vec::with_capacity(found.len());
+    for error in found {
+        if !once.contains(&error) {
+            once.push(error);
+        }
+    }
+    once
 }
 
 fn edition_of(sources: &[Source<'_>]) -> String {
@@ -95,7 +109,7 @@ fn read_file<'a>(source: &Source<'a>, found: &mut Vec<PackError>) -> Option<Load
     let doc: FileDoc = match toml::from_str(text) {
         Ok(doc) => doc,
         Err(error) => {
-            let (kind, sentence) = explain_syntax(error.message());
+            let (kind, sentence) = syntax::explain(error.message());
             let at = error.span().map_or(0, |span| span.start);
             Defects::new(path, text, found).at(at, kind, sentence);
             return None;
@@ -114,28 +128,6 @@ fn read_file<'a>(source: &Source<'a>, found: &mut Vec<PackError>) -> Option<Load
     }
     let formalised_from = day_of(&doc.formalised_from, &mut defects)?;
     Some(LoadedFile { path, text, pack, formalised_from, doc })
-}
-
-/// Turns the parser's English into a kind and a sentence.
-fn explain_syntax(message: &str) -> (PackErrorKind, String) {
-    let first = message.lines().next().unwrap_or_default();
-    let named = |prefix: &str| first.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
-    if let Some(key) = named("unknown field `") {
-        return (PackErrorKind::UnknownKey, format!("格式中没有“{key}”这一项，请核对拼写"));
-    }
-    if let Some(key) = named("missing field `") {
-        return (PackErrorKind::MissingKey, format!("缺少“{key}”这一项"));
-    }
-    if first.starts_with("duplicate key") {
-        return (PackErrorKind::Duplicate, "同一项写了两次".to_owned());
-    }
-    if first.contains("date") || first.contains("month") || first.contains("day") {
-        return (PackErrorKind::BadDate, format!("日期无法读取，应为真实存在的yyyy-MM-dd（{first}）"));
-    }
-    if first.starts_with("invalid type") || first.starts_with("invalid value") {
-        return (PackErrorKind::WrongType, format!("值的类型不对（{first}）"));
-    }
-    (PackErrorKind::Syntax, format!("文件无法读取（{first}）"))
 }
 
 /// A day written in a pack.
@@ -157,7 +149,7 @@ fn read_instruments(files: &[LoadedFile<'_>], sources: &[Source<'_>], found: &mu
     for file in files {
         let mut defects = Defects::new(file.path, file.text, found);
         for (id, doc) in &file.doc.instrument {
-            let Some(instrument) = read_instrument(file.pack, doc, sources, &mut defects) else { continue };
+            let instrument = read_instrument(file.pack, doc, sources, &mut defects);
             let key = (file.pack, id.get_ref().clone());
             if instruments.insert(key, instrument).is_some() {
                 let sentence = format!("文件“{}”登记了两次", id.get_ref());
@@ -211,12 +203,13 @@ fn read_instrument(
     })
 }
 
-fn stored_text(pack: Admdvs, doc: &InstrumentDoc, sources: &[Source<'_>], defects: &mut Defects<'_>) -> String {
-    let Some(text) = &doc.text else { return String::new() };
+/// The text that quotes must occur in; an assumed value needs none, so a document may do without.
+fn stored_text(pack: Admdvs, doc: &InstrumentDoc, sources: &[Source<'_>], defects: &mut Defects<'_>) -> Option<String> {
+    let Some(text) = &doc.text else { return Some(String::new()) };
     let path = format!("{pack}/{}", text.get_ref());
     let Some(source) = sources.iter().find(|source| source.relative() == path) else {
         defects.at(text.span().start, PackErrorKind::QuoteNotFound, format!("没有找到所引文件的存本{path}"));
-        return String::new();
+        return None;
     };
     let digest = sm3_hex(source.text.as_bytes());
     match &doc.sm3 {
@@ -230,5 +223,5 @@ fn stored_text(pack: Admdvs, doc: &InstrumentDoc, sources: &[Source<'_>], defect
             defects.at(text.span().start, PackErrorKind::TextChanged, sentence);
         }
     }
-    squeeze(source.text)
+    Some(squeeze(source.text))
 }

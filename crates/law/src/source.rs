@@ -97,6 +97,11 @@ impl<'a> Defects<'a> {
         Self { file, text, found }
     }
 
+    /// For what is written in another file: an exception takes over parts of the provision above it.
+    pub(crate) fn of<'o>(&'o mut self, file: &'o str, text: &'o str) -> Defects<'o> {
+        Defects { file, text, found: self.found }
+    }
+
     pub(crate) fn at(&mut self, offset: usize, kind: PackErrorKind, sentence: impl Into<String>) {
         let head = self.text.as_bytes().get(..offset).unwrap_or_default();
         let line = head.iter().filter(|byte| **byte == b'\n').count() + 1;

@@ -1,4 +1,5 @@
-//! Packs with one defect each: refused with kind, file, line and a sentence a lawyer understands.
+//! Packs whose defect shows only in how parts go together, and what is sound although it looks wrong.
+//! Every single defect with its sentence: `refusals.rs`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
 
@@ -77,64 +78,6 @@ fn the_sound_pack_loads() {
 }
 
 #[test]
-fn unknown_key() {
-    refused(
-        "edition = 1\n",
-        "edition = 1\nediton = 2\n",
-        PackErrorKind::UnknownKey,
-        "editon",
-        "格式中没有“editon”这一项",
-    );
-    refused("severity =", "sevrity =", PackErrorKind::UnknownKey, "sevrity", "sevrity");
-}
-
-#[test]
-fn missing_key() {
-    refused("title = \"示例\"\n", "", PackErrorKind::MissingKey, "pack =", "title");
-    let reckoned = "reckoned = \"prsc_time\"\n";
-    refused(reckoned, "", PackErrorKind::MissingKey, "id = \"rx.drugs_max\"", "reckoned");
-}
-
-#[test]
-fn missing_cite() {
-    refused("is = 5, cite = \"ex 第一条\",", "is = 5,", PackErrorKind::MissingCite, "is = 5", "没有写明出处");
-    refused(
-        "is = 5, cite = \"ex 第一条\"",
-        "is = 5, cite = \"ey 第一条\"",
-        PackErrorKind::MissingCite,
-        "is = 5",
-        "“ey”不是",
-    );
-}
-
-#[test]
-fn quote_not_in_the_text() {
-    refused(
-        "quote = \"长期处方不超过十二周\"",
-        "quote = \"长期处方不超过十周\"",
-        PackErrorKind::QuoteNotFound,
-        "十周",
-        "不见于《示例办法》",
-    );
-    refused(", quote = \"长期处方不超过十二周\"", "", PackErrorKind::QuoteNotFound, "is = 12", "不见于");
-    refused("texts/ex.md", "texts/ey.md", PackErrorKind::QuoteNotFound, "ey.md", "没有找到");
-}
-
-#[test]
-fn text_changed_after_it_was_pinned() {
-    let pack = PACK.replace(TEXT_SM3, &sm3_of_text());
-    let errors = load_raw(&pack, &TEXT.replace("五种", "六种")).unwrap_err();
-    assert_eq!(errors[0].kind, PackErrorKind::TextChanged);
-    assert!(errors[0].sentence.contains("已被改动"), "{}", errors[0]);
-}
-
-#[test]
-fn gap_and_overlap() {
-    refused("{ from = 2025-01-01", "{ from = 2025-02-01", PackErrorKind::Gap, "is = 6", "之间没有取值");
-    refused("{ from = 2025-01-01", "{ from = 2024-12-31", PackErrorKind::Overlap, "is = 6", "重叠");
-}
-
-#[test]
 fn a_declared_gap_is_no_gap() {
     let pack = PACK.replacen("is = 6", "is = \"none\"", 1);
     let law = load(&pack).unwrap();
@@ -145,24 +88,6 @@ fn a_declared_gap_is_no_gap() {
     };
     assert_eq!(said("2024-12-31"), Ok(5));
     assert!(said("2025-01-01").is_err());
-}
-
-#[test]
-fn unknown_field() {
-    refused("rx_drug_kinds =", "rx_drug_kind =", PackErrorKind::UnknownField, "rx_drug_kind", "rx_drug_kind");
-}
-
-#[test]
-fn dangling_and_circular_exceptions() {
-    let target = "exception_to = \"430000/rx.drugs_max\"";
-    refused(target, "exception_to = \"430000/rx.none\"", PackErrorKind::DanglingException, "rx.none", "没有这条规定");
-    refused(
-        target,
-        "exception_to = \"430000/rx.long\"",
-        PackErrorKind::CircularException,
-        "id = \"rx.long\"",
-        "绕成了圈",
-    );
 }
 
 #[test]
@@ -195,34 +120,6 @@ fn exception_the_upper_provision_does_not_delegate() {
 }
 
 #[test]
-fn wrong_type() {
-    refused("is = 5", "is = \"五\"", PackErrorKind::WrongType, "is = \"五\"", "应为不小于零的整数");
-    refused("long_rx_flag = true", "long_rx_flag = \"是\"", PackErrorKind::WrongType, "long_rx_flag", "不是同一类型");
-    refused("gate = \"precheck\"", "gate = \"prechek\"", PackErrorKind::WrongType, "id = \"rx.drugs_max\"", "环节");
-    refused("edition = 1", "edition = \"一\"", PackErrorKind::WrongType, "edition", "类型不对");
-}
-
-#[test]
-fn bad_date() {
-    refused("from = 2025-01-01", "from = 2025-02-30", PackErrorKind::BadDate, "2025-02-30", "日期");
-    refused("until = 2025-01-01", "until = 2023-04-01", PackErrorKind::BadDate, "is = 5", "until应晚于from");
-    refused(
-        "from = 2025-01-01, until = 2026-04-01",
-        "from = 2025-01-01",
-        PackErrorKind::BadDate,
-        "is = 6",
-        "超出了《示例办法》的施行期间",
-    );
-    refused(
-        "{ from = 2023-04-01, until = 2026-04-01 }\ntext",
-        "{ from = 2023-04-01, until = 2022-04-01 }\ntext",
-        PackErrorKind::BadDate,
-        "until = 2022",
-        "失效日期",
-    );
-}
-
-#[test]
 fn an_optional_fact_needs_a_word_on_its_absence() {
     let rule = "violated_if = { rx_drug_kinds = { gt = \"$value\" } }";
     refused(
@@ -237,13 +134,6 @@ fn an_optional_fact_needs_a_word_on_its_absence() {
 }
 
 #[test]
-fn duplicates() {
-    let errors = load(&PACK.replacen("id = \"rx.long\"", "id = \"rx.drugs_max\"", 1)).unwrap_err();
-    assert_eq!((errors[0].kind, errors[0].line), (PackErrorKind::Duplicate, 30), "{}", errors[0]);
-    refused("edition = 1\n", "edition = 1\nedition = 2\n", PackErrorKind::Duplicate, "edition = 2", "同一项写了两次");
-}
-
-#[test]
 fn a_scale_that_does_not_rise() {
     let scale = "{ kind = \"step\", brackets = [{ from = 0, is = \"0.5\" }, { from = 0, is = \"0.6\" }] }";
     let pack = PACK.replacen("quantity = \"count\"", "quantity = \"scale\"", 1).replacen(
@@ -253,21 +143,6 @@ fn a_scale_that_does_not_rise() {
     );
     let errors = load(&pack).unwrap_err();
     assert!(errors.iter().any(|one| one.kind == PackErrorKind::BadScale), "{errors:?}");
-}
-
-#[test]
-fn an_example_of_nothing() {
-    let pack =
-        format!("{PACK}\n[[example]]\nid = \"rx.none/x\"\nsource = \"boundary\"\nexpect = {{ accepted = true }}\n");
-    let errors = load(&pack).unwrap_err();
-    assert_eq!(errors[0].kind, PackErrorKind::BadExample);
-    assert!(errors[0].sentence.contains("没有规定430000/rx.none"));
-}
-
-#[test]
-fn pack_in_the_wrong_folder() {
-    let errors = Law::load(&[Source { path: "420000/ex.toml", text: PACK }]).unwrap_err();
-    assert!(errors.iter().any(|one| one.sentence.contains("放在目录420000下")), "{errors:?}");
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub fn run(args: BenchArgs) -> anyhow::Result<bool> {
     match args.command {
         BenchCommand::Lifecycle(args) if args.cluster => runtime()?.block_on(engines::run(&args)),
         BenchCommand::Lifecycle(args) => runtime()?.block_on(lifecycle::run(&args)),
-        BenchCommand::Law { json, seconds } => law::run(json, seconds).map(|()| true),
+        BenchCommand::Law { json, seconds } => law::run(json, seconds),
         BenchCommand::Growth(args) => runtime()?.block_on(growth::run(&args)),
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use lf_law::{Law, Source};
 
 /// Path below `law/` and text of each file.
-const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/law_files.rs"));
+pub const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/law_files.rs"));
 
 /// Loads the packs of a folder, or those built in.
 pub fn load(packs: Option<&Path>) -> anyhow::Result<Law> {

@@ -99,7 +99,7 @@ impl Compiler<'_> {
             return None;
         };
         let (id, article) = cite.get_ref().split_once(' ').unwrap_or((cite.get_ref(), ""));
-        let Some(instrument) = self.instruments.get(&(written.file.pack, id.to_owned())) else {
+        let Some(declared) = self.instruments.get(&(written.file.pack, id.to_owned())) else {
             if dated.confidence == Confidence::Assumed {
                 dated.cite = Arc::from(cite.get_ref().as_str());
                 return Some(dated);
@@ -108,34 +108,34 @@ impl Compiler<'_> {
             defects.at(cite.span().start, PackErrorKind::MissingCite, sentence);
             return None;
         };
+        // A document with a defect has been told of; what rests on it is not told of again.
+        let instrument = declared.as_ref()?;
         if !within(&dated, instrument) {
             let sentence =
                 format!("规定{}自{}起的取值超出了《{}》的施行期间", written.id, dated.from, instrument.title);
             defects.at(doc.from.span().start, PackErrorKind::BadDate, sentence);
             return None;
         }
-        let quote = doc.quote.as_ref().map(|quote| quote.get_ref().as_str()).unwrap_or_default();
-        if squeeze(quote).is_empty() || !instrument.quotable.contains(&squeeze(quote)) {
-            let at = doc.quote.as_ref().map_or(cite.span().start, |quote| quote.span().start);
-            let sentence = format!("引文“{quote}”不见于《{}》的存本", instrument.title);
-            defects.at(at, PackErrorKind::QuoteNotFound, sentence);
+        let text = instrument.quotable.as_ref()?;
+        let Some(quote) = doc.quote.as_ref().filter(|quote| !squeeze(quote.get_ref()).is_empty()) else {
+            let sentence = format!("规定{}自{}起的取值没有写引文（quote）", written.id, dated.from);
+            defects.at(cite.span().start, PackErrorKind::QuoteNotFound, sentence);
+            return None;
+        };
+        if !text.contains(&squeeze(quote.get_ref())) {
+            let sentence = match text.is_empty() {
+                true => format!("《{}》没有登记存本（text），引文无从核对", instrument.title),
+                false => format!("引文“{}”不见于《{}》的存本", quote.get_ref(), instrument.title),
+            };
+            defects.at(quote.span().start, PackErrorKind::QuoteNotFound, sentence);
             return None;
         }
         dated.cite = Arc::from(format!("《{}》{article}", instrument.title));
         dated.doc_no = instrument.doc_no.clone();
-        dated.quote = Arc::from(quote);
+        dated.quote = Arc::from(quote.get_ref().as_str());
         dated.in_force_from = instrument.from;
-        if let Some(name) = &instrument.yields {
-            let full = format!("{}/{name}", written.file.pack);
-            match self.by_id.get(&full) {
-                Some(switch) => dated.yields = Some(*switch),
-                None => {
-                    let sentence = format!("《{}》的yields指向不存在的规定{full}", instrument.title);
-                    defects.at(cite.span().start, PackErrorKind::DanglingException, sentence);
-                    return None;
-                }
-            }
-        }
+        let switch = instrument.yields.as_ref().map(|name| format!("{}/{name}", written.file.pack));
+        dated.yields = switch.and_then(|id| self.by_id.get(&id).copied());
         Some(dated)
     }
 }

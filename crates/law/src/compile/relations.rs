@@ -3,20 +3,28 @@
 //! Source: the precedence rule of the format; a local text may only do what is left to it.
 
 use crate::compile::Compiler;
+use crate::load::LoadedFile;
 use crate::model::Mode;
 use crate::model::Provision;
 use crate::source::{Defects, PackError, PackErrorKind};
+
+/// The modes as people are told of them.
+const MODES: &str = "tighten（收紧）、loosen（放宽）或replace（取代）";
 
 impl Compiler<'_> {
     pub(super) fn relate(&mut self, found: &mut Vec<PackError>) {
         for index in 0..self.written.len() {
             let (file, doc) = (self.written[index].file, self.written[index].doc);
-            let Some(relation) = &doc.relation else { continue };
             let mut defects = Defects::new(file.path, file.text, found);
+            if let Some(word) = doc.delegates.as_ref().filter(|word| Mode::from_name(word.get_ref()).is_none()) {
+                let sentence = format!("delegates“{}”应为{MODES}", word.get_ref());
+                defects.at(word.span().start, PackErrorKind::WrongType, sentence);
+            }
+            let Some(relation) = &doc.relation else { continue };
             let at = relation.span().start;
             let named = &relation.get_ref().exception_to;
             if Mode::from_name(&relation.get_ref().mode).is_none() {
-                defects.at(at, PackErrorKind::WrongType, "mode应为tighten、loosen或replace");
+                defects.at(at, PackErrorKind::WrongType, format!("mode“{}”应为{MODES}", relation.get_ref().mode));
             }
             match self.by_id.get(named) {
                 Some(target) => self.written[index].target = Some(*target),
@@ -30,6 +38,21 @@ impl Compiler<'_> {
         self.refuse_circles(found);
         if found.is_empty() {
             self.refuse_undelegated(found);
+        }
+    }
+
+    /// The provision by which a document yields to newer national law must be there.
+    pub(super) fn refuse_unknown_switches(&self, files: &[LoadedFile<'_>], found: &mut Vec<PackError>) {
+        for file in files {
+            for doc in file.doc.instrument.values() {
+                let Some(switch) = &doc.yields else { continue };
+                let full = format!("{}/{}", file.pack, switch.get_ref());
+                if !self.by_id.contains_key(&full) {
+                    let sentence = format!("《{}》的yields指向不存在的规定{full}", doc.title);
+                    let mut defects = Defects::new(file.path, file.text, found);
+                    defects.at(switch.span().start, PackErrorKind::DanglingException, sentence);
+                }
+            }
         }
     }
 

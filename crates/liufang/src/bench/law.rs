@@ -1,19 +1,27 @@
-//! `bench law`: a full precheck decision of a five-drug prescription with all its findings, on one core and on two.
+//! `bench law`: a full precheck of a five-drug prescription with all its findings, on one core and on two, against a naive
+//! reading of the same packs in the same run. Both must find the same in every written example; else the bench fails.
 
 #![allow(clippy::float_arithmetic, reason = "figures of a measurement, never money")]
 
+mod agree;
+mod naive;
+
 use std::time::{Duration, Instant};
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use lf_center::t7101_precheck::{Known, facts};
 use lf_center::{Caller, Ctx};
-use lf_law::{Gate, Law};
+use lf_law::{Facts, Gate, Law};
 use lf_ports::Clock as _;
 use lf_rx::RxContent;
 use lf_wire::json::Value;
 use lf_wire::{Transaction, commands, validate};
 use serde_json::json;
 
+use agree::{Agreement, places};
+use naive::{Asked, Naive};
+
+use super::stats::median;
 use crate::edge::SystemClock;
 use crate::law_files;
 use crate::region::{self, Region};
@@ -32,51 +40,139 @@ struct Faulty {
     known: Known,
 }
 
-/// `liufang bench law`
-pub fn run(json: bool, seconds: u64) -> anyhow::Result<()> {
+/// What the machine of the aims should reach: µs a decision, decisions a second on two threads, ms to load all packs.
+const DECISION_US_MAX: f64 = 10.0;
+const TWO_THREADS_MIN: f64 = 100_000.0;
+const LOAD_MS_MAX: f64 = 50.0;
+/// Loads of all packs; the median counts.
+const LOADS: usize = 9;
+
+struct Figures {
+    drugs: usize,
+    findings: usize,
+    faulty_findings: usize,
+    decision_us: f64,
+    whole_us: f64,
+    faulty_us: f64,
+    naive_us: f64,
+    naive_faulty_us: f64,
+    two_threads: f64,
+    load_ms: f64,
+}
+
+/// `liufang bench law`: false when the two readings of the packs differ anywhere.
+pub fn run(json: bool, seconds: u64) -> anyhow::Result<bool> {
     let region = region::load()?;
     let question = question(&region)?;
-    let time = Duration::from_secs(seconds.max(1));
-    let asked = facts(&question.ctx, &question.content, &question.known);
-    let admdvs = question.ctx.caller.fixmedins.poolarea_no;
-    let decision = question.law.decide(Gate::Precheck, &admdvs, &asked, &[])?;
-    let decide = |question: &Question| {
-        let decision = question.law.decide(Gate::Precheck, &admdvs, &asked, &[]);
-        std::hint::black_box(decision.is_ok());
-    };
-    let whole = |question: &Question| {
-        let asked = facts(&question.ctx, &question.content, &question.known);
-        std::hint::black_box(question.law.decide(Gate::Precheck, &admdvs, &asked, &[]).is_ok());
-    };
+    let naive =
+        Naive::read(law_files::BUILT_IN.iter().copied()).context("the packs are not as the naive reading expects")?;
     let faulty = faulty(&question);
-    let faulty_facts = facts(&faulty.ctx, &faulty.content, &faulty.known);
-    let found = question.law.decide(Gate::Precheck, &admdvs, &faulty_facts, &[])?.findings.len();
-    let faulty_us = micros_each(time, || {
-        std::hint::black_box(question.law.decide(Gate::Precheck, &admdvs, &faulty_facts, &[]).is_ok());
-    });
-    let decide_us = micros_each(time, || decide(&question));
-    let whole_us = micros_each(time, || whole(&question));
-    let two_cores = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..2).map(|_| scope.spawn(|| 1e6 / micros_each(time, || decide(&question)))).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or(0.0)).sum::<f64>()
-    });
-    let result = json!({
-        "decision_us": decide_us,
-        "facts_and_decision_us": whole_us,
-        "decisions_per_s_two_threads": two_cores,
-        "findings": decision.findings.len(),
-        "faulty_decision_us": faulty_us,
-        "faulty_findings": found,
-        "drugs": question.content.rxdrugdetail.len(),
-        "edition": decision.edition,
-    });
-    if json {
-        println!("{}", serde_json::to_string_pretty(&result)?);
-    } else {
-        println!("{decide_us:.1} µs a decision ({whole_us:.1} µs with its facts), {two_cores:.0}/s on two threads");
-        println!("{faulty_us:.1} µs a decision of a faulty prescription with {found} findings");
+    let asked = facts(&question.ctx, &question.content, &question.known);
+    let faulty_asked = facts(&faulty.ctx, &faulty.content, &faulty.known);
+
+    let mut agreement = Agreement::default();
+    let places = places(&question.law);
+    agreement.examples(&question.law, &naive, &places);
+    for place in &places {
+        agreement.ask(&question.law, &naive, ("lawful", Gate::Precheck, *place), &asked);
+        agreement.ask(&question.law, &naive, ("faulty", Gate::Precheck, *place), &faulty_asked);
     }
-    Ok(())
+    let figures = measure(&question, &naive, &asked, &faulty_asked, Duration::from_secs(seconds.max(1)))?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&result(&figures, &agreement, question.law.edition()))?);
+    } else {
+        print(&figures, &agreement);
+    }
+    Ok(agreement.differences == 0)
+}
+
+fn measure(
+    question: &Question,
+    naive: &Naive,
+    asked: &Facts<'_>,
+    faulty: &Facts<'_>,
+    time: Duration,
+) -> anyhow::Result<Figures> {
+    let admdvs = question.ctx.caller.fixmedins.poolarea_no;
+    let law = &question.law;
+    let decide = |facts: &Facts<'_>| drop(std::hint::black_box(law.decide(Gate::Precheck, &admdvs, facts, &[])));
+    let naively = |facts: &Facts<'_>| {
+        drop(std::hint::black_box(naive.decide(&Asked::new(Gate::Precheck.name(), admdvs, facts))));
+    };
+    let two_threads = || {
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..2).map(|_| scope.spawn(|| 1e6 / micros_each(time, || decide(asked)))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap_or(0.0)).sum::<f64>()
+        })
+    };
+    Ok(Figures {
+        drugs: question.content.rxdrugdetail.len(),
+        findings: law.decide(Gate::Precheck, &admdvs, asked, &[])?.findings.len(),
+        faulty_findings: law.decide(Gate::Precheck, &admdvs, faulty, &[])?.findings.len(),
+        decision_us: micros_each(time, || decide(asked)),
+        whole_us: micros_each(time, || decide(&facts(&question.ctx, &question.content, &question.known))),
+        faulty_us: micros_each(time, || decide(faulty)),
+        naive_us: micros_each(time, || naively(asked)),
+        naive_faulty_us: micros_each(time, || naively(faulty)),
+        two_threads: two_threads(),
+        load_ms: load_ms()?,
+    })
+}
+
+/// Median of loading all packs from their texts, in milliseconds.
+#[allow(clippy::disallowed_methods, reason = "the bench measures time")]
+fn load_ms() -> anyhow::Result<f64> {
+    let mut times = Vec::with_capacity(LOADS);
+    for _ in 0..LOADS {
+        let began = Instant::now();
+        std::hint::black_box(law_files::load(None)?);
+        times.push(began.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(median(times))
+}
+
+fn result(figures: &Figures, agreement: &Agreement, edition: &str) -> serde_json::Value {
+    json!({
+        "drugs": figures.drugs,
+        "decision_us": figures.decision_us,
+        "decision_us_max": DECISION_US_MAX,
+        "findings": figures.findings,
+        "facts_and_decision_us": figures.whole_us,
+        "faulty_decision_us": figures.faulty_us,
+        "faulty_findings": figures.faulty_findings,
+        "naive_decision_us": figures.naive_us,
+        "naive_faulty_decision_us": figures.naive_faulty_us,
+        "times_faster_than_naive": figures.naive_us / figures.decision_us,
+        "decisions_per_s_two_threads": figures.two_threads,
+        "decisions_per_s_two_threads_min": TWO_THREADS_MIN,
+        "load_ms": figures.load_ms,
+        "load_ms_max": LOAD_MS_MAX,
+        "asked_of_both": agreement.asked,
+        "differences": agreement.differences,
+        "first_differences": agreement.told,
+        "edition": edition,
+    })
+}
+
+fn print(figures: &Figures, agreement: &Agreement) {
+    println!(
+        "{:.1} µs a precheck of {} drugs with {} findings (at most {DECISION_US_MAX}); {:.1} µs with its facts",
+        figures.decision_us, figures.drugs, figures.findings, figures.whole_us
+    );
+    println!(
+        "{:.1} µs a precheck of a faulty prescription with {} findings",
+        figures.faulty_us, figures.faulty_findings
+    );
+    println!("{:.0} decisions/s on two threads (at least {TWO_THREADS_MIN:.0})", figures.two_threads);
+    println!("{:.1} ms to load all packs (at most {LOAD_MS_MAX})", figures.load_ms);
+    println!(
+        "naive reading of the same packs: {:.0} µs and {:.0} µs, {:.0} times as long",
+        figures.naive_us,
+        figures.naive_faulty_us,
+        figures.naive_us / figures.decision_us
+    );
+    println!("{} cases asked of both, {} differences", agreement.asked, agreement.differences);
+    agreement.told.iter().for_each(|difference| println!("  {difference}"));
 }
 
 /// The same prescription with as much wrong as fits: too long, too valid, children's drugs, an unregistered doctor.
@@ -129,10 +225,10 @@ fn micros_each(time: Duration, mut work: impl FnMut()) -> f64 {
     let began = Instant::now();
     let mut count = 0u64;
     while began.elapsed() < time {
-        for _ in 0..64 {
+        for _ in 0..16 {
             work();
         }
-        count += 64;
+        count += 16;
     }
     began.elapsed().as_secs_f64() * 1e6 / count as f64
 }
