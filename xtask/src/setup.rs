@@ -49,6 +49,13 @@ const NEEDS: &[Need] = &[
         tests_only: false,
     },
     Need {
+        what: "a Chinese font",
+        why: "prescriptions and settlement sheets are printed with it",
+        present: has_chinese_font,
+        from: From::Apt(&["fonts-wqy-microhei"]),
+        tests_only: false,
+    },
+    Need {
         what: "PostgreSQL server",
         why: "the tests of the store start one of their own",
         present: has_postgresql,
@@ -155,6 +162,16 @@ fn has_c_compiler() -> bool {
 fn has_c_headers() -> bool {
     // Only where apt could help is the place of the headers known.
     !on_path("apt-get") || Path::new("/usr/include/stdio.h").exists()
+}
+
+/// Where `paper_fonts` of the server's configuration looks.
+fn has_chinese_font() -> bool {
+    const FONTS: [&str; 3] = [
+        "truetype/wqy/wqy-microhei.ttc",
+        "wenquanyi/wqy-microhei/wqy-microhei.ttc",
+        "opentype/noto/NotoSansCJK-Regular.ttc",
+    ];
+    FONTS.iter().any(|font| Path::new("/usr/share/fonts").join(font).is_file())
 }
 
 /// Debian keeps the server's programs beside the path, one folder for each version.

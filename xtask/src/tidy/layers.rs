@@ -40,6 +40,7 @@ const LAYERS: &[Layer] = &[
     layer("rx", &["vocab", "gm"], &[]),
     layer("settle", &["vocab"], &[]),
     layer("stock", &["vocab", "rx"], &[]),
+    layer("paper", &["vocab", "rx", "settle"], &["gm"]),
     layer("ports", &["vocab", "rx", "settle", "stock"], &["gm"]),
     layer("center", &["vocab", "gm", "law", "rx", "settle", "stock", "ports"], &["store", "testkit"]),
     layer("wire", &["vocab", "gm", "rx", "settle", "stock", "ports", "center"], &["testkit"]),
@@ -50,8 +51,8 @@ const LAYERS: &[Layer] = &[
     layer(
         "liufang",
         &[
-            "vocab", "gm", "law", "rx", "settle", "stock", "ports", "center", "wire", "store", "http", "import",
-            "testkit",
+            "vocab", "gm", "law", "rx", "settle", "stock", "paper", "ports", "center", "wire", "store", "http",
+            "import", "testkit",
         ],
         &[],
     ),
