@@ -7,6 +7,7 @@ mod law;
 mod lifecycle;
 mod load;
 mod mould;
+mod pdf;
 mod stats;
 
 use crate::cli::{BenchArgs, BenchCommand};
@@ -18,6 +19,7 @@ pub fn run(args: BenchArgs) -> anyhow::Result<bool> {
         BenchCommand::Lifecycle(args) if args.cluster => runtime()?.block_on(engines::run(&args)),
         BenchCommand::Lifecycle(args) => runtime()?.block_on(lifecycle::run(&args)),
         BenchCommand::Law { json, seconds } => law::run(json, seconds),
+        BenchCommand::Pdf { json, seconds } => runtime()?.block_on(pdf::run(json, seconds)),
         BenchCommand::Growth(args) => runtime()?.block_on(growth::run(&args)),
     }
 }

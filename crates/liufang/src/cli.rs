@@ -7,10 +7,12 @@ use clap::{Args, Parser, Subcommand};
 use lf_vocab::Moment;
 
 mod outbox;
+mod paper;
 mod registers;
 mod torture;
 
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
+pub use paper::{PaperArgs, PaperCommand, PaperOut};
 pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
 pub use torture::{KillArgs, Place, RaceArgs, TortureArgs, TortureCommand};
 
@@ -54,6 +56,8 @@ pub enum Command {
     App(AppArgs),
     /// Copy a SQLite database while a center writes to it, and check the copy
     Backup(BackupArgs),
+    /// Print a stored prescription or settlement sheet as PDF
+    Paper(PaperArgs),
     /// Kill centers and databases under load, race clients against each other, and check what was acknowledged
     Torture(TortureArgs),
 }
@@ -332,6 +336,15 @@ pub enum BenchCommand {
         json: bool,
         /// How long to measure, in seconds
         #[arg(long, default_value_t = 3)]
+        seconds: u64,
+    },
+    /// Drawing a prescription and a settlement sheet on every size of paper: exit 1 at 15 ms a PDF or more
+    Pdf {
+        /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+        /// How long to measure, in seconds
+        #[arg(long, default_value_t = 6)]
         seconds: u64,
     },
     /// Whether answers slow down as the store fills: exit 1 when p99 grows by more than half

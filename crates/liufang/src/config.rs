@@ -64,6 +64,8 @@ pub struct Config {
     pub drain_seconds: u64,
     /// How long a stop waits for what was accepted.
     pub stop_seconds: u64,
+    /// Chinese fonts for printing; the first that exists is taken.
+    pub paper_fonts: Vec<PathBuf>,
     /// How hospitals are told (7108, 7109).
     pub callback: CallbackConfig,
 }

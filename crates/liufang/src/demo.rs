@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod at_rest;
+mod papers;
 mod receiver;
 mod walk;
 

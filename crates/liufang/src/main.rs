@@ -22,6 +22,7 @@ mod law_cmd;
 mod law_files;
 mod law_page;
 mod outbox_cmd;
+mod paper_cmd;
 mod process;
 mod region;
 mod ring;
@@ -67,6 +68,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Import(args) => edge::runtime()?.block_on(import_cmd::run(&args)),
         Command::App(args) => edge::runtime()?.block_on(app_cmd::run(&args)),
         Command::Backup(args) => serve::backup(&args).map(|()| true),
+        Command::Paper(args) => edge::runtime()?.block_on(paper_cmd::run(&args)),
         Command::Torture(args) => edge::runtime()?.block_on(torture::run(&args)),
     }
 }

@@ -10,6 +10,8 @@ mod cluster;
 mod deploy;
 #[path = "cli/logs.rs"]
 mod logs;
+#[path = "cli/paper.rs"]
+mod paper;
 #[path = "cli/postgres.rs"]
 mod postgres;
 #[path = "cli/watch.rs"]
@@ -64,9 +66,9 @@ fn ran(folder: &Folder, args: &[&str]) -> (i32, String, String) {
 #[test]
 fn every_command_has_help() {
     let folder = Folder::new();
-    const COMMANDS: [&str; 15] = [
+    const COMMANDS: [&str; 16] = [
         "serve", "demo", "call", "keys", "law", "audit", "gm", "bench", "migrate", "config", "outbox", "import", "app",
-        "backup", "torture",
+        "backup", "torture", "paper",
     ];
     for command in COMMANDS {
         let (code, out, _) = ran(&folder, &[command, "--help"]);

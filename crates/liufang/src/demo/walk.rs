@@ -8,8 +8,8 @@ use lf_vocab::HiRxno;
 use lf_wire::client::Dialect;
 use serde_json::Value;
 
-use super::now;
 use super::receiver::Inbox;
+use super::{now, papers};
 use crate::client::{AppClient, Http};
 use crate::ground::Ground;
 use crate::journey::{Answered, Journey, send};
@@ -37,12 +37,16 @@ pub async fn run(
     let (journey, issued) = issue(&clients, case).await?;
     let carried = carry(&journey, &issued, &mut inbox).await?;
     let setl = pay(&journey, &issued, &carried, &mut inbox).await?;
+    let papers = papers::write(&ground.folder, store, &issued.hi_rxno).await;
     title("三、单次结算，原路退回");
     refund(&journey, &issued, &setl, &mut inbox).await?;
     title("四、撤销");
     revoke(ground, &clients).await?;
     title("五、处方履历（SM3 链）");
-    history(store, &issued).await
+    history(store, &issued).await?;
+    title("六、纸面：处方笺与结算单（结算后打印）");
+    papers::tell(&papers);
+    Ok(())
 }
 
 struct Clients<'c> {
