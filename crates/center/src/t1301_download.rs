@@ -1,4 +1,4 @@
-//! 1301, 1302, 1309, 1320 目录下载: what changed in a list since the version that a client has, as a file for 9102.
+//! 1301–1303, 1305–1311, 1313–1315, 1320 目录下载: what changed in a list since the version that a client has, as a file for 9102.
 //!
 //! The file is made once for a pair of versions and kept under `plc`, so that a thousand pharmacies on the morning of an
 //! edition cost one reading of the list. How a row is written is the interface's affair ([`CatalogueFile`]).
@@ -6,7 +6,7 @@
 //! Invariants: a file holds whole versions, because a client asks next for what is above the highest version it saw;
 //! one file is made at a time.
 
-use lf_ports::lists::Opsp;
+use lf_ports::lists::Printed;
 use lf_ports::{
     ChangeSet, CommitError, Dated, Drug, Edition, EditionOf, FileChange, FileOwner, Item, Lists, Since, StoredFile,
 };
@@ -29,10 +29,16 @@ pub enum Catalogue {
     Medicines,
     /// 1302 中药饮片.
     Pieces,
+    /// 1303 医疗机构制剂.
+    Preparations,
+    /// 1307 疾病与诊断.
+    Diagnoses,
     /// 1309 门诊慢特病种.
     Opsp,
     /// 1320 中药配方颗粒.
     Granules,
+    /// A list that the center only passes on.
+    Printed(Printed),
 }
 
 impl Catalogue {
@@ -41,35 +47,65 @@ impl Catalogue {
         match self {
             Self::Medicines => "1301",
             Self::Pieces => "1302",
+            Self::Preparations => "1303",
+            Self::Diagnoses => "1307",
             Self::Opsp => "1309",
             Self::Granules => "1320",
+            Self::Printed(list) => match list {
+                Printed::ServiceItem => "1305",
+                Printed::Consumable => "1306",
+                Printed::Operation => "1308",
+                Printed::DiseasePay => "1310",
+                Printed::DaySurgery => "1311",
+                Printed::Morphology => "1313",
+                Printed::TcmDisease => "1314",
+                Printed::TcmSyndrome => "1315",
+            },
         }
     }
 
     /// Its name, also that of its files.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Medicines => "西药中成药目录",
-            Self::Pieces => "中药饮片目录",
-            Self::Opsp => "门诊慢特病种目录",
-            Self::Granules => "中药配方颗粒目录",
-        }
+    pub fn name(self) -> String {
+        let what = match self {
+            Self::Medicines => "西药中成药",
+            Self::Pieces => "中药饮片",
+            Self::Preparations => "医疗机构制剂",
+            Self::Diagnoses => "疾病与诊断",
+            Self::Opsp => "门诊慢特病种",
+            Self::Granules => "中药配方颗粒",
+            Self::Printed(list) => list.name(),
+        };
+        format!("{what}目录")
     }
 
-    /// The 目录类别 of its rows in the drug catalogue.
-    const fn list_type(self) -> Option<&'static str> {
+    /// Where its rows stand.
+    const fn rows(self) -> Rows {
         match self {
-            Self::Medicines => Some("101"),
-            Self::Pieces => Some("102"),
-            Self::Granules => Some("106"),
-            Self::Opsp => None,
+            Self::Medicines => Rows::Drugs("101"),
+            Self::Pieces => Rows::Drugs("102"),
+            Self::Preparations => Rows::Drugs("103"),
+            Self::Granules => Rows::Drugs("106"),
+            Self::Diagnoses => Rows::List(Lists::Diagnosis),
+            Self::Opsp => Rows::List(Lists::Opsp),
+            Self::Printed(list) => Rows::List(Lists::Printed(list)),
         }
     }
+}
 
+/// Where the rows of a catalogue stand.
+#[derive(Clone, Copy)]
+enum Rows {
+    /// In the drug catalogue, under this 目录类别.
+    Drugs(&'static str),
+    /// In a list of their own.
+    List(Lists),
+}
+
+impl Rows {
     const fn edition_of(self) -> EditionOf {
         match self {
-            Self::Opsp => EditionOf::List(Lists::Opsp),
-            Self::Medicines | Self::Pieces | Self::Granules => EditionOf::Drug,
+            Self::Drugs(_) => EditionOf::Drug,
+            Self::List(list) => EditionOf::List(list),
         }
     }
 }
@@ -106,10 +142,10 @@ impl Line<'_> {
 /// What a row is about.
 #[derive(Debug, Clone, Copy)]
 pub enum What<'r> {
-    /// A drug, a piece, a granule.
+    /// A drug, a piece, a preparation, a granule.
     Drug(&'r Drug),
-    /// A 门诊慢特病种.
-    Opsp(&'r Opsp),
+    /// A row of a list.
+    Item(&'r Item),
 }
 
 /// How the interface writes a file.
@@ -146,16 +182,16 @@ pub struct Reply {
 }
 
 lf_rx::refusals! {
-    /// Why there is no file (1301, 1302, 1309, 1320).
+    /// Why there is no file (1301 … 1320).
     DownloadRefusal {
         BadVersion = "RX-1301-01", "接口规范 1301 ver", "版本号应为本中心下发文件中的最大版本号，首次下载填0";
-        NotPublished(&'static str) = "RX-1301-02", "本中心 目录", "{0}尚未发布";
+        NotPublished(String) = "RX-1301-02", "本中心 目录", "{0}尚未发布";
         TooLarge = "RX-1301-03", "本中心 目录文件上限", "待下载的数据超过一个文件的行数上限，请联系中心";
     }
 }
 
 impl Center {
-    /// 1301, 1302, 1309, 1320. Errors: [`DownloadRefusal`].
+    /// 1301–1303, 1305–1311, 1313–1315, 1320. Errors: [`DownloadRefusal`].
     pub async fn t1301_download(
         &self,
         ctx: &Ctx,
@@ -165,7 +201,7 @@ impl Center {
         let catalogue = command.catalogue;
         let ver = command.ver.trim().parse().ok().filter(|ver: &i64| *ver >= 0);
         let Some(ver) = ver else { return refused(DownloadRefusal::BadVersion) };
-        let editions = self.store.editions(catalogue.edition_of()).await?;
+        let editions = self.store.editions(catalogue.rows().edition_of()).await?;
         // Rows of no edition count as of the first.
         let newest = editions.iter().map(|edition| edition.ver).max().unwrap_or(1);
         if editions.is_empty() && !self.published(catalogue).await? {
@@ -173,21 +209,26 @@ impl Center {
         }
         let ver = ver.min(newest);
         let file_qury_no = format!("{}-{ver}-{newest}", catalogue.infno());
+        let filename = format!("{}_{ver}_{newest}.zip", catalogue.name());
+        if let Some(kept) = self.kept(ctx, &file_qury_no, &filename).await? {
+            return Ok(kept.into());
+        }
         let _one = self.downloads.lock().await;
-        if let Some(kept) = self.store.file(&FileOwner::Plc, &file_qury_no).await?.filter(|kept| ctx.now < kept.until) {
-            return Ok(reply(&kept).into());
+        // Made by whoever had the lock before.
+        if let Some(kept) = self.kept(ctx, &file_qury_no, &filename).await? {
+            return Ok(kept.into());
         }
         let mut packed = file(catalogue);
         let row_cnt = self.pack(catalogue, ver, newest, (ctx.now.day(), &editions), packed.as_mut()).await?;
         let kept = StoredFile {
             owner: FileOwner::Plc,
-            filename: format!("{}_{ver}_{newest}.zip", catalogue.name()),
+            filename,
             file_qury_no,
             row_cnt,
             until: ctx.now.day().plus(KEPT_DAYS).start(),
             body: packed.finish().map_err(Failure::Broken)?,
         };
-        let answer = reply(&kept).into();
+        let answer = reply(kept.file_qury_no.clone(), kept.filename.clone(), kept.row_cnt, kept.until).into();
         match self.keep(kept, ctx.now).await {
             // Another process made the same file at the same moment.
             Ok(()) | Err(CommitError::Stale("file")) => Ok(answer),
@@ -196,15 +237,21 @@ impl Center {
         }
     }
 
+    /// Where a file is that was made before, without its bytes.
+    async fn kept(&self, ctx: &Ctx, file_qury_no: &str, filename: &str) -> Result<Option<Reply>, Failure> {
+        let kept = self.store.file_head(&FileOwner::Plc, file_qury_no).await?.filter(|kept| ctx.now < kept.until);
+        Ok(kept.map(|kept| reply(file_qury_no.to_owned(), filename.to_owned(), kept.row_cnt, kept.until)))
+    }
+
     async fn keep(&self, file: StoredFile, now: Moment) -> Result<(), CommitError> {
         self.store.commit(ChangeSet { file: Some(FileChange { file, now }), ..ChangeSet::default() }).await
     }
 
     async fn published(&self, catalogue: Catalogue) -> Result<bool, Failure> {
         let all = Since::version(0);
-        Ok(match catalogue {
-            Catalogue::Opsp => !self.store.list_since(Lists::Opsp, &all, 1).await?.is_empty(),
-            _ => !self.store.drugs_since(&all, 1).await?.is_empty(),
+        Ok(match catalogue.rows() {
+            Rows::Drugs(_) => !self.store.drugs_since(&all, 1).await?.is_empty(),
+            Rows::List(list) => !self.store.list_since(list, &all, 1).await?.is_empty(),
         })
     }
 
@@ -221,29 +268,23 @@ impl Center {
         let mut since = Since::version(ver);
         let mut count = 0;
         loop {
-            let read = match catalogue.list_type() {
-                Some(list_type) => {
+            let read = match catalogue.rows() {
+                Rows::Drugs(list_type) => {
                     let rows = self.store.drugs_since(&since, PAGE).await?;
                     for row in rows.iter().filter(|row| row.ver <= newest && row.item.list_type == list_type) {
                         file.add(&line(What::Drug(&row.item), row, edition(row.ver), on));
                         count += 1;
                     }
-                    if let Some(last) = rows.last() {
-                        since = Since::drug(last);
-                    }
+                    since = rows.last().map(Since::drug).unwrap_or(since);
                     rows.len()
                 }
-                None => {
-                    let rows = self.store.list_since(Lists::Opsp, &since, PAGE).await?;
+                Rows::List(list) => {
+                    let rows = self.store.list_since(list, &since, PAGE).await?;
                     for row in rows.iter().filter(|row| row.ver <= newest) {
-                        if let Item::Opsp(opsp) = &row.item {
-                            file.add(&line(What::Opsp(opsp), row, edition(row.ver), on));
-                            count += 1;
-                        }
+                        file.add(&line(What::Item(&row.item), row, edition(row.ver), on));
+                        count += 1;
                     }
-                    if let Some(last) = rows.last() {
-                        since = Since::item(last);
-                    }
+                    since = rows.last().map(Since::item).unwrap_or(since);
                     rows.len()
                 }
             };
@@ -261,11 +302,6 @@ fn line<'r, T>(what: What<'r>, row: &Dated<T>, edition: Option<&'r Edition>, on:
     Line { what, from: row.from, until: row.until, ver: row.ver, edition, on }
 }
 
-fn reply(file: &StoredFile) -> Reply {
-    Reply {
-        file_qury_no: file.file_qury_no.clone(),
-        filename: file.filename.clone(),
-        dld_end_time: file.until.day().plus(-1),
-        data_cnt: file.row_cnt,
-    }
+fn reply(file_qury_no: String, filename: String, row_cnt: u64, until: Moment) -> Reply {
+    Reply { file_qury_no, filename, dld_end_time: until.day().plus(-1), data_cnt: row_cnt }
 }

@@ -1,6 +1,6 @@
-//! 1312, 1316, 1318, 1319 目录查询: the rows of the drug catalogue that changed since a moment, page by page.
+//! 1304, 1312, 1316, 1318, 1319 目录查询: the rows of the drug catalogue that changed since a moment, page by page.
 //!
-//! The four ask the same list for other things: its entries, the match of 医疗目录 and 医保目录 (one code here), its payment
+//! The five ask the same list for other things: its 民族药, its entries, the match of 医疗目录 and 医保目录 (one code here), its payment
 //! standards, what the person pays first. Whoever wants the whole list downloads it (1301); paging ends at [`REACH_MAX`].
 //!
 //! Invariant: pages of one question join without gap or repetition while no edition comes between them.
@@ -18,12 +18,16 @@ use crate::scheme::preselfpay;
 pub const PAGE_MAX: u64 = 1_000;
 /// How far paging reaches, in rows of the list. Beyond it a download is cheaper for both.
 pub const REACH_MAX: u64 = 5_000;
+/// 目录类别 民族药.
+const ETHNIC: &str = "104";
 /// Rows read at once.
 const READ: usize = 1_000;
 
-/// Which of the four.
+/// Which of the five.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
+    /// 1304 民族药品.
+    Ethnic,
     /// 1312 医保目录信息.
     Entries,
     /// 1316 医疗目录与医保目录匹配信息.
@@ -45,6 +49,10 @@ pub struct Command {
     pub code: Option<MedListCodg>,
     /// Part of the name.
     pub hilist_name: Option<String>,
+    /// Part of 药品通用名 (1304).
+    pub drug_genname: Option<String>,
+    /// 药品商品名 (1304).
+    pub drug_prodname: Option<String>,
     /// 目录类别.
     pub list_type: Option<String>,
     /// 收费项目等级.
@@ -96,7 +104,7 @@ pub struct Reply {
 }
 
 lf_rx::refusals! {
-    /// Why a page is not given (1312, 1316, 1318, 1319).
+    /// Why a page is not given (1304, 1312, 1316–1319).
     HilistRefusal {
         Page = "RX-1312-01", "接口规范 1312 page_num、page_size", "页码和每页数据量应从1开始，每页最多1000行";
         TooFar = "RX-1312-02", "本中心 分页上限", "查询范围超过5000行，请按编码查询，或以1301等目录下载交易取得全部数据";
@@ -105,7 +113,7 @@ lf_rx::refusals! {
 }
 
 impl Center {
-    /// 1312, 1316, 1318, 1319. Errors: [`HilistRefusal`], the law's where 1319 asks for what it does not say.
+    /// 1304, 1312, 1316, 1318, 1319. Errors: [`HilistRefusal`], the law's where 1319 asks for what it does not say.
     pub async fn t1312_hilist(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         if command.page_num == 0 || command.page_size == 0 || command.page_size > PAGE_MAX {
             return refused(HilistRefusal::Page);
@@ -232,6 +240,8 @@ impl Wanted<'_> {
         let same = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
         command.query_date.is_none_or(|on| row.in_force(on))
             && command.hilist_name.as_deref().is_none_or(|part| drug.genname.contains(part))
+            && command.drug_genname.as_deref().is_none_or(|part| drug.genname.contains(part))
+            && (command.drug_prodname.is_none() || command.drug_prodname == drug.prodname)
             && command.lmt_used.is_none_or(|limited| limited == drug.memo.is_some())
             && command.family.is_none_or(|family| drug.med_list_codg.as_str().starts_with(family))
             && command.begndate.is_none_or(|first| first <= row.from)
@@ -239,6 +249,10 @@ impl Wanted<'_> {
             && same(&command.list_type, &drug.list_type)
             && same(&command.chrgitm_lv, drug.chrgitm_lv.code())
             && command.vali.is_none_or(|vali| vali == row.in_force(self.today))
-            && (command.question != Question::PayStd || drug.hi_pay_std.is_some())
+            && match command.question {
+                Question::PayStd => drug.hi_pay_std.is_some(),
+                Question::Ethnic => drug.list_type == ETHNIC,
+                _ => true,
+            }
     }
 }

@@ -7,7 +7,7 @@ use lf_wire::Transaction;
 use lf_wire::json::Value;
 
 /// Each with the text of its example.
-const FILES: [(Transaction, &str); 34] = [
+const FILES: &[(Transaction, &str)] = &[
     (Transaction::T7101, include_str!("../../../examples/7101-precheck.json")),
     (Transaction::T7102, include_str!("../../../examples/7102-sign.json")),
     (Transaction::T7103, include_str!("../../../examples/7103-upload.json")),
@@ -37,6 +37,26 @@ const FILES: [(Transaction, &str); 34] = [
     (Transaction::T1302, CATALOGUE),
     (Transaction::T1309, CATALOGUE),
     (Transaction::T1320, CATALOGUE),
+    (Transaction::T1303, CATALOGUE),
+    (Transaction::T1305, CATALOGUE),
+    (Transaction::T1306, CATALOGUE),
+    (Transaction::T1307, CATALOGUE),
+    (Transaction::T1308, CATALOGUE),
+    (Transaction::T1310, CATALOGUE),
+    (Transaction::T1311, CATALOGUE),
+    (Transaction::T1313, CATALOGUE),
+    (Transaction::T1314, CATALOGUE),
+    (Transaction::T1315, CATALOGUE),
+    (Transaction::T1304, CHANGES),
+    (Transaction::T1317, CHANGES),
+    (
+        Transaction::T3301,
+        r#"{"data":[{"fixmedins_hilist_id":"0001","fixmedins_hilist_name":"苯磺酸氨氯地平片","list_type":"101","med_list_codg":"XC08CAA224A001010100001","begndate":"2026-01-01","enddate":"2026-12-31"}]}"#,
+    ),
+    (
+        Transaction::T3302,
+        r#"{"fixmedins_code":"P36090200106","fixmedins_hilist_id":"0001","list_type":"101","med_list_codg":"XC08CAA224A001010100001"}"#,
+    ),
     (Transaction::T1312, CHANGES),
     (Transaction::T1316, CHANGES),
     (Transaction::T1318, CHANGES),

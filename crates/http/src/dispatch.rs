@@ -39,7 +39,8 @@ pub type Done = Result<(Vec<u8>, Vec<Refusal>), Stopped>;
 /// Whether the transaction is remembered by the meaning of its message.
 pub fn needs_digest(transaction: Transaction) -> bool {
     use Transaction::{
-        T2102, T2103, T2601, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7207, T7208, T9001, T9002, T9101,
+        T2102, T2103, T2601, T3301, T3302, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7207, T7208, T9001, T9002,
+        T9101,
     };
     matches!(
         transaction,
@@ -58,6 +59,8 @@ pub fn needs_digest(transaction: Transaction) -> bool {
             | T9001
             | T9002
             | T9101
+            | T3301
+            | T3302
     )
 }
 
@@ -83,12 +86,24 @@ pub async fn run(center: &Center, ctx: &Ctx, transaction: Transaction, node: &No
         Transaction::T1101 | Transaction::T1201 | Transaction::T9001 | Transaction::T9002 => {
             basics(center, ctx, transaction, node).await
         }
-        Transaction::T1301 | Transaction::T1302 | Transaction::T1309 | Transaction::T1320 => {
-            download(center, ctx, transaction, node).await
-        }
-        Transaction::T1312 | Transaction::T1316 | Transaction::T1318 | Transaction::T1319 => {
+        Transaction::T1301
+        | Transaction::T1302
+        | Transaction::T1303
+        | Transaction::T1305
+        | Transaction::T1306
+        | Transaction::T1307
+        | Transaction::T1308
+        | Transaction::T1309
+        | Transaction::T1310
+        | Transaction::T1311
+        | Transaction::T1313
+        | Transaction::T1314
+        | Transaction::T1315
+        | Transaction::T1320 => download(center, ctx, transaction, node).await,
+        Transaction::T1304 | Transaction::T1312 | Transaction::T1316 | Transaction::T1318 | Transaction::T1319 => {
             page(center, ctx, transaction, node).await
         }
+        Transaction::T1317 | Transaction::T3301 | Transaction::T3302 => matching(center, ctx, transaction, node).await,
         _ => pharmacy(center, ctx, transaction, node).await,
     }
 }
@@ -122,6 +137,21 @@ async fn institution(center: &Center, ctx: &Ctx, transaction: Transaction, node:
         }
         Transaction::T7107 => {
             transact!(node, center, ctx, t7105, t7107_settlement_query, |reply, command| replies::t7107(&reply))
+        }
+        _ => not_built(transaction),
+    }
+}
+
+async fn matching(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {
+    match transaction {
+        Transaction::T3301 => {
+            transact!(node, center, ctx, t3301, t3301_match, |_, command| replies::t3301(transaction))
+        }
+        Transaction::T3302 => {
+            transact!(node, center, ctx, t3302, t3302_withdraw, |_, command| replies::t3301(transaction))
+        }
+        Transaction::T1317 => {
+            transact!(node, center, ctx, t1317, t1317_matches, |reply, command| replies::t1317(&reply))
         }
         _ => not_built(transaction),
     }

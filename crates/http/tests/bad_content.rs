@@ -94,9 +94,21 @@ async fn an_empty_message_is_told_all_that_it_needs() {
         1201: 400 报文有2处错误：fixmedins_type（定点医疗服务机构类型）必填；fixmedins_code（定点医药机构编号）与fixmedins_name须至少填一项
         1301: 400 报文有1处错误：ver（版本号）必填
         1302: 400 报文有1处错误：ver（版本号）必填
+        1303: 400 报文有1处错误：ver（版本号）必填
+        1304: 400 报文有3处错误：updt_time（更新时间）必填；page_num（当前页数）必填；page_size（本页数据量）必填
+        1305: 400 报文有1处错误：ver（版本号）必填
+        1306: 400 报文有1处错误：ver（版本号）必填
+        1307: 400 报文有1处错误：ver（版本号）必填
+        1308: 400 报文有1处错误：ver（版本号）必填
         1309: 400 报文有1处错误：ver（版本号）必填
+        1310: 400 报文有1处错误：ver（版本号）必填
+        1311: 400 报文有1处错误：ver（版本号）必填
         1312: 400 报文有3处错误：updt_time（更新时间）必填；page_num（当前页数）必填；page_size（本页数据量）必填
+        1313: 400 报文有1处错误：ver（版本号）必填
+        1314: 400 报文有1处错误：ver（版本号）必填
+        1315: 400 报文有1处错误：ver（版本号）必填
         1316: 400 报文有3处错误：updt_time（更新时间）必填；page_num（当前页数）必填；page_size（本页数据量）必填
+        1317: 400 报文有3处错误：updt_time（更新时间）必填；page_num（当前页数）必填；page_size（本页数据量）必填
         1318: 400 报文有3处错误：updt_time（更新时间）必填；page_num（当前页数）必填；page_size（本页数据量）必填
         1319: 400 报文有3处错误：updt_time（更新时间）必填；page_num（当前页数）必填；page_size（本页数据量）必填
         1320: 400 报文有1处错误：ver（版本号）必填
@@ -104,6 +116,8 @@ async fn an_empty_message_is_told_all_that_it_needs() {
         2102: 400 报文有2处错误：druginfo（购药信息）必填；drugdetail（购药明细）必填
         2103: 400 报文有3处错误：setl_id（结算ID）必填；mdtrt_id（就诊ID）必填；psn_no（人员编号）必填
         2601: 400 报文有3处错误：psn_no（人员编号）必填；omsgid（原发送方报文ID）必填；oinfno（原交易编号）必填
+        3301: 400 报文有1处错误：data（目录对照）必填
+        3302: 400 报文有4处错误：fixmedins_code（定点医药机构编号）必填；fixmedins_hilist_id（定点医药机构目录编号）必填；list_type（目录类别）必填；med_list_codg（医疗目录编码）必填
         5203: 400 报文有2处错误：psn_no（人员编号）必填；setl_id（结算ID）必填
         7101: 400 报文有12处错误：mdtrtCertType（就诊凭证类型）必填；bizTypeCode（业务类型代码）必填；hospRxno（定点医疗机构处方编号）必填；rxTypeCode（处方类别代码）必填；prscTime（开方时间）必填；rxDrugCnt（药品类目数）必填；valiDays（处方有效天数）必填；valiEndTime（有效截止时间）必填；rxCotnFlag（续方标志）必填；rxdrugdetail（处方药品明细）必填；mdtrtinfo（就诊信息）必填；diseinfo（诊断信息）必填
         7102: 400 报文有3处错误：fixmedinsCode（定点机构代码）必填；originalValue（原始待签名处方信息）必填；originalRxFile（原始待签名处方文件）必填

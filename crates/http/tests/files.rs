@@ -2,7 +2,7 @@
 
 use lf_center::t9101_file_upload::{FILE_MAX, FILES_MAX, KEPT_DAYS};
 use lf_http::Replied;
-use lf_ports::lists::{Opsp, PayStd};
+use lf_ports::lists::{Diagnosis, Opsp, PayStd, Printed, PrintedRow};
 use lf_ports::{
     ChangeSet, Edition, EditionChange, EditionOf, GatewayScheme, Item, Lists, RegistryPut, RowEnd, Store as _,
 };
@@ -264,12 +264,12 @@ async fn a_catalogue_is_downloaded_by_versions() {
         ("1301", "F001", "[RX-1301-01]"),
         ("1301", "-1", "[RX-1301-01]"),
         ("1309", "0", "[RX-1301-02] 门诊慢特病种目录尚未发布"),
-        ("1303", "0", "交易1303 医疗机构制剂目录下载尚未开通"),
+        ("1305", "0", "[RX-1301-02] 医疗服务项目目录尚未发布"),
     ] {
         let raw = ask(&world, infno, json!({ "ver": ver })).await;
         assert!(raw.err_msg().starts_with(want), "{infno} {ver}: {}", raw.err_msg());
     }
-    for infno in ["1302", "1320"] {
+    for infno in ["1302", "1303", "1320"] {
         assert_eq!(download(&world, infno, "0").await.0["data_cnt"], 0, "{infno}");
     }
 }
@@ -287,6 +287,78 @@ async fn the_lists_of_diseases_have_sixteen_columns() {
     let shown: Vec<_> =
         rows.iter().map(|row| (row.len(), row[0].as_str(), row[5].as_str(), row[14].as_str())).collect();
     assert_eq!(shown, [(16, "M01600", "1", "糖尿病"), (16, "M03900", "1", "高血压")]);
+}
+
+#[tokio::test]
+async fn a_list_that_is_passed_on_has_the_columns_of_its_table() {
+    let world = World::new().await;
+    let publish = async |list: Lists, item: Item| {
+        let change = EditionChange { items: vec![item], ..edition(EditionOf::List(list), 1, "2026-01-01") };
+        world.store.commit(ChangeSet { edition: Some(change), ..ChangeSet::default() }).await.unwrap();
+    };
+    let lists = ["1305", "1306", "1308", "1310", "1311", "1313", "1314", "1315"];
+    for (infno, list) in lists.into_iter().zip(Printed::ALL) {
+        let (code, name) = list.code_and_name();
+        let cells =
+            [(code, "C1"), (name, "某\t名"), ("说明书", "甲")].map(|(at, text)| (at.to_owned(), text.to_owned()));
+        publish(Lists::Printed(list), Item::Printed(list, PrintedRow(cells.into()))).await;
+        let (told, rows) = download(&world, infno, "0").await;
+        assert_eq!((&told["data_cnt"], rows.len(), rows[0].len()), (&json!(1), 1, list.headings().len()), "{infno}");
+        let cell = |heading: &str| {
+            let at = list.headings().iter().position(|known| *known == heading);
+            at.map(|at| rows[0][at].as_str())
+        };
+        assert_eq!((cell(code), cell(name), cell("有效标志")), (Some("C1"), Some("某 名"), Some("1")), "{infno}");
+        assert_eq!((cell("版本号"), cell("唯一记录号")), (Some("1"), Some("C120260101")), "{infno}");
+        // Only consumables have a manual; under no other heading does it appear.
+        assert_eq!(rows[0].iter().any(|cell| cell == "甲"), infno == "1306", "{infno}");
+        assert_eq!(download(&world, infno, "1").await.0["data_cnt"], 0, "{infno}");
+    }
+    let diagnosis = Diagnosis { diag_code: "I10.x00x002".to_owned(), diag_name: "高血压".to_owned() };
+    publish(Lists::Diagnosis, Item::Diagnosis(diagnosis)).await;
+    let (_, rows) = download(&world, "1307", "0").await;
+    let shown = [11, 12, 19, 23, 24].map(|at| rows[0][at - 1].clone());
+    assert_eq!((rows[0].len(), shown), (24, ["I10.x00x002", "高血压", "1", "1", "第1版"].map(str::to_owned)));
+}
+
+#[tokio::test]
+async fn preparations_of_hospitals_stand_in_the_drug_catalogue() {
+    let world = World::new().await;
+    let mut preparation = world.store.drugs(&[m::AMLODIPINE.parse().unwrap()], "2026-05-01".parse().unwrap()).await;
+    let mut preparation = preparation.as_mut().unwrap().remove(0).unwrap();
+    preparation.list_type = "103".to_owned();
+    preparation.med_list_codg = "XC08CAA000Z001".parse().unwrap();
+    let put = vec![RegistryPut::Drug(preparation.clone())];
+    world.store.commit(ChangeSet { registry: put, ..ChangeSet::default() }).await.unwrap();
+    let (_, rows) = download(&world, "1303", "0").await;
+    let shown = [1, 6, 41, 53, 65].map(|at| rows[0][at - 1].clone());
+    let want = ["XC08CAA000Z001", &preparation.dosform_name, &preparation.prdr_name, &preparation.reg_name, "1"];
+    assert_eq!((rows.len(), rows[0].len(), shown), (1, 83, want.map(str::to_owned)));
+    // 民族药 are paged instead (1304), by the names of its table.
+    let ethnic = lf_ports::Drug {
+        list_type: "104".to_owned(),
+        med_list_codg: "ZA04CAM0023010100166".parse().unwrap(),
+        prodname: Some("仁青".to_owned()),
+        genname: "仁青常觉".to_owned(),
+        ..preparation
+    };
+    let put = vec![RegistryPut::Drug(ethnic)];
+    world.store.commit(ChangeSet { registry: put, ..ChangeSet::default() }).await.unwrap();
+    for (key, value, want) in [
+        ("drug_genname", "常觉", 1),
+        ("drug_genname", "氨氯地平", 0),
+        ("drug_prodname", "仁青", 1),
+        ("drug_prodname", "仁", 0),
+    ] {
+        let mut input = page("2020-01-01", 1, 9);
+        input[key] = value.into();
+        let rows = ask(&world, "1304", input).await.output()["data"].clone();
+        assert_eq!(rows.as_array().unwrap().len(), want, "{key} {value}");
+        assert!(want == 0 || rows[0]["drug_genname"] == "仁青常觉" && rows[0]["vali_flag"] == "1");
+    }
+    let mut input = page("2020-01-01", 1, 9);
+    input["tcmherb_name"] = "x".into();
+    assert!(ask(&world, "1304", input).await.err_msg().starts_with("[RX-1312-03]"));
 }
 
 fn page(updt_time: &str, page_num: u64, page_size: u64) -> Value {
@@ -347,7 +419,6 @@ async fn changes_are_paged_by_the_time_of_their_edition() {
         ("1312", with("pinyin", "alp"), "[RX-1312-03] 本中心的目录没有拼音助记码"),
         ("1319", with("selfpay_prop_psn_type", "390"), "[RX-1312-03]"),
         ("1312", with("updt_time", "yesterday"), "报文有1处错误：updt_time"),
-        ("1317", page("2020-01-01", 1, 9), "交易1317 医药机构目录匹配信息查询尚未开通"),
     ] {
         let raw = ask(&world, infno, input).await;
         assert!(raw.err_msg().starts_with(want) && (raw.infcode() == 0) == want.is_empty(), "{want}: {}", raw.json);
@@ -377,4 +448,41 @@ async fn a_payment_standard_that_came_later_is_shown() {
     world.store.commit(ChangeSet { edition: Some(change), ..ChangeSet::default() }).await.unwrap();
     assert_eq!(shown("2026-05-02").await.iter().filter(|pric| pric.starts_with("9.87")).count(), 2);
     assert!(shown("2026-05-04").await.is_empty());
+}
+
+#[tokio::test]
+async fn an_institutions_matches_are_uploaded_shown_and_withdrawn() {
+    let world = World::new().await;
+    let row = |id: &str| {
+        json!({ "fixmedins_hilist_id": id, "fixmedins_hilist_name": "氨氯地平", "list_type": "101",
+            "med_list_codg": m::AMLODIPINE, "begndate": "2026-05-01", "enddate": "2026-12-31", "spec": "5mg" })
+    };
+    assert_eq!(ask(&world, "3301", json!([row("A1"), row("A2")])).await.infcode(), 0);
+    assert_eq!(ask(&world, "3301", row("A3")).await.infcode(), 0, "one row as an object");
+    let shown = async |input: Value| {
+        let raw = ask(&world, "1317", input).await;
+        assert_eq!(raw.infcode(), 0, "{}", raw.json);
+        let rows = raw.output()["data"].as_array().unwrap().clone();
+        let short = |row: &Value| format!("{}{}", row["medins_list_codg"].as_str().unwrap(), row["vali_flag"]);
+        (rows.iter().map(short).collect::<Vec<_>>().join(" "), rows)
+    };
+    let (all, rows) = shown(page("2026-05-01", 1, 10)).await;
+    assert_eq!(all, r#"A1"1" A2"1" A3"1""#);
+    assert_eq!(
+        (&rows[0]["spec"], &rows[0]["begndate"], &rows[0]["insu_admdvs"]),
+        (&json!("5mg"), &json!("2026-05-01"), &json!("360900"))
+    );
+    let mut back = row("A2");
+    back["fixmedins_code"] = m::PHARMACY.into();
+    assert_eq!(ask(&world, "3302", back.clone()).await.infcode(), 0);
+    assert!(ask(&world, "3302", back).await.err_msg().starts_with("[RX-3302-01]"));
+    assert_eq!(shown(page("2026-05-01", 1, 10)).await.0.matches(r#""0""#).count(), 1);
+    let hospitals = with_code(m::HOSPITAL);
+    assert!(ask(&world, "1317", hospitals).await.err_msg().starts_with("[RX-0000-02]"));
+}
+
+fn with_code(fixmedins_code: &str) -> Value {
+    let mut input = page("2026-05-01", 1, 10);
+    input["fixmedins_code"] = fixmedins_code.into();
+    input
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use lf_ports::lists::Printed;
 use lf_ports::{EditionOf, Lists};
 
 use crate::column::Column;
@@ -50,6 +51,16 @@ impl Kind {
                 Lists::Frequency => "使用频次 frequencies of use",
                 Lists::Nrdl => "医保目录（按名称） the printed catalogue, by name",
                 Lists::NrdlPayStd => "医保目录支付标准（按名称） payment standards of the printed catalogue",
+                Lists::Printed(list) => match list {
+                    Printed::ServiceItem => "医疗服务项目 services, passed on by 1305",
+                    Printed::Consumable => "医用耗材 consumables, passed on by 1306",
+                    Printed::Operation => "手术操作 operations, passed on by 1308",
+                    Printed::DiseasePay => "按病种付费病种 diseases paid by case, passed on by 1310",
+                    Printed::DaySurgery => "日间手术治疗病种 day surgery, passed on by 1311",
+                    Printed::Morphology => "肿瘤形态学 morphology of tumours, passed on by 1313",
+                    Printed::TcmDisease => "中医疾病 diseases of Chinese medicine, passed on by 1314",
+                    Printed::TcmSyndrome => "中医证候 syndromes of Chinese medicine, passed on by 1315",
+                },
             },
             Self::Fixmedins => "定点医药机构 institutions and pharmacies",
             Self::Practitioner => "医保医师、药师 doctors and pharmacists",
@@ -58,7 +69,7 @@ impl Kind {
     }
 
     /// Its columns.
-    pub const fn columns(self) -> &'static [Column] {
+    pub fn columns(self) -> &'static [Column] {
         match self {
             Self::Edition(EditionOf::Drug) => drug::COLUMNS,
             Self::Edition(EditionOf::List(list)) => lists::columns(list),

@@ -50,6 +50,15 @@ pub struct StoredFile {
     pub body: Vec<u8>,
 }
 
+/// What is known of a file without opening it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileHead {
+    /// Its rows, as [`StoredFile::row_cnt`].
+    pub row_cnt: u64,
+    /// From then on it is as if it had never been there.
+    pub until: Moment,
+}
+
 /// A file is added, and those of its owner that are past their time go.
 #[derive(Debug, Clone)]
 pub struct FileChange {

@@ -8,6 +8,7 @@ pub mod change;
 pub mod codec;
 pub mod edge;
 pub mod file;
+mod list_match;
 pub mod lists;
 pub mod notice;
 pub mod outbox;
@@ -21,7 +22,8 @@ pub use change::{
 };
 pub use codec::Inconsistency;
 pub use edge::{Chance, Clock};
-pub use file::{FileChange, FileOwner, StoredFile};
+pub use file::{FileChange, FileHead, FileOwner, StoredFile};
+pub use list_match::{ListMatch, MatchBody, MatchChange, MatchKey};
 pub use lists::{Dated, Edition, EditionOf, Item, Lists, Since};
 pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, SettlementNotice, TakenDrug};
 pub use outbox::{Claimed, DroppedRow, Next, Outbox, OutboxRow};

@@ -1,5 +1,6 @@
 //! Dated lists: what a bureau publishes as a whole and replaces by editions. Payment standards, restriction rules,
-//! diagnoses, dictionaries, 门诊慢特病种, frequencies, the printed catalogue; and the editions of the drug catalogue.
+//! diagnoses, dictionaries, 门诊慢特病种, frequencies, the printed catalogue, lists only passed on; and the editions of the
+//! drug catalogue.
 //!
 //! Serves import, the downloads 13xx and the reading of the catalogue as of a day. Invariants: of one key no two rows
 //! are in force on one day; a row that an edition changes or leaves out ends on the day from which the edition counts; versions
@@ -12,6 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{Inconsistency, decode, encode};
 use crate::registry::Drug;
+
+mod printed;
+
+pub use printed::{Printed, PrintedRow, of_edition};
 
 /// A list whose rows are [`Item`]s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,11 +37,13 @@ pub enum Lists {
     Nrdl,
     /// Its payment standards, by name.
     NrdlPayStd,
+    /// A list that is only passed on.
+    Printed(Printed),
 }
 
 impl Lists {
     /// All.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 16] = [
         Self::PayStd,
         Self::DrugRule,
         Self::Diagnosis,
@@ -45,6 +52,14 @@ impl Lists {
         Self::Frequency,
         Self::Nrdl,
         Self::NrdlPayStd,
+        Self::Printed(Printed::ServiceItem),
+        Self::Printed(Printed::Consumable),
+        Self::Printed(Printed::Operation),
+        Self::Printed(Printed::DiseasePay),
+        Self::Printed(Printed::DaySurgery),
+        Self::Printed(Printed::Morphology),
+        Self::Printed(Printed::TcmDisease),
+        Self::Printed(Printed::TcmSyndrome),
     ];
 
     /// The stored word, which is also the kind of `liufang import`.
@@ -58,6 +73,7 @@ impl Lists {
             Self::Frequency => "frequency",
             Self::Nrdl => "nrdl",
             Self::NrdlPayStd => "nrdl_pay_std",
+            Self::Printed(list) => list.word(),
         }
     }
 }
@@ -286,6 +302,7 @@ pub enum Item {
     Frequency(Frequency),
     Nrdl(Nrdl),
     NrdlPayStd(NrdlPayStd),
+    Printed(Printed, PrintedRow),
 }
 
 impl Item {
@@ -300,6 +317,7 @@ impl Item {
             Self::Frequency(_) => Lists::Frequency,
             Self::Nrdl(_) => Lists::Nrdl,
             Self::NrdlPayStd(_) => Lists::NrdlPayStd,
+            Self::Printed(list, _) => Lists::Printed(*list),
         }
     }
 
@@ -320,6 +338,7 @@ impl Item {
                 let unit_spec = row.unit_spec.as_deref().unwrap_or_default();
                 [row.section.as_str(), &row.category_code, &row.no, &row.name, unit_spec].join("|")
             }
+            Self::Printed(list, row) => row.cell(list.code_and_name().0).unwrap_or_default().to_owned(),
         }
     }
 
@@ -334,6 +353,7 @@ impl Item {
             Self::Frequency(row) => encode(row),
             Self::Nrdl(row) => encode(row),
             Self::NrdlPayStd(row) => encode(row),
+            Self::Printed(_, row) => encode(row),
         }
     }
 
@@ -354,6 +374,7 @@ impl Item {
             Lists::Frequency => Self::Frequency(read(body, key)?),
             Lists::Nrdl => Self::Nrdl(read(body, key)?),
             Lists::NrdlPayStd => Self::NrdlPayStd(read(body, key)?),
+            Lists::Printed(list) => Self::Printed(list, read(body, key)?),
         })
     }
 }

@@ -8,7 +8,8 @@ use thiserror::Error;
 
 use crate::change::{ChangeSet, CommitError};
 use crate::codec::Inconsistency;
-use crate::file::{FileOwner, StoredFile};
+use crate::file::{FileHead, FileOwner, StoredFile};
+use crate::list_match::{ListMatch, MatchKey};
 use crate::lists::{Dated, Edition, EditionOf, Item, Lists, Since};
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
@@ -50,8 +51,6 @@ pub trait Store: Send + Sync {
     async fn drug_page(&self, query: &DrugQuery) -> Result<(u64, Vec<Drug>), StoreError>;
     /// Rows of the catalogue that changed, past and future ones too, in the order of version, code and first day.
     async fn drugs_since(&self, since: &Since, limit: usize) -> Result<Vec<Dated<Drug>>, StoreError>;
-    /// A row of a list as of a day.
-    async fn list_item(&self, list: Lists, key: &str, on: Day) -> Result<Option<Dated<Item>>, StoreError>;
     /// Rows of a list by key as of a day, in the order asked; those not in it then are `None`.
     async fn list_items(&self, list: Lists, keys: &[&str], on: Day) -> Result<Vec<Option<Dated<Item>>>, StoreError>;
     /// A page of a list as of a day, in the order of keys, after a key.
@@ -105,8 +104,19 @@ pub trait Store: Send + Sync {
     async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError>;
     /// A file of this owner, also when it is past its time.
     async fn file(&self, owner: &FileOwner, file_qury_no: &str) -> Result<Option<StoredFile>, StoreError>;
+    /// The same without its name and bytes.
+    async fn file_head(&self, owner: &FileOwner, file_qury_no: &str) -> Result<Option<FileHead>, StoreError>;
     /// How many files of an owner are not past their time.
     async fn file_count(&self, owner: &FileOwner, now: Moment) -> Result<u64, StoreError>;
+    /// Matches of an institution that changed after a moment, and of that moment those behind a match; in the order of
+    /// their last change and key.
+    async fn matches_since(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        after: Moment,
+        behind: Option<&MatchKey>,
+        limit: usize,
+    ) -> Result<Vec<ListMatch>, StoreError>;
     /// Every row that the catalogue ever had of a code, in the order of their days.
     async fn drug_rows(&self, code: &MedListCodg) -> Result<Vec<Dated<Drug>>, StoreError>;
 }

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use lf_gm::rest::looked_up_by;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
-    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf,
-    FileOwner, Fixmedins, IdemKey, IdemRow, Inconsistency, Item, Lists, Person, PersonKey, Practitioner, RxFile, Setl,
-    Since, Store, StoreError, StoredEvent, StoredFile,
+    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
+    FileOwner, Fixmedins, IdemKey, IdemRow, Inconsistency, Item, ListMatch, Lists, MatchKey, Person, PersonKey,
+    Practitioner, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
@@ -85,11 +85,6 @@ impl<D: Driver> Store for Ports<D> {
 
     async fn drug_rows(&self, code: &MedListCodg) -> Result<Vec<Dated<Drug>>, StoreError> {
         self.many(sql::DRUG_ROWS, [code.as_str().into()], row::drug).await
-    }
-
-    async fn list_item(&self, list: Lists, key: &str, on: Day) -> Result<Option<Dated<Item>>, StoreError> {
-        let params = [list.word().into(), key.into(), on.into()];
-        self.one(sql::LIST_ITEM, params, |sealer: &Sealer, found| row::item(sealer, list, found)).await
     }
 
     async fn list_items(&self, list: Lists, keys: &[&str], on: Day) -> Result<Vec<Option<Dated<Item>>>, StoreError> {
@@ -202,6 +197,31 @@ impl<D: Driver> Store for Ports<D> {
 
     async fn file(&self, owner: &FileOwner, file_qury_no: &str) -> Result<Option<StoredFile>, StoreError> {
         self.one(sql::FILE, [owner.word().into(), file_qury_no.into()], row::file).await
+    }
+
+    async fn matches_since(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        after: Moment,
+        behind: Option<&MatchKey>,
+        limit: usize,
+    ) -> Result<Vec<ListMatch>, StoreError> {
+        // The first rows after a moment are those of the next microsecond: no key is smaller than three blanks of it.
+        let at = if behind.is_some() { after } else { Moment::from_micros(after.micros().saturating_add(1)) };
+        let part = |of: fn(&MatchKey) -> &String| Value::from(behind.map_or("", |key| of(key).as_str()));
+        let params = [
+            fixmedins_code.as_str().into(),
+            at.into(),
+            part(|key| &key.list_type),
+            part(|key| &key.fixmedins_hilist_id),
+            part(|key| &key.med_list_codg),
+            page(limit),
+        ];
+        self.many(sql::MATCH_SINCE, params, row::list_match).await
+    }
+
+    async fn file_head(&self, owner: &FileOwner, file_qury_no: &str) -> Result<Option<FileHead>, StoreError> {
+        self.one(sql::FILE_HEAD, [owner.word().into(), file_qury_no.into()], row::file_head).await
     }
 
     async fn file_count(&self, owner: &FileOwner, now: Moment) -> Result<u64, StoreError> {

@@ -15,6 +15,7 @@ use crate::sealer::Sealer;
 use crate::sql;
 use crate::value::Value;
 
+mod list_match;
 mod lists;
 mod outbox;
 mod registry;
@@ -91,6 +92,7 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
     if let Some(change) = &changes.file {
         file(change, sealer, &mut steps)?;
     }
+    steps.extend(changes.matches.iter().map(list_match::change));
     Ok(steps)
 }
 

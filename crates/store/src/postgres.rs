@@ -115,18 +115,20 @@ impl PostgresStore {
 
 impl Driver for Postgres {
     async fn rows(&self, sql: &'static str, params: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        let params = &params;
         let ask = |link: Arc<Object>| async move {
             let statement = statement(&link, sql).await?;
-            Ok(run(&link, statement, &params).await?.rows)
+            Ok(run(&link, statement, params).await?.rows)
         };
         self.readers.ask(ask).await
     }
 
     async fn rows_each(&self, sql: &'static str, each: Vec<Vec<Value>>) -> Result<Vec<Vec<Row>>, StoreError> {
+        let each = &each;
         let ask = |link: Arc<Object>| async move {
             let statement = statement(&link, sql).await?;
             let mut pipe = Pipe::default();
-            for params in &each {
+            for params in each {
                 pipe.send(run(&link, statement.clone(), params)).await;
             }
             pipe.finish().await.into_iter().map(|done| done.map(|done| done.rows)).collect()

@@ -4,8 +4,8 @@
 //! taken from; `phase` and `live` must be what the decoded state says.
 
 use lf_ports::{
-    Acct, AccumKey, AccumRow, App, Claim, ClaimKind, Fixmedins, IdemKey, IdemRow, Inconsistency, Person, PersonKey,
-    Practitioner, RxFile, Setl, StoredEvent, StoredFile,
+    Acct, AccumKey, AccumRow, App, Claim, ClaimKind, FileHead, FileOwner, Fixmedins, IdemKey, IdemRow, Inconsistency,
+    Person, PersonKey, Practitioner, RxFile, Setl, StoredEvent, StoredFile,
 };
 use lf_rx::event::Opened;
 use lf_rx::state::State;
@@ -18,9 +18,11 @@ use crate::sealed::{self, Column};
 use crate::sealer::Sealer;
 use crate::value::{Cells, Row, Value};
 
+mod list_match;
 mod lists;
 pub(crate) mod outbox;
 
+pub(crate) use list_match::list_match;
 pub(crate) use lists::{drug, edition, item};
 
 type Read<T> = Result<T, Inconsistency>;
@@ -255,6 +257,14 @@ pub(crate) fn file(sealer: &Sealer, row: Row) -> Read<StoredFile> {
         return Err(cells.wrong("body", "no file with a name"));
     };
     Ok(StoredFile { owner, file_qury_no, filename, row_cnt, until, body })
+}
+
+/// The same without what is sealed.
+pub(crate) fn file_head(sealer: &Sealer, row: Row) -> Read<FileHead> {
+    let mut cells = Cells::new(sealer, "file", 2, row);
+    let _: FileOwner = cells.parsed("fixmedins_code")?;
+    cells.text("file_qury_no")?;
+    Ok(FileHead { row_cnt: cells.int("row_cnt")?.unsigned_abs(), until: cells.moment("until_us")? })
 }
 
 /// What `plan::named_file` put together.

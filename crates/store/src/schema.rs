@@ -34,7 +34,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V5__sealed_by",
     "V6__outbox",
     "V7__lists",
-    "V8__files"
+    "V8__files",
+    "V9__list_match"
 ];
 
 impl From<rusqlite::Error> for OpenError {

@@ -324,11 +324,27 @@ pub(crate) const OUTBOX_OF: &str = "SELECT q.poolarea_no, q.hi_rxno, q.fixmedins
 pub(crate) const FILE: &str = "SELECT fixmedins_code, file_qury_no, row_cnt, until_us, body
     FROM file
     WHERE fixmedins_code = $1 AND file_qury_no = $2";
+pub(crate) const FILE_HEAD: &str = "SELECT fixmedins_code, file_qury_no, row_cnt, until_us FROM file
+    WHERE fixmedins_code = $1 AND file_qury_no = $2";
 pub(crate) const FILE_COUNT: &str = "SELECT COUNT(*) FROM file WHERE fixmedins_code = $1 AND until_us > $2";
 pub(crate) const FILE_NEW: &str = "INSERT INTO file
     (fixmedins_code, file_qury_no, row_cnt, until_us, body) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (fixmedins_code, file_qury_no) DO NOTHING";
 pub(crate) const FILE_DROP: &str = "DELETE FROM file WHERE fixmedins_code = $1 AND until_us <= $2";
+
+// ---- matches of lists
+
+pub(crate) const MATCH_SINCE: &str = "SELECT fixmedins_code, list_type, fixmedins_hilist_id, med_list_codg, begn_day,
+    end_day, crte_us, updt_us, vali, body FROM list_match
+    WHERE fixmedins_code = $1 AND (updt_us, list_type, fixmedins_hilist_id, med_list_codg) > ($2, $3, $4, $5)
+    ORDER BY updt_us, list_type, fixmedins_hilist_id, med_list_codg LIMIT $6";
+pub(crate) const MATCH_PUT: &str = "INSERT INTO list_match (fixmedins_code, list_type, fixmedins_hilist_id,
+    med_list_codg, begn_day, end_day, crte_us, updt_us, vali, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9)
+    ON CONFLICT (fixmedins_code, list_type, fixmedins_hilist_id, med_list_codg) DO UPDATE SET
+        begn_day = excluded.begn_day, end_day = excluded.end_day, updt_us = excluded.updt_us, vali = 1,
+        body = excluded.body";
+pub(crate) const MATCH_WITHDRAW: &str = "UPDATE list_match SET vali = 0, updt_us = $5 WHERE fixmedins_code = $1
+    AND list_type = $2 AND fixmedins_hilist_id = $3 AND med_list_codg = $4 AND vali = 1";
 
 // ---- partitions
 
@@ -358,7 +374,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 67] = [
+    const QUESTIONS: [&str; 70] = [
         APP,
         APP_PAGE,
         FIXMEDINS,
@@ -423,9 +439,12 @@ mod tests {
         OUTBOX_PAGE_OF,
         OUTBOX_OF,
         FILE,
+        FILE_HEAD,
         FILE_COUNT,
         FILE_DROP,
         FILE_SWEEP,
+        MATCH_SINCE,
+        MATCH_WITHDRAW,
     ];
 
     #[test]

@@ -12,6 +12,7 @@ pub mod atomic;
 pub mod files;
 pub mod finders;
 pub mod fixture;
+pub mod list_match;
 pub mod lists;
 pub mod model;
 pub mod outbox;
@@ -68,6 +69,8 @@ macro_rules! each_case {
             races::a_thousand_commits_at_once,
             races::two_stores_write_to_one_database,
             races::a_full_queue_says_so,
+            list_match::a_match_is_its_institutions_and_seen_since_its_change,
+            list_match::a_match_is_withdrawn_once_and_may_come_again,
             scans::pages_join_without_gap_or_repetition,
             scans::pools_are_all_partitions,
             tampered::every_disagreeing_column_is_named,

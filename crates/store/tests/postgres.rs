@@ -158,7 +158,7 @@ each_case!(on_postgres);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_key_holds_the_partition_or_the_thing_itself() {
     // Copied whole to every node, or keyed by the thing claimed: decision 0004.
-    const WHOLE: [&str; 12] = [
+    const WHOLE: [&str; 13] = [
         "app",
         "fixmedins",
         "practitioner",
@@ -169,6 +169,7 @@ async fn every_key_holds_the_partition_or_the_thing_itself() {
         "claim",
         "idem",
         "file",
+        "list_match",
         "schema_history",
         "sealed_by",
     ];

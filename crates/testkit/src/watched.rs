@@ -9,9 +9,9 @@ use std::task::Poll;
 use async_trait::async_trait;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
-    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf,
-    FileOwner, Fixmedins, IdemKey, IdemRow, Item, Lists, Person, PersonKey, Practitioner, RxFile, Setl, Since, Store,
-    StoreError, StoredEvent, StoredFile,
+    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
+    FileOwner, Fixmedins, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, Person, PersonKey, Practitioner, RxFile,
+    Setl, Since, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
@@ -107,7 +107,6 @@ asked! {
     drug_page(query: &DrugQuery) -> (u64, Vec<Drug>);
     drugs_since(since: &Since, limit: usize) -> Vec<Dated<Drug>>;
     drug_rows(code: &MedListCodg) -> Vec<Dated<Drug>>;
-    list_item(list: Lists, key: &str, on: Day) -> Option<Dated<Item>>;
     list_items(list: Lists, keys: &[&str], on: Day) -> Vec<Option<Dated<Item>>>;
     list_page(list: Lists, on: Day, after_key: Option<&str>, limit: usize) -> Vec<Dated<Item>>;
     list_since(list: Lists, since: &Since, limit: usize) -> Vec<Dated<Item>>;
@@ -124,5 +123,7 @@ asked! {
     claim(kind: ClaimKind, key: &str) -> Option<Claim>;
     reserve_serials(poolarea_no: Admdvs, day: Day, count: u64) -> u64;
     file(owner: &FileOwner, file_qury_no: &str) -> Option<StoredFile>;
+    matches_since(fixmedins_code: &FixmedinsCode, after: Moment, behind: Option<&MatchKey>, limit: usize) -> Vec<ListMatch>;
+    file_head(owner: &FileOwner, file_qury_no: &str) -> Option<FileHead>;
     file_count(owner: &FileOwner, now: Moment) -> u64;
 }

@@ -6,6 +6,7 @@
 mod basics;
 mod files;
 mod institution;
+mod list_match;
 mod pharmacy;
 mod precheck;
 mod settle;
@@ -13,6 +14,7 @@ mod settle;
 pub use basics::{t1101, t1201, t9001, t9002};
 pub use files::{ARRAY_MAX, catalogue, question, t1301, t1312, t9101, t9102};
 pub use institution::{read_signed, t7102, t7103, t7104, t7105};
+pub use list_match::{t1317, t3301, t3302};
 pub use pharmacy::{t7201, t7203, t7204, t7205, t7206, t7207, t7208, t7211};
 pub use precheck::t7101;
 pub use settle::{t2102, t2103, t2601, t5203};
@@ -59,10 +61,26 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         Transaction::T9001 => of(t9001(node)),
         Transaction::T9002 => of(t9002(node)),
         Transaction::T9102 => of(t9102(node)),
-        Transaction::T1301 | Transaction::T1302 | Transaction::T1309 | Transaction::T1320 => {
+        Transaction::T1317 => of(t1317(node)),
+        Transaction::T3301 => of(t3301(node)),
+        Transaction::T3302 => of(t3302(node)),
+        Transaction::T1301
+        | Transaction::T1302
+        | Transaction::T1303
+        | Transaction::T1305
+        | Transaction::T1306
+        | Transaction::T1307
+        | Transaction::T1308
+        | Transaction::T1309
+        | Transaction::T1310
+        | Transaction::T1311
+        | Transaction::T1313
+        | Transaction::T1314
+        | Transaction::T1315
+        | Transaction::T1320 => {
             catalogue(transaction).map_or_else(Defects::new, |catalogue| of(t1301(catalogue, node)))
         }
-        Transaction::T1312 | Transaction::T1316 | Transaction::T1318 | Transaction::T1319 => {
+        Transaction::T1304 | Transaction::T1312 | Transaction::T1316 | Transaction::T1318 | Transaction::T1319 => {
             question(transaction).map_or_else(Defects::new, |question| of(t1312(question, node)))
         }
         // The bytes of 9101 may stand beside the message: its form is judged where both are known.

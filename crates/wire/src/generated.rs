@@ -5,9 +5,21 @@ pub mod t1101;
 pub mod t1201;
 pub mod t1301;
 pub mod t1302;
+pub mod t1303;
+pub mod t1304;
+pub mod t1305;
+pub mod t1306;
+pub mod t1307;
+pub mod t1308;
 pub mod t1309;
+pub mod t1310;
+pub mod t1311;
 pub mod t1312;
+pub mod t1313;
+pub mod t1314;
+pub mod t1315;
 pub mod t1316;
+pub mod t1317;
 pub mod t1318;
 pub mod t1319;
 pub mod t1320;
@@ -15,6 +27,8 @@ pub mod t2101;
 pub mod t2102;
 pub mod t2103;
 pub mod t2601;
+pub mod t3301;
+pub mod t3302;
 pub mod t5203;
 pub mod t7101;
 pub mod t7102;
@@ -54,12 +68,36 @@ pub enum Transaction {
     T1301,
     /// 1302 中药饮片目录下载
     T1302,
+    /// 1303 医疗机构制剂目录下载
+    T1303,
+    /// 1304 民族药品目录查询
+    T1304,
+    /// 1305 医疗服务项目目录下载
+    T1305,
+    /// 1306 医用耗材目录下载
+    T1306,
+    /// 1307 疾病与诊断目录下载
+    T1307,
+    /// 1308 手术操作目录下载
+    T1308,
     /// 1309 门诊慢特病种目录下载
     T1309,
+    /// 1310 按病种付费病种目录下载
+    T1310,
+    /// 1311 日间手术治疗病种目录下载
+    T1311,
     /// 1312 医保目录信息查询
     T1312,
+    /// 1313 肿瘤形态学目录下载
+    T1313,
+    /// 1314 中医疾病目录下载
+    T1314,
+    /// 1315 中医证候目录下载
+    T1315,
     /// 1316 医疗目录与医保目录匹配信息查询
     T1316,
+    /// 1317 医药机构目录匹配信息查询
+    T1317,
     /// 1318 医保目录限价信息查询
     T1318,
     /// 1319 医保目录先自付比例信息查询
@@ -74,6 +112,10 @@ pub enum Transaction {
     T2103,
     /// 2601 冲正交易
     T2601,
+    /// 3301 目录对照上传
+    T3301,
+    /// 3302 目录对照撤销
+    T3302,
     /// 5203 结算信息查询
     T5203,
     /// 7101 电子处方上传预核验
@@ -133,9 +175,21 @@ impl Transaction {
         Self::T1201,
         Self::T1301,
         Self::T1302,
+        Self::T1303,
+        Self::T1304,
+        Self::T1305,
+        Self::T1306,
+        Self::T1307,
+        Self::T1308,
         Self::T1309,
+        Self::T1310,
+        Self::T1311,
         Self::T1312,
+        Self::T1313,
+        Self::T1314,
+        Self::T1315,
         Self::T1316,
+        Self::T1317,
         Self::T1318,
         Self::T1319,
         Self::T1320,
@@ -143,6 +197,8 @@ impl Transaction {
         Self::T2102,
         Self::T2103,
         Self::T2601,
+        Self::T3301,
+        Self::T3302,
         Self::T5203,
         Self::T7101,
         Self::T7102,
@@ -177,9 +233,21 @@ impl Transaction {
             Self::T1201 => &t1201::SPEC,
             Self::T1301 => &t1301::SPEC,
             Self::T1302 => &t1302::SPEC,
+            Self::T1303 => &t1303::SPEC,
+            Self::T1304 => &t1304::SPEC,
+            Self::T1305 => &t1305::SPEC,
+            Self::T1306 => &t1306::SPEC,
+            Self::T1307 => &t1307::SPEC,
+            Self::T1308 => &t1308::SPEC,
             Self::T1309 => &t1309::SPEC,
+            Self::T1310 => &t1310::SPEC,
+            Self::T1311 => &t1311::SPEC,
             Self::T1312 => &t1312::SPEC,
+            Self::T1313 => &t1313::SPEC,
+            Self::T1314 => &t1314::SPEC,
+            Self::T1315 => &t1315::SPEC,
             Self::T1316 => &t1316::SPEC,
+            Self::T1317 => &t1317::SPEC,
             Self::T1318 => &t1318::SPEC,
             Self::T1319 => &t1319::SPEC,
             Self::T1320 => &t1320::SPEC,
@@ -187,6 +255,8 @@ impl Transaction {
             Self::T2102 => &t2102::SPEC,
             Self::T2103 => &t2103::SPEC,
             Self::T2601 => &t2601::SPEC,
+            Self::T3301 => &t3301::SPEC,
+            Self::T3302 => &t3302::SPEC,
             Self::T5203 => &t5203::SPEC,
             Self::T7101 => &t7101::SPEC,
             Self::T7102 => &t7102::SPEC,

@@ -6,12 +6,14 @@
 mod basics;
 mod download;
 mod files;
+mod list_match;
 pub(crate) mod query;
 mod settle;
 
 pub use basics::{t1101, t1201, t9001, t9002};
 pub use download::t7204;
 pub use files::{t1301, t1312, t9101};
+pub use list_match::{t1317, t3301};
 pub use query::{t7105, t7106, t7107};
 pub use settle::{t2101, t2102, t2103, t2601, t5203};
 

@@ -57,6 +57,8 @@ pub fn everything(center: &TestCenter) -> t1312_hilist::Command {
         query_date: None,
         code: None,
         hilist_name: None,
+        drug_genname: None,
+        drug_prodname: None,
         list_type: None,
         chrgitm_lv: None,
         lmt_used: None,

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 mod journey;
+mod list_match;
 mod lists;
 mod money;
 mod once;

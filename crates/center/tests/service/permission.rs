@@ -12,11 +12,12 @@ use lf_testkit::{Life, Step, TestCenter};
 use lf_vocab::Span;
 use lf_vocab::dict::RxChkStasCodg;
 
+use crate::list_match;
 use crate::lists::{Counted, everything};
 use crate::said::code;
 
 /// Transaction, and how far its prescription has come before.
-const ROWS: [(&str, Option<Step>); 23] = [
+const ROWS: [(&str, Option<Step>); 26] = [
     ("7101", None),
     ("7102", Some(Step::Prechecked)),
     ("7103", Some(Step::Signed)),
@@ -40,6 +41,9 @@ const ROWS: [(&str, Option<Step>); 23] = [
     ("1301", None),
     ("1312", None),
     ("9101", None),
+    ("1317", None),
+    ("3301", None),
+    ("3302", None),
 ];
 
 /// Who sends it: the institution of the prescription or another, of either kind.
@@ -104,6 +108,30 @@ async fn sent(life: &Life<'_>, infno: &str, caller: &str) -> String {
             command.fixmedins_code = if caller == HOSPITAL { OTHER_HOSPITAL } else { HOSPITAL }.parse().unwrap();
             assert_eq!(said(&center.t9101_file_upload(&ctx, &command).await), "RX-0000-02");
             own
+        }
+        other => matched(life, other, caller).await,
+    }
+}
+
+/// Matches of lists: an institution's own.
+async fn matched(life: &Life<'_>, infno: &str, caller: &str) -> String {
+    let center = &life.center.center;
+    let ctx = life.ctx(caller, &infno).await;
+    let other = if caller == HOSPITAL { OTHER_HOSPITAL } else { HOSPITAL };
+    match infno {
+        "1317" => {
+            let mut command = list_match::all();
+            command.fixmedins_code = Some(caller.parse().unwrap());
+            let own = said(&center.t1317_matches(&ctx, &command).await);
+            command.fixmedins_code = Some(other.parse().unwrap());
+            assert_eq!(said(&center.t1317_matches(&ctx, &command).await), "RX-0000-02");
+            own
+        }
+        "3301" => said(&center.t3301_match(&ctx, &list_match::one()).await),
+        "3302" => {
+            let foreign = list_match::withdrawal(other);
+            assert_eq!(said(&center.t3302_withdraw(&ctx, &foreign).await), "RX-0000-02");
+            said(&center.t3302_withdraw(&ctx, &list_match::withdrawal(caller)).await)
         }
         other => panic!("{other}"),
     }
@@ -189,6 +217,9 @@ async fn as_admitted() {
         1301  ok            ok            ok            ok
         1312  ok            ok            ok            ok
         9101  ok            ok            ok            ok
+        1317  ok            ok            ok            ok
+        3301  ok            ok            ok            ok
+        3302  RX-3302-01    RX-3302-01    RX-3302-01    RX-3302-01
     "#]]
     .assert_eq(&matrix(async |_| {}).await);
 }
@@ -227,6 +258,9 @@ async fn with_an_agreement_that_has_ended() {
         1301  ok            ok            ok            ok
         1312  ok            ok            ok            ok
         9101  ok            ok            ok            ok
+        1317  ok            ok            ok            ok
+        3301  ok            ok            ok            ok
+        3302  RX-3302-01    RX-3302-01    RX-3302-01    RX-3302-01
     "#]]
     .assert_eq(&matrix(ended).await);
 }
@@ -264,6 +298,9 @@ async fn without_the_interface_of_circulation() {
         1301  ok            ok            ok            ok
         1312  ok            ok            ok            ok
         9101  ok            ok            ok            ok
+        1317  ok            ok            ok            ok
+        3301  ok            ok            ok            ok
+        3302  RX-3302-01    RX-3302-01    RX-3302-01    RX-3302-01
     "#]]
     .assert_eq(&matrix(unready).await);
 }

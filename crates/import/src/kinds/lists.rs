@@ -1,6 +1,11 @@
 //! The dated lists.
 
-use lf_ports::lists::{Diagnosis, DictCode, DrugRule, Frequency, Nrdl, NrdlPayStd, Opsp, PayStd};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use lf_ports::lists::{
+    Diagnosis, DictCode, DrugRule, Frequency, Nrdl, NrdlPayStd, Opsp, PayStd, Printed, PrintedRow, of_edition,
+};
 use lf_ports::{Item, Lists};
 
 use super::drug::{level, price};
@@ -86,8 +91,23 @@ const NRDL_PAY_STD: &[Column] = &[
     may("payment_restriction", &["lmt_usescp", "备注", "限定支付范围"], "a text"),
 ];
 
+/// The columns of the lists that are only passed on, by the headings of their files.
+static PRINTED: LazyLock<BTreeMap<Printed, Vec<Column>>> =
+    LazyLock::new(|| Printed::ALL.into_iter().map(|list| (list, printed_columns(list))).collect());
+
+fn printed_columns(list: Printed) -> Vec<Column> {
+    let (code, name) = list.code_and_name();
+    let own = list.headings().iter().filter(|heading| !of_edition(heading));
+    own.map(|heading| match *heading {
+        heading if heading == code => must(heading, &["code"], "a code"),
+        heading if heading == name => must(heading, &["name"], "a name"),
+        heading => may(heading, &[], "a text"),
+    })
+    .collect()
+}
+
 /// The columns of a list.
-pub const fn columns(list: Lists) -> &'static [Column] {
+pub fn columns(list: Lists) -> &'static [Column] {
     match list {
         Lists::PayStd => PAY_STD,
         Lists::DrugRule => DRUG_RULE,
@@ -97,6 +117,7 @@ pub const fn columns(list: Lists) -> &'static [Column] {
         Lists::Frequency => FREQUENCY,
         Lists::Nrdl => NRDL,
         Lists::NrdlPayStd => NRDL_PAY_STD,
+        Lists::Printed(list) => PRINTED.get(&list).map_or(&[], Vec::as_slice),
     }
 }
 
@@ -117,6 +138,7 @@ pub fn row(list: Lists, cells: &mut Cells<'_>) -> Option<Item> {
         Lists::Frequency => frequency(cells).map(Item::Frequency),
         Lists::Nrdl => nrdl(cells).map(Item::Nrdl),
         Lists::NrdlPayStd => nrdl_pay_std(cells).map(Item::NrdlPayStd),
+        Lists::Printed(list) => printed(list, cells).map(|row| Item::Printed(list, row)),
     }
 }
 
@@ -196,4 +218,16 @@ fn nrdl_pay_std(cells: &mut Cells<'_>) -> Option<NrdlPayStd> {
         agreement: agreement?,
         lmt_usescp: lmt_usescp?,
     })
+}
+
+fn printed(list: Printed, cells: &mut Cells<'_>) -> Option<PrintedRow> {
+    let (mut row, mut whole) = (PrintedRow::default(), true);
+    for column in columns(Lists::Printed(list)) {
+        let cell = if column.required { cells.need_text(column.name).map(Some) } else { cells.text(column.name) };
+        whole &= cell.is_some();
+        if let Some(text) = cell.flatten() {
+            row.0.insert(column.name.to_owned(), text);
+        }
+    }
+    whole.then_some(row)
 }

@@ -39,7 +39,10 @@ async fn published_lists_are_taken_as_they_are() {
         assert!(!report.notes.iter().any(|note| note.contains("passed over")), "{kind}: {:?}", report.notes);
         assert_eq!(report.edition.unwrap().row_cnt, rows, "{kind}");
     }
-    let item = async |list, key: &str| store.list_item(list, key, parse("2026-01-01")).await.unwrap().unwrap().item;
+    let item = async |list, key: &str| {
+        let mut found = store.list_items(list, &[key], parse("2026-01-01")).await.unwrap();
+        found.remove(0).unwrap().item
+    };
     let Item::DrugRule(rule) = item(Lists::DrugRule, "ZA04CAE0023010100166|限定年龄对象|儿童").await else {
         panic!()
     };

@@ -12,7 +12,24 @@ use lf_vocab::Day;
 use crate::{Import, counts, sample};
 
 /// Lists in the order of the documentation, then registers.
-const LISTS: [&str; 8] = ["pay_std", "drug_rule", "diagnosis", "dict", "opsp", "frequency", "nrdl", "nrdl_pay_std"];
+const LISTS: [&str; 16] = [
+    "pay_std",
+    "drug_rule",
+    "diagnosis",
+    "dict",
+    "opsp",
+    "frequency",
+    "nrdl",
+    "nrdl_pay_std",
+    "service_item",
+    "consumable",
+    "operation",
+    "disease_pay",
+    "day_surgery",
+    "morphology",
+    "tcm_disease",
+    "tcm_syndrome",
+];
 
 /// Imports every sample into a store that knows nobody.
 pub async fn everything(store: &dyn Store) {

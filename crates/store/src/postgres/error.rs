@@ -16,12 +16,17 @@ pub(super) fn guarded(error: &tokio_postgres::Error) -> bool {
     error.code() == Some(&SqlState::DIVISION_BY_ZERO)
 }
 
+/// The connection is gone, or the server ended it.
+pub(super) fn lost(error: &tokio_postgres::Error) -> bool {
+    error.is_closed() || error.code() == Some(&SqlState::ADMIN_SHUTDOWN)
+}
+
 /// What an error of the driver means to the application.
 pub(super) fn store_error(error: &tokio_postgres::Error) -> StoreError {
     let unavailable = |text: &str| StoreError::Unavailable(text.to_owned());
     let Some(code) = error.code() else {
         return match std::error::Error::source(error) {
-            _ if error.is_closed() => unavailable("数据库连接中断，请稍后重试"),
+            _ if error.is_closed() => away(),
             Some(source) if source.is::<std::io::Error>() => unavailable("数据库无法连接，请稍后重试"),
             // A value that does not fit its column, an answer that is none: the driver's own words carry no value.
             _ => StoreError::Broken(error.to_string()),
@@ -35,6 +40,11 @@ pub(super) fn store_error(error: &tokio_postgres::Error) -> StoreError {
         _ if *code == SqlState::LOCK_NOT_AVAILABLE || to_repeat(error) => unavailable("数据库正忙，请稍后重试"),
         _ => StoreError::Broken(format!("sqlstate {}", code.code())),
     }
+}
+
+/// No connection lasted.
+pub(super) fn away() -> StoreError {
+    StoreError::Unavailable("数据库连接中断，请稍后重试".to_owned())
 }
 
 /// The server took longer than anybody waits; whether it did the work is not known.

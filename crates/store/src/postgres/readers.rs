@@ -1,7 +1,7 @@
 //! The shared connections that read: the questions of one task go to one of them, one behind the other.
 //!
 //! Serves every finder. Invariants: when the connection stands and the statement is prepared, a question is sent as
-//! soon as its future is polled; a connection that is lost is replaced by the next question, not by an open one.
+//! soon as its future is polled; what was asked on a connection that proved lost is asked once more on a new one.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use std::time::Duration;
 use deadpool_postgres::{Object, Pool};
 use lf_ports::StoreError;
 
-use super::error::{late, store_error};
+use super::error::{away, late, lost, store_error};
 use super::pool_error;
 
 /// The connections, made when first asked.
@@ -34,23 +34,26 @@ impl Readers {
         Self { pool, slots, next: AtomicU64::new(0), patience }
     }
 
-    /// Asks on the connection of this task.
-    pub(super) async fn ask<T, F>(&self, ask: impl FnOnce(Arc<Object>) -> F) -> Result<T, StoreError>
+    /// Asks on the connection of this task. A question changes nothing, so it may be asked again where the server went
+    /// away while nobody looked: after a restart the first to ask does not pay for it.
+    pub(super) async fn ask<T, F>(&self, ask: impl Fn(Arc<Object>) -> F) -> Result<T, StoreError>
     where
         F: Future<Output = Result<T, tokio_postgres::Error>>,
     {
         let slot = self.slot();
-        let link = match slot.standing() {
-            Some(link) => link,
-            None => slot.connect(&self.pool).await?,
-        };
-        match tokio::time::timeout(self.patience, ask(Arc::clone(&link))).await {
-            Ok(answer) => answer.map_err(|error| store_error(&error)),
-            Err(_) => {
-                slot.forget(&link);
-                Err(late())
+        // Every connection of the pool may have been lost at once; a new one is not made while the server is away.
+        for _ in 0..self.pool.status().max_size {
+            let link = slot.connect(&self.pool).await?;
+            match tokio::time::timeout(self.patience, ask(Arc::clone(&link))).await {
+                Ok(Err(error)) if lost(&error) => slot.forget(&link),
+                Ok(answer) => return answer.map_err(|error| store_error(&error)),
+                Err(_) => {
+                    slot.forget(&link);
+                    return Err(late());
+                }
             }
         }
+        Err(away())
     }
 
     /// Equal for all questions of a task, so that those polled together share a round trip.
@@ -71,6 +74,9 @@ impl Slot {
     }
 
     async fn connect(&self, pool: &Pool) -> Result<Arc<Object>, StoreError> {
+        if let Some(link) = self.standing() {
+            return Ok(link);
+        }
         let _one_at_a_time = self.connecting.lock().await;
         if let Some(link) = self.standing() {
             return Ok(link);

@@ -43,7 +43,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V5__sealed_by",
     "V6__outbox",
     "V7__lists",
-    "V8__files"
+    "V8__files",
+    "V9__list_match"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

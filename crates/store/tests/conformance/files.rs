@@ -1,6 +1,6 @@
 //! Uploaded files: whole, an institution's own, for a while.
 
-use lf_ports::{ChangeSet, CommitError, FileChange, FileOwner, StoredFile};
+use lf_ports::{ChangeSet, CommitError, FileChange, FileHead, FileOwner, StoredFile};
 
 use super::{Ground, fixture as f};
 
@@ -30,6 +30,9 @@ pub async fn a_file_is_its_institutions_until_its_time_is_over(ground: &dyn Grou
     }
     assert_eq!(store.file(&here, "N1").await.unwrap(), Some(upload("N1", 0, 10).file));
     assert_eq!(store.file(&there, "N1").await.unwrap(), None);
+    let head = FileHead { row_cnt: upload("N1", 0, 10).file.row_cnt, until: f::at(10) };
+    assert_eq!(store.file_head(&here, "N1").await.unwrap(), Some(head));
+    assert_eq!(store.file_head(&there, "N1").await.unwrap(), None);
     for (now, left) in [(9, 2), (10, 1), (19, 1), (20, 0)] {
         assert_eq!(store.file_count(&here, f::at(now)).await.unwrap(), left, "{now}");
     }

@@ -28,6 +28,7 @@ pub async fn every_finder_answers_nothing_on_an_empty_store(ground: &dyn Ground)
     assert!(store.rx_file(&f::number(1)).await.unwrap().is_none());
     assert!(store.rx_events(&f::number(1)).await.unwrap().is_empty());
     assert!(store.rx_of_person(f::pool(), &f::psn_no(), 9).await.unwrap().is_empty());
+    assert_eq!(store.matches_since(&f::pharmacy(), f::at(0), None, 9).await.unwrap(), []);
     assert!(store.batch(f::pool(), "B1").await.unwrap().is_none());
     assert!(store.setl(&f::pharmacy(), "S1").await.unwrap().is_none());
     assert!(store.accum(&f::accum_key()).await.unwrap().is_none());

@@ -80,7 +80,7 @@ pub async fn a_list_is_read_as_of_a_day(ground: &dyn Ground) {
     assert_eq!(page("2026-07-01", None, 9).await, "A甲甲:2 C丙:2");
     assert_eq!(page("2026-07-01", Some("A"), 9).await, "C丙:2");
     assert_eq!(page("2026-07-01", None, 1).await, "A甲甲:2");
-    let item = async |key: &str, day: &str| store.list_item(Lists::Opsp, key, on(day)).await.unwrap();
+    let item = async |key: &str, day: &str| store.list_items(Lists::Opsp, &[key], on(day)).await.unwrap().remove(0);
     let old = item("A", "2026-06-30").await.unwrap();
     assert_eq!((old.from, old.until, short(&old).as_str()), (on("2026-01-01"), Some(on("2026-07-01")), "A甲:2"));
     let both = store.list_items(Lists::Opsp, &["C", "B", "A"], on("2026-07-01")).await.unwrap();
@@ -88,7 +88,7 @@ pub async fn a_list_is_read_as_of_a_day(ground: &dyn Ground) {
     assert_eq!(both, [Some("C丙:2".to_owned()), None, Some("A甲甲:2".to_owned())], "in the order asked");
     assert_eq!(item("A", "2999-01-01").await.unwrap().until, None);
     assert_eq!(item("B", "2026-07-01").await, None);
-    assert_eq!(store.list_item(Lists::Diagnosis, "A", on("2026-07-01")).await.unwrap(), None, "another list's");
+    assert_eq!(store.list_items(Lists::Diagnosis, &["A"], on("2026-07-01")).await.unwrap(), [None], "another list's");
     let wanted = [edition(OPSP, 1, "2026-01-01"), edition(OPSP, 2, "2026-07-01")];
     assert_eq!(store.editions(OPSP).await.unwrap(), wanted);
     assert_eq!(store.editions(EditionOf::Drug).await.unwrap(), []);
@@ -127,7 +127,7 @@ pub async fn an_edition_comes_whole_or_not_at_all(ground: &dyn Ground) {
     renumbered.edition.edition = "第3版".to_owned();
     renumbered.ends = vec![ends("B", "2026-01-01")];
     assert_eq!(commit(&*store, renumbered.clone()).await, stale("list_item"), "the row ended before");
-    assert_eq!(store.list_item(Lists::Opsp, "D", on("2026-07-01")).await.unwrap(), None);
+    assert_eq!(store.list_items(Lists::Opsp, &["D"], on("2026-07-01")).await.unwrap(), [None]);
     let broken = |answer| matches!(answer, Err(CommitError::Store(StoreError::Broken(_))));
     let diagnosis = Item::Diagnosis(Diagnosis { diag_code: "A00".to_owned(), diag_name: "霍乱".to_owned() });
     let foreign = EditionChange { items: vec![diagnosis], ..change(OPSP, 3, "2026-07-01") };

@@ -11,6 +11,9 @@ use super::{Full, Ground, fixture as f};
 const OF_ANOTHER_TYPE: [(&str, &str); 4] =
     [("rx", "vali_end_us"), ("rx_event", "at_us"), ("claim", "owner"), ("auth_batch", "body")];
 
+const DRUG: &str = "XA10BH01/-719162";
+const MATCH: &str = "P36090200101/101/1/XA10BH01";
+
 /// As SQL, what somebody with the ring could put in a cell of that row.
 fn sealed(table: &str, column: &str, key: &[&str], plain: &[u8]) -> String {
     format!("x'{}'", lf_gm::hex::lower(&f::sealer().seal(table, column, key, plain)))
@@ -46,6 +49,7 @@ async fn found(store: &dyn Full) -> Option<Inconsistency> {
     note(store.claim(ClaimKind::DrugTracCodg, "c1").await.err());
     note(store.idem(&f::idem("m1", 1).key).await.err());
     note(store.file(&lf_ports::FileOwner::Fixmedins(f::pharmacy()), "N1").await.err());
+    note(store.matches_since(&f::pharmacy(), f::at(0), None, 9).await.err());
     note(store.reserve_serials(f::pool(), f::day(), 1).await.err());
     errors.into_iter().next().map(|error| match error {
         StoreError::Inconsistent(inconsistency) => inconsistency,
@@ -61,7 +65,6 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
     let event = format!("{rx}/1");
     let person = format!("360900/{}", f::psn_no().as_str());
     let accum = format!("{person}/2026/mz_tc");
-    let drug = "XA10BH01/-719162";
     let later = format!("'{}'", f::number(9));
     let (number, doctor, institution) = (f::number(1).to_string(), "D360902000001", "H36090200001");
     let elsewhere = sealed("app", "body", &["another"], &lf_ports::codec::encode(&f::app()));
@@ -72,16 +75,16 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
     let of_another_event = sealed("rx_event", "body", &["360900", &number, "2"], &f::open(1).events[0].body);
     let no_name = sealed("file", "body", &["P36090200101", "N1"], &[0, 0, 0, 9, b'x']);
     // Table, column, tampered value, key that must be named.
-    let cases: [(&str, &str, &str, &str); 42] = [
+    let cases: [(&str, &str, &str, &str); 43] = [
         ("app", "body", &elsewhere, &f::app().app_id),
         ("fixmedins", "body", &of_another_column, institution),
         ("fixmedins", "poolarea_no", "'360100'", "H36090200001"),
         ("practitioner", "body", &no_doctor, "H36090200001/D360902000001"),
         ("person", "body", "x'00'", &person),
-        ("drug", "find_text", "'b'", drug),
-        ("drug", "dualchnl", "1", drug),
-        ("drug", "oppool", "7", drug),
-        ("drug", "until_day", "9999999", drug),
+        ("drug", "find_text", "'b'", DRUG),
+        ("drug", "dualchnl", "1", DRUG),
+        ("drug", "oppool", "7", DRUG),
+        ("drug", "until_day", "9999999", DRUG),
         ("list_item", "ver", "0", "opsp/A/20454"),
         ("list_item", "until_day", "20453", "opsp/A/20454"),
         ("list_item", "body", "'{}'", "opsp/A/20454"),
@@ -113,6 +116,7 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
         ("claim", "owner", "x'01'", "drug_trac_codg/c1"),
         ("idem", "reply", "x'0100000009000000000000000000000000000000000000'", "H36090200001/7101/m1"),
         ("idem", "digest", "x'01'", "H36090200001/7101/m1"),
+        ("list_match", "end_day", "0", MATCH),
         ("file", "body", "x'01'", "P36090200101/N1"),
         ("file", "body", &no_name, "P36090200101/N1"),
     ];
@@ -195,6 +199,7 @@ pub async fn fill(store: &dyn Full) {
         ],
         edition: Some(super::lists::one_row()),
         file: Some(super::files::upload("N1", 0, 9)),
+        matches: super::list_match::put(&[super::list_match::of(f::pharmacy(), "1", 5)]).matches,
         ..f::rx_only(rx)
     };
     store.commit(changes).await.unwrap();

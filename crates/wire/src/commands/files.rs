@@ -5,6 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use lf_center::t1301_download::{self, Catalogue};
 use lf_center::t1312_hilist::{self, Question};
 use lf_center::{t9101_file_upload, t9102_file_download};
+use lf_ports::lists::Printed;
 use lf_vocab::{Day, MedListCodg, Moment};
 
 use super::Take;
@@ -74,7 +75,7 @@ pub fn t9102(node: &Node<'_>) -> Result<t9102_file_download::Command, Defects> {
     take.done(|| Some(t9102_file_download::Command { file_qury_no: file_qury_no?, owner: owner? }))
 }
 
-/// 1301, 1302, 1309, 1320.
+/// 1301–1303, 1305–1311, 1313–1315, 1320.
 pub fn t1301(catalogue: Catalogue, node: &Node<'_>) -> Result<t1301_download::Command, Defects> {
     let mut take = Take::default();
     let ver = take.it(node.need("ver").map(str::to_owned));
@@ -86,15 +87,26 @@ pub const fn catalogue(transaction: Transaction) -> Option<Catalogue> {
     match transaction {
         Transaction::T1301 => Some(Catalogue::Medicines),
         Transaction::T1302 => Some(Catalogue::Pieces),
+        Transaction::T1303 => Some(Catalogue::Preparations),
+        Transaction::T1305 => Some(Catalogue::Printed(Printed::ServiceItem)),
+        Transaction::T1306 => Some(Catalogue::Printed(Printed::Consumable)),
+        Transaction::T1307 => Some(Catalogue::Diagnoses),
+        Transaction::T1308 => Some(Catalogue::Printed(Printed::Operation)),
         Transaction::T1309 => Some(Catalogue::Opsp),
+        Transaction::T1310 => Some(Catalogue::Printed(Printed::DiseasePay)),
+        Transaction::T1311 => Some(Catalogue::Printed(Printed::DaySurgery)),
+        Transaction::T1313 => Some(Catalogue::Printed(Printed::Morphology)),
+        Transaction::T1314 => Some(Catalogue::Printed(Printed::TcmDisease)),
+        Transaction::T1315 => Some(Catalogue::Printed(Printed::TcmSyndrome)),
         Transaction::T1320 => Some(Catalogue::Granules),
         _ => None,
     }
 }
 
-/// Which of the four questions a transaction asks.
+/// Which of the five questions a transaction asks.
 pub const fn question(transaction: Transaction) -> Option<Question> {
     match transaction {
+        Transaction::T1304 => Some(Question::Ethnic),
         Transaction::T1312 => Some(Question::Entries),
         Transaction::T1316 => Some(Question::Matches),
         Transaction::T1318 => Some(Question::PayStd),
@@ -104,7 +116,13 @@ pub const fn question(transaction: Transaction) -> Option<Question> {
 }
 
 /// Conditions on what the lists of this center do not hold: asked for, they are refused and not passed over.
-const NOT_HELD: [&str; 10] = [
+const NOT_HELD: [&str; 16] = [
+    "genname_codg",
+    "tcmherb_name",
+    "cpnd_flag",
+    "ver",
+    "opt_begn_time",
+    "opt_end_time",
     "wubi",
     "pinyin",
     "med_use_flag",
@@ -117,7 +135,7 @@ const NOT_HELD: [&str; 10] = [
     "tabname",
 ];
 
-/// What a table of the four may lack, absent where it does.
+/// What a table of the five may lack, absent where it does.
 struct Asked<'n, 'a>(&'n Node<'a>);
 
 impl<'n> Asked<'n, '_> {
@@ -142,7 +160,7 @@ impl<'n> Asked<'n, '_> {
     }
 }
 
-/// 1312, 1316, 1318, 1319.
+/// 1304, 1312, 1316, 1318, 1319.
 pub fn t1312(question: Question, node: &Node<'_>) -> Result<t1312_hilist::Command, Defects> {
     let (mut take, asked) = (Take::default(), Asked(node));
     let mut code: Option<MedListCodg> = asked.parse(&mut take, "hilist_code");
@@ -164,6 +182,8 @@ pub fn t1312(question: Question, node: &Node<'_>) -> Result<t1312_hilist::Comman
             query_date: asked.day("query_date"),
             code,
             hilist_name: asked.text("hilist_name").map(str::to_owned),
+            drug_genname: asked.text("drug_genname").map(str::to_owned),
+            drug_prodname: asked.text("drug_prodname").map(str::to_owned),
             list_type: asked.text("list_type").map(str::to_owned),
             chrgitm_lv: asked.text("chrgitm_lv").map(str::to_owned),
             lmt_used: asked.flag("lmt_used_flag"),
@@ -203,7 +223,7 @@ fn not_held(asked: &Asked<'_, '_>, other_family: bool) -> Vec<&'static str> {
 }
 
 /// Printed as a day, sent as a moment by most.
-fn updt_time(node: &Node<'_>) -> Result<Moment, Defect> {
+pub(super) fn updt_time(node: &Node<'_>) -> Result<Moment, Defect> {
     let text = node.need("updt_time")?;
     let day = || text.parse::<Day>().map(Day::start);
     text.parse::<Moment>()

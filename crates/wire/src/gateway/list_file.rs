@@ -1,4 +1,4 @@
-//! The files of 1301, 1302, 1309, 1320: a ZIP of one TXT, a row a line, TAB between its columns, in the printed order.
+//! The files of 1301–1303, 1305–1311, 1313–1315, 1320: a ZIP of one TXT, a row a line, TAB between its columns, in the printed order.
 //!
 //! Invariants: every row has all columns of its table; what the center does not know is `null`, as the interface writes
 //! an empty value in a TXT; no value can break a column or a line; the same rows make the same bytes.
@@ -6,8 +6,8 @@
 use std::io::{Cursor, Write as _};
 
 use lf_center::t1301_download::{Catalogue, CatalogueFile, Line, What};
-use lf_ports::Drug;
-use lf_ports::lists::Opsp;
+use lf_ports::lists::{Diagnosis, Opsp, Printed, PrintedRow};
+use lf_ports::{Drug, Item};
 use lf_vocab::Day;
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime};
@@ -20,8 +20,11 @@ pub const fn columns(catalogue: Catalogue) -> usize {
     match catalogue {
         Catalogue::Medicines => 97,
         Catalogue::Pieces => 33,
+        Catalogue::Preparations => 83,
+        Catalogue::Diagnoses => 24,
         Catalogue::Opsp => 16,
         Catalogue::Granules => 44,
+        Catalogue::Printed(list) => list.headings().len(),
     }
 }
 
@@ -51,11 +54,16 @@ impl CatalogueFile for ListFile {
     fn add(&mut self, line: &Line<'_>) {
         let mut row = Row::new(columns(self.catalogue));
         match line.what {
-            What::Opsp(opsp) => opsp_row(&mut row, opsp, line),
+            What::Item(Item::Opsp(opsp)) => opsp_row(&mut row, opsp, line),
+            What::Item(Item::Diagnosis(diagnosis)) => diagnosis_row(&mut row, diagnosis, line),
+            What::Item(Item::Printed(list, cells)) => printed_row(&mut row, *list, cells, line),
+            // No other list is downloaded.
+            What::Item(_) => return,
             What::Drug(drug) => match self.catalogue {
                 Catalogue::Pieces => piece_row(&mut row, drug, line),
+                Catalogue::Preparations => preparation_row(&mut row, drug, line),
                 Catalogue::Granules => granule_row(&mut row, drug, line),
-                Catalogue::Medicines | Catalogue::Opsp => medicine_row(&mut row, drug, line),
+                _ => medicine_row(&mut row, drug, line),
             },
         }
         self.line.clear();
@@ -147,6 +155,43 @@ fn granule_row(row: &mut Row, drug: &Drug, line: &Line<'_>) {
     row.opt(11, drug.aprvno.as_deref()).set(28, 1).flag(29, line.vali()).set(30, rid(code, line.from));
     edition(row, line, [34, 31, 42, 43]);
     row.opt(41, drug.memo.as_deref());
+}
+
+fn preparation_row(row: &mut Row, drug: &Drug, line: &Line<'_>) {
+    let code = drug.med_list_codg.as_str();
+    row.set(1, code).opt(2, drug.prodname.as_deref()).set(6, &drug.dosform_name).set(11, &drug.spec_name);
+    row.set(31, drug.min_pac_cnt).set(34, &drug.min_prepunt).set(41, &drug.prdr_name).opt(44, drug.aprvno.as_deref());
+    row.set(50, drug.min_pac_cnt).set(52, &drug.min_pacunt).set(53, &drug.reg_name).opt(59, drug.memo.as_deref());
+    row.flag(65, line.vali()).set(66, line.from.start()).opt(67, line.until.map(Day::start));
+    row.set(68, rid(code, line.from));
+    edition(row, line, [69, 70, 71, 72]);
+    row.flag(74, drug.chld_medc).set(79, 1);
+}
+
+fn diagnosis_row(row: &mut Row, diagnosis: &Diagnosis, line: &Line<'_>) {
+    row.set(11, &diagnosis.diag_code).set(12, &diagnosis.diag_name).flag(19, line.vali());
+    row.set(20, rid(&diagnosis.diag_code, line.from));
+    edition(row, line, [21, 22, 23, 24]);
+}
+
+/// What the file had under a heading that was imported, and what the center knows of the row under the others.
+fn printed_row(row: &mut Row, list: Printed, cells: &PrintedRow, line: &Line<'_>) {
+    let code = cells.cell(list.code_and_name().0).unwrap_or_default();
+    let imported = line.edition.map(|edition| edition.imported);
+    for (column, heading) in (1..).zip(list.headings()) {
+        match *heading {
+            "有效标志" => row.flag(column, line.vali()),
+            "唯一记录号" => row.set(column, rid(code, line.from)),
+            "数据创建时间" | "数据更新时间" => row.opt(column, imported),
+            "版本号" => row.set(column, line.ver),
+            "版本名称" => row.opt(column, line.edition.map(|edition| &edition.edition)),
+            "开始日期" => row.set(column, line.from),
+            "结束日期" => row.opt(column, line.last()),
+            "下发标志" => row.set(column, 1),
+            "生效时间" => row.set(column, line.from.start()),
+            own => row.opt(column, cells.cell(own)),
+        };
+    }
 }
 
 fn opsp_row(row: &mut Row, opsp: &Opsp, line: &Line<'_>) {

@@ -22,20 +22,8 @@ const LD: [(&str, Transaction); 7] = [
 ];
 
 /// Transactions of the interface that this center does not serve yet.
-const NOT_BUILT: [(&str, &str); 52] = [
+const NOT_BUILT: &[(&str, &str)] = &[
     ("100001", "政策项查询"),
-    ("1303", "医疗机构制剂目录下载"),
-    ("1304", "民族药品目录查询"),
-    ("1305", "医疗服务项目目录下载"),
-    ("1306", "医用耗材目录下载"),
-    ("1307", "疾病与诊断目录下载"),
-    ("1308", "手术操作目录下载"),
-    ("1310", "按病种付费病种目录下载"),
-    ("1311", "日间手术治疗病种目录下载"),
-    ("1313", "肿瘤形态学目录下载"),
-    ("1314", "中医疾病目录下载"),
-    ("1315", "中医证候目录下载"),
-    ("1317", "医药机构目录匹配信息查询"),
     ("1901", "字典表查询"),
     ("2001", "人员待遇享受检查"),
     ("2201", "门诊挂号"),
@@ -51,8 +39,6 @@ const NOT_BUILT: [(&str, &str); 52] = [
     ("3103", "事前事中服务反馈服务"),
     ("3201", "医药机构费用结算对总账"),
     ("3202", "医药机构费用结算对明细账"),
-    ("3301", "目录对照上传"),
-    ("3302", "目录对照撤销"),
     ("3501", "商品盘存上传"),
     ("3501A", "商品盘存上传A"),
     ("3502", "商品库存变更"),
@@ -169,7 +155,8 @@ mod tests {
             (call, "LD7804", Ok(Transaction::T7107)),
             ("/callService/7101", "7102", Err("地址中的交易编号与报文的infno不同")),
             (call, "7202", Err("交易7202 电子处方线上流转查询尚未开通")),
-            (call, "1303", Err("交易1303 医疗机构制剂目录下载尚未开通")),
+            (call, "1303", Ok(Transaction::T1303)),
+            (call, "2205", Err("交易2205 门诊费用明细信息撤销尚未开通")),
             (call, "3505a", Err("交易3505a 商品销售A尚未开通")),
             (call, "0000", Err("没有交易编号0000，请核对infno")),
         ] {
@@ -181,7 +168,7 @@ mod tests {
     #[test]
     fn a_transaction_that_is_built_is_not_listed_as_missing() {
         for (number, _) in NOT_BUILT {
-            assert!(!Transaction::ALL.iter().any(|transaction| transaction.number() == number), "{number}");
+            assert!(!Transaction::ALL.iter().any(|transaction| transaction.number() == *number), "{number}");
         }
         assert!(NOT_BUILT.is_sorted());
     }

@@ -2,7 +2,7 @@
 
 use lf_center::t1312_hilist::{Entry, Question};
 use lf_center::{t1301_download, t1312_hilist, t9101_file_upload};
-use lf_vocab::{Admdvs, Day, Moment};
+use lf_vocab::{Day, Moment};
 
 use super::Payload;
 use super::settle::med_chrgitm_type;
@@ -20,7 +20,7 @@ pub fn t9101(reply: &t9101_file_upload::Reply, command: &t9101_file_upload::Comm
         .to_json()
 }
 
-/// 1301, 1302, 1309, 1320.
+/// 1301–1303, 1305–1311, 1313–1315, 1320.
 pub fn t1301(transaction: Transaction, reply: &t1301_download::Reply) -> Payload {
     Reply::new(transaction)
         .text("file_qury_no", reply.file_qury_no.as_str())
@@ -30,9 +30,10 @@ pub fn t1301(transaction: Transaction, reply: &t1301_download::Reply) -> Payload
         .to_json()
 }
 
-/// 1312, 1316, 1318, 1319.
+/// 1304, 1312, 1316, 1318, 1319.
 pub fn t1312(transaction: Transaction, reply: &t1312_hilist::Reply) -> Payload {
     let write = match reply.question {
+        Question::Ethnic => ethnic,
         Question::Entries => entry,
         Question::Matches => pair,
         Question::PayStd => pay_std,
@@ -41,7 +42,10 @@ pub fn t1312(transaction: Transaction, reply: &t1312_hilist::Reply) -> Payload {
     Reply::new(transaction)
         .each("data", &reply.entries, |row, found| {
             write(row, found);
-            common(row, found, reply.poolarea_no);
+            if reply.question != Question::Ethnic {
+                row.show("insu_admdvs", reply.poolarea_no).show("poolarea_no", reply.poolarea_no);
+            }
+            common(row, found);
         })
         .to_json()
 }
@@ -53,17 +57,31 @@ fn unknown(row: &mut Reply, names: &[&str]) {
     }
 }
 
-fn common(row: &mut Reply, entry: &Entry, poolarea_no: Admdvs) {
+fn common(row: &mut Reply, entry: &Entry) {
     // Rows of no edition were never updated; the time is required.
     let updt_time = entry.updt_time.unwrap_or(Moment::from_micros(0));
-    row.show("insu_admdvs", poolarea_no)
-        .show("poolarea_no", poolarea_no)
-        .day("begndate", entry.row.from)
+    row.day("begndate", entry.row.from)
         .day("enddate", entry.row.until.map(|until| until.plus(-1)).filter(|last| *last < Day::LAST))
         .text("vali_flag", if entry.vali { "1" } else { "0" })
         .show("rid", rid(entry.row.item.med_list_codg.as_str(), entry.row.from))
         .moment("updt_time", updt_time)
         .moment("crte_time", updt_time);
+}
+
+fn ethnic(row: &mut Reply, entry: &Entry) {
+    let drug = &entry.row.item;
+    row.show("med_list_codg", &drug.med_list_codg)
+        .text("drug_prodname", drug.prodname.as_deref())
+        .text("drug_genname", drug.genname.as_str())
+        .text("dosform", drug.dosform_name.as_str())
+        .text("drug_spec", drug.spec_name.as_str())
+        .text("memo", drug.memo.as_deref())
+        .show("min_pac_cnt", drug.min_pac_cnt)
+        .text("min_pacunt", drug.min_pacunt.as_str())
+        .text("min_prepunt", drug.min_prepunt.as_str())
+        .show("ver", entry.row.ver)
+        .moment("opt_time", entry.updt_time.unwrap_or(Moment::from_micros(0)));
+    unknown(row, &["crter_id", "crter_name", "crte_optins_no", "opter_id", "opter_name", "optins_no"]);
 }
 
 fn entry(row: &mut Reply, entry: &Entry) {

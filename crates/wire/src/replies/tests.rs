@@ -331,7 +331,11 @@ fn fullest_on_the_gateway(transaction: Transaction, shares: Shares) -> Payload {
         ),
         // The answer is the file.
         T9102 => Ok(b"{}".to_vec()),
-        T1301 | T1302 | T1309 | T1320 => t1301(
+        T3301 | T3302 => t3301(transaction),
+        T1317 => {
+            t1317(&lf_center::t1317_matches::Reply { poolarea_no: "360900".parse().unwrap(), rows: vec![matched()] })
+        }
+        download if commands::catalogue(download).is_some() => t1301(
             transaction,
             &t1301_download::Reply {
                 file_qury_no: text("file_qury_no"),
@@ -345,6 +349,29 @@ fn fullest_on_the_gateway(transaction: Transaction, shares: Shares) -> Payload {
             None => panic!("{other} is not built"),
         },
     }
+}
+
+fn matched() -> lf_ports::ListMatch {
+    let text = |text: &str| Some(text.to_owned());
+    let body = lf_ports::MatchBody {
+        fixmedins_hilist_name: "medins_list_name".to_owned(),
+        aprvno: text("aprvno"),
+        dosform: text("dosform"),
+        exct_cont: text("exct_cont"),
+        item_cont: text("item_cont"),
+        prcunt: text("prcunt"),
+        spec: text("spec"),
+        pacspec: text("pacspec"),
+        memo: text("memo"),
+    };
+    let key = lf_ports::MatchKey {
+        fixmedins_code: "P36090200106".parse().unwrap(),
+        list_type: "101".to_owned(),
+        fixmedins_hilist_id: "medins_list_codg".to_owned(),
+        med_list_codg: "med_list_codg".to_owned(),
+    };
+    let (begndate, enddate) = (now().day(), now().day().plus(30));
+    lf_ports::ListMatch { key, begndate, enddate, crte_time: now(), updt_time: now(), vali: true, body }
 }
 
 fn page(question: t1312_hilist::Question) -> t1312_hilist::Reply {
@@ -445,9 +472,21 @@ fn the_fullest_reply_has_all_that_is_required_and_nothing_else() {
         1201 never says: medinsinfo.exp_content
         1301 never says: 
         1302 never says: 
+        1303 never says: 
+        1304 never says: data.genname_codg data.ethdrug_type data.chemname data.alis data.eng_name data.each_dos data.used_frqu data.nat_drug_no data.used_mtd data.ing data.chrt data.defs data.tabo data.mnan data.stog data.prcunt_type data.otc_flag data.pacmatl data.pacspec data.min_useunt data.min_salunt data.manl data.rute data.pham_type data.pac_cnt data.min_unt data.drug_expy data.efcc_atd data.min_prcunt data.wubi data.pinyin
+        1305 never says: 
+        1306 never says: 
+        1307 never says: 
+        1308 never says: 
         1309 never says: 
+        1310 never says: 
+        1311 never says: 
         1312 never says: data.wubi data.pinyin data.crter_id data.crter_name data.crte_optins_no data.opter_id data.opter_name data.opt_time data.optins_no
+        1313 never says: 
+        1314 never says: 
+        1315 never says: 
         1316 never says: data.memo data.crter_id data.crter_name data.crte_optins_no data.opter_id data.opter_name data.opt_time data.optins_no
+        1317 never says: data.crter_id data.crter_name data.crte_optins_no data.opter_id data.opter_name data.opt_time data.optins_no
         1318 never says: data.crter_id data.crter_name data.crte_optins_no data.opter_id data.opter_name data.opt_time data.optins_no data.tabname
         1319 never says: data.crter_id data.crter_name data.crte_optins_no data.opter_id data.opter_name data.opt_time data.optins_no data.tabname
         1320 never says: 
@@ -455,6 +494,8 @@ fn the_fullest_reply_has_all_that_is_required_and_nothing_else() {
         2102 never says: setlinfo.naty setlinfo.exp_content detlcutinfo.bas_medn_flag detlcutinfo.hi_nego_drug_flag detlcutinfo.chld_medc_flag detlcutinfo.list_sp_item_flag detlcutinfo.drt_reim_flag detlcutinfo.memo
         2103 never says: 
         2601 never says: 
+        3301 never says: 
+        3302 never says: 
         5203 never says: setlinfo.naty setlinfo.flxempe_flag setlinfo.nwb_flag setlinfo.emp_name setlinfo.hosp_lv setlinfo.lmtpric_hosp_lv setlinfo.dedc_hosp_lv setlinfo.dise_codg setlinfo.dise_name setlinfo.invono setlinfo.opter_id setlinfo.opter_name setlinfo.opt_time setlinfo.pref_fund_pay
         7101 never says: 
         7102 never says: 
