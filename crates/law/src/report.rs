@@ -7,6 +7,7 @@ mod boundary;
 mod examples;
 mod index;
 mod mutation;
+mod standing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -17,6 +18,8 @@ use serde::Serialize;
 use crate::case::ExampleSource;
 use crate::model::{Confidence, Law};
 use crate::value::LawValue;
+
+pub use standing::Standing;
 
 /// How far ahead lapsing values are listed, in days.
 pub const LAPSE_DAYS: i32 = 90;
@@ -48,7 +51,12 @@ pub struct Report {
     pub mutants: usize,
     /// Changes that no written example notices.
     pub survivors: Vec<String>,
-    /// Values that lapse within 90 days of the day asked.
+    /// The day asked about.
+    #[serde(serialize_with = "crate::source::day_or_nothing")]
+    pub on: Option<Day>,
+    /// What stands on it, by authority.
+    pub standing: Vec<Standing>,
+    /// Values that lapse within 90 days of it.
     pub lapses: Vec<String>,
     /// Values behind which the text itself does not stand.
     pub unsure: Vec<Unsure>,
@@ -93,7 +101,7 @@ fn percent(part: usize, whole: usize) -> usize {
     (part * 100).checked_div(whole).unwrap_or(100)
 }
 
-/// Measures the packs; with a day, lists what lapses within 90 days of it.
+/// Measures the packs; with a day, says what stands on it and what lapses within 90 days of it.
 pub fn check_report(law: &Law, on: Option<Day>) -> Report {
     let run = examples::run_all(law);
     let (boundaries, boundary_failures) = boundary::run(law);
@@ -112,6 +120,8 @@ pub fn check_report(law: &Law, on: Option<Day>) -> Report {
         boundary_failures,
         mutants,
         survivors,
+        on,
+        standing: on.map(|day| standing::standing(law, day, &run.hit)).unwrap_or_default(),
         lapses: on.map(|day| lapses(law, day)).unwrap_or_default(),
         unsure: Vec::new(),
         requirements: BTreeMap::new(),
@@ -185,7 +195,20 @@ impl fmt::Display for Report {
         list(f, "改动后没有例发现的取值", &self.survivors)?;
         list(f, "列了需求却没有例的规定", &self.unproved)?;
         list(f, "INDEX.lock与规则不一致", &self.index_differences)?;
-        list(f, "即将失效", &self.lapses)?;
+        if let Some(on) = self.on {
+            for one in &self.standing {
+                writeln!(
+                    f,
+                    "{} {on}在施行{}条（有例{}%），未到施行日{}条，已失效或无规定{}条",
+                    one.admdvs,
+                    one.in_force,
+                    percent(one.covered, one.in_force),
+                    one.to_come,
+                    one.silent
+                )?;
+            }
+            list(f, &format!("{on}起{LAPSE_DAYS}日内失效"), &self.lapses)?;
+        }
         if !self.unsure.is_empty() {
             writeln!(f, "没有原文支持的取值 {} 个：", self.unsure.len())?;
             for unsure in &self.unsure {

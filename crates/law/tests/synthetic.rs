@@ -168,6 +168,14 @@ fn the_measure_sees_what_is_missing() {
     );
     assert!(!report.survivors.iter().any(|one| one.contains("由7改为8")), "the example of eight days notices it");
     assert_eq!(report.lapses.len(), 1, "{:?}", report.lapses);
+    // The nation's value stands and is hit by an example; of the city's two neither is.
+    let standing: Vec<_> = report.standing.iter().map(|one| (one.admdvs.as_str(), one.in_force, one.covered)).collect();
+    assert_eq!(standing, [("100000", 1, 1), ("430000", 2, 0)]);
+    let early = check_report(&law, "2023-12-31".parse().ok());
+    assert_eq!((early.standing[1].in_force, early.standing[1].to_come), (0, 2));
+    let out_of_reach = check_report(&law, "2024-10-02".parse().ok());
+    assert_eq!(out_of_reach.lapses, Vec::<String>::new(), "91 days before");
+    assert_eq!(check_report(&law, "2024-10-03".parse().ok()).lapses.len(), 1, "90 days before");
     assert_eq!(report.index_differences, ["没有INDEX.lock"]);
     assert!(report.unsure.iter().any(|one| one.by == "100000/rx.days_max@2023-01-01"));
 }

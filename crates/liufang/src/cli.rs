@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use lf_vocab::Moment;
 
+mod law;
 mod outbox;
 mod paper;
 mod registers;
 mod torture;
 
+pub use law::{DiffArgs, LawArgs, LawCommand};
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
 pub use paper::{PaperArgs, PaperCommand, PaperOut};
 pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
@@ -192,68 +194,6 @@ pub struct RotateArgs {
     /// Remove the versions that nothing is sealed by any more; after a finished rotation, only that
     #[arg(long)]
     pub retire: bool,
-}
-
-/// `law`.
-#[derive(Args)]
-pub struct LawArgs {
-    /// What to do.
-    #[command(subcommand)]
-    pub command: LawCommand,
-}
-
-/// `law …`.
-#[derive(Subcommand)]
-pub enum LawCommand {
-    /// Measure the packs: examples, boundaries, mutation, coverage, what lapses, how sure each value is
-    Check {
-        /// A folder of packs instead of those built in
-        #[arg(long, value_name = "DIR")]
-        packs: Option<PathBuf>,
-        /// List what lapses within 90 days of this day (default: today)
-        #[arg(long, value_name = "DATE")]
-        on: Option<String>,
-        /// Print the report as JSON
-        #[arg(long)]
-        json: bool,
-        /// Write INDEX.lock into the folder of packs and end
-        #[arg(long, requires = "packs")]
-        write_index: bool,
-    },
-    /// Why: a provision in words, its article, quote, history and exceptions
-    Explain {
-        /// The place, six digits
-        admdvs: String,
-        /// The provision, such as rx.vali_days_max or 360000/rx.vali_days_max
-        rule: String,
-        /// On which day (default: today)
-        #[arg(long, value_name = "DATE")]
-        on: Option<String>,
-        /// A folder of packs instead of those built in
-        #[arg(long, value_name = "DIR")]
-        packs: Option<PathBuf>,
-    },
-    /// What the law says of a case: JSON in, decision JSON out
-    Decide {
-        /// JSON file with gate, admdvs and facts, or - for standard input
-        #[arg(long, value_name = "FILE")]
-        facts: PathBuf,
-        /// A folder of packs instead of those built in
-        #[arg(long, value_name = "DIR")]
-        packs: Option<PathBuf>,
-    },
-    /// All packs as one HTML page to read: values, dates, articles, quotes
-    Page {
-        /// Mark what holds on this day (default: today)
-        #[arg(long, value_name = "DATE")]
-        on: Option<String>,
-        /// Write the page here instead of to standard output
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
-        /// A folder of packs instead of those built in
-        #[arg(long, value_name = "DIR")]
-        packs: Option<PathBuf>,
-    },
 }
 
 /// `audit`.

@@ -3,15 +3,15 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use lf_law::{DecideRequest, INDEX_LOCK, check_report};
 use lf_ports::Clock as _;
-use lf_vocab::{Admdvs, Day};
+use lf_vocab::Day;
 
 use crate::cli::{LawArgs, LawCommand};
-use crate::edge::SystemClock;
+use crate::edge::{SystemClock, runtime};
 use crate::law_files::load;
-use crate::law_page;
+use crate::{law_diff, law_page};
 
 /// `liufang law …`
 pub fn run(args: LawArgs) -> anyhow::Result<bool> {
@@ -23,7 +23,7 @@ pub fn run(args: LawArgs) -> anyhow::Result<bool> {
                 println!("wrote {}", folder.join(INDEX_LOCK).display());
                 return Ok(true);
             }
-            let report = check_report(&law, Some(day(on.as_deref())?));
+            let report = check_report(&law, Some(day(on)));
             if json {
                 println!("{}", serde_json::to_string_pretty(&report)?);
             } else {
@@ -33,8 +33,7 @@ pub fn run(args: LawArgs) -> anyhow::Result<bool> {
         }
         LawCommand::Explain { admdvs, rule, on, packs } => {
             let law = load(packs.as_deref())?;
-            let admdvs: Admdvs = admdvs.parse().map_err(|error| anyhow!("ADMDVS: {error}"))?;
-            let explanation = law.explain(&admdvs, &rule, day(on.as_deref())?)?;
+            let explanation = law.explain(&admdvs, &rule, day(on))?;
             println!("{explanation}");
             Ok(true)
         }
@@ -46,8 +45,9 @@ pub fn run(args: LawArgs) -> anyhow::Result<bool> {
             println!("{}", serde_json::to_string_pretty(&decision)?);
             Ok(decision.outcome == lf_law::Outcome::Accepted)
         }
+        LawCommand::Diff(args) => runtime()?.block_on(law_diff::run(&args)),
         LawCommand::Page { packs, on, out } => {
-            let page = law_page::page(&load(packs.as_deref())?, day(on.as_deref())?)?;
+            let page = law_page::page(&load(packs.as_deref())?, day(on))?;
             match out {
                 Some(file) => {
                     std::fs::write(&file, page).with_context(|| format!("cannot write {}", file.display()))?;
@@ -60,11 +60,8 @@ pub fn run(args: LawArgs) -> anyhow::Result<bool> {
     }
 }
 
-fn day(on: Option<&str>) -> anyhow::Result<Day> {
-    match on {
-        None => Ok(SystemClock.now().day()),
-        Some(text) => text.parse().map_err(|error| anyhow!("--on: {error}")),
-    }
+fn day(on: Option<Day>) -> Day {
+    on.unwrap_or_else(|| SystemClock.now().day())
 }
 
 /// A file, or standard input for `-`.

@@ -19,6 +19,7 @@ mod import_cmd;
 mod journey;
 mod keys_cmd;
 mod law_cmd;
+mod law_diff;
 mod law_files;
 mod law_page;
 mod outbox_cmd;

@@ -8,6 +8,8 @@ mod backup;
 mod cluster;
 #[path = "cli/deploy.rs"]
 mod deploy;
+#[path = "cli/law.rs"]
+mod law;
 #[path = "cli/logs.rs"]
 mod logs;
 #[path = "cli/paper.rs"]
@@ -131,38 +133,6 @@ fn a_configuration_is_checked_by_name() {
         assert_eq!(code, 2, "{config}");
         assert!(error.contains(word), "{config}: {error}");
     }
-}
-
-#[test]
-fn the_law_is_measured_explained_and_asked() {
-    let folder = Folder::new();
-    let (code, out, _) = ran(&folder, &["law", "check", "--on", "2026-11-22"]);
-    assert_eq!(code, 0, "{out}");
-    let (code, out, _) = ran(&folder, &["law", "check", "--json"]);
-    assert_eq!(code, 0);
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["survivors"], serde_json::json!([]));
-    let (code, out, _) = ran(&folder, &["law", "explain", "360900", "rx.vali_days_max", "--on", "2026-11-22"]);
-    assert_eq!(code, 0);
-    assert!(out.contains("电子处方流转有效期3天") && out.contains("赣医保字〔2024〕9号"), "{out}");
-    assert_eq!(ran(&folder, &["law", "explain", "360900", "no.such"]).0, 2);
-    let (code, page, _) = ran(&folder, &["law", "page", "--on", "2026-11-22"]);
-    assert_eq!(code, 0);
-    for part in ["鄂医保办〔2024〕32号", "不再接受纸质处方", "id=\"360000/settle.printed\"", "Rule packs"]
-    {
-        assert!(page.contains(part), "{part}");
-    }
-    assert_eq!(page.matches("<article").count(), page.matches("</article>").count());
-    assert!(!page.contains("<script") && !page.contains("http"), "the page needs nothing but itself");
-    assert_eq!(ran(&folder, &["law", "explain", "36", "rx.vali_days_max"]).0, 2);
-    assert_eq!(ran(&folder, &["law", "check", "--on", "yesterday"]).0, 2);
-    std::fs::write(folder.join("facts.json"), r#"{"gate":"refund","admdvs":"360900","facts":{"retn_time":"2026-11-22 10:00:00","orig_setl_time":"2026-11-21 10:00:00","orig_route_flag":false,"phar_fixmedins_code":"P36090200106"}}"#).unwrap();
-    let (code, out, error) = ran(&folder, &["law", "decide", "--facts", "facts.json"]);
-    assert_eq!(code, 1, "{out}{error}");
-    assert!(out.contains("REFUND-ROUTE") && out.contains("原路退回"), "{out}");
-    std::fs::write(folder.join("facts.json"), r#"{"gate":"refund","admdvs":"360900","facts":{"no_such":1}}"#).unwrap();
-    let (code, _, error) = ran(&folder, &["law", "decide", "--facts", "facts.json"]);
-    assert_eq!(code, 2);
-    assert!(error.contains("no_such"), "{error}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub mod lists;
 pub mod notice;
 pub mod outbox;
 pub mod registry;
+pub mod replay;
 pub mod row;
 pub mod store;
 
@@ -31,5 +32,6 @@ pub use registry::{
     App, AppLimits, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner,
     PractitionerKind, SpecialClass,
 };
+pub use replay::{ReplayStore, StoredCase};
 pub use row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
 pub use store::{AuditStore, Store, StoreError};

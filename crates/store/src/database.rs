@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lf_ports::{AuditStore, Outbox, Store};
+use lf_ports::{AuditStore, Outbox, ReplayStore, Store};
 use lf_vocab::Moment;
 use prometheus_client::registry::Registry;
 use thiserror::Error;
@@ -55,7 +55,7 @@ impl Options {
 
 /// All ports, the end of an engine's work, and what it tells of itself.
 #[async_trait]
-pub trait Engine: Store + AuditStore + Outbox + Rotation {
+pub trait Engine: Store + AuditStore + ReplayStore + Outbox + Rotation {
     /// Takes no more commands, finishes those accepted, and returns when they are durable.
     async fn close(&self);
     /// Names what operators may be told.

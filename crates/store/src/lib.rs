@@ -18,6 +18,7 @@ mod outbox;
 mod plan;
 pub mod postgres;
 mod probe;
+mod replay;
 mod row;
 mod schema;
 mod sealed;

@@ -5,7 +5,7 @@
 
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, Claim, ClaimKind, FileHead, FileOwner, Fixmedins, IdemKey, IdemRow, Inconsistency,
-    Person, PersonKey, Practitioner, RxFile, Setl, StoredEvent, StoredFile,
+    Person, PersonKey, Practitioner, RxFile, Setl, StoredCase, StoredEvent, StoredFile,
 };
 use lf_rx::event::Opened;
 use lf_rx::state::State;
@@ -119,6 +119,16 @@ pub(crate) fn rx_content(sealer: &Sealer, row: Row) -> Read<RxContent> {
     let mut cells = Cells::new(sealer, "rx_content", 2, row);
     rx_key(&mut cells)?;
     cells.sealed_json(&sealed::RX_CONTENT)
+}
+
+pub(crate) fn stored_case(sealer: &Sealer, row: Row) -> Read<StoredCase> {
+    let mut cells = Cells::new(sealer, "rx_content", 2, row);
+    let hi_rxno = rx_key(&mut cells)?;
+    let opened: Opened = cells.json("opened")?;
+    let checked_at = cells.moment("at_us")?;
+    let content: RxContent = cells.sealed_json(&sealed::RX_CONTENT)?;
+    cells.agree("body", opened.psn_no == content.mdtrtinfo.psn_no)?;
+    Ok(StoredCase { hi_rxno, insu_poolarea_no: opened.insu_poolarea_no, checked_at, content })
 }
 
 pub(crate) fn rx_file(sealer: &Sealer, row: Row) -> Read<RxFile> {

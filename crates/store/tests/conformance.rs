@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use lf_ports::{AuditStore, Outbox, Store};
+use lf_ports::{AuditStore, Outbox, ReplayStore, Store};
 use lf_store::{OpenError, Rotation, Sealer};
 
 pub mod atomic;
@@ -22,8 +22,8 @@ pub mod scans;
 pub mod tampered;
 
 /// The ports of an engine, and what a rotation asks of it.
-pub trait Full: Store + AuditStore + Outbox + Rotation {}
-impl<T: Store + AuditStore + Outbox + Rotation> Full for T {}
+pub trait Full: Store + AuditStore + ReplayStore + Outbox + Rotation {}
+impl<T: Store + AuditStore + ReplayStore + Outbox + Rotation> Full for T {}
 
 /// An empty database of an engine, removed when dropped.
 pub trait Ground: Send + Sync {
@@ -72,6 +72,7 @@ macro_rules! each_case {
             list_match::a_match_is_its_institutions_and_seen_since_its_change,
             list_match::a_match_is_withdrawn_once_and_may_come_again,
             scans::pages_join_without_gap_or_repetition,
+            scans::cases_are_read_in_named_pages,
             scans::pools_are_all_partitions,
             tampered::every_disagreeing_column_is_named,
             rotation::a_database_opens_with_its_own_ring_only,

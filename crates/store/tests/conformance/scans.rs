@@ -1,6 +1,6 @@
 //! What the auditor reads: everything, in key order, page by page.
 
-use lf_ports::{AcctChange, AccumKey, ChangeSet, Claim, ClaimKind};
+use lf_ports::{AcctChange, AccumKey, ChangeSet, Claim, ClaimKind, StoredCase};
 use lf_vocab::{Fen, HiRxno, PsnNo};
 
 use super::{Ground, fixture as f};
@@ -71,6 +71,38 @@ pub async fn pages_join_without_gap_or_repetition(ground: &dyn Ground) {
     assert_eq!([first, rest].concat(), wanted);
     assert!(store.scan_claims(kind, Some("c7"), 9).await.unwrap().is_empty());
     assert!(store.scan_rx("360100".parse().unwrap(), None, 9).await.unwrap().is_empty());
+}
+
+pub async fn cases_are_read_in_named_pages(ground: &dyn Ground) {
+    let store = ground.open();
+    for serial in 1..=7u64 {
+        store.commit(f::rx_only(f::open(serial))).await.unwrap();
+    }
+    // What came later does not change what was pre-checked.
+    let rx = store.rx(&f::number(2)).await.unwrap().unwrap();
+    store.commit(f::rx_only(f::follow(&rx, &f::next_event(&rx).unwrap()))).await.unwrap();
+    let mut after: Option<HiRxno> = None;
+    let (mut pages, mut seen) = (Vec::new(), Vec::new());
+    while let Some(end) = store.case_page_end(f::pool(), after.as_ref(), 3).await.unwrap() {
+        let page = store.scan_cases(f::pool(), after.as_ref(), &end).await.unwrap();
+        assert_eq!(page.last().map(|case| &case.hi_rxno), Some(&end));
+        pages.push(page.len());
+        seen.extend(page);
+        after = Some(end);
+    }
+    assert_eq!(pages, [3, 3, 1]);
+    for (serial, case) in (1u64..).zip(seen) {
+        let wanted = StoredCase {
+            hi_rxno: f::number(serial),
+            insu_poolarea_no: f::pool(),
+            checked_at: f::at(0),
+            content: f::content(),
+        };
+        assert_eq!(case, wanted);
+    }
+    let elsewhere = "360100".parse().unwrap();
+    assert_eq!(store.case_page_end(elsewhere, None, 3).await.unwrap(), None);
+    assert!(store.scan_cases(elsewhere, None, &f::number(7)).await.unwrap().is_empty());
 }
 
 pub async fn pools_are_all_partitions(ground: &dyn Ground) {

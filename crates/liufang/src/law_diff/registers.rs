@@ -1,0 +1,101 @@
+//! The registers beside a stored case, each row asked of the store once and kept.
+//!
+//! Invariants: what is kept has a limit; drugs are those of the day of prescribing, as at the pre-check.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use lf_center::t7101_precheck::Known;
+use lf_center::{Caller, Ctx};
+use lf_ports::{Dated, Drug, Fixmedins, Person, PersonKey, Practitioner, StoreError, StoredCase};
+use lf_store::Engine;
+use lf_vocab::{Admdvs, Day, DrCode, FixmedinsCode, MedListCodg, PsnNo};
+
+/// Rows of one register that are kept at most; then it begins anew.
+const KEPT: usize = 20_000;
+
+/// Rows that were asked for.
+pub struct Registers {
+    store: Arc<dyn Engine>,
+    fixmedins: HashMap<FixmedinsCode, Option<Fixmedins>>,
+    doctors: HashMap<(FixmedinsCode, DrCode), Option<Practitioner>>,
+    persons: HashMap<(Admdvs, PsnNo), Option<Person>>,
+    drugs: HashMap<MedListCodg, Vec<Dated<Drug>>>,
+}
+
+impl Registers {
+    pub fn new(store: Arc<dyn Engine>) -> Self {
+        Self {
+            store,
+            fixmedins: HashMap::new(),
+            doctors: HashMap::new(),
+            persons: HashMap::new(),
+            drugs: HashMap::new(),
+        }
+    }
+
+    /// The message and the registers as the center saw them; nothing when institution or person is no longer registered.
+    pub async fn of(&mut self, case: &StoredCase) -> Result<Option<(Ctx, Known)>, StoreError> {
+        let visit = &case.content.mdtrtinfo;
+        let code = &visit.fixmedins_code;
+        if !self.fixmedins.contains_key(code) {
+            let found = self.store.fixmedins(code).await?;
+            keep(&mut self.fixmedins, code.clone(), found);
+        }
+        let psn = (case.insu_poolarea_no, visit.psn_no.clone());
+        if !self.persons.contains_key(&psn) {
+            let found = self.store.person(&PersonKey::PsnNo(psn.0, psn.1.clone())).await?;
+            keep(&mut self.persons, psn.clone(), found);
+        }
+        let dr = (code.clone(), visit.dr_code.clone());
+        if !self.doctors.contains_key(&dr) {
+            let found = self.store.practitioner(code, visit.dr_code.as_str()).await?;
+            keep(&mut self.doctors, dr.clone(), found);
+        }
+        let mut drugs = Vec::with_capacity(case.content.rxdrugdetail.len());
+        for line in &case.content.rxdrugdetail {
+            drugs.push(self.drug(&line.med_list_codg, case.content.head.prsc_time.day()).await?);
+        }
+        let fixmedins = self.fixmedins.get(code).cloned().flatten();
+        let person = self.persons.get(&psn).cloned().flatten();
+        Ok(fixmedins.zip(person).map(|(fixmedins, person)| {
+            let caller = Caller { app_id: String::new(), fixmedins };
+            let ctx = Ctx { caller, digest: [0; 32], envelope_digest: [0; 32], msgid: None, now: case.checked_at };
+            (ctx, Known { person, doctor: self.doctors.get(&dr).cloned().flatten(), drugs })
+        }))
+    }
+
+    async fn drug(&mut self, code: &MedListCodg, on: Day) -> Result<Option<Drug>, StoreError> {
+        if !self.drugs.contains_key(code) {
+            let rows = self.store.drug_rows(code).await?;
+            keep(&mut self.drugs, code.clone(), rows);
+        }
+        let mut rows = self.drugs.get(code).into_iter().flatten();
+        Ok(rows.rfind(|row| row.in_force(on)).map(|row| row.item.clone()))
+    }
+}
+
+fn keep<K: Hash + Eq, V>(kept: &mut HashMap<K, V>, key: K, row: V) {
+    if kept.len() >= KEPT {
+        kept.clear();
+    }
+    kept.insert(key, row);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_kept_than_the_limit() {
+        let mut kept = HashMap::new();
+        for number in 0..KEPT {
+            keep(&mut kept, number, ());
+        }
+        assert_eq!(kept.len(), KEPT);
+        keep(&mut kept, KEPT, ());
+        assert_eq!(kept.len(), 1);
+        assert!(kept.contains_key(&KEPT), "what is asked for is always there");
+    }
+}

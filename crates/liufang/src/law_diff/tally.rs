@@ -1,0 +1,254 @@
+//! What differs between two decisions, and the sums of it: how many, by which provision, and how much settled money.
+//!
+//! Invariants: a dated value that only got another date is no difference; money counts once a prescription in the sums, and
+//! once for each provision whose refusal came or went.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use lf_law::{Decision, LawError, Outcome, Severity};
+use lf_vocab::{Fen, HiRxno};
+use serde::Serialize;
+
+/// Numbers of prescriptions that are named for each provision.
+const NAMED: usize = 5;
+
+/// Settled money.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Money {
+    /// Settlements that stand.
+    pub settled: u64,
+    /// 医疗费总额, in fen.
+    pub medfee_fen: i64,
+    /// 基金支付总额, in fen.
+    pub fund_pay_fen: i64,
+}
+
+impl Money {
+    fn add(&mut self, other: Money) {
+        self.settled += other.settled;
+        self.medfee_fen = self.medfee_fen.saturating_add(other.medfee_fen);
+        self.fund_pay_fen = self.fund_pay_fen.saturating_add(other.fund_pay_fen);
+    }
+}
+
+/// What a decision says, so far as it is compared: provision, code, severity, line.
+type Said = (String, String, Severity, Option<usize>);
+
+/// Two decisions that differ.
+pub struct Change {
+    refused: [bool; 2],
+    gone: Vec<Said>,
+    come: Vec<Said>,
+}
+
+impl Change {
+    /// Whether the prescription would be let through where it was not, or the other way.
+    pub fn turns(&self) -> bool {
+        self.refused[0] != self.refused[1]
+    }
+}
+
+/// Sums of one reader, or of all.
+#[derive(Default)]
+pub struct Tally {
+    pub unknown: u64,
+    replayed: u64,
+    to_refused: Kind,
+    to_accepted: Kind,
+    reasons: u64,
+    by_provision: BTreeMap<String, ByProvision>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+struct Kind {
+    prescriptions: u64,
+    #[serde(flatten)]
+    money: Money,
+}
+
+/// What one provision changed.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ByProvision {
+    prescriptions: u64,
+    refusals_more: u64,
+    refusals_fewer: u64,
+    reminders_more: u64,
+    reminders_fewer: u64,
+    #[serde(flatten)]
+    money: Money,
+    examples: Vec<HiRxno>,
+}
+
+impl Tally {
+    /// Counts a case, and says what differs.
+    pub fn compare(&mut self, decided: &[Result<Decision, LawError>; 2]) -> Option<Change> {
+        self.replayed += 1;
+        let [old, new] = [said(&decided[0]), said(&decided[1])];
+        let refused = decided.each_ref().map(|one| !one.as_ref().is_ok_and(|one| one.outcome == Outcome::Accepted));
+        if old == new {
+            return None;
+        }
+        let gone = old.difference(&new).cloned().collect();
+        let come = new.difference(&old).cloned().collect();
+        Some(Change { refused, gone, come })
+    }
+
+    /// Adds a difference, with what was settled of the prescription where its outcome turns.
+    pub fn note(&mut self, change: &Change, hi_rxno: &HiRxno, money: Option<Money>) {
+        let money = money.unwrap_or_default();
+        match change.refused {
+            [false, true] => self.to_refused.add(money),
+            [true, false] => self.to_accepted.add(money),
+            _ => self.reasons += 1,
+        }
+        let both = || change.gone.iter().chain(&change.come);
+        for provision in both().map(|said| &said.0).collect::<BTreeSet<_>>() {
+            let sums = self.by_provision.entry(provision.clone()).or_default();
+            sums.prescriptions += 1;
+            if sums.examples.len() < NAMED {
+                sums.examples.push(hi_rxno.clone());
+            }
+            let refuses = |said: &&Said| said.0 == *provision && said.2 == Severity::Refuse;
+            if change.turns() && both().any(|said| refuses(&said)) {
+                sums.money.add(money);
+            }
+        }
+        for (said, come) in change.gone.iter().map(|said| (said, false)).chain(change.come.iter().map(|s| (s, true))) {
+            let Some(sums) = self.by_provision.get_mut(&said.0) else { continue };
+            let count = match (said.2, come) {
+                (Severity::Refuse, true) => &mut sums.refusals_more,
+                (Severity::Refuse, false) => &mut sums.refusals_fewer,
+                (_, true) => &mut sums.reminders_more,
+                (_, false) => &mut sums.reminders_fewer,
+            };
+            *count += 1;
+        }
+    }
+
+    /// Adds another reader's sums.
+    pub fn add(&mut self, other: Tally) {
+        self.unknown += other.unknown;
+        self.replayed += other.replayed;
+        self.reasons += other.reasons;
+        for (own, other) in [(&mut self.to_refused, other.to_refused), (&mut self.to_accepted, other.to_accepted)] {
+            own.prescriptions += other.prescriptions;
+            own.money.add(other.money);
+        }
+        for (provision, sums) in other.by_provision {
+            let own = self.by_provision.entry(provision).or_default();
+            own.prescriptions += sums.prescriptions;
+            own.refusals_more += sums.refusals_more;
+            own.refusals_fewer += sums.refusals_fewer;
+            own.reminders_more += sums.reminders_more;
+            own.reminders_fewer += sums.reminders_fewer;
+            own.money.add(sums.money);
+            own.examples.extend(sums.examples);
+            // Whoever read first, the same are named.
+            own.examples.sort();
+            own.examples.truncate(NAMED);
+        }
+    }
+
+    /// As it is told.
+    pub fn report(self, editions: [&str; 2]) -> Report {
+        Report {
+            old_edition: editions[0].to_owned(),
+            new_edition: editions[1].to_owned(),
+            replayed: self.replayed,
+            not_replayed: self.unknown,
+            to_refused: self.to_refused,
+            to_accepted: self.to_accepted,
+            other_reasons: self.reasons,
+            by_provision: self.by_provision,
+        }
+    }
+}
+
+impl Kind {
+    fn add(&mut self, money: Money) {
+        self.prescriptions += 1;
+        self.money.add(money);
+    }
+}
+
+/// A law that cannot answer refuses too, and is named in the place of a provision.
+fn said(decided: &Result<Decision, LawError>) -> BTreeSet<Said> {
+    match decided {
+        Ok(decision) => {
+            let said = decision.findings.iter();
+            said.map(|one| (one.provision.to_string(), one.code.to_string(), one.severity, one.line)).collect()
+        }
+        Err(error) => {
+            let why = match error {
+                LawError::NotFormalised { .. } | LawError::NoLaw(_) => "尚未形成规则",
+                LawError::Conflict(_) => "规定相互冲突",
+                LawError::MissingDate { .. } | LawError::BadGrant(_) | LawError::BadFacts(_) => "不能判断",
+            };
+            BTreeSet::from([(why.to_owned(), String::new(), Severity::Refuse, None)])
+        }
+    }
+}
+
+/// What `law diff` answers.
+#[derive(Serialize)]
+pub struct Report {
+    old_edition: String,
+    new_edition: String,
+    /// Prescriptions whose pre-check was asked of both.
+    replayed: u64,
+    /// Prescriptions whose institution or person is no longer registered.
+    not_replayed: u64,
+    to_refused: Kind,
+    to_accepted: Kind,
+    /// The same outcome for other reasons, or with other reminders.
+    other_reasons: u64,
+    by_provision: BTreeMap<String, ByProvision>,
+}
+
+impl Report {
+    /// Prescriptions whose decision differs.
+    pub fn changed(&self) -> u64 {
+        self.to_refused.prescriptions + self.to_accepted.prescriptions + self.other_reasons
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.settled == 0 {
+            return f.write_str("没有已结算的");
+        }
+        let (fee, fund) = (Fen::new(self.medfee_fen), Fen::new(self.fund_pay_fen));
+        write!(f, "已结算{}笔，医疗费{fee}元，基金支付{fund}元", self.settled)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "现行规则 {}", self.old_edition)?;
+        writeln!(f, "新的规则 {}", self.new_edition)?;
+        writeln!(f, "重新预核验{}张处方，结论有变化{}张", self.replayed, self.changed())?;
+        if self.not_replayed > 0 {
+            writeln!(f, "另有{}张的机构或参保人已不在登记册，没有重新核验", self.not_replayed)?;
+        }
+        for (what, kind) in [("由通过变为拒绝", self.to_refused), ("由拒绝变为通过", self.to_accepted)] {
+            writeln!(f, "{what}：{}张，{}", kind.prescriptions, kind.money)?;
+        }
+        writeln!(f, "结论相同，理由或提醒不同：{}张", self.other_reasons)?;
+        for (provision, sums) in &self.by_provision {
+            writeln!(
+                f,
+                "  {provision}：{}张，拒绝增{}减{}，提醒增{}减{}；{}",
+                sums.prescriptions,
+                sums.refusals_more,
+                sums.refusals_fewer,
+                sums.reminders_more,
+                sums.reminders_fewer,
+                sums.money
+            )?;
+            let numbers: Vec<&str> = sums.examples.iter().map(HiRxno::as_str).collect();
+            writeln!(f, "    如{}", numbers.join("、"))?;
+        }
+        write!(f, "只重新核验预核验环节；上传之后各环节的事实不全存，没有重新判断。登记册按现在的内容。")
+    }
+}
