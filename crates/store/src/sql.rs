@@ -384,7 +384,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 70] = [
+    const QUESTIONS: [&str; 73] = [
         APP,
         APP_PAGE,
         FIXMEDINS,
