@@ -46,7 +46,7 @@ fn operators_see_the_store_and_the_end_of_a_center() {
     assert_eq!(ran(&folder, &["keys", "new", "platform.key.toml"]).0, 0);
     assert_eq!(ran(&folder, &["keys", "new", "store.key.toml", "--store"]).0, 0);
     assert_eq!(ran(&folder, &["migrate", "--database", "sqlite://center.db"]).0, 0);
-    let mut center = Center::start(&folder, "drain_seconds = 2\n");
+    let mut center = Center::start(&folder, "drain_seconds = 4\n");
     let metrics = get(&center.admin, "/metrics").unwrap();
     for name in [
         "liufang_store_commit_seconds_count 0",
@@ -62,7 +62,11 @@ fn operators_see_the_store_and_the_end_of_a_center() {
         assert!(get(address, "/readyz").unwrap().starts_with("HTTP/1.1 200"));
     }
     center.demo.terminate();
-    std::thread::sleep(Duration::from_millis(500));
+    let draining = || get(&center.admin, "/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 503"));
+    assert!((0..100).any(|_| draining() || {
+        std::thread::sleep(Duration::from_millis(20));
+        false
+    }));
     // A balancer is told before anybody is turned away.
     for address in [&center.address, &center.admin] {
         assert!(get(address, "/readyz").unwrap().starts_with("HTTP/1.1 503"));
