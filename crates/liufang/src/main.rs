@@ -40,6 +40,7 @@ use clap::Parser as _;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    end_with_the_reader();
     let cli = cli::Cli::parse();
     match run(cli.command) {
         Ok(true) => ExitCode::SUCCESS,
@@ -49,6 +50,19 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Who reads our output may have read enough (`liufang import kinds | head`): that is an end, not a fault. 141 is what a
+/// shell says of any command that ended so.
+fn end_with_the_reader() {
+    let otherwise = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let said = info.payload().downcast_ref::<String>();
+        if said.is_some_and(|said| said.starts_with("failed printing to std") && said.contains("Broken pipe")) {
+            std::process::exit(141);
+        }
+        otherwise(info);
+    }));
 }
 
 /// Whether what was asked about is right.

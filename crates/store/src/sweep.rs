@@ -240,3 +240,23 @@ fn first(column: &Column) -> Vec<Value> {
 fn any(sql: &'static str, params: Vec<Value>) -> Step {
     Step { sql, params, must: Must::Any }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contradictions_are_told_up_to_a_number_and_counted_beyond() {
+        let mut swept = Swept::default();
+        for nth in 1..=TOLD_MAX + 1 {
+            swept.contradicts(Inconsistency {
+                table: "rx",
+                column: "state",
+                key: nth.to_string(),
+                why: "x".to_owned(),
+            });
+            assert_eq!((swept.contradictions.len(), swept.contradictions_sum), (nth.min(TOLD_MAX), nth as u64));
+        }
+        assert!(!swept.is_clean());
+    }
+}

@@ -74,6 +74,7 @@ macro_rules! each_case {
             scans::pages_join_without_gap_or_repetition,
             scans::cases_are_read_in_named_pages,
             scans::pools_are_all_partitions,
+            scans::a_page_and_a_question_have_their_limits,
             tampered::every_disagreeing_column_is_named,
             rotation::a_database_opens_with_its_own_ring_only,
             rotation::every_cell_is_sealed_again_and_the_old_key_may_go,

@@ -3,7 +3,7 @@
 use lf_center::t1301_download::{self, Catalogue, CatalogueFile, DownloadRefusal, Line};
 use lf_center::t1312_hilist::{self, HilistRefusal, PAGE_MAX, Question, REACH_MAX};
 use lf_center::{Settings, t5203_settlement};
-use lf_ports::{ChangeSet, Drug, Edition, EditionChange, EditionOf, Since, Store};
+use lf_ports::{ChangeSet, Drug, Edition, EditionChange, EditionOf, RegistryPut, Since, Store};
 use lf_rx::decide::settle::RefundRefusal;
 use lf_testkit::region::PHARMACY;
 use lf_testkit::{Step, TestCenter};
@@ -87,7 +87,8 @@ async fn a_page_is_looked_for_so_far_and_no_farther() {
     let any = with(page.clone(), |page| page.hilist_name = None);
     assert_eq!(code(&ask(&page).await), "ok");
     let one = center.store.drugs_since(&Since::version(0), 1).await.unwrap().remove(0).item;
-    let drugs: Vec<Drug> = (0..REACH_MAX + 2_000)
+    let there = center.store.drugs_since(&Since::version(0), 1_000).await.unwrap().len() as u64;
+    let drugs: Vec<Drug> = (0..REACH_MAX - there)
         .map(|at| Drug { med_list_codg: format!("XA10BH{at:017}").parse().unwrap(), ..one.clone() })
         .collect();
     let edition = Edition {
@@ -101,6 +102,9 @@ async fn a_page_is_looked_for_so_far_and_no_farther() {
     };
     let change = EditionChange { edition, ends: vec![], drugs, items: vec![] };
     center.put(ChangeSet { edition: Some(change), ..ChangeSet::default() }).await;
+    assert_eq!(code(&ask(&page).await), "ok", "every row was looked at");
+    let one_more = Drug { med_list_codg: "XA10BH99999999999999999".parse().unwrap(), ..one };
+    center.put(ChangeSet { registry: vec![RegistryPut::Drug(one_more)], ..ChangeSet::default() }).await;
     let mut said = Said::default();
     said.refused(ask(&page).await);
     said.refused(ask(&with(any.clone(), |page| page.page_num = 0)).await);
@@ -122,7 +126,7 @@ async fn a_page_is_looked_for_so_far_and_no_farther() {
     assert_eq!(ask(&last).await.unwrap().reply.entries.len() as u64, PAGE_MAX);
     let found = with(page, |page| {
         page.hilist_name = None;
-        page.code = Some(format!("XA10BH{:017}", REACH_MAX + 1_999).parse().unwrap());
+        page.code = Some(format!("XA10BH{:017}", REACH_MAX - there - 1).parse().unwrap());
     });
     assert_eq!(ask(&found).await.unwrap().reply.entries.len(), 1);
 }

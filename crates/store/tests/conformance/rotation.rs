@@ -141,12 +141,14 @@ pub async fn a_sweep_beside_writers_loses_nothing(ground: &dyn Ground) {
     }
     let (file, sealer) = shelf(f::ring(1));
     let serving = ground.open_with_ring(sealer).unwrap();
+    let (announced, heard) = tokio::sync::oneshot::channel();
     let writer = tokio::spawn({
-        let serving = serving.clone();
+        let (serving, mut heard) = (serving.clone(), Some(heard));
         async move {
             // Sealed by the first version until half of it is done, then taken up.
             for serial in 1..=LIVES {
                 if serial == LIVES / 2 {
+                    heard.take().unwrap().await.unwrap();
                     assert_eq!(serving.take_up().await, Ok(2));
                 }
                 let rx = serving.rx(&f::number(serial)).await.unwrap().unwrap();
@@ -160,6 +162,7 @@ pub async fn a_sweep_beside_writers_loses_nothing(ground: &dyn Ground) {
     let (_, sealer) = shelf(f::ring(2));
     let keeper = ground.open_with_ring(sealer).unwrap();
     keeper.announce().await.unwrap();
+    announced.send(()).unwrap();
     while !writer.is_finished() {
         assert_eq!(keeper.sweep(&quiet).await.unwrap().contradictions_sum, 0);
     }

@@ -1,6 +1,6 @@
 //! What the auditor reads: everything, in key order, page by page.
 
-use lf_ports::{AcctChange, AccumKey, ChangeSet, Claim, ClaimKind, StoredCase};
+use lf_ports::{AcctChange, AccumKey, ChangeSet, Claim, ClaimKind, Lists, StoreError, StoredCase};
 use lf_vocab::{Fen, HiRxno, PsnNo};
 
 use super::{Ground, fixture as f};
@@ -116,4 +116,30 @@ pub async fn pools_are_all_partitions(ground: &dyn Ground) {
     store.commit(ChangeSet { setl: Some(setl), acct: vec![acct], ..ChangeSet::default() }).await.unwrap();
     let pools: Vec<String> = store.pools().await.unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(pools, ["360100", "360900", "440300"]);
+}
+
+/// What a page and a question may hold at once; both are printed in the store, and a caller that asks for more is at fault.
+const PAGE_MAX: usize = 10_000;
+const CODES_MAX: usize = 10_000;
+
+pub async fn a_page_and_a_question_have_their_limits(ground: &dyn Ground) {
+    let store = ground.open();
+    let many = format!(
+        "INSERT INTO claim (kind, claim_key, owner) WITH RECURSIVE n(i) AS
+        (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= {PAGE_MAX}) SELECT 'drug_trac_codg', 'c' || i, 'o' FROM n"
+    );
+    assert_eq!(ground.alter(&many), PAGE_MAX + 1);
+    for (most, want) in
+        [(PAGE_MAX - 1, PAGE_MAX - 1), (PAGE_MAX, PAGE_MAX), (PAGE_MAX + 1, PAGE_MAX), (usize::MAX, PAGE_MAX)]
+    {
+        assert_eq!(store.scan_claims(ClaimKind::DrugTracCodg, None, most).await.unwrap().len(), want, "{most}");
+    }
+    let code = f::drug("XA10BH01", "a", true).med_list_codg;
+    let drugs = async |count: usize| store.drugs(&vec![code.clone(); count], f::day()).await.map(|found| found.len());
+    assert_eq!(drugs(CODES_MAX).await, Ok(CODES_MAX));
+    assert!(matches!(drugs(CODES_MAX + 1).await, Err(StoreError::Broken(_))));
+    let items =
+        async |count: usize| store.list_items(Lists::Opsp, &vec!["A"; count], f::day()).await.map(|found| found.len());
+    assert_eq!(items(CODES_MAX).await, Ok(CODES_MAX));
+    assert!(matches!(items(CODES_MAX + 1).await, Err(StoreError::Broken(_))));
 }
