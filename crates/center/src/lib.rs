@@ -12,6 +12,7 @@ pub mod journal;
 pub mod keys;
 pub mod once;
 pub mod people;
+pub mod retain;
 pub mod scheme;
 pub mod serial;
 mod tell;

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use lf_vocab::Moment;
 
+mod archive;
 mod law;
 mod outbox;
 mod paper;
 mod registers;
 mod torture;
 
+pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs};
 pub use law::{DiffArgs, LawArgs, LawCommand};
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
 pub use paper::{PaperArgs, PaperCommand, PaperOut};
@@ -58,6 +60,8 @@ pub enum Command {
     App(AppArgs),
     /// Copy a SQLite database while a center writes to it, and check the copy
     Backup(BackupArgs),
+    /// Export what an institution must keep, bound and hashed; verify such an archive; tell until when it must be kept
+    Archive(ArchiveArgs),
     /// Print a stored prescription or settlement sheet as PDF
     Paper(PaperArgs),
     /// Kill centers and databases under load, race clients against each other, and check what was acknowledged

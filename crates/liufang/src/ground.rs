@@ -97,7 +97,7 @@ impl Ground {
         let mut config = Config::read(None)?;
         config.listen = listen;
         config.database.clone_from(&self.database);
-        config.platform_key = self.folder.join(PLATFORM_KEY);
+        config.platform_key = self.platform_key();
         config.store_key = self.store_key();
         Ok(config)
     }
@@ -105,6 +105,11 @@ impl Ground {
     /// The ring that seals the database.
     pub fn store_key(&self) -> PathBuf {
         self.folder.join(STORE_KEY)
+    }
+
+    /// The platform's key file.
+    pub fn platform_key(&self) -> PathBuf {
+        self.folder.join(PLATFORM_KEY)
     }
 
     /// The same as a file, for a center in a process of its own, with these settings besides.

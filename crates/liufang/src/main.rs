@@ -4,6 +4,7 @@
 //! itself could not be carried out.
 
 mod app_cmd;
+mod archive_cmd;
 mod audit_cmd;
 mod bench;
 mod call;
@@ -83,6 +84,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Import(args) => edge::runtime()?.block_on(import_cmd::run(&args)),
         Command::App(args) => edge::runtime()?.block_on(app_cmd::run(&args)),
         Command::Backup(args) => serve::backup(&args).map(|()| true),
+        Command::Archive(args) => archive_cmd::run(args),
         Command::Paper(args) => edge::runtime()?.block_on(paper_cmd::run(&args)),
         Command::Torture(args) => edge::runtime()?.block_on(torture::run(&args)),
     }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
 
+#[path = "cli/archive.rs"]
+mod archive;
 #[path = "cli/backup.rs"]
 mod backup;
 #[path = "../../store/tests/cluster.rs"]
@@ -68,9 +70,9 @@ fn ran(folder: &Folder, args: &[&str]) -> (i32, String, String) {
 #[test]
 fn every_command_has_help() {
     let folder = Folder::new();
-    const COMMANDS: [&str; 16] = [
+    const COMMANDS: [&str; 17] = [
         "serve", "demo", "call", "keys", "law", "audit", "gm", "bench", "migrate", "config", "outbox", "import", "app",
-        "backup", "torture", "paper",
+        "backup", "torture", "paper", "archive",
     ];
     for command in COMMANDS {
         let (code, out, _) = ran(&folder, &[command, "--help"]);

@@ -81,6 +81,13 @@ impl HiRxno {
         // The constructor and the parser both proved the first six digits.
         Admdvs::from_digits_lossy(&self.0[..6])
     }
+
+    /// The day on which it was given out.
+    pub fn day(&self) -> Day {
+        // The constructor and the parser both proved these digits.
+        let digits = &self.0;
+        format!("{}-{}-{}", &digits[6..10], &digits[10..12], &digits[12..14]).parse().unwrap_or(Day::FIRST)
+    }
 }
 
 impl FromStr for HiRxno {
@@ -175,6 +182,7 @@ mod tests {
         assert_eq!(number.as_str().len(), 30);
         assert!(number.as_str().starts_with("36090020261122000000000000042"));
         assert_eq!(number.poolarea_no(), yichun());
+        assert_eq!(number.day().to_string(), "2026-11-22");
         assert_eq!(number.as_str().parse::<HiRxno>(), Ok(number));
     }
 

@@ -15,6 +15,6 @@ pub mod span;
 pub use amount::{AmountError, Fen, Pric, Qty, Ratio};
 pub use code::{Admdvs, CodeError, DrCode, DrugTracCodg, FixmedinsCode, FixmedinsKind, MedListCodg, PharCode};
 pub use day::{Day, DayError, Moment};
-pub use ident::{HiRxno, IdentError, RxTraceCode};
+pub use ident::{HiRxno, IdentError, RxTraceCode, SERIAL_MAX};
 pub use person::{Certno, PsnNo};
 pub use span::Span;

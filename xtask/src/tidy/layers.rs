@@ -6,7 +6,7 @@ use super::Problem;
 use crate::repo::{Repo, Source};
 
 /// Crates without I/O, async, clock, chance or floats.
-pub const PURE: &[&str] = &["vocab", "gm", "law", "rx", "settle", "stock", "access", "watch"];
+pub const PURE: &[&str] = &["vocab", "gm", "law", "rx", "settle", "stock", "access", "watch", "archive"];
 
 /// What a pure crate may not depend on, outside of its tests.
 const IMPURE: &[&str] = &[
@@ -41,6 +41,7 @@ const LAYERS: &[Layer] = &[
     layer("settle", &["vocab"], &[]),
     layer("stock", &["vocab", "rx"], &[]),
     layer("paper", &["vocab", "rx", "settle"], &["gm"]),
+    layer("archive", &["vocab", "gm", "rx"], &[]),
     layer("ports", &["vocab", "rx", "settle", "stock"], &["gm"]),
     layer("center", &["vocab", "gm", "law", "rx", "settle", "stock", "ports"], &["store", "testkit"]),
     layer("wire", &["vocab", "gm", "rx", "settle", "stock", "ports", "center"], &["testkit"]),
@@ -51,8 +52,8 @@ const LAYERS: &[Layer] = &[
     layer(
         "liufang",
         &[
-            "vocab", "gm", "law", "rx", "settle", "stock", "paper", "ports", "center", "wire", "store", "http",
-            "import", "testkit",
+            "vocab", "gm", "law", "rx", "settle", "stock", "paper", "archive", "ports", "center", "wire", "store",
+            "http", "import", "testkit",
         ],
         &[],
     ),

@@ -1,4 +1,4 @@
-//! The arguments of `paper` and `archive`.
+//! The arguments of `paper`.
 
 use std::path::PathBuf;
 

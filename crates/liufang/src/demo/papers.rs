@@ -1,13 +1,18 @@
-//! What the demo prints: prescription and settlement sheet of the prescription that was paid, on every size of paper.
+//! What the demo leaves on paper: prescription and settlement sheet of what was paid, on every size, and the pharmacy's archive of
+//! the day, exported and verified.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use lf_paper::Size;
 use lf_ports::Store;
+use lf_vocab::FixmedinsCode;
 
 use super::now;
+use crate::archive_cmd;
+use crate::cli::ExportArgs;
 use crate::config::Config;
+use crate::ground::Ground;
 use crate::paper_cmd::{self, Printable, SetlPrintable};
 
 /// Writes them into a folder; the files.
@@ -29,6 +34,26 @@ pub async fn write(folder: &Path, store: &dyn Store, hi_rxno: &str) -> anyhow::R
         }
     }
     Ok(files)
+}
+
+/// The archive of a pharmacy's day, signed by the platform; whether it verifies.
+pub async fn archive(ground: &Ground, fixmedins_code: &FixmedinsCode) -> anyhow::Result<bool> {
+    let out = ground.folder.join("archive.zip");
+    let fonts = Config::read(None)?.paper_fonts;
+    let args = ExportArgs {
+        fixmedins_code: fixmedins_code.clone(),
+        from: now().day(),
+        until: now().day().plus(1),
+        out: out.clone(),
+        database: ground.database.clone(),
+        store_key: Some(ground.store_key()),
+        platform_key: Some(ground.platform_key()),
+        font: None,
+        no_sheets: !fonts.iter().any(|font| font.is_file()),
+        made_at: None,
+    };
+    let key = ground.platform_public_key().to_base64();
+    Ok(archive_cmd::export(&args).await? && archive_cmd::check(&out, None, Some(&key), false)?)
 }
 
 /// Says where they lie. A machine without a Chinese font still has the rest of the demo.

@@ -44,8 +44,10 @@ pub async fn run(
     revoke(ground, &clients).await?;
     title("五、处方履历（SM3 链）");
     history(store, &issued).await?;
-    title("六、纸面：处方笺与结算单（结算后打印）");
+    title("六、纸面与档案：处方笺与结算单（结算后打印），药店当日档案");
     papers::tell(&papers);
+    let pharmacy = &journey.case.pharmacy.fixmedins.fixmedins_code;
+    ensure!(papers::archive(ground, pharmacy).await?, "the archive does not verify");
     Ok(())
 }
 

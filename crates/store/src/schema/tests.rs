@@ -136,3 +136,22 @@ fn another_programs_file_is_refused_and_left_as_it_is() {
     std::fs::write(&file.0, [b'x'; 5_000]).unwrap();
     assert_eq!(migrate(&file.0, NOW).err(), Some(OpenError::Foreign), "no database at all");
 }
+
+#[test]
+fn no_statement_deletes_a_prescription_its_history_or_a_settlement() {
+    // proves HB-1.16
+    let mut tables = std::collections::BTreeSet::new();
+    // All statements of the store stand in this file.
+    let text = include_str!("../sql.rs");
+    for (at, _) in text.match_indices("DELETE FROM ") {
+        let rest = &text[at + "DELETE FROM ".len()..];
+        tables.extend(rest.split(|c: char| !c.is_ascii_lowercase() && c != '_').next());
+    }
+    for kept in ["rx", "rx_content", "rx_file", "rx_event", "setl", "accum", "idem"] {
+        assert!(!tables.contains(kept), "{kept} is deleted from");
+    }
+    assert!(
+        tables.contains("outbox") && tables.contains("person_key"),
+        "the statements stand elsewhere now: {tables:?}"
+    );
+}

@@ -1,0 +1,193 @@
+//! `liufang archive`: what an institution must keep, exported, verified, and until when. Serves HB-1.16, HB-2.5, GX-3.7.
+//!
+//! An export is scoped by institution: a hospital's holds what it issued, a pharmacy's what it dispensed, and the amounts of
+//! a settlement are in the pharmacy's only.
+
+mod parts;
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use lf_archive::{Done, Head, Known, Packer, verify};
+use lf_center::retain::keep_until;
+use lf_gm::{PublicKey, Signer, Verifier, hex};
+use lf_paper::Face;
+use lf_ports::{Clock as _, Fixmedins};
+use lf_rx::Prescription;
+use lf_store::Engine;
+use lf_vocab::{Admdvs, FixmedinsKind, HiRxno};
+use serde_json::json;
+
+use crate::cli::{ArchiveArgs, ArchiveCommand, ExportArgs};
+use crate::config::Config;
+use crate::edge::{SystemClock, runtime};
+use crate::keys_cmd::{self, private_file};
+use crate::law_files;
+use crate::paper_cmd::face;
+use crate::serve::open_beside;
+
+/// Prescriptions read at once.
+const PAGE: usize = 256;
+
+/// `liufang archive …`
+pub fn run(args: ArchiveArgs) -> anyhow::Result<bool> {
+    match args.command {
+        ArchiveCommand::Export(args) => runtime()?.block_on(export(&args)),
+        ArchiveCommand::Verify { file, manifest_sm3, platform_public_key, json } => {
+            check(&file, manifest_sm3.as_deref(), platform_public_key.as_deref(), json)
+        }
+        ArchiveCommand::Keep { hi_rxno, on, database, store_key } => runtime()?.block_on(async {
+            let store = open_beside(&database, store_key.as_deref()).await?;
+            let kept = keep(store.as_ref(), &hi_rxno, on.unwrap_or_else(|| SystemClock.now().day())).await;
+            store.close().await;
+            kept
+        }),
+    }
+}
+
+/// `archive export`.
+pub async fn export(args: &ExportArgs) -> anyhow::Result<bool> {
+    if args.from >= args.until {
+        bail!("--until must lie after --from");
+    }
+    let made_at = args.made_at.unwrap_or_else(|| SystemClock.now());
+    let face = match (args.no_sheets, &args.font) {
+        (true, _) => None,
+        (false, Some(font)) => Some(face(std::slice::from_ref(font))?),
+        (false, None) => Some(face(&Config::read(None)?.paper_fonts)?),
+    };
+    let signer = args.platform_key.as_deref().map(keys_cmd::read).transpose()?;
+    let signer = signer.map(|key| Signer::new(&key.private_key));
+    let store = open_beside(&args.database, args.store_key.as_deref()).await?;
+    let Some(fixmedins) = store.fixmedins(&args.fixmedins_code).await? else {
+        store.close().await;
+        eprintln!("no institution {}", args.fixmedins_code);
+        return Ok(false);
+    };
+    let out = BufWriter::new(private_file(&args.out, true)?);
+    let head = Head { fixmedins_code: args.fixmedins_code.clone(), from: args.from, until: args.until, made_at };
+    let mut packer = Packer::new(out, head);
+    let filled = fill(&mut packer, store.as_ref(), &fixmedins, face.as_ref()).await;
+    store.close().await;
+    filled?;
+    let sign = |bytes: &[u8]| signer.as_ref().map(|signer| signer.sign(bytes).to_base64()).unwrap_or_default();
+    let Done { out, manifest, manifest_sm3 } = packer.finish(signer.is_some().then_some(&sign))?;
+    let file = out.into_inner().map_err(|error| error.into_error())?;
+    file.sync_all().with_context(|| format!("cannot write {}", args.out.display()))?;
+    println!("{}: {} record(s) of {}", args.out.display(), manifest.rows.len(), fixmedins.fixmedins_name);
+    println!("manifest SM3 {}", hex::lower(&manifest_sm3));
+    Ok(true)
+}
+
+/// Adds every record of the institution in the archive's time, in the order of their numbers.
+async fn fill(
+    packer: &mut Packer<BufWriter<File>>,
+    store: &dyn Engine,
+    fixmedins: &Fixmedins,
+    face: Option<&Face>,
+) -> anyhow::Result<()> {
+    // Every dispensed prescription is one record with one hash, ready for inspection.
+    lf_vocab::covers!("HB-2.5");
+    let law = law_files::load(None)?;
+    let head = packer.head().clone();
+    for pool in pools(store, fixmedins).await? {
+        let mut after = HiRxno::new(pool, head.from.plus(-1), lf_vocab::SERIAL_MAX)?;
+        'pool: loop {
+            let page = store.scan_rx(pool, Some(&after), PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.hi_rxno.clone();
+            for rx in page {
+                if rx.hi_rxno.day() >= head.until {
+                    break 'pool;
+                }
+                if belongs(&rx, fixmedins) {
+                    let class = parts::rx_type_code(store, &rx).await?;
+                    let kept = keep_until(&law, fixmedins.poolarea_no, rx.opened.prsc_time.day(), &class);
+                    let kept = kept.map_err(|failure| anyhow::anyhow!("{}: {failure:?}", rx.hi_rxno))?;
+                    let record = parts::record(store, &rx, fixmedins, face, &kept, head.made_at).await?;
+                    packer.add(&record, kept.until)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where prescriptions of the institution can lie: a hospital's in its own 统筹区, a pharmacy's in any.
+async fn pools(store: &dyn Engine, fixmedins: &Fixmedins) -> anyhow::Result<Vec<Admdvs>> {
+    if fixmedins.fixmedins_code.kind() == FixmedinsKind::Hospital {
+        return Ok(vec![fixmedins.poolarea_no]);
+    }
+    let mut pools = store.pools().await?;
+    pools.sort();
+    Ok(pools)
+}
+
+/// A hospital keeps what it issued, a pharmacy what it dispensed.
+fn belongs(rx: &Prescription, fixmedins: &Fixmedins) -> bool {
+    match fixmedins.fixmedins_code.kind() {
+        FixmedinsKind::Hospital => rx.opened.fixmedins_code == fixmedins.fixmedins_code && rx.state.active().is_some(),
+        FixmedinsKind::Pharmacy => rx.state.sold().is_some() && rx.state.pharmacy() == Some(&fixmedins.fixmedins_code),
+    }
+}
+
+/// `archive verify`.
+pub fn check(file: &Path, manifest_sm3: Option<&str>, key: Option<&str>, as_json: bool) -> anyhow::Result<bool> {
+    let manifest_sm3 = match manifest_sm3 {
+        Some(text) => {
+            let bytes = hex::decode(text.as_bytes()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+            Some(bytes.context("--manifest-sm3 is no SM3 in hexadecimal")?)
+        }
+        None => None,
+    };
+    let key: Option<PublicKey> = key.map(str::parse).transpose().context("--platform-public-key")?;
+    let verifier = key.as_ref().map(Verifier::new);
+    let archive = File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
+    let known = Known { manifest_sm3, signer: verifier.as_ref() };
+    let report = verify(archive, &known).with_context(|| file.display().to_string())?;
+    let head = &report.manifest.head;
+    let files: usize = report.manifest.rows.iter().map(|row| row.files.len()).sum();
+    if as_json {
+        let result = json!({
+            "fixmedins_code": head.fixmedins_code, "from": head.from.to_string(), "until": head.until.to_string(),
+            "made_at": head.made_at.to_string(), "records": report.manifest.rows.len(), "files": files,
+            "manifest_sm3": hex::lower(&report.manifest_sm3),
+            "findings": report.findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        });
+        println!("{}", serde_json::to_string_pretty(&result)?);
+    } else {
+        println!(
+            "{} {} 至 {}（不含），{}导出：档案{}份，文件{files}个",
+            head.fixmedins_code,
+            head.from,
+            head.until,
+            head.made_at,
+            report.manifest.rows.len()
+        );
+        println!("清单SM3 {}", hex::lower(&report.manifest_sm3));
+        report.findings.iter().for_each(|finding| println!("{finding}"));
+        println!("{}", if report.findings.is_empty() { "全部相符。" } else { "不相符。" });
+    }
+    Ok(report.findings.is_empty())
+}
+
+async fn keep(store: &dyn Engine, hi_rxno: &HiRxno, on: lf_vocab::Day) -> anyhow::Result<bool> {
+    let Some(rx) = store.rx(hi_rxno).await? else {
+        eprintln!("no prescription {hi_rxno}");
+        return Ok(false);
+    };
+    let class = parts::rx_type_code(store, &rx).await?;
+    let law = law_files::load(None)?;
+    let kept = keep_until(&law, hi_rxno.poolarea_no(), rx.opened.prsc_time.day(), &class);
+    let kept = kept.map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
+    println!("保存至 {}（至少{}年），依据 {}", kept.until, kept.years, kept.by.join("、"));
+    match kept.may_destroy(on) {
+        Ok(()) => Ok(true),
+        Err(refusal) => {
+            println!("{refusal}");
+            Ok(false)
+        }
+    }
+}

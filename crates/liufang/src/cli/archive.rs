@@ -1,0 +1,86 @@
+//! The arguments of `archive`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use lf_vocab::{Day, FixmedinsCode, HiRxno, Moment};
+
+/// `archive`.
+#[derive(Args)]
+pub struct ArchiveArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ArchiveCommand,
+}
+
+/// `archive …`.
+#[derive(Subcommand)]
+pub enum ArchiveCommand {
+    /// Write what one institution must keep of a time into a ZIP: of a hospital what it issued, of a pharmacy what it
+    /// dispensed, each prescription with file, signatures, review, sale, settlement sheet and history bound by one SM3
+    Export(ExportArgs),
+    /// Verify such a ZIP from its bytes alone: every file that differs, is missing or is surplus is named; exit 1 then
+    Verify {
+        /// The ZIP
+        file: PathBuf,
+        /// The SM3 of the manifest that the export printed, kept elsewhere
+        #[arg(long, value_name = "HEX")]
+        manifest_sm3: Option<String>,
+        /// The platform's public key, Base64 or hexadecimal: the manifest must be signed with it
+        #[arg(long, value_name = "KEY")]
+        platform_public_key: Option<String>,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Until when a prescription must be kept and by which provisions; exit 1 while it may not be destroyed
+    Keep {
+        /// Its number at the center
+        #[arg(long, value_name = "N")]
+        hi_rxno: HiRxno,
+        /// May it be destroyed on this day? [default: today]
+        #[arg(long, value_name = "yyyy-MM-dd")]
+        on: Option<Day>,
+        /// Database URL; the demo's unless given
+        #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
+        database: String,
+        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
+        #[arg(long, value_name = "FILE")]
+        store_key: Option<PathBuf>,
+    },
+}
+
+/// `archive export`.
+#[derive(Args)]
+pub struct ExportArgs {
+    /// Whose: a hospital or a pharmacy
+    #[arg(long, value_name = "CODE")]
+    pub fixmedins_code: FixmedinsCode,
+    /// Prescriptions issued from this day on
+    #[arg(long, value_name = "yyyy-MM-dd")]
+    pub from: Day,
+    /// …and before this day
+    #[arg(long, value_name = "yyyy-MM-dd")]
+    pub until: Day,
+    /// The ZIP; readable by its owner only
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Database URL; the demo's unless given
+    #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
+    pub database: String,
+    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
+    #[arg(long, value_name = "FILE")]
+    pub store_key: Option<PathBuf>,
+    /// Sign the manifest with the platform's key file
+    #[arg(long, value_name = "FILE")]
+    pub platform_key: Option<PathBuf>,
+    /// A Chinese font for the settlement sheets [default: the first of `paper_fonts` of the configuration that exists]
+    #[arg(long, value_name = "FILE")]
+    pub font: Option<PathBuf>,
+    /// Leave out the settlement sheets as PDF; their amounts are in the archive all the same
+    #[arg(long)]
+    pub no_sheets: bool,
+    /// The moment that the archive names [default: now]
+    #[arg(long, value_name = "yyyy-MM-dd HH:mm:ss")]
+    pub made_at: Option<Moment>,
+}

@@ -1,0 +1,138 @@
+//! `archive`: exported for one institution, verified, and every change of the ZIP named.
+
+use std::io::{Cursor, Read as _, Write as _};
+
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use super::paper::demo;
+use super::{Folder, ran};
+
+const PHARMACY: &str = "P36090200106";
+const HOSPITAL: &str = "H36090200101";
+
+fn export(folder: &Folder, code: &str, out: &str, more: &[&str]) -> (i32, String, String) {
+    let fixed = ["archive", "export", "--fixmedins-code", code, "--database", "sqlite://d/center.db", "--out", out];
+    ran(folder, &[&fixed[..], more].concat())
+}
+
+/// A span that holds the demo's day wherever the test runs.
+const ALL: [&str; 4] = ["--from", "2020-01-01", "--until", "2100-01-01"];
+
+fn files(folder: &Folder, zip: &str) -> Vec<(String, Vec<u8>)> {
+    let bytes = std::fs::read(folder.join(zip)).unwrap();
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut files = Vec::new();
+    for at in 0..zip.len() {
+        let mut file = zip.by_index(at).unwrap();
+        let mut body = Vec::new();
+        file.read_to_end(&mut body).unwrap();
+        files.push((file.name().unwrap().into_owned(), body));
+    }
+    files
+}
+
+fn write(folder: &Folder, zip: &str, files: &[(String, Vec<u8>)]) {
+    let mut out = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, body) in files {
+        out.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+        out.write_all(body).unwrap();
+    }
+    std::fs::write(folder.join(zip), out.finish().unwrap().into_inner()).unwrap();
+}
+
+#[test]
+fn an_institutions_archive_holds_its_own_verifies_and_betrays_every_change() {
+    // proves HB-2.5, GX-3.7
+    let folder = Folder::new();
+    let hi_rxno = demo(&folder);
+    let (code, out, error) = export(&folder, PHARMACY, "p.zip", &ALL);
+    assert_eq!(code, 0, "{out}{error}");
+    assert!(out.contains("1 record(s)"), "{out}");
+    let (code, out, error) = export(&folder, HOSPITAL, "h.zip", &ALL);
+    assert_eq!(code, 0, "{out}{error}");
+    assert!(out.contains("2 record(s)"), "{out}");
+    let (pharmacys, hospitals) = (files(&folder, "p.zip"), files(&folder, "h.zip"));
+    let of = |files: &[(String, Vec<u8>)], name: &str| {
+        let path = format!("rx/{hi_rxno}/{name}");
+        files.iter().find(|(found, _)| *found == path).map(|(_, body)| body.clone())
+    };
+    for part in ["prescription.pdf", "events.tsv", "signatures.json", "review.json", "sale.json"] {
+        let copy = of(&hospitals, part);
+        assert!(copy.is_some() && copy == of(&pharmacys, part), "{part}: copy and original are the same");
+    }
+    let settlements =
+        |files: &[(String, Vec<u8>)]| files.iter().filter(|(name, _)| name.contains("/settlement-")).count();
+    assert_eq!(
+        (settlements(&pharmacys), settlements(&hospitals)),
+        (4, 0),
+        "a settlement, its reversal, a sheet of each"
+    );
+    let said = String::from_utf8(of(&pharmacys, "prescription.json").unwrap()).unwrap();
+    assert!(said.contains("\"ec_token\":null") && said.contains("\"mdtrt_cert_no\":null"), "no credential in it");
+    let verify = |file: &str| ran(&folder, &["archive", "verify", file]);
+    assert_eq!((verify("p.zip").0, verify("h.zip").0, verify("d/archive.zip").0), (0, 0, 0));
+    let path = format!("rx/{hi_rxno}/sale.json");
+    let (at, _) = pharmacys.iter().enumerate().find(|(_, (name, _))| *name == path).unwrap();
+    let mut changed = pharmacys.clone();
+    changed[at].1[0] ^= 1;
+    write(&folder, "changed.zip", &changed);
+    let mut missing = pharmacys.clone();
+    missing.remove(at);
+    write(&folder, "missing.zip", &missing);
+    let mut surplus = pharmacys.clone();
+    surplus.push(("note.txt".to_owned(), b"x".to_vec()));
+    write(&folder, "surplus.zip", &surplus);
+    for (file, want) in [
+        ("changed.zip", format!("不符：{path}")),
+        ("missing.zip", format!("缺少：{path}")),
+        ("surplus.zip", "多余：note.txt".to_owned()),
+    ] {
+        let (code, out, _) = verify(file);
+        assert!(code == 1 && out.contains(&want), "{file}: {out}");
+    }
+    std::fs::write(folder.join("none.zip"), b"none").unwrap();
+    assert_eq!(verify("none.zip").0, 2);
+}
+
+#[test]
+fn an_export_is_of_its_time_and_institution_and_bound_to_the_platforms_key() {
+    let folder = Folder::new();
+    let hi_rxno = demo(&folder);
+    let (code, out, _) = export(&folder, PHARMACY, "e.zip", &["--from", "2020-01-01", "--until", "2020-02-01"]);
+    assert!(code == 0 && out.contains("0 record(s)"), "{out}");
+    assert_eq!(ran(&folder, &["archive", "verify", "e.zip"]).0, 0);
+    let day = format!("{}-{}-{}", &hi_rxno[6..10], &hi_rxno[10..12], &hi_rxno[12..14]);
+    let before = export(&folder, PHARMACY, "e.zip", &["--from", "2020-01-01", "--until", &day]);
+    assert!(before.0 == 0 && before.1.contains("0 record(s)"), "{before:?}");
+    assert_eq!(export(&folder, PHARMACY, "e.zip", &["--from", &day, "--until", &day]).0, 2);
+    assert_eq!(export(&folder, "P36090299999", "e.zip", &ALL).0, 1);
+    let (code, out, error) =
+        export(&folder, PHARMACY, "s.zip", &[&ALL[..], &["--platform-key", "d/platform.key.toml"]].concat());
+    assert_eq!(code, 0, "{error}");
+    let sm3 = out.split("manifest SM3 ").nth(1).unwrap().trim();
+    let (_, shown, _) = ran(&folder, &["keys", "show", "d/platform.key.toml"]);
+    let key = shown.lines().find_map(|line| line.trim().strip_prefix("public_key")).unwrap().trim();
+    let known = |sm3: &str, file: &str| {
+        ran(&folder, &["archive", "verify", file, "--manifest-sm3", sm3, "--platform-public-key", key])
+    };
+    let (code, out, error) = known(sm3, "s.zip");
+    assert_eq!(code, 0, "{out}{error}");
+    assert_eq!(known(&"0".repeat(64), "s.zip").0, 1);
+    let (code, out, _) = known(sm3, "e.zip");
+    assert!(code == 1 && out.contains("清单签名缺失或不符"), "{out}");
+    assert_eq!(known("x", "s.zip").0, 2);
+}
+
+#[test]
+fn a_prescription_is_locked_until_its_years_are_over() {
+    // proves HB-1.16
+    let folder = Folder::new();
+    let hi_rxno = demo(&folder);
+    let (year, rest) = (hi_rxno[6..10].parse::<i32>().unwrap(), format!("-{}-{}", &hi_rxno[10..12], &hi_rxno[12..14]));
+    let keep = |on: &str| {
+        ran(&folder, &["archive", "keep", "--hi-rxno", &hi_rxno, "--on", on, "--database", "sqlite://d/center.db"])
+    };
+    let (code, out, error) = keep(&format!("{year}{rest}"));
+    assert!(code == 1 && out.contains("至少2年") && out.contains("360000/archive.years"), "{out}{error}");
+    assert_eq!(keep(&format!("{}-12-31", year + 2)).0, 0);
+}
