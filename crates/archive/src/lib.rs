@@ -7,6 +7,7 @@
 
 pub mod history;
 pub mod manifest;
+pub mod paper;
 pub mod record;
 
 mod pack;

@@ -3,6 +3,7 @@
 //! An export is scoped by institution: a hospital's holds what it issued, a pharmacy's what it dispensed, and the amounts of
 //! a settlement are in the pharmacy's only.
 
+mod numbers;
 mod parts;
 
 use std::fs::File;
@@ -38,6 +39,12 @@ pub fn run(args: ArchiveArgs) -> anyhow::Result<bool> {
         ArchiveCommand::Verify { file, manifest_sm3, platform_public_key, json } => {
             check(&file, manifest_sm3.as_deref(), platform_public_key.as_deref(), json)
         }
+        ArchiveCommand::Paper { command, database, store_key } => runtime()?.block_on(async {
+            let store = open_beside(&database, store_key.as_deref()).await?;
+            let done = numbers::run(&command, store.as_ref()).await;
+            store.close().await;
+            done
+        }),
         ArchiveCommand::Keep { hi_rxno, on, database, store_key } => runtime()?.block_on(async {
             let store = open_beside(&database, store_key.as_deref()).await?;
             let kept = keep(store.as_ref(), &hi_rxno, on.unwrap_or_else(|| SystemClock.now().day())).await;

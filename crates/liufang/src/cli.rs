@@ -13,7 +13,7 @@ mod paper;
 mod registers;
 mod torture;
 
-pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs};
+pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
 pub use law::{DiffArgs, LawArgs, LawCommand};
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
 pub use paper::{PaperArgs, PaperCommand, PaperOut};

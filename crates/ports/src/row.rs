@@ -107,6 +107,12 @@ pub struct Setl {
 pub enum ClaimKind {
     /// A sold trace code (7207).
     DrugTracCodg,
+    /// Running numbers that an institution had printed for paper: `<fixmedins_code>/<first>`, held by the last.
+    PaperRange,
+    /// A paper prescription that was handed in: `<fixmedins_code>/<number>/<which time it came>`, held by its batch.
+    PaperRxno,
+    /// A batch of them: `<fixmedins_code>/<batch>`, held by its count and SM3.
+    PaperBatch,
 }
 
 impl ClaimKind {
@@ -114,6 +120,9 @@ impl ClaimKind {
     pub const fn word(self) -> &'static str {
         match self {
             Self::DrugTracCodg => "drug_trac_codg",
+            Self::PaperRange => "paper_range",
+            Self::PaperRxno => "paper_rxno",
+            Self::PaperBatch => "paper_batch",
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use lf_archive::paper::PaperNo;
 use lf_vocab::{Day, FixmedinsCode, HiRxno, Moment};
 
 /// `archive`.
@@ -33,6 +34,18 @@ pub enum ArchiveCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Paper prescriptions: numbers printed, batches handed in, what is missing or doubled
+    Paper {
+        /// What to do.
+        #[command(subcommand)]
+        command: PaperNumbers,
+        /// Database URL; the demo's unless given
+        #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db", global = true)]
+        database: String,
+        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
+        #[arg(long, value_name = "FILE", global = true)]
+        store_key: Option<PathBuf>,
+    },
     /// Until when a prescription must be kept and by which provisions; exit 1 while it may not be destroyed
     Keep {
         /// Its number at the center
@@ -47,6 +60,41 @@ pub enum ArchiveCommand {
         /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
         #[arg(long, value_name = "FILE")]
         store_key: Option<PathBuf>,
+    },
+}
+
+/// `archive paper …`.
+#[derive(Subcommand)]
+pub enum PaperNumbers {
+    /// Register running numbers that an institution had printed; they may not overlap others of it
+    Range {
+        /// The institution
+        #[arg(long, value_name = "CODE")]
+        fixmedins_code: FixmedinsCode,
+        /// The first number
+        #[arg(long, value_name = "N")]
+        first: PaperNo,
+        /// The last number
+        #[arg(long, value_name = "N")]
+        last: PaperNo,
+    },
+    /// Take in a pharmacy's batch; exit 1 when something in it is to be looked at: doubled or foreign numbers, no signature,
+    /// no seal. It is kept all the same, as evidence
+    Submit {
+        /// The pharmacy
+        #[arg(long, value_name = "CODE")]
+        fixmedins_code: FixmedinsCode,
+        /// The pharmacy's name of the batch, such as 2026-11; the same file again under it changes nothing
+        #[arg(long, value_name = "NAME")]
+        batch: String,
+        /// CSV or XLSX with the columns fixmedins_code, paper_no, prsc_date, dr_code, dr_sign_flag, seal_flag
+        file: PathBuf,
+    },
+    /// Of an institution its missing, doubled and foreign numbers, exit 1 if there are any; of a pharmacy its batches
+    Report {
+        /// The institution or pharmacy
+        #[arg(long, value_name = "CODE")]
+        fixmedins_code: FixmedinsCode,
     },
 }
 

@@ -136,3 +136,106 @@ fn a_prescription_is_locked_until_its_years_are_over() {
     assert!(code == 1 && out.contains("至少2年") && out.contains("360000/archive.years"), "{out}{error}");
     assert_eq!(keep(&format!("{}-12-31", year + 2)).0, 0);
 }
+
+#[test]
+fn paper_numbers_are_taken_in_and_gaps_doubles_and_missing_seals_are_told() {
+    // proves HB-1.17, HB-2.6
+    let folder = Folder::new();
+    demo(&folder);
+    let paper = |more: &[&str]| {
+        let fixed = ["archive", "paper", "--database", "sqlite://d/center.db"];
+        ran(&folder, &[&fixed[..], more].concat())
+    };
+    let range =
+        |first: &str, last: &str| paper(&["range", "--fixmedins-code", HOSPITAL, "--first", first, "--last", last]);
+    assert_eq!((range("1", "100").0, range("101", "200").0), (0, 0));
+    let (code, out, _) = range("200", "300");
+    assert!(code == 1 && out.contains("重叠"), "{out}");
+    assert_eq!((range("9", "8").0, range("0", "8").0), (2, 2));
+    let submit = |batch: &str, code: &str, rows: &[&str]| {
+        let head = "fixmedins_code,paper_no,prsc_date,dr_code,dr_sign_flag,seal_flag\n";
+        std::fs::write(folder.join("b.csv"), format!("{head}{}\n", rows.join("\n"))).unwrap();
+        paper(&["submit", "--fixmedins-code", code, "--batch", batch, "b.csv"])
+    };
+    let row = |number: u64, flags: &str| format!("{HOSPITAL},{number},2026-11-20,D360902000001,{flags}");
+    let rows = [row(1, "1,1"), row(2, "1,1"), row(5, "1,1")];
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let (code, out, error) = submit("2026-11", PHARMACY, &rows);
+    assert!(code == 0 && out.contains("3张"), "{out}{error}");
+    let (code, out, _) = submit("2026-11", PHARMACY, &rows);
+    assert!(code == 0 && out.contains("内容相同"), "{out}");
+    let (code, out, _) = submit("2026-11", PHARMACY, &rows[..2]);
+    assert!(code == 1 && out.contains("不予接收"), "{out}");
+    let rows = [row(5, "1,1"), row(7, "0,1"), row(8, "1,0"), row(999, "1,1"), row(7, "0,1")];
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let (code, out, _) = submit("2026-12", PHARMACY, &rows);
+    assert_eq!(code, 1);
+    for want in [
+        "重号：H36090200101 000000000005 已由 P36090200106/2026-11 提交",
+        "重号：H36090200101 000000000007 已由 P36090200106/2026-12 提交",
+        "无医师签名：H36090200101 000000000007",
+        "无外配处方专用章：H36090200101 000000000008",
+        "号段外：H36090200101 000000000999",
+    ] {
+        assert!(out.contains(want), "{want}\n{out}");
+    }
+    let (code, out, _) = paper(&["report", "--fixmedins-code", HOSPITAL]);
+    assert_eq!(code, 1);
+    for want in [
+        "已收到6号",
+        "缺号：000000000003–000000000004（2张）",
+        "缺号：000000000006（1张）",
+        "重号：000000000005（2次：P36090200106/2026-11，P36090200106/2026-12）",
+        "号段外：000000000999",
+        "未用或未交：000000000009–000000000100（92张）",
+    ] {
+        assert!(out.contains(want), "{want}\n{out}");
+    }
+    let (code, out, _) = paper(&["report", "--fixmedins-code", PHARMACY]);
+    assert!(code == 0 && out.contains("已提交2批") && out.contains("2026-12"), "{out}");
+    for (bad, want) in [
+        (format!("{PHARMACY},1,2026-11-20,D360902000001,1,1"), "row 2: fixmedins_code"),
+        (row(0, "1,1"), "row 2: paper_no"),
+        (row(1, "yes,1"), "row 2: dr_sign_flag"),
+        (row(1, "1"), "row 2: seal_flag"),
+    ] {
+        let (code, _, error) = submit("x", PHARMACY, &[&bad]);
+        assert!(code == 2 && error.contains(want), "{error}");
+    }
+    assert_eq!(submit("../x", PHARMACY, &rows).0, 2);
+    assert_eq!(submit("x", "P36090299999", &rows).0, 2);
+    assert_eq!(ran(&folder, &["audit", "verify", "--database", "sqlite://d/center.db"]).0, 0);
+}
+
+#[test]
+fn a_batch_has_its_limit() {
+    let folder = Folder::new();
+    demo(&folder);
+    let submit = |count: usize| {
+        let row = |number: usize| format!("{HOSPITAL},{number},2026-11-20,D360902000001,1,1\n");
+        let rows: String = (1..=count).map(row).collect();
+        let head = "fixmedins_code,paper_no,prsc_date,dr_code,dr_sign_flag,seal_flag\n";
+        std::fs::write(folder.join("b.csv"), format!("{head}{rows}")).unwrap();
+        let database = "sqlite://d/center.db";
+        let batch = count.to_string();
+        ran(
+            &folder,
+            &[
+                "archive",
+                "paper",
+                "submit",
+                "--database",
+                database,
+                "--fixmedins-code",
+                PHARMACY,
+                "--batch",
+                &batch,
+                "b.csv",
+            ],
+        )
+    };
+    let (code, out, error) = submit(2_000);
+    assert!(code == 1 && out.contains("2000张"), "taken in, all of no range: {out:.200}{error}");
+    let (code, _, error) = submit(2_001);
+    assert!(code == 2 && error.contains("1 to 2000"), "{error}");
+}
