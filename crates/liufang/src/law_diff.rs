@@ -1,7 +1,7 @@
 //! `liufang law diff`: the pre-check of every stored prescription asked again, of two folders of packs.
 //!
-//! The facts are rebuilt from what is stored, by the center's own function: the content as it was sent, the moment of
-//! the first event, and of the registers what they say now. Facts of later gates (printed, identity shown, media kept) come
+//! The facts are rebuilt from what is stored, by the center's own function: the content as it was sent, the day that its
+//! number holds, and of the registers what they say now. Facts of later gates (printed, identity shown, media kept) come
 //! with messages that are not kept; those gates are not asked again, and the report says so. Nothing is written.
 //!
 //! Invariants: every prescription is either compared or counted among those that could not be; memory does not grow with

@@ -5,19 +5,16 @@
 
 use async_trait::async_trait;
 use lf_rx::RxContent;
-use lf_vocab::{Admdvs, HiRxno, Moment};
+use lf_vocab::{Admdvs, HiRxno};
 
 use crate::store::StoreError;
 
-/// A prescription as it was pre-checked (7101).
+/// A prescription as it was pre-checked (7101). Its number holds the day of the pre-check; nothing else is read, because
+/// most of a large store is not in memory and every row more is a page more from the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCase {
     /// Its number.
     pub hi_rxno: HiRxno,
-    /// The insured person's 统筹区; numbers of persons are its own.
-    pub insu_poolarea_no: Admdvs,
-    /// When the law was asked: the moment of its first event.
-    pub checked_at: Moment,
     /// All it says.
     pub content: RxContent,
 }

@@ -124,11 +124,8 @@ pub(crate) fn rx_content(sealer: &Sealer, row: Row) -> Read<RxContent> {
 pub(crate) fn stored_case(sealer: &Sealer, row: Row) -> Read<StoredCase> {
     let mut cells = Cells::new(sealer, "rx_content", 2, row);
     let hi_rxno = rx_key(&mut cells)?;
-    let opened: Opened = cells.json("opened")?;
-    let checked_at = cells.moment("at_us")?;
     let content: RxContent = cells.sealed_json(&sealed::RX_CONTENT)?;
-    cells.agree("body", opened.psn_no == content.mdtrtinfo.psn_no)?;
-    Ok(StoredCase { hi_rxno, insu_poolarea_no: opened.insu_poolarea_no, checked_at, content })
+    Ok(StoredCase { hi_rxno, content })
 }
 
 pub(crate) fn rx_file(sealer: &Sealer, row: Row) -> Read<RxFile> {

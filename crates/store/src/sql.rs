@@ -101,11 +101,9 @@ pub(crate) const RX_PAGE_END: &str = "SELECT hi_rxno FROM rx WHERE poolarea_no =
     ORDER BY hi_rxno LIMIT 1 OFFSET $3";
 /// Where the last page ends; null past it.
 pub(crate) const RX_LAST: &str = "SELECT MAX(hi_rxno) FROM rx WHERE poolarea_no = $1 AND hi_rxno > $2";
-/// What was pre-checked, and when: the first event of each.
-pub(crate) const RX_CASES: &str = "SELECT c.poolarea_no, c.hi_rxno, r.opened, e.at_us, c.body FROM rx_content c
-    JOIN rx r ON r.poolarea_no = c.poolarea_no AND r.hi_rxno = c.hi_rxno
-    JOIN rx_event e ON e.poolarea_no = c.poolarea_no AND e.hi_rxno = c.hi_rxno AND e.seq = 1
-    WHERE c.poolarea_no = $1 AND c.hi_rxno > $2 AND c.hi_rxno <= $3 ORDER BY c.hi_rxno";
+/// What was pre-checked.
+pub(crate) const RX_CASES: &str = "SELECT poolarea_no, hi_rxno, body FROM rx_content
+    WHERE poolarea_no = $1 AND hi_rxno > $2 AND hi_rxno <= $3 ORDER BY hi_rxno";
 pub(crate) const RX_NEW: &str = "INSERT INTO rx (poolarea_no, hi_rxno, seq, head, phase, live, psn_no, fixmedins_code,
     prsc_us, vali_end_us, opened, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     ON CONFLICT (poolarea_no, hi_rxno) DO NOTHING";

@@ -10,7 +10,7 @@ use lf_center::t7101_precheck::Known;
 use lf_center::{Caller, Ctx};
 use lf_ports::{Dated, Drug, Fixmedins, Person, PersonKey, Practitioner, StoreError, StoredCase};
 use lf_store::Engine;
-use lf_vocab::{Admdvs, Day, DrCode, FixmedinsCode, MedListCodg, PsnNo};
+use lf_vocab::{Certno, Day, DrCode, FixmedinsCode, MedListCodg, Moment};
 
 /// Rows of one register that are kept at most; then it begins anew.
 const KEPT: usize = 20_000;
@@ -20,7 +20,7 @@ pub struct Registers {
     store: Arc<dyn Engine>,
     fixmedins: HashMap<FixmedinsCode, Option<Fixmedins>>,
     doctors: HashMap<(FixmedinsCode, DrCode), Option<Practitioner>>,
-    persons: HashMap<(Admdvs, PsnNo), Option<Person>>,
+    persons: HashMap<(String, Certno), Option<Person>>,
     drugs: HashMap<MedListCodg, Vec<Dated<Drug>>>,
 }
 
@@ -43,9 +43,9 @@ impl Registers {
             let found = self.store.fixmedins(code).await?;
             keep(&mut self.fixmedins, code.clone(), found);
         }
-        let psn = (case.insu_poolarea_no, visit.psn_no.clone());
+        let psn = (visit.psn_cert_type.clone(), visit.certno.clone());
         if !self.persons.contains_key(&psn) {
-            let found = self.store.person(&PersonKey::PsnNo(psn.0, psn.1.clone())).await?;
+            let found = self.store.person(&PersonKey::Cert(psn.0.clone(), psn.1.clone())).await?;
             keep(&mut self.persons, psn.clone(), found);
         }
         let dr = (code.clone(), visit.dr_code.clone());
@@ -58,10 +58,11 @@ impl Registers {
             drugs.push(self.drug(&line.med_list_codg, case.content.head.prsc_time.day()).await?);
         }
         let fixmedins = self.fixmedins.get(code).cloned().flatten();
-        let person = self.persons.get(&psn).cloned().flatten();
+        let person = self.persons.get(&psn).cloned().flatten().filter(|person| person.psn_no == visit.psn_no);
+        let now = checked_at(case.content.head.prsc_time, case.hi_rxno.as_str());
         Ok(fixmedins.zip(person).map(|(fixmedins, person)| {
             let caller = Caller { app_id: String::new(), fixmedins };
-            let ctx = Ctx { caller, digest: [0; 32], envelope_digest: [0; 32], msgid: None, now: case.checked_at };
+            let ctx = Ctx { caller, digest: [0; 32], envelope_digest: [0; 32], msgid: None, now };
             (ctx, Known { person, doctor: self.doctors.get(&dr).cloned().flatten(), drugs })
         }))
     }
@@ -76,6 +77,16 @@ impl Registers {
     }
 }
 
+/// When the law was asked: on the day that the number holds, at the time of prescribing if that was the same day. What
+/// the law is told of that moment are days.
+fn checked_at(prescribed: Moment, hi_rxno: &str) -> Moment {
+    let part = |from: usize, to: usize| hi_rxno.get(from..to).unwrap_or_default();
+    match format!("{}-{}-{}", part(6, 10), part(10, 12), part(12, 14)).parse::<Day>() {
+        Ok(day) if day != prescribed.day() => day.start(),
+        _ => prescribed,
+    }
+}
+
 fn keep<K: Hash + Eq, V>(kept: &mut HashMap<K, V>, key: K, row: V) {
     if kept.len() >= KEPT {
         kept.clear();
@@ -86,6 +97,14 @@ fn keep<K: Hash + Eq, V>(kept: &mut HashMap<K, V>, key: K, row: V) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_law_was_asked_on_the_day_of_the_number() {
+        let prescribed: Moment = "2026-03-31 23:58:00".parse().unwrap();
+        let number = |day: &str| lf_vocab::HiRxno::new("360900".parse().unwrap(), day.parse().unwrap(), 7).unwrap();
+        assert_eq!(checked_at(prescribed, number("2026-03-31").as_str()), prescribed);
+        assert_eq!(checked_at(prescribed, number("2026-04-01").as_str()), "2026-04-01 00:00:00".parse().unwrap());
+    }
 
     #[test]
     fn no_more_is_kept_than_the_limit() {
