@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lf_gm::{PublicKey, Sm4Key, Verifier, sec_key};
+use lf_gm::{PublicKey, Signer, Sm4Key, Verifier, sec_key};
 use lf_ports::App;
 use lf_vocab::FixmedinsCode;
-use lf_wire::SignForm;
+use lf_wire::{CodeStyle, ReplyKeys, SignForm};
 
 /// How many apps' keys are kept; a verifier's tables take 25 KiB each.
 const KEPT_MAX: usize = 4096;
@@ -71,10 +71,25 @@ impl AppKeys {
         *self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Remembers the form; says whether it is a new one.
-    pub fn remember(&self, form: SignForm) -> bool {
+    /// Remembers the form, and says so in the log when it is a new one.
+    pub fn remember(&self, app: &App, form: SignForm) {
         let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        remembered.replace(form) != Some(form)
+        if remembered.replace(form) != Some(form) {
+            tracing::info!(app_id = app.app_id, sign_form = form.name(), "sign form of app");
+        }
+    }
+
+    /// What seals and signs for the app.
+    pub fn reply_keys<'k>(&'k self, app: &'k App, platform: &'k Signer) -> ReplyKeys<'k> {
+        ReplyKeys { app_id: &app.app_id, app_secret: &app.app_secret, sm4: &self.sm4, signer: platform }
+    }
+}
+
+/// How the app wants the `code` of a reply.
+pub fn style(app: &App) -> CodeStyle {
+    match app.code_style {
+        lf_ports::CodeStyle::Number => CodeStyle::Number,
+        lf_ports::CodeStyle::Text => CodeStyle::Text,
     }
 }
 

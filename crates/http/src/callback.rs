@@ -16,10 +16,10 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use lf_gm::Signer;
 use lf_ports::{App, Claimed, Clock, Letter, Next, Outbox, Store, StoreError};
 use lf_vocab::Moment;
-use lf_wire::{CodeStyle, ReplyKeys, callback};
+use lf_wire::callback;
 use tokio::task::JoinSet;
 
-use crate::apps::Apps;
+use crate::apps::{Apps, style};
 
 mod why;
 
@@ -228,14 +228,10 @@ impl Courier {
         let speaks = |app: &App| !app.disabled && app.fixmedins_code == letter.fixmedins_code;
         let app = app.filter(speaks).ok_or(Why::NoApp)?;
         let keys = self.apps.prepared(&app).map_err(|_| Why::Keys)?;
-        let reply_keys =
-            ReplyKeys { app_id: &app.app_id, app_secret: &app.app_secret, sm4: &keys.sm4, signer: &self.platform };
-        let style = match app.code_style {
-            lf_ports::CodeStyle::Number => CodeStyle::Number,
-            lf_ports::CodeStyle::Text => CodeStyle::Text,
-        };
+        let reply_keys = keys.reply_keys(&app, &self.platform);
         let payload = callback::payload(letter).map_err(|_| Why::Ours)?;
-        let body = callback::seal(reply_keys, style, self.clock.now().millis(), &payload).map_err(|_| Why::Ours)?;
+        let body =
+            callback::seal(reply_keys, style(&app), self.clock.now().millis(), &payload).map_err(|_| Why::Ours)?;
         let address = callback::address(callback.url.as_str(), &letter.notice);
         let answer = tokio::time::timeout(self.delivery.patience(), self.post(&address, body)).await;
         let answer = answer.map_err(|_| Why::Slow(self.delivery.patience().as_secs()))??;

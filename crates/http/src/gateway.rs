@@ -230,9 +230,7 @@ async fn process(case: &Case<'_>, input: Value<'_>, seen: &mut Seen) -> Result<D
             let data = input::payload(&plain).map_err(refused)?;
             let app_secret = &sender.app.app_secret;
             let form = signed.verify(&keys.verifier, app_secret, &plain, &data, keys.remembered()).map_err(inside)?;
-            if keys.remember(form) {
-                tracing::info!(app_id = sender.app.app_id, sign_form = form.name(), "sign form of app");
-            }
+            keys.remember(&sender.app, form);
             run(case, &data, Seal::Signed, seen).await
         }
     }
@@ -279,8 +277,7 @@ fn json((payload, reminders): (Vec<u8>, Vec<lf_rx::Refusal>)) -> (Payload, Vec<l
 
 async fn ctx(case: &Case<'_>, data: &Value<'_>) -> Result<Ctx, Failure> {
     let (front, app) = (case.front, &case.admitted.sender.app);
-    let missing = || Failure::Broken(format!("app {} speaks for an unknown institution", app.app_id));
-    let fixmedins = front.center.store().fixmedins(&app.fixmedins_code).await?.ok_or_else(missing)?;
+    let fixmedins = front.institution(app).await?;
     // Without the wrapper it is the digest of the REST front, so that a message may be repeated on the other front.
     // Of what only asks nobody keeps a digest.
     let mut digest =

@@ -98,6 +98,12 @@ pub struct Front {
 }
 
 impl Front {
+    /// The institution for which an app speaks.
+    async fn institution(&self, app: &lf_ports::App) -> Result<lf_ports::Fixmedins, lf_center::Failure> {
+        let missing = || lf_center::Failure::Broken(format!("app {} speaks for an unknown institution", app.app_id));
+        self.center.store().fixmedins(&app.fixmedins_code).await?.ok_or_else(missing)
+    }
+
     /// Puts the front before a center. `platform` signs every reply.
     pub fn new(center: Center, clock: Arc<dyn Clock>, platform: impl Into<Arc<Signer>>, limits: Limits) -> Self {
         Self {

@@ -10,12 +10,12 @@ use lf_vocab::Moment;
 use lf_wire::envelope::claimed_sender;
 use lf_wire::json::Value;
 use lf_wire::{
-    Checked, CodeStyle, Envelope, Lint, Node, ReplyHead, ReplyKeys, SignForm, Transaction, Wire, commands, parse_data,
-    route, seal_reply,
+    Checked, CodeStyle, Envelope, Lint, Node, ReplyHead, SignForm, Transaction, Wire, commands, parse_data, route,
+    seal_reply,
 };
 
 use crate::Front;
-use crate::apps::AppKeys;
+use crate::apps::{self, AppKeys};
 use crate::dispatch;
 use crate::guard::Pass;
 use crate::outcome::Outcome;
@@ -116,9 +116,7 @@ async fn process(
     let form = envelope
         .verify(&keys.verifier, &app.app_secret, &plain, &data, keys.remembered())
         .map_err(|error| Outcome::envelope(&error))?;
-    if keys.remember(form) {
-        tracing::info!(app_id = app.app_id, sign_form = form.name(), "sign form of app");
-    }
+    keys.remember(app, form);
     seen.sender(app);
     seen.dialect = dialect(form, envelope.wire());
     // Only now: what an unproved message claims must not use up anybody's limits.
@@ -212,10 +210,9 @@ async fn ctx(
     envelope: &Envelope<'_>,
     now: Moment,
 ) -> Result<Ctx, lf_center::Failure> {
-    let missing = || lf_center::Failure::Broken(format!("app {} speaks for an unknown institution", app.app_id));
     let fixmedins = match fixmedins {
         Some(fixmedins) => fixmedins,
-        None => front.center.store().fixmedins(&app.fixmedins_code).await?.ok_or_else(missing)?,
+        None => front.institution(app).await?,
     };
     let digest = if dispatch::needs_digest(transaction) { meaning(transaction, data) } else { [0; 32] };
     let mut exact = lf_gm::Sm3::new();
@@ -245,14 +242,9 @@ fn seal(
     payload: &[u8],
     now: Moment,
 ) -> Vec<u8> {
-    let style = match app.code_style {
-        lf_ports::CodeStyle::Number => CodeStyle::Number,
-        lf_ports::CodeStyle::Text => CodeStyle::Text,
-    };
-    let reply_keys =
-        ReplyKeys { app_id: &app.app_id, app_secret: &app.app_secret, sm4: &keys.sm4, signer: &front.platform };
+    let style = apps::style(app);
     let head = ReplyHead { code: outcome.code, style, message: &outcome.message, now_ms: now.millis(), wire };
-    seal_reply(reply_keys, head, payload).unwrap_or_else(|error| {
+    seal_reply(keys.reply_keys(app, &front.platform), head, payload).unwrap_or_else(|error| {
         tracing::error!(%error, "a payload of ours is no JSON");
         LAST_RESORT.to_vec()
     })
