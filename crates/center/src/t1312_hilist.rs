@@ -188,11 +188,12 @@ impl Center {
     fn add_preselfpay(&self, ctx: &Ctx, reply: &mut Reply) -> Result<(), Failure> {
         let preselfpay = preselfpay(&self.law, reply.poolarea_no, ctx.now.day())?;
         for entry in &mut reply.entries {
-            entry.selfpay_prop = Some(match entry.row.item.chrgitm_lv {
-                ChrgitmLv::A => preselfpay.a.value,
-                ChrgitmLv::B => preselfpay.b.value,
-                _ => Ratio::ONE,
-            });
+            let known = match entry.row.item.chrgitm_lv {
+                ChrgitmLv::A => &preselfpay.a,
+                ChrgitmLv::B => &preselfpay.b,
+                ChrgitmLv::C => &preselfpay.c,
+            };
+            entry.selfpay_prop = known.as_ref().map(|ratio| ratio.value);
         }
         Ok(())
     }

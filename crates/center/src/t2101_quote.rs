@@ -7,14 +7,14 @@ use lf_law::{Facts, Field, Gate, Scope};
 use lf_ports::{Acct, AccumKey, AccumRow, Drug, Person, PersonKey, StoreError};
 use lf_rx::decide::settle;
 use lf_rx::{Prescription, Refusal, RxContent};
-use lf_settle::{Accumulator, Case, Scheme, Shares, quote};
+use lf_settle::{Accumulator, Case, Scheme, Shares, Used, quote};
 use lf_vocab::dict::{AcctUsedFlag, Insutype};
-use lf_vocab::{Certno, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
+use lf_vocab::{Certno, Day, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
 use crate::people::{PersonRefusal, shown};
-use crate::scheme::pharmacy_scheme;
+use crate::scheme::{self, Ask, Kind, Level};
 use crate::t7102_sign::RxRefusal;
 use crate::t7204_download::{basket_of, prescribed};
 use crate::t7207_sell::left_on;
@@ -97,6 +97,8 @@ pub struct Priced {
     pub accum_key: AccumKey,
     /// As it is before.
     pub accum: Option<AccumRow>,
+    /// The accumulators of the limits that the scheme shares, in its order.
+    pub pots: Vec<(AccumKey, Option<AccumRow>)>,
     /// The account before.
     pub acct: Acct,
 }
@@ -118,9 +120,6 @@ lf_rx::refusals! {
     }
 }
 
-/// 普通门诊, 定点药店购药, and 门诊统筹 as some places number it.
-const MED_TYPES: [&str; 3] = ["11", "41", "110104"];
-
 /// What a purchase is about: the prescription and its patient.
 pub(crate) struct Papers {
     pub(crate) rx: Prescription,
@@ -133,6 +132,7 @@ struct Purse {
     scheme: Scheme,
     accum_key: AccumKey,
     accum: Option<AccumRow>,
+    pots: Vec<(AccumKey, Option<AccumRow>)>,
     acct: Acct,
 }
 
@@ -177,14 +177,14 @@ impl Center {
             (&*codes, ctx.now.day()),
             (&*sold_codes, left_on(&sold.lines, ctx.now)),
         ];
-        let (found, purse) = tokio::try_join!(self.priced_each(asked), self.purse(ctx, person))?;
+        let (found, purse) = tokio::try_join!(self.priced_each(asked), self.purse(ctx, command, about))?;
         let [prescribed, drugs, sold_drugs] = found;
         let basket = basket_of(content, &prescribed);
         let laid =
             Laid { basket: &basket, content, sold, sold_drugs: &sold_drugs, lines: &command.lines, drugs: &drugs };
         let till = Till::lay(&laid).map_err(Failure::from_refusal)?;
         let reminders = self.ask_settle(ctx, command, rx, &laid, &till)?;
-        let Purse { scheme, accum_key, accum, acct } = purse?;
+        let Purse { scheme, accum_key, accum, pots, acct } = purse?;
         let case = Case {
             lines: till.settle_lines(ctx.now.day()),
             day: ctx.now.day(),
@@ -194,9 +194,11 @@ impl Center {
         };
         let fresh = Accumulator::new(accum_key.year);
         let before = accum.as_ref().map_or(&fresh, |row| &row.accum);
-        let shares = quote(&scheme, before, &case).map_err(|refusal| amount_failure(&refusal))?;
+        let shared: Vec<_> = pots.iter().map(|(key, row)| before_of(key, row.as_ref())).collect();
+        let used = Used { own: before, pots: &shared };
+        let shares = quote(&scheme, used, &case).map_err(|refusal| amount_failure(&refusal))?;
         let (rx, person) = (rx.clone(), person.clone());
-        Ok(Answer { reply: Priced { rx, person, shares, accum_key, accum, acct }, reminders })
+        Ok(Answer { reply: Priced { rx, person, shares, accum_key, accum, pots, acct }, reminders })
     }
 
     fn admissible(&self, ctx: &Ctx, command: &Command) -> Result<HiRxno, Failure> {
@@ -204,7 +206,9 @@ impl Center {
         if !ctx.caller.fixmedins.oppool {
             return refused(PurchaseRefusal::NotOppool);
         }
-        if !MED_TYPES.contains(&command.med_type.as_str()) {
+        // Where the pharmacy's own place knows schemes and none for this; whose money it is, is decided later.
+        let place = ctx.caller.fixmedins.poolarea_no;
+        if let Ok(None) = scheme::kind_of(&self.law, place, ctx.now.day(), &command.med_type) {
             return refused(PurchaseRefusal::MedType(command.med_type.clone()));
         }
         if command.acct_used_flag == AcctUsedFlag::Family {
@@ -261,22 +265,68 @@ impl Center {
     }
 
     /// What the person has, or why the law has no scheme for it.
-    async fn purse(&self, ctx: &Ctx, person: &Person) -> Result<Result<Purse, Failure>, StoreError> {
-        let day = ctx.now.day();
-        let scheme = match pharmacy_scheme(&self.law, person.poolarea_no, day, person.insutype, person.psn_type) {
+    async fn purse(&self, ctx: &Ctx, command: &Command, about: &Papers) -> Result<Result<Purse, Failure>, StoreError> {
+        let (person, day) = (&about.person, ctx.now.day());
+        let kind = match scheme::kind_of(&self.law, person.poolarea_no, day, &command.med_type) {
+            Ok(Some(kind)) => kind,
+            Ok(None) => return Ok(refused(PurchaseRefusal::MedType(command.med_type.clone()))),
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let scheme = match self.scheme_of(day, &command.med_type, kind, about).await? {
             Ok(scheme) => scheme,
             Err(failure) => return Ok(Err(failure)),
         };
-        let accum_key = AccumKey {
+        let key = |scheme: &str| AccumKey {
             poolarea_no: person.poolarea_no,
             psn_no: person.psn_no.clone(),
             year: day.year(),
-            scheme: scheme.code.clone(),
+            scheme: scheme.to_owned(),
         };
-        let (accum, acct) =
-            tokio::try_join!(self.store.accum(&accum_key), self.store.acct(person.poolarea_no, &person.psn_no))?;
-        Ok(Ok(Purse { scheme, accum_key, accum, acct }))
+        let accum_key = key(&scheme.code);
+        let pots = async {
+            let mut pots = Vec::with_capacity(scheme.pots.len());
+            for pot in &scheme.pots {
+                let key = key(&pot.code);
+                let row = self.store.accum(&key).await?;
+                pots.push((key, row));
+            }
+            Ok(pots)
+        };
+        let acct = self.store.acct(person.poolarea_no, &person.psn_no);
+        let (accum, acct, pots) = tokio::try_join!(self.store.accum(&accum_key), acct, pots)?;
+        Ok(Ok(Purse { scheme, accum_key, accum, pots, acct }))
     }
+
+    /// The law's scheme for this person and prescription. Who prescribed is asked only where a ratio depends on it.
+    async fn scheme_of(
+        &self,
+        day: Day,
+        med_type: &str,
+        kind: Kind,
+        about: &Papers,
+    ) -> Result<Result<Scheme, Failure>, StoreError> {
+        let Papers { rx, content, person } = about;
+        let dises: Vec<_> = content.mdtrtinfo.dise_codg.iter().cloned().collect();
+        let mut ask = Ask {
+            place: person.poolarea_no,
+            day,
+            insutype: person.insutype,
+            psn_type: person.psn_type,
+            med_type,
+            level: None,
+            dises: &dises,
+        };
+        if scheme::by_prescriber(&self.law, &ask, kind) {
+            let issuer = self.store.fixmedins(&rx.opened.fixmedins_code).await?;
+            ask.level = issuer.and_then(|issuer| issuer.hosp_lv).and_then(|lv| Level::from_hosp_lv(&lv));
+        }
+        Ok(scheme::benefit(&self.law, &ask, kind))
+    }
+}
+
+/// An accumulator as it stands; of one never used, nothing.
+pub(crate) fn before_of(key: &AccumKey, row: Option<&AccumRow>) -> Accumulator {
+    row.map_or_else(|| Accumulator::new(key.year), |row| row.accum.clone())
 }
 
 fn papers(

@@ -5,17 +5,17 @@
 //! the same settlement for as long as it stands; afterwards it is refused like any other on a closed prescription.
 
 use lf_gm::hex;
-use lf_ports::{AcctChange, AccumChange, AccumRow, ChangeSet, IdemKey, Setl, SetlChange};
+use lf_ports::{AcctChange, AccumChange, AccumKey, AccumRow, ChangeSet, IdemKey, Setl, SetlChange};
 use lf_rx::Event;
 use lf_rx::decide::settle::SettleRefusal;
 use lf_rx::event::Settled;
-use lf_settle::{Accumulator, check_identities};
+use lf_settle::{Accumulator, AccumulatorError, check_identities};
 use lf_vocab::Fen;
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::once::MsgidUse;
-use crate::t2101_quote::{Command, Priced};
+use crate::t2101_quote::{Command, Priced, before_of};
 use crate::tell::{Paid, tell_paid};
 use crate::{Center, journal};
 
@@ -114,14 +114,11 @@ fn changes(ctx: &Ctx, priced: &Priced, setl: &Setl) -> Result<ChangeSet, Failure
         fund_pay_sumamt: setl.shares.fund_pay_sumamt,
         law_edition: setl.law_edition.clone(),
     });
-    let before = priced.accum.as_ref().map_or_else(|| Accumulator::new(priced.accum_key.year), |row| row.accum.clone());
-    let after = before.after(&setl.shares).map_err(|error| Failure::Broken(error.to_string()))?;
-    let expect_version = priced.accum.as_ref().map_or(0, |row| row.version);
-    let accum = AccumChange {
-        key: priced.accum_key.clone(),
-        expect_version,
-        row: AccumRow { version: expect_version + 1, accum: after },
-    };
+    let own = before_of(&priced.accum_key, priced.accum.as_ref()).after(&setl.shares);
+    let mut accum = vec![moved(&priced.accum_key, priced.accum.as_ref(), own)?];
+    for (key, row) in &priced.pots {
+        accum.push(moved(key, row.as_ref(), before_of(key, row.as_ref()).after_fund(&setl.shares))?);
+    }
     let mut acct = Vec::new();
     if setl.shares.acct_pay != Fen::ZERO {
         acct.push(AcctChange {
@@ -134,8 +131,19 @@ fn changes(ctx: &Ctx, priced: &Priced, setl: &Setl) -> Result<ChangeSet, Failure
     Ok(ChangeSet {
         rx: vec![journal::advance(&priced.rx, &event, ctx.now)?],
         setl: Some(SetlChange { setl: setl.clone() }),
-        accum: vec![accum],
+        accum,
         acct,
         ..ChangeSet::default()
     })
+}
+
+/// An accumulator's row after a settlement or a reversal.
+pub(crate) fn moved(
+    key: &AccumKey,
+    row: Option<&AccumRow>,
+    after: Result<Accumulator, AccumulatorError>,
+) -> Result<AccumChange, Failure> {
+    let accum = after.map_err(|error| Failure::Broken(error.to_string()))?;
+    let expect_version = row.map_or(0, |row| row.version);
+    Ok(AccumChange { key: key.clone(), expect_version, row: AccumRow { version: expect_version + 1, accum } })
 }

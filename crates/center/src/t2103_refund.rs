@@ -4,7 +4,7 @@
 //! free again, and the prescription is closed (单次结算).
 
 use lf_law::{Facts, Field, Gate};
-use lf_ports::{Acct, AcctChange, AccumChange, AccumRow, ChangeSet, CommitError, IdemKey, Setl, SetlChange};
+use lf_ports::{Acct, AcctChange, AccumKey, AccumRow, ChangeSet, CommitError, IdemKey, Setl, SetlChange};
 use lf_rx::decide::settle::{self, RefundRefusal};
 use lf_rx::event::Refunded;
 use lf_rx::{Event, Prescription, Refusal};
@@ -13,6 +13,7 @@ use lf_vocab::{Fen, FixmedinsKind, PsnNo};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
+use crate::t2102_settle::moved;
 use crate::t7102_sign::RxRefusal;
 use crate::t7207_sell::claims;
 use crate::tell::Paid;
@@ -70,9 +71,15 @@ impl Center {
             self.store.acct(key.poolarea_no, &key.psn_no)
         )?;
         let Some(rx) = rx else { return Ok(refused(RxRefusal::Unknown)?) };
+        let mut pots = Vec::with_capacity(setl.shares.pots.len());
+        for pot in &setl.shares.pots {
+            let key = AccumKey { scheme: pot.clone(), ..key.clone() };
+            let row = self.store.accum(&key).await?;
+            pots.push((key, row));
+        }
         settle::may_refund(&rx, &setl.setl_id).map_err(Failure::from_refusal)?;
         let reminders = self.ask_refund(ctx, setl)?;
-        match self.reversal(ctx, &rx, setl, (accum, acct)) {
+        match self.reversal(ctx, &rx, setl, Purse { accum, pots, acct }) {
             // An accumulator that does not fit may be one that the same reversal, sent twice, restored meanwhile.
             Err(Failure::Broken(_)) if self.store.rx(&setl.hi_rxno).await?.as_ref() != Some(&rx) => {
                 Err(CommitError::Stale("rx").into())
@@ -101,12 +108,17 @@ impl Center {
         ctx: &Ctx,
         rx: &Prescription,
         setl: &Setl,
-        (accum, acct): (Option<AccumRow>, Acct),
+        Purse { accum, pots, acct }: Purse,
     ) -> Result<(ChangeSet, Setl), Failure> {
         lf_vocab::covers!("JX-3.5b");
         let key = &setl.accum_key;
-        let accum = accum.ok_or_else(|| Failure::Broken(format!("settlement {} has no accumulator", setl.setl_id)))?;
-        let restored = accum.accum.without(&setl.shares).map_err(|error| Failure::Broken(error.to_string()))?;
+        let missing = || Failure::Broken(format!("settlement {} has no accumulator", setl.setl_id));
+        let accum = accum.ok_or_else(missing)?;
+        let mut restored = vec![moved(key, Some(&accum), accum.accum.without(&setl.shares))?];
+        for (key, row) in &pots {
+            let row = row.as_ref().ok_or_else(missing)?;
+            restored.push(moved(key, Some(row), row.accum.after_fund(&reverse(&setl.shares)))?);
+        }
         let mut shares = reverse(&setl.shares);
         let balc = acct.balc.checked_sub(shares.acct_pay);
         shares.balc = balc.ok_or_else(|| Failure::Broken("account beyond its range".to_owned()))?;
@@ -125,11 +137,7 @@ impl Center {
             releases: rx.state.sold().map(|sold| claims(&rx.hi_rxno, &sold.lines)).unwrap_or_default(),
             rx: vec![journal::advance(rx, &event, ctx.now)?],
             setl: Some(SetlChange { setl: negative.clone() }),
-            accum: vec![AccumChange {
-                key: key.clone(),
-                expect_version: accum.version,
-                row: AccumRow { version: accum.version + 1, accum: restored },
-            }],
+            accum: restored,
             ..ChangeSet::default()
         };
         if setl.shares.acct_pay != Fen::ZERO {
@@ -142,6 +150,13 @@ impl Center {
         }
         Ok((changes, negative))
     }
+}
+
+/// What the person has by now.
+struct Purse {
+    accum: Option<AccumRow>,
+    pots: Vec<(AccumKey, Option<AccumRow>)>,
+    acct: Acct,
 }
 
 fn check(setl: &Setl, reversed_by: Option<&str>, command: &Command) -> Result<(), RefundRefusal> {

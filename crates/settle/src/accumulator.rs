@@ -98,6 +98,16 @@ impl Accumulator {
         self.moved(shares, Fen::checked_add)
     }
 
+    /// The accumulator of a [`crate::Pot`] with this settlement (or reversal) counted in: only what the fund paid.
+    pub fn after_fund(&self, shares: &Shares) -> Result<Self, AccumulatorError> {
+        if shares.year != self.year {
+            return Err(AccumulatorError::WrongYear { accumulator: self.year, shares: shares.year });
+        }
+        let paid = self.totals.fund_paid_fen.checked_add(shares.fund_pay_sumamt);
+        let fund_paid_fen = paid.ok_or(AccumulatorError::TooLarge(FUND_PAID))?;
+        Self::from_stored(self.year, Totals { fund_paid_fen, ..self.totals }, self.version.saturating_add(1))
+    }
+
     /// With this settlement taken out again; the same as [`Self::after`] its reversal.
     pub fn without(&self, shares: &Shares) -> Result<Self, AccumulatorError> {
         self.moved(shares, Fen::checked_sub)

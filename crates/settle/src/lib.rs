@@ -23,10 +23,10 @@ mod shares;
 pub use accumulator::{Accumulator, AccumulatorError, Totals};
 pub use case::{Case, Line, MAX_LINES, MAX_MEDFEE_FEN};
 pub use identity::{IdentityBroken, check_identities};
-pub use quote::quote;
+pub use quote::{Used, quote};
 pub use refusal::Refusal;
 pub use scheme::{
-    AccountUse, At, Deductible, Fund, FundCap, Mode, OverStandard, Period, Preselfpay, Remainder, Rounding, Scheme,
-    SchemeDefect, SchemeTerms, Sourced,
+    AccountUse, At, Deductible, Fund, FundCap, MAX_POTS, Mode, OverStandard, Period, Pot, Preselfpay, Remainder, Rounding,
+    Scheme, SchemeDefect, SchemeTerms, Sourced,
 };
 pub use shares::{FundKind, FundShare, LineShare, Part, Shares, Step, reverse};

@@ -15,25 +15,42 @@ use crate::round::{insured_side, insured_sides, minus, plus};
 use crate::scheme::{AccountUse, Deductible, Mode, OverStandard, Period, Remainder, Rounding, Scheme, Sourced};
 use crate::shares::{FundKind, FundShare, LineShare, Part, Shares, Step};
 
+/// What the person has used this year: of the scheme, and of each of its [`crate::Pot`]s in their order.
+#[derive(Debug, Clone, Copy)]
+pub struct Used<'a> {
+    /// The scheme's accumulator.
+    pub own: &'a Accumulator,
+    /// Those of its pots.
+    pub pots: &'a [Accumulator],
+}
+
+impl<'a> From<&'a Accumulator> for Used<'a> {
+    fn from(own: &'a Accumulator) -> Self {
+        Self { own, pots: &[] }
+    }
+}
+
 /// Splits a purchase by a scheme, given what the person has used this year.
 ///
 /// Moves nothing: 2101 shows the result, 2102 stores it and [`Accumulator::after`] it.
 ///
 /// # Errors
 /// The first [`Refusal`] in their documented order.
-pub fn quote(scheme: &Scheme, acc: &Accumulator, case: &Case) -> Result<Shares, Refusal> {
-    case.check(acc)?;
+pub fn quote<'a>(scheme: &Scheme, used: impl Into<Used<'a>>, case: &Case) -> Result<Shares, Refusal> {
+    let used = used.into();
+    check(scheme, used, case)?;
     let (year, month, _) = case.day.ymd();
     let mut steps = Vec::with_capacity(case.lines.len() + 6);
     let lines = split_lines(scheme, case, &mut steps);
     let total = |of: fn(&LineShare) -> Fen| lines.iter().fold(Fen::ZERO, |sum, line| plus(sum, of(line)));
     let inscp_scp_amt = total(|l| l.inscp_scp_amt);
-    let pool = pool(scheme, acc, month, inscp_scp_amt, &mut steps);
+    let pool = pool(scheme, used, month, inscp_scp_amt, &mut steps);
     let psn_part_amt = minus(case.medfee_sumamt, pool.paid);
     let eligible_part = minus(inscp_scp_amt, pool.paid);
     let person = pay_person_part(&scheme.account, case, psn_part_amt, eligible_part, &mut steps);
     Ok(Shares {
         scheme: scheme.code.clone(),
+        pots: scheme.pots.iter().map(|pot| pot.code.clone()).collect(),
         year,
         month,
         medfee_sumamt: case.medfee_sumamt,
@@ -64,6 +81,35 @@ pub fn quote(scheme: &Scheme, acc: &Accumulator, case: &Case) -> Result<Shares, 
     })
 }
 
+/// The first reason why it cannot be settled.
+fn check(scheme: &Scheme, used: Used<'_>, case: &Case) -> Result<(), Refusal> {
+    case.check(used.own)?;
+    let (pots, given) = (scheme.pots.len(), used.pots.len());
+    if pots != given {
+        return Err(Refusal::PotsDiffer { pots, given });
+    }
+    if let Some(pot) = used.pots.iter().find(|pot| pot.year() != case.day.year()) {
+        return Err(Refusal::WrongYear { accumulator: pot.year(), case: case.day.year() });
+    }
+    let silent = |line: &&Line| line.in_scope && class(scheme, line.chrgitm_lv).is_none();
+    match case.lines.iter().find(silent) {
+        Some(line) => Err(Refusal::ClassNotFormalised {
+            feedetl_sn: line.feedetl_sn.clone(),
+            class: line.chrgitm_lv.name(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// What the law says of a class.
+fn class(scheme: &Scheme, lv: ChrgitmLv) -> Option<&Sourced<Ratio>> {
+    match lv {
+        ChrgitmLv::A => scheme.preselfpay.a.as_ref(),
+        ChrgitmLv::B => scheme.preselfpay.b.as_ref(),
+        ChrgitmLv::C => scheme.preselfpay.c.as_ref(),
+    }
+}
+
 fn split_lines(scheme: &Scheme, case: &Case, steps: &mut Vec<Step>) -> Vec<LineShare> {
     let within: Vec<Fen> = case.lines.iter().map(|line| within_standard(scheme, line)).collect();
     let parts: Vec<(Fen, Ratio)> =
@@ -81,7 +127,7 @@ fn split_lines(scheme: &Scheme, case: &Case, steps: &mut Vec<Step>) -> Vec<LineS
 fn within_standard(scheme: &Scheme, line: &Line) -> Fen {
     // The base of a drug with a payment standard is the lower of price and standard.
     lf_vocab::covers!("WH-5.3");
-    if wholly_own(line) {
+    if wholly_own(scheme, line) {
         return Fen::ZERO;
     }
     match (line.pric_uplmt, scheme.over_standard.value) {
@@ -92,24 +138,21 @@ fn within_standard(scheme: &Scheme, line: &Line) -> Fen {
     }
 }
 
-fn wholly_own(line: &Line) -> bool {
-    !line.in_scope || line.chrgitm_lv == ChrgitmLv::C
+/// Outside the scope, or of class C where the law leaves all of it to the person.
+fn wholly_own(scheme: &Scheme, line: &Line) -> bool {
+    !line.in_scope || (line.chrgitm_lv == ChrgitmLv::C && first_selfpay(scheme, line).1 == Ratio::ONE)
 }
 
 /// The provision and the ratio of what the person pays first.
 fn first_selfpay<'a>(scheme: &'a Scheme, line: &Line) -> (&'a str, Ratio) {
-    let of = |ratio: &'a Sourced<Ratio>| (ratio.provision.as_str(), ratio.value);
-    match (line.in_scope, line.chrgitm_lv) {
-        (true, ChrgitmLv::A) => of(&scheme.preselfpay.a),
-        (true, ChrgitmLv::B) => of(&scheme.preselfpay.b),
-        (true, ChrgitmLv::C) | (false, _) => (scheme.own_expense.provision.as_str(), Ratio::ONE),
-    }
+    let known = class(scheme, line.chrgitm_lv).filter(|_| line.in_scope);
+    known.map_or((scheme.own_expense.provision.as_str(), Ratio::ONE), |ratio| (ratio.provision.as_str(), ratio.value))
 }
 
 fn split_line(scheme: &Scheme, line: &Line, within: Fen, insured: Fen, steps: &mut Vec<Step>) -> LineShare {
     let (provision, selfpay_prop) = first_selfpay(scheme, line);
     let beyond = minus(line.det_item_fee_sumamt, within);
-    let (own, over) = if wholly_own(line) { (beyond, Fen::ZERO) } else { (Fen::ZERO, beyond) };
+    let (own, over) = if wholly_own(scheme, line) { (beyond, Fen::ZERO) } else { (Fen::ZERO, beyond) };
     let first = minus(within, insured);
     let mut explain = |part, amount: Fen, provision: &str, what: &dyn Fn() -> String| {
         if amount != Fen::ZERO {
@@ -117,7 +160,7 @@ fn split_line(scheme: &Scheme, line: &Line, within: Fen, insured: Fen, steps: &m
             steps.push(Step { part, feedetl_sn, what: what(), amount, provision: provision.to_owned() });
         }
     };
-    explain(Part::OwnExpense, own, &scheme.own_expense.provision, &|| match line.in_scope {
+    explain(Part::OwnExpense, own, provision, &|| match line.in_scope {
         true => "丙类，全自费".to_owned(),
         false => "不在支付范围内，全自费".to_owned(),
     });
@@ -150,12 +193,33 @@ struct Pool {
     copay: Fen,
     over_cap: Fen,
     paid: Fen,
-    /// What the cap leaves before this settlement.
-    limit: Option<Fen>,
+    /// The limit that leaves least before this settlement.
+    limit: Option<Limit>,
 }
 
-fn pool(scheme: &Scheme, acc: &Accumulator, month: i8, inscp: Fen, steps: &mut Vec<Step>) -> Pool {
-    let used = acc.deductible_used_fen(scheme.deductible.period(), month);
+/// One limit of the fund's payment, as it stands before this settlement.
+struct Limit {
+    /// The pot, where it is not the scheme's own.
+    pot: Option<usize>,
+    cap: Fen,
+    paid: Fen,
+    left: Fen,
+}
+
+/// Of all limits the one that leaves least, the scheme's own first.
+fn least_limit(scheme: &Scheme, used: Used<'_>) -> Option<Limit> {
+    let limit = |pot, cap: Fen, acc: &Accumulator| {
+        let paid = acc.fund_paid_fen();
+        Limit { pot, cap, paid, left: minus(cap, paid).max(Fen::ZERO) }
+    };
+    let own = scheme.fund_cap.yearly().map(|cap| limit(None, cap, used.own));
+    let pots = scheme.pots.iter().zip(used.pots).enumerate();
+    let pots = pots.map(|(at, (pot, acc))| limit(Some(at), pot.cap.value, acc));
+    own.into_iter().chain(pots).min_by_key(|limit| limit.left)
+}
+
+fn pool(scheme: &Scheme, used_so_far: Used<'_>, month: i8, inscp: Fen, steps: &mut Vec<Step>) -> Pool {
+    let used = used_so_far.own.deductible_used_fen(scheme.deductible.period(), month);
     let left = minus(scheme.deductible.amount(), used).max(Fen::ZERO);
     let share = |base| insured_side(base, scheme.ratio.value, scheme.rounding.value);
     let (deductible, copay, due) = match scheme.deductible {
@@ -171,14 +235,14 @@ fn pool(scheme: &Scheme, acc: &Accumulator, month: i8, inscp: Fen, steps: &mut V
             (deductible, minus(inscp, gross), minus(gross, deductible))
         }
     };
-    let limit = scheme.fund_cap.yearly().map(|cap| minus(cap, acc.fund_paid_fen()).max(Fen::ZERO));
-    let paid = limit.map_or(due, |limit| due.min(limit));
+    let limit = least_limit(scheme, used_so_far);
+    let paid = limit.as_ref().map_or(due, |limit| due.min(limit.left));
     let pool = Pool { used, deductible, copay, over_cap: minus(due, paid), paid, limit };
-    explain_pool(scheme, acc, &pool, steps);
+    explain_pool(scheme, &pool, steps);
     pool
 }
 
-fn explain_pool(scheme: &Scheme, acc: &Accumulator, pool: &Pool, steps: &mut Vec<Step>) {
+fn explain_pool(scheme: &Scheme, pool: &Pool, steps: &mut Vec<Step>) {
     let mut explain = |part, amount, provision: &str, what: String| {
         steps.push(Step { part, feedetl_sn: None, what, amount, provision: provision.to_owned() });
     };
@@ -199,9 +263,12 @@ fn explain_pool(scheme: &Scheme, acc: &Accumulator, pool: &Pool, steps: &mut Vec
     }
     let what = format!("按比例个人负担{}%{}", percent(ratio.rest()), rounding_text(scheme.rounding.value));
     explain(Part::CoPay, pool.copay, &scheme.ratio.provision, what);
-    if let Some(cap) = scheme.fund_cap.yearly().filter(|_| pool.over_cap != Fen::ZERO) {
-        let what = format!("超过年度最高支付限额{cap}元（此前已支付{}元），个人负担", acc.fund_paid_fen());
-        explain(Part::OverCap, pool.over_cap, scheme.fund_cap.provision(), what);
+    if let Some(Limit { pot, cap, paid, .. }) = pool.limit.as_ref().filter(|_| pool.over_cap != Fen::ZERO) {
+        let pot = pot.and_then(|at| scheme.pots.get(at));
+        let name = pot.map(|pot| pot.name.as_str()).unwrap_or_default();
+        let what = format!("超过{name}年度最高支付限额{cap}元（此前已支付{paid}元），个人负担");
+        let provision = pot.map_or(scheme.fund_cap.provision(), |pot| &pot.cap.provision);
+        explain(Part::OverCap, pool.over_cap, provision, what);
     }
     let what = format!("{}按{}%支付", scheme.fund.name, percent(ratio));
     explain(Part::Fund, pool.paid, &scheme.ratio.provision, what);
@@ -252,7 +319,7 @@ fn fund_details(scheme: &Scheme, inscp: Fen, pool: &Pool, person: &Person) -> Ve
         name: scheme.fund.name.clone(),
         kind: FundKind::Fund,
         inscp_scp_amt: inscp,
-        crt_payb_lmt_amt: pool.limit,
+        crt_payb_lmt_amt: pool.limit.as_ref().map(|limit| limit.left),
         fund_payamt: pool.paid,
     }];
     if person.account != Fen::ZERO {

@@ -95,6 +95,22 @@ pub enum Refusal {
         /// The purchase's year.
         case: i16,
     },
+    /// The law says nothing of what is paid first for this class.
+    #[error("明细{feedetl_sn}为{class}，其先行自付比例尚未形成规则")]
+    ClassNotFormalised {
+        /// The line.
+        feedetl_sn: String,
+        /// Name of the class.
+        class: &'static str,
+    },
+    /// The accumulators handed in are not those of the scheme's limits.
+    #[error("共用限额{pots}个，累计{given}个")]
+    PotsDiffer {
+        /// How many limits the scheme shares.
+        pots: usize,
+        /// How many accumulators came.
+        given: usize,
+    },
 }
 
 impl Refusal {
@@ -114,6 +130,8 @@ impl Refusal {
             Self::TotalMismatch { .. } => "settle.medfee_mismatch",
             Self::NegativeBalance => "settle.balance_negative",
             Self::WrongYear { .. } => "settle.wrong_year",
+            Self::ClassNotFormalised { .. } => "settle.class_not_formalised",
+            Self::PotsDiffer { .. } => "settle.pots_differ",
         }
     }
 }

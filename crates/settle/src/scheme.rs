@@ -26,11 +26,14 @@ pub struct SchemeTerms {
     pub deductible: Deductible,
     /// The fund's share of the eligible amount behind the deductible.
     pub ratio: Sourced<Ratio>,
-    /// How much the fund pays at most.
+    /// How much the fund pays at most under this scheme.
     pub fund_cap: FundCap,
+    /// Limits that it shares with others, or that stand for one disease: what the fund pays counts there too.
+    #[serde(default)]
+    pub pots: Vec<Pot>,
     /// First self-payment by class.
     pub preselfpay: Preselfpay,
-    /// That class C and what is outside the catalogue is the person's own expense.
+    /// That what is outside the catalogue is the person's own expense.
     pub own_expense: Sourced<()>,
     /// What becomes of the price above the payment standard.
     pub over_standard: Sourced<OverStandard>,
@@ -103,13 +106,27 @@ pub enum FundCap {
     Yearly(Sourced<Fen>),
 }
 
-/// 先行自付 of the classes that are paid for; class C is wholly the person's.
+/// A yearly limit with an accumulator of its own: the limit of a disease, or one that several schemes use up together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pot {
+    /// Key of its accumulator, e.g. `ipt` or `opsp.M03900`; another than the scheme's.
+    pub code: String,
+    /// Its Chinese name.
+    pub name: String,
+    /// So much in a calendar year.
+    pub cap: Sourced<Fen>,
+}
+
+/// 先行自付 by class; where the whole of class C is the person's, it is 全自费. A class for which the law says nothing
+/// cannot be settled, the others can.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preselfpay {
     /// Class A 甲类.
-    pub a: Sourced<Ratio>,
+    pub a: Option<Sourced<Ratio>>,
     /// Class B 乙类.
-    pub b: Sourced<Ratio>,
+    pub b: Option<Sourced<Ratio>>,
+    /// Class C 丙类.
+    pub c: Option<Sourced<Ratio>>,
 }
 
 /// What becomes of the price above the payment standard.
@@ -186,7 +203,13 @@ pub enum SchemeDefect {
     /// A number without the provision that gives it.
     #[error("待遇参数{0}缺少依据条款")]
     NoProvision(&'static str),
+    /// Two limits in one accumulator, or more than [`MAX_POTS`].
+    #[error("待遇参数pots的累计名称重复、与方案同名或超过{MAX_POTS}个")]
+    PotsClash,
 }
+
+/// Limits beside its own that one scheme knows at most.
+pub const MAX_POTS: usize = 4;
 
 impl Scheme {
     /// Accepts terms that can be applied.
@@ -196,13 +219,15 @@ impl Scheme {
                 return Err(SchemeDefect::NoProvision(name));
             }
         }
-        let ratios =
-            [("ratio", &terms.ratio), ("preselfpay.a", &terms.preselfpay.a), ("preselfpay.b", &terms.preselfpay.b)];
-        for (name, ratio) in ratios {
+        for (name, ratio) in terms.ratios() {
+            if ratio.provision.is_empty() {
+                return Err(SchemeDefect::NoProvision(name));
+            }
             if ratio.value < Ratio::ZERO || ratio.value > Ratio::ONE {
                 return Err(SchemeDefect::RatioOutOfRange(name));
             }
         }
+        terms.check_pots()?;
         if terms.deductible.amount().is_negative() {
             return Err(SchemeDefect::NegativeAmount("deductible"));
         }
@@ -214,13 +239,34 @@ impl Scheme {
 }
 
 impl SchemeTerms {
-    fn provisions(&self) -> [(&'static str, &str); 9] {
+    /// Every ratio that the law gave.
+    fn ratios(&self) -> impl Iterator<Item = (&'static str, &Sourced<Ratio>)> {
+        let Preselfpay { a, b, c } = &self.preselfpay;
+        let classes = [("preselfpay.a", a), ("preselfpay.b", b), ("preselfpay.c", c)];
+        let classes = classes.into_iter().filter_map(|(name, ratio)| ratio.as_ref().map(|ratio| (name, ratio)));
+        std::iter::once(("ratio", &self.ratio)).chain(classes)
+    }
+
+    fn check_pots(&self) -> Result<(), SchemeDefect> {
+        let clash = |at: usize, pot: &Pot| {
+            pot.code == self.code || self.pots.iter().take(at).any(|earlier| earlier.code == pot.code)
+        };
+        if self.pots.len() > MAX_POTS || self.pots.iter().enumerate().any(|(at, pot)| clash(at, pot)) {
+            return Err(SchemeDefect::PotsClash);
+        }
+        if self.pots.iter().any(|pot| pot.cap.provision.is_empty()) {
+            return Err(SchemeDefect::NoProvision("pots"));
+        }
+        match self.pots.iter().any(|pot| pot.cap.value.is_negative()) {
+            true => Err(SchemeDefect::NegativeAmount("pots")),
+            false => Ok(()),
+        }
+    }
+
+    fn provisions(&self) -> [(&'static str, &str); 6] {
         [
             ("deductible", self.deductible.provision()),
-            ("ratio", &self.ratio.provision),
             ("fund_cap", self.fund_cap.provision()),
-            ("preselfpay.a", &self.preselfpay.a.provision),
-            ("preselfpay.b", &self.preselfpay.b.provision),
             ("own_expense", &self.own_expense.provision),
             ("over_standard", &self.over_standard.provision),
             ("rounding", &self.rounding.provision),

@@ -18,6 +18,9 @@ use crate::round::{negate, plus};
 pub struct Shares {
     /// Key of the scheme that was applied.
     pub scheme: String,
+    /// Keys of the other accumulators in which the fund's payment counts ([`crate::Pot`]); a reversal keeps them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pots: Vec<String>,
     /// The year whose accumulator it counts in; a reversal keeps it.
     pub year: i16,
     /// The month 1–12 whose deductible it counts in; a reversal keeps it.

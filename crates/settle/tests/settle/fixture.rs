@@ -27,9 +27,11 @@ pub fn jiangxi_active() -> SchemeTerms {
         },
         ratio: Sourced::new(ratio("0.65"), p("ratio.active.pharmacy")),
         fund_cap: FundCap::Yearly(Sourced::new(yuan("2000"), p("cap.active.year"))),
+        pots: Vec::new(),
         preselfpay: Preselfpay {
-            a: Sourced::new(Ratio::ZERO, p("preselfpay.a")),
-            b: Sourced::new(ratio("0.1"), p("preselfpay.b")),
+            a: Some(Sourced::new(Ratio::ZERO, p("preselfpay.a"))),
+            b: Some(Sourced::new(ratio("0.1"), p("preselfpay.b"))),
+            c: Some(Sourced::new(Ratio::ONE, p("preselfpay.c"))),
         },
         own_expense: Sourced::new((), p("own_expense")),
         over_standard: Sourced::new(OverStandard::PersonPays, p("over_standard")),

@@ -102,7 +102,7 @@ fn every_fen_names_the_provision_that_gave_it() {
         format!("明细2 乙类先行自付10%：3.33元{}", p("preselfpay.b")),
         format!("明细3 超支付标准部分自费：15.00元{}", p("over_standard")),
         format!("明细3 乙类先行自付10%：8.50元{}", p("preselfpay.b")),
-        format!("明细4 丙类，全自费：20.00元{}", p("own_expense")),
+        format!("明细4 丙类，全自费：20.00元{}", p("preselfpay.c")),
         format!("明细5 不在支付范围内，全自费：8.00元{}", p("own_expense")),
         format!("起付标准300.00元（本年此前已计300.00元），本次个人负担：0.00元{}", p("deductible.year")),
         format!("按比例个人负担35%（基金支付四舍五入到分，余数归个人）：50.24元{}", p("ratio.active.pharmacy")),

@@ -41,13 +41,19 @@ pub struct Expected {
 }
 
 /// Recomputes a case that was not refused.
-pub fn recompute(terms: &SchemeTerms, acc: &Accumulator, case: &Case) -> Expected {
+pub fn recompute(terms: &SchemeTerms, acc: &Accumulator, pots: &[Accumulator], case: &Case) -> Expected {
     let half_up = terms.rounding.value.mode == Mode::HalfUp;
     let to_person = terms.rounding.value.remainder == Remainder::Person;
     let (mut own, mut over, mut counted) = (0, 0, Vec::new());
     for line in &case.lines {
         let whole = i128::from(line.det_item_fee_sumamt.get());
-        if line.chrgitm_lv == ChrgitmLv::C || !line.in_scope {
+        let rate = match line.chrgitm_lv {
+            ChrgitmLv::A => &terms.preselfpay.a,
+            ChrgitmLv::B => &terms.preselfpay.b,
+            ChrgitmLv::C => &terms.preselfpay.c,
+        };
+        let rate = i128::from(rate.as_ref().unwrap().value.get());
+        if !line.in_scope || (line.chrgitm_lv == ChrgitmLv::C && rate == 1_000_000) {
             own += whole;
             continue;
         }
@@ -60,12 +66,15 @@ pub fn recompute(terms: &SchemeTerms, acc: &Accumulator, case: &Case) -> Expecte
             }
         }
         over += whole - base;
-        let rate = if line.chrgitm_lv == ChrgitmLv::A { &terms.preselfpay.a } else { &terms.preselfpay.b };
-        counted.push((base, i128::from(rate.value.get())));
+        counted.push((base, rate));
     }
     let first = first_part(&counted, terms.rounding.value.at, half_up, to_person);
     let eligible = counted.iter().map(|(base, _)| base).sum::<i128>() - first;
-    let (deductible, fund) = fund_part(terms, acc, case, eligible, half_up, to_person);
+    let (deductible, mut fund) = fund_part(terms, acc, case, eligible, half_up, to_person);
+    for (pot, acc) in terms.pots.iter().zip(pots) {
+        let open = i128::from(pot.cap.value.get()) - i128::from(acc.totals().fund_paid_fen.get());
+        fund = if open <= 0 { 0 } else { fund.min(open) };
+    }
     let person = i128::from(case.medfee_sumamt.get()) - fund;
     let payable = match terms.account.value {
         AccountUse::Nothing => 0,

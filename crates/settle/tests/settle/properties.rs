@@ -41,21 +41,32 @@ fn rounding() -> impl Strategy<Value = Rounding> {
 fn terms() -> impl Strategy<Value = SchemeTerms> {
     let cap = proptest::option::of(small_fen());
     let account = prop_oneof![Just(AccountUse::Nothing), Just(AccountUse::PersonPart), Just(AccountUse::EligiblePart)];
-    (deductible(), (ratio(), ratio(), ratio()), cap, rounding(), account, any::<bool>()).prop_map(
-        |(deductible, (pays, a, b), cap, rounding, account, ignored)| SchemeTerms {
+    let c = prop_oneof![2 => Just(Ratio::ONE), 1 => ratio()];
+    let pots = proptest::collection::vec(small_fen(), 0..3);
+    (deductible(), (ratio(), ratio(), ratio(), c), (cap, pots), rounding(), account, any::<bool>()).prop_map(
+        |(deductible, (pays, a, b, c), (cap, pots), rounding, account, ignored)| SchemeTerms {
             deductible,
             ratio: Sourced::new(pays, "r"),
             fund_cap: match cap {
                 None => FundCap::None { provision: "c".into() },
                 Some(cap) => FundCap::Yearly(Sourced::new(cap, "c")),
             },
-            preselfpay: Preselfpay { a: Sourced::new(a, "a"), b: Sourced::new(b, "b") },
+            preselfpay: Preselfpay {
+                a: Some(Sourced::new(a, "a")),
+                b: Some(Sourced::new(b, "b")),
+                c: Some(Sourced::new(c, "c")),
+            },
+            pots: pots.into_iter().enumerate().map(|(at, cap)| pot(at, cap)).collect(),
             over_standard: Sourced::new(if ignored { OverStandard::Ignored } else { OverStandard::PersonPays }, "o"),
             rounding: Sourced::new(rounding, "m"),
             account: Sourced::new(account, "p"),
             ..jiangxi_active()
         },
     )
+}
+
+fn pot(at: usize, cap: Fen) -> Pot {
+    Pot { code: format!("pot{at}"), name: format!("限额{at}"), cap: Sourced::new(cap, "pot") }
 }
 
 fn accumulator() -> impl Strategy<Value = Accumulator> {
@@ -102,6 +113,11 @@ fn scheme() -> impl Strategy<Value = Scheme> {
     terms().prop_map(|terms| Scheme::new(terms).unwrap())
 }
 
+/// Nothing used of any pot.
+fn fresh(scheme: &Scheme) -> Vec<Accumulator> {
+    scheme.pots.iter().map(|_| Accumulator::new(2024)).collect()
+}
+
 fn got(s: &Shares) -> Expected {
     let fen = |amount: Fen| i128::from(amount.get());
     Expected {
@@ -120,14 +136,20 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn the_recomputation_agrees_to_the_fen(scheme in scheme(), acc in accumulator(), case in case()) {
-        let shares = quote(&scheme, &acc, &case).unwrap();
-        prop_assert_eq!(got(&shares), recompute(&scheme, &acc, &case));
+    fn the_recomputation_agrees_to_the_fen(
+        scheme in scheme(),
+        acc in accumulator(),
+        two in [accumulator(), accumulator()],
+        case in case(),
+    ) {
+        let pots = &two[..scheme.pots.len()];
+        let shares = quote(&scheme, Used { own: &acc, pots }, &case).unwrap();
+        prop_assert_eq!(got(&shares), recompute(&scheme, &acc, pots, &case));
     }
 
     #[test]
     fn identities_hold_for_settlement_and_reversal(scheme in scheme(), acc in accumulator(), case in case()) {
-        let shares = quote(&scheme, &acc, &case).unwrap();
+        let shares = quote(&scheme, Used { own: &acc, pots: &fresh(&scheme) }, &case).unwrap();
         prop_assert_eq!(check_identities(&shares), Ok(()));
         let back = reverse(&shares);
         prop_assert_eq!(check_identities(&back), Ok(()));
@@ -136,7 +158,7 @@ proptest! {
 
     #[test]
     fn every_step_names_a_provision_and_no_share_is_negative(scheme in scheme(), acc in accumulator(), case in case()) {
-        let s = quote(&scheme, &acc, &case).unwrap();
+        let s = quote(&scheme, Used { own: &acc, pots: &fresh(&scheme) }, &case).unwrap();
         prop_assert!(s.steps.iter().all(|step| !step.provision.is_empty() && !step.amount.is_negative()));
         for amount in [s.fund_pay_sumamt, s.psn_part_amt, s.acct_pay, s.psn_cash_pay, s.inscp_scp_amt, s.balc] {
             prop_assert!(!amount.is_negative());
@@ -151,10 +173,15 @@ proptest! {
         seed in any::<usize>(),
     ) {
         let mut now = acc.clone();
+        let mut pots = fresh(&scheme);
         let mut settled = Vec::new();
         for case in &cases {
-            let shares = quote(&scheme, &now, case).unwrap();
+            let shares = quote(&scheme, Used { own: &now, pots: &pots }, case).unwrap();
             now = now.after(&shares).unwrap();
+            for (acc, pot) in pots.iter_mut().zip(&scheme.pots) {
+                *acc = acc.after_fund(&shares).unwrap();
+                prop_assert!(acc.fund_paid_fen() <= pot.cap.value, "no shared cap is passed");
+            }
             if let Some(cap) = scheme.fund_cap.yearly() {
                 prop_assert!(now.fund_paid_fen() <= cap.max(acc.fund_paid_fen()), "the cap is never passed");
             }
@@ -165,7 +192,11 @@ proptest! {
             at = at.wrapping_mul(31).wrapping_add(7);
             let shares = settled.swap_remove(at % settled.len());
             now = now.after(&reverse(&shares)).unwrap();
+            for acc in &mut pots {
+                *acc = acc.after_fund(&reverse(&shares)).unwrap();
+            }
         }
+        prop_assert!(pots.iter().all(|acc| *acc.totals() == Totals::default()));
         prop_assert_eq!(now.totals(), acc.totals());
         prop_assert_eq!(now.version(), acc.version() + 2 * cases.len() as u64);
     }
@@ -178,7 +209,7 @@ proptest! {
             case.lines[0].pric = Pric::new(fen * 10_000);
             case.lines[0].det_item_fee_sumamt = Fen::new(fen);
             case.medfee_sumamt = Fen::new(fen);
-            quote(&scheme, &acc, &case).unwrap()
+            quote(&scheme, Used { own: &acc, pots: &fresh(&scheme) }, &case).unwrap()
         };
         let (less, dearer) = (class_a(amount), class_a(amount + more));
         prop_assert!(dearer.fund_pay_sumamt >= less.fund_pay_sumamt);
@@ -216,11 +247,13 @@ proptest! {
         case.lines[0].pric_uplmt = standard.map(Pric::new);
         case.medfee_sumamt = Fen::new(total);
         case.acct_balance = Fen::new(balance);
-        if let Ok(shares) = quote(&scheme, &Accumulator::new(year), &case) {
+        let pots: Vec<_> = scheme.pots.iter().map(|_| Accumulator::new(year)).collect();
+        if let Ok(shares) = quote(&scheme, Used { own: &Accumulator::new(year), pots: &pots }, &case) {
             prop_assert_eq!(check_identities(&shares), Ok(()));
         }
         // Broken evidence: still no panic, and the accumulator answers with an error or a sound state.
-        let mut shares = quote(&scheme, &Accumulator::new(2024), &crate::fixture::plain("1")).unwrap();
+        let own = Accumulator::new(2024);
+        let mut shares = quote(&scheme, Used { own: &own, pots: &fresh(&scheme) }, &crate::fixture::plain("1")).unwrap();
         shares.inscp_scp_amt = Fen::new(flow);
         shares.fund_pay_sumamt = Fen::new(det);
         shares.acct_pay = Fen::new(total);

@@ -40,6 +40,11 @@ impl Sums {
         }
         let filed = key.year == shares.year && key.scheme == shares.scheme;
         report.unless(filed, Kind::Accumulator, &setl.setl_id, || "结算的年度或方案与累计归属不同".to_owned());
+        for pot in &shares.pots {
+            let sum = self.accums.entry(AccumKey { scheme: pot.clone(), ..key.clone() }).or_default();
+            sum.count += 1;
+            sum.fund += i128::from(shares.fund_pay_sumamt.get());
+        }
         if shares.acct_pay.get() != 0 {
             *self.accts.entry((key.poolarea_no, key.psn_no.clone())).or_default() += i128::from(shares.acct_pay.get());
         }
