@@ -107,7 +107,7 @@ impl Kind {
 impl Level {
     /// From 医院等级 `hosp_lv`.
     pub fn from_hosp_lv(code: &str) -> Option<Self> {
-        match code {
+        match code.trim_start_matches('0') {
             "1" | "2" | "3" | "4" | "12" => Some(Self::Three),
             "5" | "6" | "7" | "13" => Some(Self::Two),
             "8" | "9" | "10" | "11" | "14" => Some(Self::One),
@@ -150,7 +150,7 @@ pub fn benefit(law: &Law, ask: &Ask<'_>, kind: Kind) -> Result<Scheme, Failure> 
     };
     let dise = ask.dises.first().map(String::as_str);
     let reader = Reader { law, place: ask.place, day: ask.day, key: kind.code(), who, dise };
-    let insured = reader.texts("insutypes")?.unwrap_or_default();
+    let insured = reader.texts("insutypes")?.ok_or_else(|| reader.nothing(&format!("{}.insutypes", kind.code())))?;
     if !insured.iter().any(|code| code == ask.insutype.code()) {
         return Err(silent(format!("{}在药店购药的统筹待遇", ask.insutype.name())));
     }
@@ -207,7 +207,7 @@ fn basis(reader: &Reader<'_>, ask: &Ask<'_>) -> Result<Option<&'static str>, Fai
 fn deductible(reader: &Reader<'_>, dises: &[String]) -> Result<Deductible, Failure> {
     let word = reader.text("deductible")?;
     let (from_fund, period) = match word.value.as_str() {
-        "none" => return Ok(Deductible::None { provision: word.provision }),
+        "no" => return Ok(Deductible::None { provision: word.provision }),
         "fee_year" => (false, Period::Year),
         "fee_month" => (false, Period::Month),
         "fund_year" => (true, Period::Year),
@@ -234,7 +234,7 @@ fn deductible(reader: &Reader<'_>, dises: &[String]) -> Result<Deductible, Failu
 fn caps(reader: &Reader<'_>, kind: Kind, insutype: Insutype) -> Result<(FundCap, Vec<Pot>), Failure> {
     let word = reader.text("cap")?;
     let (own, dise, shared) = match word.value.as_str() {
-        "none" => (false, false, false),
+        "no" => (false, false, false),
         "own" => (true, false, false),
         "dise" => (false, true, false),
         "shared" => (false, false, true),

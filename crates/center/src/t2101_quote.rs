@@ -110,13 +110,13 @@ lf_rx::refusals! {
     /// Why a purchase cannot be settled here (2101, 2102).
     PurchaseRefusal {
         NotOppool = "RX-2102-11", "赣医保字〔2024〕9号 一", "本药店未开通门诊统筹服务";
-        MedType(String) = "RX-2102-12", "规则包", "医疗类别{0}在药店的待遇尚未形成规则";
         FamilyAccount = "RX-2102-13", "规则包", "家庭共济账户支付尚未形成规则";
         NoRxno = "RX-2102-14", "赣医保字〔2024〕9号 三（三）", "门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志";
         SeveralRxno = "RX-2102-15", "赣医保字〔2024〕9号 三（一）单次结算", "一次结算只能对应一张处方";
         CertType = "RX-2102-16", "接口规范 2102 mdtrt_cert_type", "暂不支持以该类就诊凭证结算，请使用医保电子凭证或居民身份证";
         PsnNoDiffers = "RX-2102-17", "接口规范 2102 psn_no", "人员编号与就诊凭证不符";
         InsutypeDiffers = "RX-2102-18", "接口规范 2102 insutype", "险种类型与参保信息不符";
+        MedType(String) = "RX-2102-12", "规则包", "医疗类别{0}在药店的待遇尚未形成规则";
     }
 }
 
@@ -205,11 +205,6 @@ impl Center {
         lf_vocab::covers!("JX-3.1a");
         if !ctx.caller.fixmedins.oppool {
             return refused(PurchaseRefusal::NotOppool);
-        }
-        // Where the pharmacy's own place knows schemes and none for this; whose money it is, is decided later.
-        let place = ctx.caller.fixmedins.poolarea_no;
-        if let Ok(None) = scheme::kind_of(&self.law, place, ctx.now.day(), &command.med_type) {
-            return refused(PurchaseRefusal::MedType(command.med_type.clone()));
         }
         if command.acct_used_flag == AcctUsedFlag::Family {
             return refused(PurchaseRefusal::FamilyAccount);
@@ -341,7 +336,8 @@ fn papers(
     Ok(Papers { rx, content, person })
 }
 
-fn amount_failure(refusal: &lf_settle::Refusal) -> Failure {
+/// Amounts that cannot be settled, as a refusal.
+pub fn amount_failure(refusal: &lf_settle::Refusal) -> Failure {
     Failure::Refused(vec![Refusal {
         code: refusal.code().to_owned(),
         source: "接口规范 2101/2102 金额勾稽关系".to_owned(),

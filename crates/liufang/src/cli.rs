@@ -11,6 +11,7 @@ mod law;
 mod outbox;
 mod paper;
 mod registers;
+mod settle;
 mod torture;
 
 pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
@@ -18,6 +19,7 @@ pub use law::{DiffArgs, LawArgs, LawCommand};
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
 pub use paper::{PaperArgs, PaperCommand, PaperOut};
 pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
+pub use settle::{SettleArgs, SettleCommand};
 pub use torture::{KillArgs, Place, RaceArgs, TortureArgs, TortureCommand};
 
 /// Liufang 流方: an open electronic prescription center for Chinese medical insurance.
@@ -42,6 +44,8 @@ pub enum Command {
     Keys(KeysArgs),
     /// Check, explain and ask the rule packs
     Law(LawArgs),
+    /// What a purchase at a pharmacy costs whom, by the rule packs
+    Settle(SettleArgs),
     /// Recompute what a database claims
     Audit(AuditArgs),
     /// Explain signatures and check test vectors

@@ -31,6 +31,7 @@ mod ring;
 mod rotate;
 mod sample;
 mod serve;
+mod settle_cmd;
 mod torture;
 
 use std::process::ExitCode;
@@ -75,6 +76,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Call(args) => edge::runtime()?.block_on(call::run(&args)),
         Command::Keys(args) => keys_cmd::run(args),
         Command::Law(args) => law_cmd::run(args),
+        Command::Settle(args) => settle_cmd::run(args),
         Command::Audit(args) => edge::runtime()?.block_on(audit_cmd::run(&args)),
         Command::Gm(args) => gm_cmd::run(args),
         Command::Bench(args) => bench::run(args),

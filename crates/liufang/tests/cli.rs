@@ -18,6 +18,8 @@ mod logs;
 mod paper;
 #[path = "cli/postgres.rs"]
 mod postgres;
+#[path = "cli/settle.rs"]
+mod settle;
 #[path = "cli/watch.rs"]
 mod watch;
 
@@ -70,9 +72,9 @@ fn ran(folder: &Folder, args: &[&str]) -> (i32, String, String) {
 #[test]
 fn every_command_has_help() {
     let folder = Folder::new();
-    const COMMANDS: [&str; 17] = [
+    const COMMANDS: [&str; 18] = [
         "serve", "demo", "call", "keys", "law", "audit", "gm", "bench", "migrate", "config", "outbox", "import", "app",
-        "backup", "torture", "paper", "archive",
+        "backup", "torture", "paper", "archive", "settle",
     ];
     for command in COMMANDS {
         let (code, out, _) = ran(&folder, &[command, "--help"]);

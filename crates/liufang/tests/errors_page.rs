@@ -259,6 +259,8 @@ fn amounts() -> Vec<Amount> {
         Amount::TotalMismatch { claimed, computed },
         Amount::NegativeBalance,
         Amount::WrongYear { accumulator: 2025, case: 2026 },
+        Amount::ClassNotFormalised { feedetl_sn: "1".into(), class: "乙类" },
+        Amount::PotsDiffer { pots: 1, given: 0 },
     ]
 }
 

@@ -128,7 +128,8 @@ impl<'l> Reader<'l> {
         self.optional(&self.places(name), value)?.ok_or_else(|| self.nothing(&format!("{}.{name}", self.key)))
     }
 
-    fn nothing(&self, id: &str) -> Failure {
+    /// That the law says nothing under this id.
+    pub(super) fn nothing(&self, id: &str) -> Failure {
         silent(ViewError::NotFormalised { admdvs: self.place, id: id.to_owned() }.to_string())
     }
 

@@ -260,3 +260,67 @@ async fn the_till_says_which_amount_is_wrong() {
     let result = crate::said::send!(life, t2102_settle, pharmacy, wrong);
     assert_eq!(codes(&result), ["settle.medfee_mismatch"]);
 }
+
+/// The same person, insured elsewhere: who buys in Yichun is paid by the own pool and by its law.
+async fn insured_in(center: &TestCenter, pool: &str) -> lf_ports::Person {
+    let person = lf_ports::Person {
+        poolarea_no: pool.parse().unwrap(),
+        psn_no: "36090000000000000009".parse().unwrap(),
+        certno: "420102195505050097".parse().unwrap(),
+        ec_token: "ec-token-9".to_owned(),
+        ..center.people.retired.clone()
+    };
+    center.register(RegistryPut::Person(person.clone())).await;
+    person
+}
+
+#[tokio::test]
+async fn a_purchase_elsewhere_is_settled_by_the_law_of_the_insureds_pool() {
+    let center = TestCenter::new().await;
+    let person = insured_in(&center, "420100").await;
+    let life = center.life(&person).of(vec![a("1", "100")]).up_to(Step::Sold).await;
+    // 41 is the personal account's there, 14 unknown, whatever Yichun knows.
+    let bill = with(life.settle_command(), |c| c.med_type = "14".into());
+    assert_eq!(code(&send!(life, t2101_quote, pharmacy, bill)), "RX-2102-12");
+    let quoted = send!(life, t2101_quote, pharmacy, life.settle_command()).unwrap().reply.shares;
+    assert_eq!((quoted.scheme.as_str(), quoted.fund_pay_sumamt.get()), ("acct", 0));
+    // Wuhan, retired: no deductible, 90 % at a pharmacy.
+    let bill = with(life.settle_command(), |c| c.med_type = "11".into());
+    let setl = send!(life, t2102_settle, pharmacy, bill).unwrap().reply.setl;
+    assert_eq!((setl.shares.act_pay_dedc.get(), setl.shares.fund_pay_sumamt.get()), (0, 9_000));
+    assert_eq!(setl.accum_key.poolarea_no, person.poolarea_no);
+    assert!(setl.shares.steps.iter().any(|step| step.provision.starts_with("420100/mz_tc.ratio.retired.pharmacy")));
+    assert!(center.audit().await.passes());
+}
+
+#[tokio::test]
+async fn a_shared_limit_is_used_up_by_every_scheme_that_counts_in_it_and_given_back() {
+    let center = TestCenter::new().await;
+    let person = insured_in(&center, "420100").await;
+    let key = |scheme: &str| lf_ports::AccumKey {
+        poolarea_no: person.poolarea_no,
+        psn_no: person.psn_no.clone(),
+        year: 2026,
+        scheme: scheme.to_owned(),
+    };
+    let mut life = center.life(&person).of(vec![a("1", "100")]).up_to(Step::Sold).await;
+    let bill = with(life.settle_command(), |c| c.med_type = "18".into());
+    let setl = send!(life, t2102_settle, pharmacy, bill).unwrap().reply.setl;
+    // Handled as class B: a tenth first; 88.8 % of the rest, out of what the year's limit of the stay leaves.
+    assert_eq!(setl.shares.fund_pay_sumamt.get(), 7_992);
+    assert_eq!(setl.shares.pots, ["ipt"]);
+    assert_eq!(setl.shares.fund_details[0].crt_payb_lmt_amt.map(|left| left.get()), Some(24_000_000));
+    let paid = async |scheme: &str| {
+        center.store.accum(&key(scheme)).await.unwrap().map(|row| (row.version, row.accum.fund_paid_fen().get()))
+    };
+    assert_eq!((paid("spay").await, paid("ipt").await), (Some((1, 7_992)), Some((1, 7_992))));
+    let report = center.audit().await;
+    assert!(report.passes() && report.accumulators == 2, "{report}");
+    // Taken back in a later month, both stand as before.
+    life.setl = (setl.setl_id.clone(), setl.mdtrt_id.clone());
+    let negative = send!(life, t2103_refund, pharmacy, life.refund_command()).unwrap().reply.setl;
+    assert_eq!(negative.shares.pots, ["ipt"]);
+    assert_eq!((paid("spay").await, paid("ipt").await), (Some((2, 0)), Some((2, 0))));
+    let report = center.audit().await;
+    assert!(report.passes(), "{report}");
+}

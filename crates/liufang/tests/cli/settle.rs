@@ -1,0 +1,90 @@
+//! `liufang settle quote` as a stranger meets it: the examples, what is refused, what cannot be read.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::{Folder, ran};
+
+fn example(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/settle").join(name)
+}
+
+fn quoted(folder: &Folder, facts: &str) -> (i32, Value, String) {
+    let file = folder.join("facts.json");
+    std::fs::write(&file, facts).unwrap();
+    let (code, out, err) = ran(folder, &["settle", "quote", "--facts", file.to_str().unwrap()]);
+    (code, serde_json::from_str(&out).unwrap_or(Value::Null), err)
+}
+
+fn amounts(sheet: &Value) -> [&str; 4] {
+    ["fund_pay_sumamt", "psn_part_amt", "acct_pay", "act_pay_dedc"].map(|name| sheet["setlinfo"][name].as_str().unwrap())
+}
+
+#[test]
+fn the_examples_are_quoted_with_the_provision_of_every_fen() {
+    let folder = Folder::new();
+    for (name, scheme, want) in [
+        ("jiangxi-mz_tc.json", "mz_tc", ["102.96", "138.84", "120.00", "50.00"]),
+        // The city prints this one: 200 × 75 % − 100 = 50.
+        ("nanning-opsp.json", "opsp", ["50.00", "250.00", "0.00", "100.00"]),
+        // proves WH-5.3: 3900 within the standard, a tenth paid first, 88.8 % of the rest; the stay's limit leaves 1000.
+        ("wuhan-spay.json", "spay", ["1000.00", "2980.00", "0.00", "0.00"]),
+        // 41 is the account's in Wuhan: the fund pays nothing.
+        ("wuhan-acct.json", "acct", ["0.00", "30.00", "20.00", "0.00"]),
+    ] {
+        let text = std::fs::read_to_string(example(name)).unwrap();
+        let (code, sheet, err) = quoted(&folder, &text);
+        assert_eq!((code, sheet["scheme"]["code"].as_str()), (0, Some(scheme)), "{name}: {err}{sheet}");
+        assert_eq!(amounts(&sheet), want, "{name}");
+        for step in sheet["explain"].as_array().unwrap() {
+            assert!(step["cite"].is_string() && step["confidence"].is_string(), "{name}: {step}");
+        }
+    }
+}
+
+#[test]
+fn what_the_law_does_not_say_is_refused_and_named() {
+    let folder = Folder::new();
+    let facts = std::fs::read_to_string(example("nanning-opsp.json")).unwrap();
+    for (from, to, code, says) in [
+        ("450100", "450200", "LAW-00-01", "opsp.deductible"),
+        ("450100", "441900", "LAW-00-01", "441900的待遇方案"),
+        ("\"14\"", "\"21\"", "LAW-00-01", "ipt.insutypes"),
+        ("\"14\"", "\"18\"", "LAW-00-01", "ipt.fund_cap_fen"),
+        ("\"14\"", "\"52\"", "RX-2102-12", "52"),
+        ("\"M01600\"", "\"M99999\"", "LAW-00-01", "opsp.deductible_fen"),
+        ("2024-05-20", "2022-05-31", "LAW-00-01", "450100"),
+        ("\"chrgitm_lv\": \"01\"", "\"chrgitm_lv\": \"02\"", "settle.class_not_formalised", "乙类"),
+        ("\"cnt\": \"4\"", "\"cnt\": \"0\"", "settle.cnt_not_positive", "数量"),
+        ("\"cnt\": \"4\"", "\"cnt\": \"99999999999\"", "settle.line_beyond_limit", "上限"),
+    ] {
+        let (exit, sheet, err) = quoted(&folder, &facts.replacen(from, to, 1));
+        let refusal = &sheet["refused"][0];
+        assert_eq!((exit, refusal["code"].as_str()), (1, Some(code)), "{to}: {err}{sheet}");
+        assert!(refusal["sentence"].as_str().unwrap().contains(says), "{to}: {refusal}");
+    }
+}
+
+#[test]
+fn facts_that_cannot_be_read_end_with_two_and_say_where() {
+    let folder = Folder::new();
+    let facts = std::fs::read_to_string(example("jiangxi-mz_tc.json")).unwrap();
+    for (from, to, says) in [
+        ("\"38.50\"", "\"38.5x\"", "38.5x"),
+        ("\"120.00\"", "\"120.001\"", "120.001"),
+        ("\"360900\"", "\"36090\"", "36090"),
+        ("\"insutype\": \"310\"", "\"insutype\": \"999\"", "insutype"),
+        ("\"3\": \"250.00\"", "\"13\": \"250.00\"", "13"),
+        ("\"3\": \"250.00\"", "\"3\": \"-1.00\"", "used.mz_tc"),
+        ("\"med_type\"", "\"med_typ\"", "med_typ"),
+        ("\"used\"", "\"used\": {}, \"used\"", "used"),
+        ("{", "[", "facts.json"),
+    ] {
+        let (exit, _, err) = quoted(&folder, &facts.replacen(from, to, 1));
+        assert_eq!(exit, 2, "{to}: {err}");
+        assert!(err.contains(says) && err.contains("facts.json"), "{to}: {err}");
+    }
+    let (exit, out, _) = ran(&folder, &["settle", "quote", "--help"]);
+    assert!(exit == 0 && out.contains("insuplc_admdvs") && out.contains("Exit: 0 quoted"), "{out}");
+}
