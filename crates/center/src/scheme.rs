@@ -243,7 +243,9 @@ fn caps(reader: &Reader<'_>, kind: Kind, insutype: Insutype) -> Result<(FundCap,
     };
     let mut pots = Vec::new();
     if dise {
-        let Some(codg) = reader.dise else { return Err(silent("未填病种编码的门诊慢特病待遇".to_owned())) };
+        let Some(codg) = reader.dise else {
+            return Err(silent("未填病种编码的门诊慢特病待遇".to_owned()));
+        };
         let cap: Sourced<Fen> = reader.fen("fund_cap_fen")?;
         pots.push(Pot { code: format!("{}.{codg}", kind.code()), name: format!("病种{codg}"), cap });
     }

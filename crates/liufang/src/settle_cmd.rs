@@ -32,7 +32,8 @@ fn run_quote(path: &Path, packs: Option<&Path>) -> anyhow::Result<bool> {
     let (sheet, quoted) = match quote_by(&law, &facts) {
         Ok((scheme, shares)) => (sheet::sheet(&law, &facts, &scheme, &shares), true),
         Err(Failure::Refused(refusals)) => {
-            let row = |one: &lf_rx::Refusal| json!({ "code": one.code, "source": one.source, "sentence": one.sentence });
+            let row =
+                |one: &lf_rx::Refusal| json!({ "code": one.code, "source": one.source, "sentence": one.sentence });
             (json!({ "refused": refusals.iter().map(row).collect::<Vec<_>>() }), false)
         }
         Err(other) => anyhow::bail!("{other}"),

@@ -26,7 +26,7 @@ pub use identity::{IdentityBroken, check_identities};
 pub use quote::{Used, quote};
 pub use refusal::Refusal;
 pub use scheme::{
-    AccountUse, At, Deductible, Fund, FundCap, MAX_POTS, Mode, OverStandard, Period, Pot, Preselfpay, Remainder, Rounding,
-    Scheme, SchemeDefect, SchemeTerms, Sourced,
+    AccountUse, At, Deductible, Fund, FundCap, MAX_POTS, Mode, OverStandard, Period, Pot, Preselfpay, Remainder,
+    Rounding, Scheme, SchemeDefect, SchemeTerms, Sourced,
 };
 pub use shares::{FundKind, FundShare, LineShare, Part, Shares, Step, reverse};

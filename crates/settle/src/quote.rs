@@ -93,10 +93,9 @@ fn check(scheme: &Scheme, used: Used<'_>, case: &Case) -> Result<(), Refusal> {
     }
     let silent = |line: &&Line| line.in_scope && class(scheme, line.chrgitm_lv).is_none();
     match case.lines.iter().find(silent) {
-        Some(line) => Err(Refusal::ClassNotFormalised {
-            feedetl_sn: line.feedetl_sn.clone(),
-            class: line.chrgitm_lv.name(),
-        }),
+        Some(line) => {
+            Err(Refusal::ClassNotFormalised { feedetl_sn: line.feedetl_sn.clone(), class: line.chrgitm_lv.name() })
+        }
         None => Ok(()),
     }
 }

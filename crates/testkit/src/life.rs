@@ -204,7 +204,8 @@ impl<'c> Life<'c> {
         let answer = self.center.center.t7201_authorise(&ctx, &command).await?;
         // Prescriptions are shown without their number; the one of this life is told by its moment and order.
         let batch_no = answer.reply.list.first().and_then(|shown| shown.epc_token.get(6..38)).unwrap_or_default();
-        let batch = lf_ports::Store::batch(self.center.store.as_ref(), ctx.caller.fixmedins.poolarea_no, batch_no).await?;
+        let batch =
+            lf_ports::Store::batch(self.center.store.as_ref(), ctx.caller.fixmedins.poolarea_no, batch_no).await?;
         let entries = batch.map(|batch| batch.entries).unwrap_or_default();
         if let Some(entry) =
             entries.into_iter().find(|entry| Some(&entry.hi_rxno) == self.numbers.as_ref().map(|n| &n.0))

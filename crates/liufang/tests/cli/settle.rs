@@ -18,7 +18,8 @@ fn quoted(folder: &Folder, facts: &str) -> (i32, Value, String) {
 }
 
 fn amounts(sheet: &Value) -> [&str; 4] {
-    ["fund_pay_sumamt", "psn_part_amt", "acct_pay", "act_pay_dedc"].map(|name| sheet["setlinfo"][name].as_str().unwrap())
+    ["fund_pay_sumamt", "psn_part_amt", "acct_pay", "act_pay_dedc"]
+        .map(|name| sheet["setlinfo"][name].as_str().unwrap())
 }
 
 #[test]

@@ -75,7 +75,10 @@ fn a_scheme_that_cannot_be_applied_is_no_scheme() {
         Scheme::new(terms).unwrap_err()
     };
     assert_eq!(defect(|t| t.ratio.value = Ratio::new(1_000_001)), SchemeDefect::RatioOutOfRange("ratio"));
-    assert_eq!(defect(|t| t.preselfpay.b.as_mut().unwrap().value = Ratio::new(-1)), SchemeDefect::RatioOutOfRange("preselfpay.b"));
+    assert_eq!(
+        defect(|t| t.preselfpay.b.as_mut().unwrap().value = Ratio::new(-1)),
+        SchemeDefect::RatioOutOfRange("preselfpay.b")
+    );
     assert_eq!(defect(|t| t.account.provision.clear()), SchemeDefect::NoProvision("account"));
     let negative = || Sourced::new(Fen::new(-1), "x");
     assert_eq!(defect(|t| t.fund_cap = FundCap::Yearly(Sourced::new(Fen::new(-1), "x"))), {

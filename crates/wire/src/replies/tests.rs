@@ -162,6 +162,7 @@ fn shares(amount: Fen) -> Shares {
         provision: "360000/x@2023-01-01".to_owned(),
     };
     Shares {
+        pots: Vec::new(),
         scheme: "mz_tc".to_owned(),
         year: 2026,
         month: 5,
@@ -251,6 +252,7 @@ fn quote(shares: Shares) -> t2101_quote::Reply {
         shares,
         accum_key: accum_key(),
         accum: None,
+        pots: Vec::new(),
         acct: Acct { version: 1, balc: Fen::ZERO },
     }
 }
