@@ -39,6 +39,7 @@ fn shares(lines: usize) -> Shares {
         provision: provision.to_owned(),
     };
     Shares {
+        pots: Vec::new(),
         scheme: "mz_tc".to_owned(),
         year: 2026,
         month: 11,
