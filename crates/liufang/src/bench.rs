@@ -8,6 +8,7 @@ mod lifecycle;
 mod load;
 mod mould;
 mod pdf;
+mod settle;
 mod stats;
 
 use crate::cli::{BenchArgs, BenchCommand};
@@ -20,6 +21,7 @@ pub fn run(args: BenchArgs) -> anyhow::Result<bool> {
         BenchCommand::Lifecycle(args) => runtime()?.block_on(lifecycle::run(&args)),
         BenchCommand::Law { json, seconds } => law::run(json, seconds),
         BenchCommand::Pdf { json, seconds } => runtime()?.block_on(pdf::run(json, seconds)),
+        BenchCommand::Settle { json, seconds } => settle::run(json, seconds),
         BenchCommand::Growth(args) => runtime()?.block_on(growth::run(&args)),
     }
 }

@@ -3,6 +3,7 @@
 //! The checker ([`ledger`], [`questions`], [`record`]) shares nothing with the center that it judges: it knows what clients
 //! sent and what they were answered. The auditor goes through the database besides.
 
+mod counter;
 mod desk;
 mod dice;
 mod faults;
@@ -41,6 +42,7 @@ pub async fn run(args: &TortureArgs) -> anyhow::Result<bool> {
     match &args.command {
         None => kills::run(&args.kills).await,
         Some(TortureCommand::Races(races)) => races::run(races).await,
+        Some(TortureCommand::Counter(args)) => counter::run(args),
     }
 }
 

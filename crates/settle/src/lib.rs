@@ -19,6 +19,7 @@ mod refusal;
 mod round;
 mod scheme;
 mod shares;
+pub mod statement;
 
 pub use accumulator::{Accumulator, AccumulatorError, Totals};
 pub use case::{Case, Line, MAX_LINES, MAX_MEDFEE_FEN};

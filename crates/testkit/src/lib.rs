@@ -11,6 +11,7 @@
 pub mod audit;
 #[cfg(feature = "center")]
 pub mod center;
+pub mod counter;
 #[cfg(feature = "center")]
 pub mod edge;
 #[cfg(feature = "center")]

@@ -221,7 +221,7 @@ fn question(region: &Region) -> anyhow::Result<Question> {
 }
 
 #[allow(clippy::disallowed_methods, reason = "the bench measures time")]
-fn micros_each(time: Duration, mut work: impl FnMut()) -> f64 {
+pub(super) fn micros_each(time: Duration, mut work: impl FnMut()) -> f64 {
     let began = Instant::now();
     let mut count = 0u64;
     while began.elapsed() < time {

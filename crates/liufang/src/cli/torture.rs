@@ -19,6 +19,25 @@ pub struct TortureArgs {
 pub enum TortureCommand {
     /// Many clients at once for what only one may have: a settlement, a trace code, a number, a token
     Races(RaceArgs),
+    /// Random days of a pharmacy's counter, every fen of them computed a second time; needs no server
+    Counter(CounterArgs),
+}
+
+/// `torture counter`.
+#[derive(Args)]
+pub struct CounterArgs {
+    /// Days of pharmacies
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub days: u64,
+    /// Draws the same days again [default: drawn and printed]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Threads
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=64))]
+    pub threads: u64,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// On which database.

@@ -10,3 +10,4 @@ mod nanning;
 mod oracle;
 mod properties;
 mod refusals;
+mod statement;
