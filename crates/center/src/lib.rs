@@ -27,6 +27,8 @@ pub mod t2101_quote;
 pub mod t2102_settle;
 pub mod t2103_refund;
 pub mod t2601_undo;
+pub mod t3201_statement;
+pub mod t3202_details;
 pub mod t3301_match;
 pub mod t5203_settlement;
 pub mod t7101_precheck;

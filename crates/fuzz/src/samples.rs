@@ -65,6 +65,14 @@ const FILES: &[(Transaction, &str)] = &[
         Transaction::T2601,
         r#"{"data":{"psn_no":"36090000002024000123","omsgid":"P36090200106202605110930000001","oinfno":"2102"}}"#,
     ),
+    (
+        Transaction::T3201,
+        r#"{"data":{"insutype":"310","clr_type":"41","setl_optins":"360900","stmt_begndate":"2026-11-01","stmt_enddate":"2026-11-30","medfee_sumamt":"100.00","fund_pay_sumamt":"65.00","acct_pay":"0","fixmedins_setl_cnt":"1"}}"#,
+    ),
+    (
+        Transaction::T3202,
+        r#"{"data":{"setl_optins":"360900","file_qury_no":"360900ABC","stmt_begndate":"2026-11-01","stmt_enddate":"2026-11-30","medfee_sumamt":100,"fund_pay_sumamt":65,"cash_payamt":35,"fixmedins_setl_cnt":1,"clr_type":"41","refd_setl_flag":"0"}}"#,
+    ),
     (Transaction::T5203, r#"{"data":{"psn_no":"36090000002024000123","setl_id":"36090026112200000001"}}"#),
     (Transaction::T9101, r#"{"fsUploadIn":{"in":[80,75,3,4],"filename":"明细.zip","fixmedins_code":"P36090200106"}}"#),
     (

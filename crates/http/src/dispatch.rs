@@ -4,7 +4,7 @@ use lf_center::t1301_download::CatalogueFile;
 use lf_center::{Answer, Center, Ctx, Failure};
 use lf_ports::StoredFile;
 use lf_rx::Refusal;
-use lf_wire::gateway::ListFile;
+use lf_wire::gateway::{ListFile, StatementZip};
 use lf_wire::{Defects, Node, ReplyFault, Transaction, commands, replies};
 
 /// Why there is no payload.
@@ -39,8 +39,8 @@ pub type Done = Result<(Vec<u8>, Vec<Refusal>), Stopped>;
 /// Whether the transaction is remembered by the meaning of its message.
 pub fn needs_digest(transaction: Transaction) -> bool {
     use Transaction::{
-        T2102, T2103, T2601, T3301, T3302, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7207, T7208, T9001, T9002,
-        T9101,
+        T2102, T2103, T2601, T3202, T3301, T3302, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7207, T7208, T9001,
+        T9002, T9101,
     };
     matches!(
         transaction,
@@ -56,6 +56,7 @@ pub fn needs_digest(transaction: Transaction) -> bool {
             | T2102
             | T2103
             | T2601
+            | T3202
             | T9001
             | T9002
             | T9101
@@ -83,6 +84,7 @@ pub async fn run(center: &Center, ctx: &Ctx, transaction: Transaction, node: &No
         Transaction::T2101 | Transaction::T2102 | Transaction::T2103 | Transaction::T2601 | Transaction::T5203 => {
             settlement(center, ctx, transaction, node).await
         }
+        Transaction::T3201 | Transaction::T3202 => statement(center, ctx, transaction, node).await,
         Transaction::T1101 | Transaction::T1201 | Transaction::T9001 | Transaction::T9002 => {
             basics(center, ctx, transaction, node).await
         }
@@ -218,6 +220,15 @@ async fn settlement(center: &Center, ctx: &Ctx, transaction: Transaction, node: 
         }
         _ => not_built(transaction),
     }
+}
+
+async fn statement(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {
+    if transaction == Transaction::T3201 {
+        return transact!(node, center, ctx, t3201, t3201_statement, |reply, command| replies::t3201(&reply));
+    }
+    let command = commands::t3202(node)?;
+    let Answer { reply, reminders } = Box::pin(center.t3202_details(ctx, &command, &StatementZip)).await?;
+    Ok((replies::t3202(&reply)?, reminders))
 }
 
 async fn download(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {

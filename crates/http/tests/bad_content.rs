@@ -116,6 +116,8 @@ async fn an_empty_message_is_told_all_that_it_needs() {
         2102: 400 报文有2处错误：druginfo（购药信息）必填；drugdetail（购药明细）必填
         2103: 400 报文有3处错误：setl_id（结算ID）必填；mdtrt_id（就诊ID）必填；psn_no（人员编号）必填
         2601: 400 报文有3处错误：psn_no（人员编号）必填；omsgid（原发送方报文ID）必填；oinfno（原交易编号）必填
+        3201: 400 报文有9处错误：insutype（险种）必填；clr_type（清算类别）必填；setl_optins（结算经办机构）必填；stmt_begndate（对账开始日期）必填；stmt_enddate（对账结束日期）必填；medfee_sumamt（医疗费总额）必填；fund_pay_sumamt（基金支付总额）必填；acct_pay（个人账户支付金额）必填；fixmedins_setl_cnt（定点医药机构结算笔数）必填
+        3202: 400 报文有9处错误：setl_optins（结算经办机构）必填；file_qury_no（文件查询号）必填；stmt_begndate（对账开始日期）必填；stmt_enddate（对账结束日期）必填；medfee_sumamt（医疗费总额）必填；fund_pay_sumamt（基金支付总额）必填；cash_payamt（现金支付金额）必填；fixmedins_setl_cnt（定点医药机构结算笔数）必填；clr_type（清算类别）必填
         3301: 400 报文有1处错误：data（目录对照）必填
         3302: 400 报文有4处错误：fixmedins_code（定点医药机构编号）必填；fixmedins_hilist_id（定点医药机构目录编号）必填；list_type（目录类别）必填；med_list_codg（医疗目录编码）必填
         5203: 400 报文有2处错误：psn_no（人员编号）必填；setl_id（结算ID）必填

@@ -485,4 +485,38 @@ fn with_code(fixmedins_code: &str) -> Value {
     let mut input = page("2026-05-01", 1, 10);
     input["fixmedins_code"] = fixmedins_code.into();
     input
+fn packed(text: &str) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("明细.txt", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    zip.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn t3202_details_go_up_by_9101_and_come_back_by_9102() {
+    let world = World::new().await;
+    let client = &world.pharmacy;
+    let file =
+        number(&form(&world, client, "m1", &packed("S9\tM9\t36090000002024000123\t100.00\t65.00\t0\t0\r\n")).await);
+    let about = json!({
+        "setl_optins": "360900", "clr_type": "41", "stmt_begndate": "2026-11-01", "stmt_enddate": "2026-11-30",
+        "medfee_sumamt": "100.00", "fund_pay_sumamt": 65, "cash_payamt": 35, "acct_pay": 0, "fixmedins_setl_cnt": "1",
+        "insutype": "310", "file_qury_no": file, "refd_setl_flag": "0", "fixmedins_refd_setl_flag": "0",
+    });
+    let totals = ask(&world, "3201", about.clone()).await.output();
+    assert_eq!(totals["stmtinfo"]["stmt_rslt"], "1");
+    let dscr = "医疗费总额机构100.00元，中心0.00元；基金支付总额机构65.00元，中心0.00元；笔数机构1，中心0";
+    assert_eq!(totals["stmtinfo"]["stmt_rslt_dscr"], dscr);
+    let told = ask(&world, "3202", about.clone()).await.output();
+    let info = &told["fileinfo"];
+    assert_eq!(info["dld_endtime"].as_str().unwrap().len(), "2026-12-22 00:00:00".len());
+    let back = fetch(&world, client, info["file_qury_no"].as_str().unwrap(), m::PHARMACY).await;
+    let want =
+        ["36090000002024000123", "M9", "S9", "null", "1", "0", "机构端有，中心端没有", "100.00", "65.00", "0.00"];
+    assert_eq!(lines(&back.bytes), [want]);
+    // Nobody else's file, and none that is no statement.
+    let mut other = about;
+    other["file_qury_no"] = json!(number(&form(&world, client, "m2", b"no zip").await));
+    let raw = ask(&world, "3202", other).await;
+    assert!(raw.err_msg().starts_with("[RX-3202-01] 对账明细文件不能读取：不是ZIP压缩包"), "{}", raw.err_msg());
 }

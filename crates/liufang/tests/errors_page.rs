@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use lf_center::{
     ctx::CallerRefusal, gate::LawRefusal, once::OnceRefusal, people::PersonRefusal, retain::RetainRefusal,
     t1101_person::CredentialRefusal, t1201_fixmedins::InstitutionRefusal, t1301_download::DownloadRefusal,
-    t1312_hilist::HilistRefusal, t2101_quote::PurchaseRefusal, t2601_undo::ReverseRefusal, t3301_match::MatchRefusal,
+    t1312_hilist::HilistRefusal, t2101_quote::PurchaseRefusal, t2601_undo::ReverseRefusal,
+    t3201_statement::StatementRefusal, t3202_details::DetailRefusal, t3301_match::MatchRefusal,
     t7101_precheck::PrecheckRefusal, t7102_sign::RxRefusal, t7201_authorise::AuthoriseRefusal,
     t7203_qrcode::QrcodeRefusal, t7206_review::PharmacistRefusal, t7211_catalogue::CatalogueRefusal,
     t9002_signout::SignoutRefusal, t9101_file_upload::FileRefusal, t9102_file_download::NoFileRefusal,
@@ -64,6 +65,8 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     DownloadRefusal => "1301, 1302, 1309, 1320 目录下载",
     HilistRefusal => "1304, 1312, 1316–1319 目录查询",
     MatchRefusal => "3301, 3302 目录对照",
+    StatementRefusal => "3201, 3202 对账",
+    DetailRefusal => "3202 对明细账",
     FileRefusal => "9101 文件上传",
     NoFileRefusal => "9102 文件下载",
     StockRefusal => "3501–3507 进销存",

@@ -89,6 +89,15 @@ pub trait Store: Send + Sync {
         fixmedins_code: &FixmedinsCode,
         setl_id: &str,
     ) -> Result<Option<(Setl, Option<String>)>, StoreError>;
+    /// Settlements and reversals of a pharmacy in the order of their time and number: those after a time and number (an
+    /// empty one comes before all), made before `until`.
+    async fn setls_of(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        after: (Moment, &str),
+        until: Moment,
+        limit: usize,
+    ) -> Result<Vec<Setl>, StoreError>;
     /// An accumulator.
     async fn accum(&self, key: &AccumKey) -> Result<Option<AccumRow>, StoreError>;
     /// A personal account; never opened is zero.

@@ -156,6 +156,18 @@ impl<D: Driver> Store for Ports<D> {
         self.one(sql::SETL, [fixmedins_code.as_str().into(), setl_id.into()], row::setl).await
     }
 
+    async fn setls_of(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        (time, setl_id): (Moment, &str),
+        until: Moment,
+        limit: usize,
+    ) -> Result<Vec<Setl>, StoreError> {
+        let params =
+            [fixmedins_code.as_str().into(), time.micros().into(), setl_id.into(), until.micros().into(), page(limit)];
+        self.many(sql::SETLS_OF, params, |sealer, found| row::setl(sealer, found).map(|(setl, _)| setl)).await
+    }
+
     async fn accum(&self, key: &AccumKey) -> Result<Option<AccumRow>, StoreError> {
         self.one(sql::ACCUM, accum_params(key), |sealer, found| row::accum(sealer, found).map(|(_, accum)| accum)).await
     }

@@ -35,7 +35,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V6__outbox",
     "V7__lists",
     "V8__files",
-    "V9__list_match"
+    "V9__list_match",
+    "V10__setl_period"
 ];
 
 impl From<rusqlite::Error> for OpenError {

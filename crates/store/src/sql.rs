@@ -143,6 +143,10 @@ pub(crate) const SETL_SCAN: &str = "SELECT s.poolarea_no, s.setl_id, s.fixmedins
     s.refd_setl_id, s.body,
     (SELECT r.setl_id FROM setl r WHERE r.poolarea_no = s.poolarea_no AND r.refd_setl_id = s.setl_id)
     FROM setl s WHERE s.poolarea_no = $1 AND s.setl_id > $2 ORDER BY s.setl_id LIMIT $3";
+pub(crate) const SETLS_OF: &str = "SELECT s.poolarea_no, s.setl_id, s.fixmedins_code, s.hi_rxno, s.setl_us,
+    s.refd_setl_id, s.body, CAST(NULL AS TEXT)
+    FROM setl s WHERE s.fixmedins_code = $1 AND (s.setl_us, s.setl_id) > ($2, $3) AND s.setl_us < $4
+    ORDER BY s.setl_us, s.setl_id LIMIT $5";
 pub(crate) const SETL_EXISTS: &str =
     "SELECT setl_id FROM setl WHERE poolarea_no = $1 AND setl_id = $2 AND fixmedins_code = $3";
 /// Without a target: the primary key and the one reversal both answer with no row.

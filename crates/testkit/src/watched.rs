@@ -118,6 +118,7 @@ asked! {
     rx_of_person(poolarea_no: Admdvs, psn_no: &PsnNo, most: usize) -> Vec<Prescription>;
     batch(poolarea_no: Admdvs, batch_no: &str) -> Option<AuthBatch>;
     setl(fixmedins_code: &FixmedinsCode, setl_id: &str) -> Option<(Setl, Option<String>)>;
+    setls_of(fixmedins_code: &FixmedinsCode, after: (Moment, &str), until: Moment, limit: usize) -> Vec<Setl>;
     accum(key: &AccumKey) -> Option<AccumRow>;
     acct(poolarea_no: Admdvs, psn_no: &PsnNo) -> Acct;
     claim(kind: ClaimKind, key: &str) -> Option<Claim>;

@@ -10,6 +10,7 @@ mod list_match;
 mod pharmacy;
 mod precheck;
 mod settle;
+mod statement;
 
 pub use basics::{t1101, t1201, t9001, t9002};
 pub use files::{ARRAY_MAX, catalogue, question, t1301, t1312, t9101, t9102};
@@ -18,6 +19,7 @@ pub use list_match::{t1317, t3301, t3302};
 pub use pharmacy::{t7201, t7203, t7204, t7205, t7206, t7207, t7208, t7211};
 pub use precheck::t7101;
 pub use settle::{t2102, t2103, t2601, t5203};
+pub use statement::{t3201, t3202};
 
 use crate::defect::{Defect, Defects};
 use crate::generated::Transaction;
@@ -55,6 +57,8 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         Transaction::T2101 | Transaction::T2102 => of(t2102(node)),
         Transaction::T2103 => of(t2103(node)),
         Transaction::T2601 => of(t2601(node)),
+        Transaction::T3201 => of(t3201(node)),
+        Transaction::T3202 => of(t3202(node)),
         Transaction::T5203 => of(t5203(node)),
         Transaction::T1101 => of(t1101(node)),
         Transaction::T1201 => of(t1201(node)),

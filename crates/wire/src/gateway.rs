@@ -13,6 +13,7 @@ pub mod list_file;
 pub mod multipart;
 pub mod reply;
 pub mod route;
+pub mod statement_file;
 
 pub use auth::{AuthError, Credentials, Headers};
 pub use head::{Head, Message};
@@ -21,3 +22,4 @@ pub use list_file::ListFile;
 pub use multipart::{Form, FormError};
 pub use reply::{GatewayReply, Output, refused_at_the_gate};
 pub use route::{NoTransaction, is_gateway, named_in_path, transaction};
+pub use statement_file::StatementZip;

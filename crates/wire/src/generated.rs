@@ -27,6 +27,8 @@ pub mod t2101;
 pub mod t2102;
 pub mod t2103;
 pub mod t2601;
+pub mod t3201;
+pub mod t3202;
 pub mod t3301;
 pub mod t3302;
 pub mod t5203;
@@ -112,6 +114,10 @@ pub enum Transaction {
     T2103,
     /// 2601 冲正交易
     T2601,
+    /// 3201 医药机构费用结算对总账
+    T3201,
+    /// 3202 医药机构费用结算对明细账
+    T3202,
     /// 3301 目录对照上传
     T3301,
     /// 3302 目录对照撤销
@@ -197,6 +203,8 @@ impl Transaction {
         Self::T2102,
         Self::T2103,
         Self::T2601,
+        Self::T3201,
+        Self::T3202,
         Self::T3301,
         Self::T3302,
         Self::T5203,
@@ -255,6 +263,8 @@ impl Transaction {
             Self::T2102 => &t2102::SPEC,
             Self::T2103 => &t2103::SPEC,
             Self::T2601 => &t2601::SPEC,
+            Self::T3201 => &t3201::SPEC,
+            Self::T3202 => &t3202::SPEC,
             Self::T3301 => &t3301::SPEC,
             Self::T3302 => &t3302::SPEC,
             Self::T5203 => &t5203::SPEC,

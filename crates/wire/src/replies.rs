@@ -9,6 +9,7 @@ mod files;
 mod list_match;
 pub(crate) mod query;
 mod settle;
+mod statement;
 
 pub use basics::{t1101, t1201, t9001, t9002};
 pub use download::t7204;
@@ -16,6 +17,7 @@ pub use files::{t1301, t1312, t9101};
 pub use list_match::{t1317, t3301};
 pub use query::{t7105, t7106, t7107};
 pub use settle::{t2101, t2102, t2103, t2601, t5203};
+pub use statement::{t3201, t3202};
 
 use lf_center::{
     t7101_precheck, t7102_sign, t7103_upload, t7104_undo, t7201_authorise, t7203_qrcode, t7205_verify, t7206_review,

@@ -16,6 +16,7 @@ mod refusals_hospital;
 mod refusals_till;
 mod said;
 mod simulation;
+mod statements;
 mod tell;
 mod time;
 mod trips;

@@ -5,19 +5,20 @@
 use expect_test::expect;
 use lf_center::t1301_download::{self, Catalogue};
 use lf_center::t7203_qrcode::{self, epc_qrcd};
-use lf_center::{Answer, Failure, t2601_undo, t5203_settlement, t7211_catalogue, t9101_file_upload};
+use lf_center::{Answer, Failure, t2601_undo, t3202_details, t5203_settlement, t7211_catalogue, t9101_file_upload};
 use lf_ports::RegistryPut;
 use lf_testkit::region::{HOSPITAL, OTHER_HOSPITAL, OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Life, Step, TestCenter};
-use lf_vocab::Span;
 use lf_vocab::dict::RxChkStasCodg;
+use lf_vocab::{Fen, Span};
 
 use crate::list_match;
 use crate::lists::{Counted, everything};
 use crate::said::code;
+use crate::statements::{Plain, command};
 
 /// Transaction, and how far its prescription has come before.
-const ROWS: [(&str, Option<Step>); 26] = [
+const ROWS: [(&str, Option<Step>); 28] = [
     ("7101", None),
     ("7102", Some(Step::Prechecked)),
     ("7103", Some(Step::Signed)),
@@ -38,6 +39,8 @@ const ROWS: [(&str, Option<Step>); 26] = [
     ("2103", Some(Step::Settled)),
     ("2601", Some(Step::Settled)),
     ("5203", Some(Step::Settled)),
+    ("3201", None),
+    ("3202", None),
     ("1301", None),
     ("1312", None),
     ("9101", None),
@@ -91,6 +94,19 @@ async fn sent(life: &Life<'_>, infno: &str, caller: &str) -> String {
         "2103" => till!(t2103_refund, life.refund_command()),
         "2601" => till!(t2601_undo, undo(life)),
         "5203" => till!(t5203_settlement, settlement(life)),
+        "3201" => till!(t3201_statement, command("0", "0", 0)),
+        // Whose file it is, is asked first of who may ask at all.
+        "3202" => {
+            let command = t3202_details::Command {
+                about: command("0", "0", 0).about,
+                file_qury_no: "1".to_owned(),
+                medfee_sumamt: Fen::ZERO,
+                fund_pay_sumamt: Fen::ZERO,
+                fixmedins_setl_cnt: 0,
+            };
+            let ctx = life.ctx(caller, &command).await;
+            said(&center.t3202_details(&ctx, &command, &Plain).await)
+        }
         "1301" => {
             let ctx = life.ctx(caller, &infno).await;
             let command = t1301_download::Command { catalogue: Catalogue::Medicines, ver: "0".to_owned() };
@@ -214,6 +230,8 @@ async fn as_admitted() {
         2103  RX-0000-01    RX-0000-01    ok            RX-2103-01
         2601  RX-0000-01    RX-0000-01    ok            ok
         5203  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        3201  RX-0000-01    RX-0000-01    ok            ok
+        3202  RX-0000-01    RX-0000-01    RX-9102-01    RX-9102-01
         1301  ok            ok            ok            ok
         1312  ok            ok            ok            ok
         9101  ok            ok            ok            ok
@@ -255,6 +273,8 @@ async fn with_an_agreement_that_has_ended() {
         2103  RX-0000-01    RX-0000-01    ok            RX-2103-01
         2601  RX-0000-01    RX-0000-01    ok            ok
         5203  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        3201  RX-0000-01    RX-0000-01    ok            ok
+        3202  RX-0000-01    RX-0000-01    RX-9102-01    RX-9102-01
         1301  ok            ok            ok            ok
         1312  ok            ok            ok            ok
         9101  ok            ok            ok            ok
@@ -295,6 +315,8 @@ async fn without_the_interface_of_circulation() {
         2103  RX-0000-01    RX-0000-01    ok            RX-2103-01
         2601  RX-0000-01    RX-0000-01    ok            ok
         5203  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        3201  RX-0000-01    RX-0000-01    ok            ok
+        3202  RX-0000-01    RX-0000-01    RX-9102-01    RX-9102-01
         1301  ok            ok            ok            ok
         1312  ok            ok            ok            ok
         9101  ok            ok            ok            ok

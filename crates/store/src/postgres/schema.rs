@@ -44,7 +44,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V6__outbox",
     "V7__lists",
     "V8__files",
-    "V9__list_match"
+    "V9__list_match",
+    "V10__setl_period"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

@@ -20,6 +20,7 @@ fn all() -> Vec<String> {
         "V7__lists",
         "V8__files",
         "V9__list_match",
+        "V10__setl_period",
     ];
     names.map(str::to_owned).to_vec()
 }
@@ -80,16 +81,16 @@ async fn those_that_start_together_apply_each_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interrupted_chain_goes_on() {
     let ground = migrated().await;
-    let back = "DELETE FROM schema_history WHERE version = 9; DROP TABLE list_match";
+    let back = "DELETE FROM schema_history WHERE version = 10; DROP INDEX setl_of_period";
     ground.raw().await.batch_execute(back).await.unwrap();
-    assert_eq!(postgres::migrate(&ground.url(), NOW).await.unwrap(), ["V9__list_match"]);
+    assert_eq!(postgres::migrate(&ground.url(), NOW).await.unwrap(), ["V10__setl_period"]);
     assert_eq!(open(&ground).await, None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_schema_is_refused_with_the_reason() {
     let cases = [
-        ("INSERT INTO schema_history VALUES (10, 'V10__later', '', 0)", "高于本程序支持的9"),
+        ("INSERT INTO schema_history VALUES (11, 'V11__later', '', 0)", "高于本程序支持的10"),
         ("UPDATE schema_history SET sm3 = 'x' WHERE version = 2", "V2__prescriptions的SM3与记录不同"),
         ("UPDATE schema_history SET name = 'x' WHERE version = 2", "第2号迁移应为V2__prescriptions"),
         ("DELETE FROM schema_history WHERE version = 2", "第2号迁移应为V2__prescriptions，记录为第3号"),

@@ -26,7 +26,7 @@ fn special(name: &str) -> Option<Json> {
         "dr_code" => json!("D360920001000"),
         "phar_code" => json!("HY360920000010"),
         "med_list_codg" | "hilist_code" => json!("XC08CAA901A001010199901"),
-        "insu_admdvs" | "poolarea_no" => json!("360900"),
+        "insu_admdvs" | "poolarea_no" | "setl_optins" => json!("360900"),
         "updt_time" => json!("2026-05-11 09:00:00"),
         "in" => json!([80, "75", -1]),
         "med_list_codgs" => json!(["XC10AAA908A001010199901", "T511702879"]),
@@ -138,6 +138,8 @@ fn shown(transaction: Transaction, data: &Json) -> Result<String, Defects> {
         T9002 => debug(transaction, data, super::t9002),
         T2601 => debug(transaction, data, super::t2601),
         T5203 => debug(transaction, data, super::t5203),
+        T3201 => debug(transaction, data, super::t3201),
+        T3202 => debug(transaction, data, super::t3202),
         // Without `in` the bytes stand in the form's part.
         T9101 => debug(transaction, data, |node| super::t9101(node, (!node.has("in")).then_some(b"PK"))),
         T9102 => debug(transaction, data, super::t9102),
@@ -268,6 +270,8 @@ fn the_least_message_leaves_these_open() {
         2102: certno psn_name rxno print_time psn_match_flag media_ref phar_duty_flag
         2103: 
         2601: 
+        3201: refd_setl_flag
+        3202: refd_setl_flag
         3301: aprvno dosform exct_cont item_cont prcunt spec pacspec memo
         3302: 
         5203: mdtrt_id
@@ -326,7 +330,7 @@ fn wrong(name: &str) -> Option<&'static str> {
         "dr_code" => Some("360920001000"),
         "med_list_codg" => Some("xc08"),
         "drug_trace_codg" | "drug_trac_codg" => Some("123"),
-        "insu_plc_no" | "mdtrtarea_no" | "insu_admdvs" => Some("36X900"),
+        "insu_plc_no" | "mdtrtarea_no" | "insu_admdvs" | "setl_optins" => Some("36X900"),
         "insutype" => Some("340"),
         _ => None,
     }
@@ -371,6 +375,8 @@ fn all_that_the_domain_refuses_is_told_at_once() {
         2102: 报文有4处错误：druginfo.insutype（险种类型）的代码本中心不支持；drugdetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；drugdetail[1].durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码；durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
         2103: taken
         2601: taken
+        3201: 报文有1处错误：setl_optins（结算经办机构）格式应为6位行政区划代码
+        3202: 报文有1处错误：setl_optins（结算经办机构）格式应为6位行政区划代码
         3301: taken
         3302: 报文有1处错误：fixmedins_code（定点医药机构编号）格式应为H或P加11位数字
         5203: taken

@@ -1,5 +1,6 @@
 //! What a settlement answers: 2101, 2102, 2103, 2601, 5203. Amounts are the settlement's own; nothing is computed here.
 
+use lf_center::t3201_statement::CLR_TYPE;
 use lf_center::{t2101_quote, t2102_settle, t2103_refund, t5203_settlement};
 use lf_ports::{Person, Setl};
 use lf_settle::{FundShare, LineShare, Shares};
@@ -16,7 +17,6 @@ const NO_LIMIT_FEN: &str = "99999999.00";
 const PROC_INFO_MAX: usize = 4000;
 /// 清算方式: by item. 清算类别: 药店购药.
 const CLR_WAY: &str = "1";
-const CLR_TYPE: &str = "41";
 /// 支付地点类别: at the institution.
 const PAY_LOC: &str = "2";
 

@@ -4,9 +4,9 @@
 use expect_test::expect;
 use lf_center::{
     t1101_person, t1201_fixmedins, t1301_download, t1312_hilist, t2101_quote, t2102_settle, t2103_refund,
-    t5203_settlement, t7101_precheck, t7102_sign, t7103_upload, t7104_undo, t7105_query, t7106_review_query,
-    t7107_settlement_query, t7201_authorise, t7203_qrcode, t7204_download, t7205_verify, t7206_review, t7207_sell,
-    t7211_catalogue, t9001_signin, t9002_signout, t9101_file_upload,
+    t3201_statement, t3202_details, t5203_settlement, t7101_precheck, t7102_sign, t7103_upload, t7104_undo,
+    t7105_query, t7106_review_query, t7107_settlement_query, t7201_authorise, t7203_qrcode, t7204_download,
+    t7205_verify, t7206_review, t7207_sell, t7211_catalogue, t9001_signin, t9002_signout, t9101_file_upload,
 };
 use lf_ports::{Acct, AccumKey, Drug, Fixmedins, Person, RxFile, Setl};
 use lf_rx::event::{Downloaded, Opened, Reviewed, Settled, Signed, Sold, Uploaded, Verified};
@@ -331,6 +331,16 @@ fn fullest_on_the_gateway(transaction: Transaction, shares: Shares) -> Payload {
             &t9101_file_upload::Reply { file_qury_no: text("file_qury_no"), until: now() },
             &converted(T9101, &full(T9101), |node| commands::t9101(node, None)).unwrap(),
         ),
+        T3201 => t3201(&t3201_statement::Reply {
+            setl_optins: "360900".parse().unwrap(),
+            even: false,
+            stmt_rslt_dscr: "差".repeat(300),
+        }),
+        T3202 => t3202(&t3202_details::Reply {
+            file_qury_no: text("file_qury_no"),
+            filename: text("filename"),
+            dld_endtime: now(),
+        }),
         // The answer is the file.
         T9102 => Ok(b"{}".to_vec()),
         T3301 | T3302 => t3301(transaction),
@@ -496,6 +506,8 @@ fn the_fullest_reply_has_all_that_is_required_and_nothing_else() {
         2102 never says: setlinfo.naty setlinfo.exp_content detlcutinfo.bas_medn_flag detlcutinfo.hi_nego_drug_flag detlcutinfo.chld_medc_flag detlcutinfo.list_sp_item_flag detlcutinfo.drt_reim_flag detlcutinfo.memo
         2103 never says: 
         2601 never says: 
+        3201 never says: 
+        3202 never says: 
         3301 never says: 
         3302 never says: 
         5203 never says: setlinfo.naty setlinfo.flxempe_flag setlinfo.nwb_flag setlinfo.emp_name setlinfo.hosp_lv setlinfo.lmtpric_hosp_lv setlinfo.dedc_hosp_lv setlinfo.dise_codg setlinfo.dise_name setlinfo.invono setlinfo.opter_id setlinfo.opter_name setlinfo.opt_time setlinfo.pref_fund_pay
