@@ -485,6 +485,8 @@ fn with_code(fixmedins_code: &str) -> Value {
     let mut input = page("2026-05-01", 1, 10);
     input["fixmedins_code"] = fixmedins_code.into();
     input
+}
+
 fn packed(text: &str) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     zip.start_file("明细.txt", zip::write::SimpleFileOptions::default()).unwrap();

@@ -5,17 +5,17 @@
 use expect_test::expect;
 use lf_center::t1301_download::{self, Catalogue};
 use lf_center::t7203_qrcode::{self, epc_qrcd};
-use lf_center::{Answer, Failure, t2601_undo, t3202_details, t5203_settlement, t7211_catalogue, t9101_file_upload};
+use lf_center::{Answer, Failure, t2601_undo, t5203_settlement, t7211_catalogue, t9101_file_upload};
 use lf_ports::RegistryPut;
 use lf_testkit::region::{HOSPITAL, OTHER_HOSPITAL, OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Life, Step, TestCenter};
+use lf_vocab::Span;
 use lf_vocab::dict::RxChkStasCodg;
-use lf_vocab::{Fen, Span};
 
 use crate::list_match;
 use crate::lists::{Counted, everything};
 use crate::said::code;
-use crate::statements::{Plain, command};
+use crate::statements::{Plain, command, details};
 
 /// Transaction, and how far its prescription has come before.
 const ROWS: [(&str, Option<Step>); 28] = [
@@ -97,13 +97,7 @@ async fn sent(life: &Life<'_>, infno: &str, caller: &str) -> String {
         "3201" => till!(t3201_statement, command("0", "0", 0)),
         // Whose file it is, is asked first of who may ask at all.
         "3202" => {
-            let command = t3202_details::Command {
-                about: command("0", "0", 0).about,
-                file_qury_no: "1".to_owned(),
-                medfee_sumamt: Fen::ZERO,
-                fund_pay_sumamt: Fen::ZERO,
-                fixmedins_setl_cnt: 0,
-            };
+            let command = details("1".to_owned(), &[]);
             let ctx = life.ctx(caller, &command).await;
             said(&center.t3202_details(&ctx, &command, &Plain).await)
         }

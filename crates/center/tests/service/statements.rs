@@ -147,7 +147,7 @@ async fn compared(
     center.center.t3202_details(&ctx, command, &Plain).await
 }
 
-fn details(file_qury_no: String, rows: &[Row]) -> t3202_details::Command {
+pub fn details(file_qury_no: String, rows: &[Row]) -> t3202_details::Command {
     let sum = |of: fn(&Row) -> Fen| Fen::sum(rows.iter().map(of)).unwrap();
     t3202_details::Command {
         about: about(),

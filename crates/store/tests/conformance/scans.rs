@@ -3,7 +3,7 @@
 use lf_ports::{AcctChange, AccumKey, ChangeSet, Claim, ClaimKind, Lists, StoreError, StoredCase};
 use lf_vocab::{Fen, HiRxno, PsnNo};
 
-use super::{Ground, fixture as f};
+use super::{Full, Ground, fixture as f};
 
 pub async fn pages_join_without_gap_or_repetition(ground: &dyn Ground) {
     let store = ground.open();
@@ -33,20 +33,7 @@ pub async fn pages_join_without_gap_or_repetition(ground: &dyn Ground) {
     }
     assert_eq!(seen, (1..=7).map(f::number).collect::<Vec<_>>());
 
-    // All at one moment, so the number decides; another pharmacy's and what was later are not among them.
-    let made = f::setl("S1", None).setl.setl_time;
-    let (end, mut from) = (made.plus_seconds(1), (made, String::new()));
-    let mut seen = Vec::new();
-    loop {
-        let page = store.setls_of(&f::pharmacy(), (from.0, &from.1), end, 2).await.unwrap();
-        let Some(last) = page.last() else { break };
-        from = (last.setl_time, last.setl_id.clone());
-        seen.extend(page.into_iter().map(|setl| setl.setl_id));
-    }
-    assert_eq!(seen, (1..=7).map(|serial| format!("S{serial}")).collect::<Vec<_>>());
-    assert!(store.setls_of(&f::pharmacy(), (made, ""), made, 9).await.unwrap().is_empty(), "made before its end only");
-    assert!(store.setls_of(&f::pharmacy(), (end, ""), end.plus_days(1), 9).await.unwrap().is_empty());
-    assert!(store.setls_of(&f::hospital(), (made, ""), end, 9).await.unwrap().is_empty());
+    settlements_of_a_period(store.as_ref()).await;
 
     let mut after: Option<String> = None;
     let mut seen = Vec::new();
@@ -112,6 +99,23 @@ pub async fn cases_are_read_in_named_pages(ground: &dyn Ground) {
     let elsewhere = "360100".parse().unwrap();
     assert_eq!(store.case_page_end(elsewhere, None, 3).await.unwrap(), None);
     assert!(store.scan_cases(elsewhere, None, &f::number(7)).await.unwrap().is_empty());
+}
+
+async fn settlements_of_a_period(store: &dyn Full) {
+    // All at one moment, so the number decides; another pharmacy's and what was later are not among them.
+    let made = f::setl("S1", None).setl.setl_time;
+    let (end, mut from) = (made.plus_seconds(1), (made, String::new()));
+    let mut seen = Vec::new();
+    loop {
+        let page = store.setls_of(&f::pharmacy(), (from.0, &from.1), end, 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        from = (last.setl_time, last.setl_id.clone());
+        seen.extend(page.into_iter().map(|setl| setl.setl_id));
+    }
+    assert_eq!(seen, (1..=7).map(|serial| format!("S{serial}")).collect::<Vec<_>>());
+    assert!(store.setls_of(&f::pharmacy(), (made, ""), made, 9).await.unwrap().is_empty(), "made before its end only");
+    assert!(store.setls_of(&f::pharmacy(), (end, ""), end.plus_days(1), 9).await.unwrap().is_empty());
+    assert!(store.setls_of(&f::hospital(), (made, ""), end, 9).await.unwrap().is_empty());
 }
 
 pub async fn pools_are_all_partitions(ground: &dyn Ground) {
