@@ -44,6 +44,8 @@ pub enum Finding {
     Differs(String),
     /// There, and not listed.
     Surplus(String),
+    /// Several files of one name, of which only one was compared.
+    Twice,
     /// The hash of the record does not follow from its files as listed.
     Record(HiRxno),
     /// The history's chain breaks at this event.
@@ -58,6 +60,7 @@ impl fmt::Display for Finding {
             Self::Missing(path) => write!(f, "缺少：{path}"),
             Self::Differs(path) => write!(f, "不符：{path}"),
             Self::Surplus(path) => write!(f, "多余：{path}"),
+            Self::Twice => write!(f, "有同名文件，只核对了其中一份"),
             Self::Record(hi_rxno) => write!(f, "档案摘要不符：{hi_rxno}"),
             Self::Chain(hi_rxno, seq) => write!(f, "履历链在第{seq}条中断：{hi_rxno}"),
         }
@@ -101,6 +104,9 @@ pub fn verify<R: Read + Seek>(archive: R, known: &Known<'_>) -> Result<Report, U
         && !is_signed(&mut zip, signer, &text)
     {
         findings.push(Finding::Signature);
+    }
+    if zip.has_duplicate_names() {
+        findings.push(Finding::Twice);
     }
     let name =
         |name: Result<_, _>| name.map_or_else(|_| UNREADABLE_NAME.to_owned(), |name: Cow<'_, str>| name.into_owned());

@@ -216,3 +216,39 @@ fn records_come_in_order_once_and_parts_have_a_limit() {
     assert!(matches!(packer.add(&sized(4, PART_MAX + 1), day("2028-11-22")), Err(PackError::TooLarge(_))));
     assert_eq!(packer.records(), 2);
 }
+
+#[test]
+fn damaged_bytes_are_found_or_unreadable_and_never_a_panic() {
+    let (bytes, _) = packed(true);
+    let mut found = 0;
+    for at in (0..bytes.len()).step_by(7) {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x41;
+        found += usize::from(
+            verify(Cursor::new(&damaged), &Known::default()).is_ok_and(|report| !report.findings.is_empty()),
+        );
+    }
+    assert!(found > 50, "{found}");
+}
+
+#[test]
+fn two_files_of_one_name_are_told_whichever_comes_first() {
+    let path = format!("rx/{}/prescription.json", number(1));
+    let twin = format!("rx/{}/prescriptioX.json", number(1));
+    for first in [true, false] {
+        let mut all = files(&packed(false).0);
+        let at = if first { 0 } else { all.len() };
+        all.insert(at, (twin.clone(), b"{}".to_vec()));
+        let mut bytes = zipped(&all);
+        let places: Vec<usize> =
+            (0..bytes.len() - twin.len()).filter(|at| bytes[*at..].starts_with(twin.as_bytes())).collect();
+        assert_eq!(places.len(), 2, "the name stands in both headers");
+        for at in places {
+            bytes[at..at + path.len()].copy_from_slice(path.as_bytes());
+        }
+        match verify(Cursor::new(&bytes), &Known::default()) {
+            Ok(report) => assert_ne!(report.findings, [], "first: {first}"),
+            Err(error) => assert!(matches!(error, Unreadable::NoZip(_)), "{error}"),
+        }
+    }
+}
