@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use lf_law::{Decision, Facts, Field, Finding, Gate, Law, LawError, Severity, Value};
+use lf_law::{Decision, Facts, Field, Finding, Gate, Law, LawError, Severity, Value, ViewError};
 use lf_ports::{Drug, SpecialClass};
 use lf_rx::{Prescription, Refusal};
 use lf_vocab::Day;
@@ -20,17 +20,33 @@ lf_rx::refusals! {
 
 /// Asks at a gate, in the caller's place. Ok: the reminders. Err: all refusals in documented order.
 pub fn ask(law: &Law, gate: Gate, ctx: &Ctx, facts: &Facts<'_>) -> Result<Vec<Refusal>, Failure> {
+    Ok(findings(law, gate, ctx, facts)?.into_iter().map(spoken).collect())
+}
+
+/// The same, with the reminders as findings.
+pub fn findings(law: &Law, gate: Gate, ctx: &Ctx, facts: &Facts<'_>) -> Result<Vec<Finding>, Failure> {
     let decision = law.decide(gate, &ctx.caller.fixmedins.poolarea_no, facts, &[]).map_err(failure)?;
     divide(decision)
 }
 
-fn divide(decision: Decision) -> Result<Vec<Refusal>, Failure> {
+/// Whether a doctor may go on against a reminder for a stated reason (JX-4.1.2).
+pub fn may_override(law: &Law, ctx: &Ctx, facts: &Facts<'_>) -> Result<bool, Failure> {
+    match law.view_of(&ctx.caller.fixmedins.poolarea_no, facts, &[]).flag("remind.override") {
+        Ok(may) => Ok(may),
+        // A place that does not say so lets no reminder be overridden.
+        Err(ViewError::NotFormalised { .. }) => Ok(false),
+        Err(ViewError::Law(error)) => Err(failure(error)),
+        Err(error @ ViewError::WrongQuantity(_)) => Err(Failure::Broken(error.to_string())),
+    }
+}
+
+fn divide(decision: Decision) -> Result<Vec<Finding>, Failure> {
     let mut refusals = Vec::new();
     let mut reminders = Vec::new();
     for finding in decision.findings {
         match finding.severity {
             Severity::Refuse => refusals.push(spoken(finding)),
-            Severity::Remind => reminders.push(spoken(finding)),
+            Severity::Remind => reminders.push(finding),
             Severity::Record => {}
         }
     }

@@ -10,6 +10,7 @@ pub mod failure;
 pub mod gate;
 pub mod journal;
 pub mod keys;
+pub mod limit;
 pub mod once;
 pub mod people;
 pub mod retain;

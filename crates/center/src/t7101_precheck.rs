@@ -2,29 +2,35 @@
 //!
 //! Serves JX-2.6.3, JX-3.1c, JX-4.1.2 (事前提醒), HB-1.7 (the hospital's stock is never asked).
 
-use std::borrow::Cow;
-
 use lf_gm::hex;
-use lf_law::{Facts, Field, Gate, Scope, Value};
-use lf_ports::{ChangeSet, Drug, Person, PersonKey, Practitioner, PractitionerKind, SpecialClass, StoreError, codec};
+use lf_law::Gate;
+use lf_ports::{ChangeSet, Drug, Lists, Person, PersonKey, Practitioner, StoreError, codec};
 use lf_rx::basket::Basket;
-use lf_rx::event::Opened;
-use lf_rx::{Refusal, RxContent};
-use lf_vocab::dict::{BizTypeCode, RxItemTypeCode};
-use lf_vocab::{FixmedinsKind, HiRxno, RxTraceCode};
+use lf_rx::event::{Opened, Overridden};
+use lf_rx::{Refusal, RxContent, RxDrug};
+use lf_vocab::{FixmedinsKind, HiRxno, MedListCodg, RxTraceCode};
 use serde::{Deserialize, Serialize};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
+use crate::limit::Limits;
 use crate::people::{Claimed, identified};
 use crate::t7204_download::listed;
 use crate::{Center, gate, journal};
+
+mod facts;
+mod stated;
+
+pub use facts::{Beside, facts, facts_beside};
+pub use stated::{Dspo, DspoWay, LINE_FLAGS, Stated, StatedLine, VISIT_FLAGS};
 
 /// A prescription to be checked.
 #[derive(Debug, Clone)]
 pub struct Command {
     /// All it says.
     pub content: RxContent,
+    /// What its free fields state for the law.
+    pub stated: Stated,
 }
 
 /// The two numbers, exactly.
@@ -67,13 +73,13 @@ impl Center {
     async fn try_precheck(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
         let content = &command.content;
         let key = ctx.idem_key("7101", content.head.hosp_rxno.clone());
-        let (idem, known) = tokio::try_join!(self.store.idem(&key), self.known(ctx, content))?;
+        let (idem, known) = tokio::try_join!(self.store.idem(&key), self.known(ctx, command))?;
         if let Some(answer) = ctx.answered(idem)? {
             return Ok(answer);
         }
         check_times(ctx, content)?;
-        let known = known?;
-        let reminders = self.ask_precheck(ctx, content, &known)?;
+        let (known, beside) = known?;
+        let Heard { reminders, overridden } = self.ask_precheck(ctx, content, &known, &beside)?;
         check_sellable(content, &known.drugs)?;
         let reply = self.numbers(ctx).await?;
         let visit = &content.mdtrtinfo;
@@ -89,6 +95,7 @@ impl Center {
             vali_end_time: content.head.vali_end_time,
             content_sm3: hex::lower(&lf_gm::sm3(&codec::encode(content))),
             law_edition: self.law.edition().to_owned(),
+            overridden,
         };
         let change = journal::open(reply.hi_rxno.clone(), opened, content.clone(), ctx.now);
         let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
@@ -100,22 +107,47 @@ impl Center {
 
     /// What the registers say, or what is wrong with it; told apart from a store that does not answer, because a message
     /// that was answered before is answered again whatever the registers say by now.
-    async fn known(&self, ctx: &Ctx, content: &RxContent) -> Result<Result<Known, Failure>, StoreError> {
-        let visit = &content.mdtrtinfo;
-        let codes: Vec<_> = content.rxdrugdetail.iter().map(|drug| drug.med_list_codg.clone()).collect();
+    async fn known(&self, ctx: &Ctx, command: &Command) -> Result<Result<(Known, Beside), Failure>, StoreError> {
+        let content = &command.content;
+        let (visit, rows) = (&content.mdtrtinfo, &content.rxdrugdetail);
+        let codes: Vec<_> = rows.iter().map(|drug| drug.med_list_codg.clone()).collect();
+        let firsts: Vec<_> = codes.iter().map(MedListCodg::as_str).collect();
+        let keys = frequency_keys(rows);
+        let keys: Vec<_> = keys.iter().map(String::as_str).collect();
         let cert = PersonKey::Cert(visit.psn_cert_type.clone(), visit.certno.clone());
-        let (person, doctor, drugs) = tokio::try_join!(
+        // As of the day of prescribing: the doctor saw that day's catalogue, rules and table of frequencies.
+        let day = content.head.prsc_time.day();
+        let (person, doctor, drugs, rules, table) = tokio::try_join!(
             self.store.person(&cert),
             self.store.practitioner(ctx.code(), visit.dr_code.as_str()),
-            // As of the day of prescribing: the doctor saw that day's catalogue.
-            self.store.drugs(&codes, content.head.prsc_time.day())
+            self.store.drugs(&codes, day),
+            self.store.list_under(Lists::DrugRule, &firsts, day),
+            self.store.list_items(Lists::Frequency, &keys, day)
         )?;
-        Ok(known(person, content, ctx).map(|person| Known { person, doctor, drugs }))
+        let beside = Beside {
+            limits: rules.iter().map(|rows| Limits::of(rows)).collect(),
+            frequencies: rows.iter().map(|drug| facts::frequency(drug, &table, &keys)).collect(),
+            stated: command.stated.clone(),
+        };
+        Ok(known(person, content, ctx).map(|person| (Known { person, doctor, drugs }, beside)))
     }
 
-    fn ask_precheck(&self, ctx: &Ctx, content: &RxContent, known: &Known) -> Result<Vec<Refusal>, Failure> {
-        lf_vocab::covers!("JX-4.1.2", "HB-1.7");
-        gate::ask(&self.law, Gate::Precheck, ctx, &facts(ctx, content, known))
+    /// All refusals, or what the doctor is reminded of. A reminder that the doctor has answered with a reason is kept with the
+    /// prescription and not repeated, where the law lets a reminder be overridden.
+    fn ask_precheck(&self, ctx: &Ctx, content: &RxContent, known: &Known, beside: &Beside) -> Result<Heard, Failure> {
+        lf_vocab::covers!("JX-4.1.2", "HB-1.7", "HB-1.12");
+        let facts = facts_beside(ctx, content, known, beside);
+        let findings = gate::findings(&self.law, Gate::Precheck, ctx, &facts)?;
+        let mut heard = Heard::default();
+        let may_go_on = gate::may_override(&self.law, ctx, &facts)?;
+        for finding in findings {
+            let line = finding.line.filter(|line| may_go_on && beside.stated.goes_on(*line));
+            match line {
+                Some(line) => heard.overridden.push(Overridden { line: line as u32, provision: finding.by() }),
+                None => heard.reminders.push(gate::spoken(finding)),
+            }
+        }
+        Ok(heard)
     }
 
     async fn numbers(&self, ctx: &Ctx) -> Result<Reply, Failure> {
@@ -127,6 +159,22 @@ impl Center {
             hi_rxno: HiRxno::new(pool, day, serial).map_err(exhausted)?,
         })
     }
+}
+
+/// What the law had to say of a prescription that it lets pass.
+#[derive(Default)]
+struct Heard {
+    reminders: Vec<Refusal>,
+    overridden: Vec<Overridden>,
+}
+
+/// The frequencies of the drugs as they are written, and in small letters, in which tables have them.
+fn frequency_keys(rows: &[RxDrug]) -> Vec<String> {
+    let codes = rows.iter().filter_map(|drug| drug.used_frqu_codg.as_deref());
+    let mut keys: Vec<_> = codes.flat_map(|code| [code.to_owned(), code.to_lowercase()]).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 /// The patient, proved by what the prescription says of him.
@@ -177,131 +225,4 @@ fn check_sellable(content: &RxContent, drugs: &[Option<Drug>]) -> Result<(), Fai
         }
     }
     Ok(())
-}
-
-/// The case as the law is asked it.
-pub fn facts<'a>(ctx: &'a Ctx, content: &'a RxContent, known: &'a Known) -> Facts<'a> {
-    let mut facts = Facts::new();
-    put_head(&mut facts, content);
-    put_visit(&mut facts, ctx, content, known);
-    put_people(&mut facts, ctx, content, known);
-    for (drug, entry) in content.rxdrugdetail.iter().zip(&known.drugs) {
-        put_drug(&mut facts, drug, entry.as_ref(), content);
-    }
-    for disease in &content.diseinfo {
-        facts
-            .push_line(Scope::Dise)
-            .set(Field::DiagCode, disease.diag_code.as_str())
-            .set(Field::DiagType, disease.diag_type.as_str())
-            .set(Field::MaindiagFlag, disease.maindiag_flag == "1")
-            .set(Field::DiagTime, disease.diag_time);
-    }
-    facts
-}
-
-fn put_head<'a>(facts: &mut Facts<'a>, content: &'a RxContent) {
-    let head = &content.head;
-    facts
-        .set(Field::PrscTime, head.prsc_time)
-        .set(Field::ValiEndTime, head.vali_end_time)
-        .set(Field::ValiDays, head.vali_days)
-        .set(Field::RxTypeCode, head.rx_type_code.as_str())
-        .set(Field::BizTypeCode, head.biz_type_code.code())
-        .set_opt(Field::RxExraAttrCode, head.rx_exra_attr_code.as_deref())
-        .set(Field::RxDrugCnt, head.rx_drug_cnt)
-        .set(Field::LongRxFlag, head.long_rx_flag)
-        .set(Field::ReptFlag, head.rept_flag.as_deref() == Some("1"))
-        .set_opt(Field::MaxReptCnt, head.max_rept_cnt)
-        .set_opt(Field::InsuPlcNo, head.insu_plc_no.map(|place| place.to_string()))
-        .set_opt(Field::MdtrtareaNo, head.mdtrtarea_no.map(|place| place.to_string()))
-        .set(Field::WireDefectCnt, 0i64);
-}
-
-fn put_visit<'a>(facts: &mut Facts<'a>, ctx: &'a Ctx, content: &'a RxContent, known: &'a Known) {
-    let visit = &content.mdtrtinfo;
-    let earliest = content.diseinfo.iter().map(|disease| disease.diag_time).min();
-    facts
-        .set(Field::MdtrtTime, visit.mdtrt_time)
-        .set_opt(Field::DiagTimeMin, earliest)
-        .set(Field::FixmedinsCode, visit.fixmedins_code.as_str())
-        .set(Field::MedType, visit.med_type.as_str())
-        .set(Field::OtpIptFlag, visit.otp_ipt_flag.as_deref().unwrap_or("1"))
-        .set(Field::PatnAge, visit.patn_age)
-        .set(Field::PatnAgeDays, i64::from(ctx.now.day().since(known.person.brdy)))
-        .set_opt(Field::PatnWt, visit.patn_wt)
-        .set(Field::Gend, visit.gend.as_str())
-        .set(Field::MaindiagCode, visit.maindiag_code.as_str())
-        .set_opt(Field::DiseCodg, visit.dise_codg.as_deref())
-        .set(Field::DrCode, visit.dr_code.as_str())
-        .set(Field::DrProfttlCodg, visit.dr_profttl_codg.as_str())
-        .set(Field::Insutype, known.person.insutype.code());
-}
-
-fn put_people<'a>(facts: &mut Facts<'a>, ctx: &'a Ctx, content: &'a RxContent, known: &'a Known) {
-    let fixmedins = &ctx.caller.fixmedins;
-    let day = ctx.now.day();
-    let here = known.doctor.as_ref().filter(|doctor| doctor.kind == PractitionerKind::Doctor);
-    let registered = here
-        .is_some_and(|doctor| doctor.registered.contains(day) && doctor.prac_name == content.mdtrtinfo.prsc_dr_name);
-    facts
-        .set_opt(Field::HospLv, fixmedins.hosp_lv.as_deref())
-        .set(Field::IssPoolareaNo, fixmedins.poolarea_no.as_str())
-        .set(Field::IssFixmedinsFlag, fixmedins.agreement.contains(day))
-        .set(Field::IssCircFlag, fixmedins.circ_ready)
-        .set(Field::DrRegFlag, registered);
-    if let Some(doctor) = here {
-        let scopes = [(doctor.western, "western"), (doctor.tcm, "tcm")];
-        let scopes: Vec<_> = scopes.iter().filter(|(may, _)| *may).map(|(_, word)| Cow::Borrowed(*word)).collect();
-        facts.set(Field::DrPracScope, Value::Set(scopes)).set(Field::DrPracType, if doctor.tcm { "4" } else { "1" });
-    }
-    if content.head.biz_type_code == BizTypeCode::Internet {
-        let consult = fixmedins.consult.as_ref();
-        facts
-            .set(Field::ItntLicFlag, consult.is_some_and(|c| c.licence.contains(day)))
-            .set(Field::ItntParentFlag, consult.is_some())
-            .set(Field::ItntSuppAgreFlag, consult.is_some_and(|c| c.supplement.contains(day)))
-            .set(Field::ItntDrRegFlag, registered);
-    }
-}
-
-fn put_drug<'a>(facts: &mut Facts<'a>, drug: &'a lf_rx::RxDrug, entry: Option<&'a Drug>, content: &'a RxContent) {
-    facts
-        .push_line(Scope::Line)
-        .set(Field::MedListCodg, drug.med_list_codg.as_str())
-        .set(Field::DrugGenname, drug.drug_genname.as_str())
-        .set(Field::RxItemTypeCode, drug.rx_item_type_code.code())
-        .set_opt(Field::TcmdrugTypeCode, drug.tcmdrug_type_code.as_deref())
-        .set(Field::HospPrepFlag, drug.hosp_prep_flag.as_deref() == Some("1"))
-        .set(Field::MedcDays, drug.medc_days)
-        .set(Field::DrugCnt, drug.drug_cnt)
-        .set_opt(Field::SinDoscnt, drug.sin_doscnt)
-        .set_opt(Field::UsedFrquCodg, drug.used_frqu_codg.as_deref())
-        .set(Field::HospApprFlag, drug.hosp_appr_flag.as_str())
-        .set_opt(Field::SelfPayRea, drug.self_pay_rea.as_deref())
-        .set_opt(Field::ChrgitmLv, entry.map(|entry| entry.chrgitm_lv.code()))
-        .set(Field::ListFlag, gate::listed(entry, content.head.prsc_time.day()))
-        .set_opt(Field::ChldMedcFlag, entry.map(|entry| entry.chld_medc))
-        .set_opt(Field::SpecDrugClass, entry.and_then(|entry| entry.special).and_then(special_word))
-        .set_opt(Field::DrugTag, entry.map(gate::drug_tags))
-        .set(Field::VagueUseFlag, vague(drug));
-}
-
-/// The words by which the law names the classes of specially managed drugs.
-fn special_word(class: SpecialClass) -> Option<&'static str> {
-    match class {
-        SpecialClass::Narcotic => Some("麻醉"),
-        SpecialClass::PsychotropicOne => Some("精一"),
-        SpecialClass::PsychotropicTwo => Some("精二"),
-        SpecialClass::Toxic => Some("毒性"),
-        SpecialClass::Radioactive => Some("放射"),
-        SpecialClass::Antimicrobial => None,
-    }
-}
-
-/// "遵医嘱" and "自用" say nothing (处方管理办法 第六条).
-fn vague(drug: &lf_rx::RxDrug) -> bool {
-    let texts = [&drug.used_frqu_name, &drug.medc_way_dscr];
-    let herb = drug.rx_item_type_code == RxItemTypeCode::Herb;
-    !herb
-        && texts.iter().filter_map(|text| text.as_deref()).any(|text| text.contains("遵医嘱") || text.contains("自用"))
 }

@@ -182,7 +182,7 @@ impl<'a> Facts<'a> {
 
     pub(crate) fn get(&self, field: Field, line: usize) -> Option<Cow<'_, Value<'a>>> {
         if field.need() == Need::Derived {
-            return self.derive(field).map(Cow::Owned);
+            return self.derive(field, line).map(Cow::Owned);
         }
         self.stored(field, line).map(Cow::Borrowed)
     }
@@ -190,7 +190,7 @@ impl<'a> Facts<'a> {
     /// A number or flag or time as an integer in the field's own scale.
     pub(crate) fn number(&self, field: Field, line: usize) -> Option<i64> {
         if field.need() == Need::Derived {
-            return self.derive(field).as_ref().and_then(as_number);
+            return self.derive(field, line).as_ref().and_then(as_number);
         }
         self.stored(field, line).and_then(as_number)
     }
@@ -210,7 +210,11 @@ impl<'a> Facts<'a> {
     }
 
     pub(crate) fn is_present(&self, field: Field, line: usize) -> bool {
-        if field.need() == Need::Derived { self.derive(field).is_some() } else { self.stored(field, line).is_some() }
+        if field.need() == Need::Derived {
+            self.derive(field, line).is_some()
+        } else {
+            self.stored(field, line).is_some()
+        }
     }
 
     /// The day of a date field.
@@ -229,7 +233,18 @@ impl<'a> Facts<'a> {
         slots.get(at)?.as_ref()
     }
 
-    fn derive(&self, field: Field) -> Option<Value<'static>> {
+    /// The stated days, and how long the quantity lasts where a pack less would have lasted them too.
+    fn days_in_words(&self, line: usize) -> Option<String> {
+        let stated = self.number(Field::MedcDays, line)?;
+        let stated_text = hundredths(stated);
+        let less = self.number(Field::SuppDaysLess, line).filter(|less| *less >= stated);
+        Some(match less.and(self.number(Field::SuppDays, line)) {
+            Some(days) => format!("{stated_text}天（所开数量按用法用量可用{}天）", hundredths(days)),
+            None => format!("{stated_text}天"),
+        })
+    }
+
+    fn derive(&self, field: Field, line: usize) -> Option<Value<'static>> {
         match field {
             Field::RxdrugdetailCnt => Some(Value::Int(self.line_count(Scope::Line) as i64)),
             Field::RxDrugKinds => {
@@ -258,6 +273,8 @@ impl<'a> Facts<'a> {
                 let (iss, phar) = (self.text(Field::IssPoolareaNo, 0)?, self.text(Field::PharPoolareaNo, 0)?);
                 Some(Value::Flag(iss == phar))
             }
+            Field::MedcDaysDscr => Some(Value::Text(Cow::Owned(self.days_in_words(line)?))),
+            Field::HospGrade => hosp_grade(self.text(Field::HospLv, 0)?).map(Value::Int),
             // The first two digits of an administrative division are its province's.
             Field::SameProvFlag => {
                 let (iss, phar) = (self.text(Field::IssPoolareaNo, 0)?, self.text(Field::PharPoolareaNo, 0)?);
@@ -265,6 +282,23 @@ impl<'a> Facts<'a> {
             }
             _ => None,
         }
+    }
+}
+
+/// Hundredths as they are read, without trailing noughts.
+fn hundredths(number: i64) -> String {
+    let text = format!("{}.{:02}", number / 100, number.unsigned_abs() % 100);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The grade of a `hosp_lv` by its dictionary; a code outside it says no grade.
+fn hosp_grade(hosp_lv: &str) -> Option<i64> {
+    match hosp_lv.trim_start_matches('0') {
+        "1" | "2" | "3" | "4" | "12" => Some(3),
+        "5" | "6" | "7" | "13" => Some(2),
+        "8" | "9" | "10" | "14" => Some(1),
+        "11" => Some(0),
+        _ => None,
     }
 }
 
@@ -389,6 +423,45 @@ mod tests {
         }
         assert_eq!(facts.line_count(Scope::Line), MAX_LINES);
         assert_eq!(facts.defects().last(), Some(&FactError::TooManyLines(Scope::Line)));
+    }
+
+    #[test]
+    fn days_in_words_tell_of_a_pack_too_many() {
+        let mut facts = Facts::new();
+        let told = |facts: &Facts<'_>, line| match facts.get(Field::MedcDaysDscr, line).map(Cow::into_owned) {
+            Some(Value::Text(text)) => text.into_owned(),
+            other => panic!("{other:?}"),
+        };
+        let day = |number| Value::Scaled(number, 2);
+        facts.push_line(Scope::Line).set(Field::MedcDays, day(750));
+        facts
+            .push_line(Scope::Line)
+            .set(Field::MedcDays, day(700))
+            .set(Field::SuppDays, day(1_405))
+            .set(Field::SuppDaysLess, day(700));
+        facts
+            .push_line(Scope::Line)
+            .set(Field::MedcDays, day(1_000))
+            .set(Field::SuppDays, day(1_400))
+            .set(Field::SuppDaysLess, day(999));
+        assert_eq!(told(&facts, 0), "7.5天");
+        assert_eq!(told(&facts, 1), "7天（所开数量按用法用量可用14.05天）");
+        assert_eq!(told(&facts, 2), "10天");
+        assert_eq!(facts.get(Field::MedcDaysDscr, 3), None);
+    }
+
+    #[test]
+    fn the_grade_of_an_institution_is_that_of_its_dictionary() {
+        let grade = |code: &str| {
+            let mut facts = Facts::new();
+            facts.set(Field::HospLv, code.to_owned());
+            facts.number(Field::HospGrade, 0)
+        };
+        let codes = ["1", "04", "12", "5", "07", "13", "8", "10", "14", "11", "15", "", "三级"];
+        let grades = [3, 3, 3, 2, 2, 2, 1, 1, 1, 0].map(Some);
+        assert_eq!(codes.map(grade)[..10], grades);
+        assert_eq!(codes.map(grade)[10..], [None; 3]);
+        assert_eq!(Facts::new().number(Field::HospGrade, 0), None);
     }
 
     #[test]

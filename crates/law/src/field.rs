@@ -245,6 +245,18 @@ fields! {
     DrugTag "drug_tag" Kind::Set, Line May "药品标签";
     DiseMatchFlag "dise_match_flag" Kind::Flag, Line May "用于所诊断病种或接续治疗";
     PayLmtFlag "pay_lmt_flag" Kind::Flag, Line May "符合医保限定支付范围";
+    LmtGend "lmt_gend" Kind::Text, Line May "限定性别（1男2女）";
+    LmtChldFlag "lmt_chld_flag" Kind::Flag, Line May "限儿童";
+    LmtHospLv "lmt_hosp_lv" Kind::Int, Line May "限定机构级别（三级3、二级2、一级1）";
+    LmtIptFlag "lmt_ipt_flag" Kind::Flag, Line May "限住院";
+    LmtInsu "lmt_insu" Kind::Text, Line May "限定保险类型（工伤、生育）";
+    LmtDays "lmt_days" DAYS, Line May "限定支付疗程（天）";
+    LmtOther "lmt_other" Kind::Text, Line May "系统不能判断的支付限制";
+    SuppDays "supp_days" DAYS, Line May "按用法用量折算的可用天数";
+    SuppDaysLess "supp_days_less" DAYS, Line May "少开一个最小包装的可用天数";
+    SuppUnkn "supp_unkn" Kind::Text, Line May "可用天数不能折算的原因";
+    DspoWay "dspo_way" Kind::Text, Line May "对提醒的处理方式（1继续执行医嘱，2返回修改医嘱）";
+    DspoWayRea "dspo_way_rea" Kind::Text, Line May "对提醒的处理原因";
     VagueUseFlag "vague_use_flag" Kind::Flag, Line May "用法含遵医嘱自用等含糊字句";
     OverDosFlag "over_dos_flag" Kind::Flag, Line May "超剂量使用";
     OverDosSignFlag "over_dos_sign_flag" Kind::Flag, Line May "超剂量已注明原因并再次签名";
@@ -288,6 +300,8 @@ fields! {
     ValiEndMatchFlag "vali_end_match_flag" Kind::Flag, Case Derived "有效截止时间等于开方时间加有效天数";
     RetnSameMonthFlag "retn_same_month_flag" Kind::Flag, Case Derived "退单与结算在同一月";
     SamePoolFlag "same_pool_flag" Kind::Flag, Case Derived "开方机构与药店在同一统筹区";
+    HospGrade "hosp_grade" Kind::Int, Case Derived "医疗机构级别（三级3、二级2、一级1、无等级0）";
+    MedcDaysDscr "medc_days_dscr" Kind::Text, Line Derived "用药天数（所开数量可用更久的，并写明可用天数）";
     SameProvFlag "same_prov_flag" Kind::Flag, Case Derived "开方机构与药店在同一省";
 }
 

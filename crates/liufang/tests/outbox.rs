@@ -161,6 +161,7 @@ async fn write(store: &SqliteStore, serial: u64) {
         vali_end_time: at(0).plus_days(3),
         content_sm3: "00".repeat(32),
         law_edition: "2026".to_owned(),
+        overridden: Vec::new(),
     };
     let body = codec::encode(&Event::Opened(Box::new(opened.clone())));
     let hash = link(ChainHash::GENESIS, &number(serial), 1, at(0), &body);

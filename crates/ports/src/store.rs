@@ -28,6 +28,9 @@ pub enum StoreError {
     Broken(String),
 }
 
+/// Rows that [`Store::list_under`] gives of one first part; a list that has more of one is refused.
+pub const UNDER_MAX: usize = 64;
+
 /// What the use cases read and write.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -53,6 +56,9 @@ pub trait Store: Send + Sync {
     async fn drugs_since(&self, since: &Since, limit: usize) -> Result<Vec<Dated<Drug>>, StoreError>;
     /// Rows of a list by key as of a day, in the order asked; those not in it then are `None`.
     async fn list_items(&self, list: Lists, keys: &[&str], on: Day) -> Result<Vec<Option<Dated<Item>>>, StoreError>;
+    /// Rows of a list as of a day whose key has this first part, for each of the first parts in the order asked: of one
+    /// drug all its restrictions. Each in the order of keys, at most [`UNDER_MAX`] of them.
+    async fn list_under(&self, list: Lists, firsts: &[&str], on: Day) -> Result<Vec<Vec<Dated<Item>>>, StoreError>;
     /// A page of a list as of a day, in the order of keys, after a key.
     async fn list_page(
         &self,

@@ -82,14 +82,14 @@ impl Packing {
     }
 
     /// Sold by weight or volume, as 饮片 by the gram: there is no pack to open, and any part can be sold.
-    fn loose(&self) -> bool {
+    pub fn sold_loose(&self) -> bool {
         let unit = one_word(&self.min_pacunt);
         MEASURES.iter().any(|(sign, _)| *sign == unit)
     }
 
     /// Whole packs that a quantity is, or needs: an opened pack counts whole; what is sold loose is as it is.
     pub fn packs_up(&self, cnt: Qty, unit: Unit) -> Option<Qty> {
-        if self.loose() && unit == Unit::Pack {
+        if self.sold_loose() && unit == Unit::Pack {
             return Some(cnt);
         }
         let in_pack = self.in_pack(unit);
@@ -98,7 +98,7 @@ impl Packing {
 
     /// The packs that a sold quantity is exactly; `None` for a part of a pack.
     pub fn packs_exactly(&self, cnt: Qty, unit: Unit) -> Option<Qty> {
-        if self.loose() && unit == Unit::Pack {
+        if self.sold_loose() && unit == Unit::Pack {
             return Some(cnt);
         }
         let in_pack = self.in_pack(unit);

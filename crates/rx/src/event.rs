@@ -62,6 +62,18 @@ pub struct Opened {
     pub content_sm3: String,
     /// The edition of the law that accepted it.
     pub law_edition: String,
+    /// Reminders against which the doctor went on; the reasons stand in the content.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<Overridden>,
+}
+
+/// A reminder that the doctor answered with a reason (7101, JX-4.1.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overridden {
+    /// Which drug, from 0.
+    pub line: u32,
+    /// The provision with its dated value.
+    pub provision: String,
 }
 
 /// 7102.

@@ -13,6 +13,7 @@ pub mod history;
 pub mod projection;
 pub mod refusal;
 pub mod state;
+pub mod supply;
 
 pub use auth::{AuthBatch, AuthEntry};
 pub use content::{Diseinfo, Mdtrtinfo, RxContent, RxDrug, RxHead};

@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use lf_gm::rest::looked_up_by;
-use lf_ports::store::DrugQuery;
+use lf_ports::store::{DrugQuery, UNDER_MAX};
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
     FileOwner, Fixmedins, IdemKey, IdemRow, Inconsistency, Item, ListMatch, Lists, MatchKey, Person, PersonKey,
@@ -96,6 +96,24 @@ impl<D: Driver> Store for Ports<D> {
         let read =
             |rows: Vec<Row>| rows.into_iter().next().map(|found| row::item(&self.sealer, list, found)).transpose();
         Ok(found.into_iter().map(read).collect::<Result<_, _>>()?)
+    }
+
+    async fn list_under(&self, list: Lists, firsts: &[&str], on: Day) -> Result<Vec<Vec<Dated<Item>>>, StoreError> {
+        if firsts.len() > CODES_MAX {
+            return Err(StoreError::Broken(format!("at most {CODES_MAX} parts of a list at once")));
+        }
+        let params = |first: &&str| {
+            let around = [format!("{first}|"), format!("{first}}}")];
+            vec![list.word().into(), (&*around[0]).into(), (&*around[1]).into(), on.into(), page(UNDER_MAX + 1)]
+        };
+        let found = self.driver.rows_each(sql::LIST_UNDER, firsts.iter().map(params).collect()).await?;
+        let read = |rows: Vec<Row>| {
+            if rows.len() > UNDER_MAX {
+                return Err(StoreError::Broken(format!("more than {UNDER_MAX} rows of one part of {}", list.word())));
+            }
+            Ok(rows.into_iter().map(|found| row::item(&self.sealer, list, found)).collect::<Result<_, _>>()?)
+        };
+        found.into_iter().map(read).collect()
     }
 
     async fn list_page(

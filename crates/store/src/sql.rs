@@ -75,6 +75,9 @@ pub(crate) const EDITION_NEW: &str =
 
 pub(crate) const LIST_ITEM: &str = "SELECT list, item_key, from_day, until_day, ver, body FROM list_item
     WHERE list = $1 AND item_key = $2 AND from_day <= $3 AND until_day > $3";
+/// `$2` and `$3` stand around the keys of one first part: `|` ends it, `}` is the sign after that.
+pub(crate) const LIST_UNDER: &str = "SELECT list, item_key, from_day, until_day, ver, body FROM list_item
+    WHERE list = $1 AND item_key > $2 AND item_key < $3 AND from_day <= $4 AND until_day > $4 ORDER BY item_key LIMIT $5";
 pub(crate) const LIST_PAGE: &str = "SELECT list, item_key, from_day, until_day, ver, body FROM list_item
     WHERE list = $1 AND item_key > $2 AND from_day <= $3 AND until_day > $3 ORDER BY item_key LIMIT $4";
 pub(crate) const LIST_SINCE: &str = "SELECT list, item_key, from_day, until_day, ver, body FROM list_item

@@ -95,6 +95,7 @@ macro_rules! each_case {
             files::a_file_is_its_institutions_until_its_time_is_over,
             files::a_number_is_a_files_once,
             lists::a_list_is_read_as_of_a_day,
+            lists::all_rows_of_a_first_part_are_found,
             lists::a_download_goes_on_where_it_stopped,
             lists::an_edition_comes_whole_or_not_at_all,
             lists::a_row_of_the_same_day_is_taken_back_or_replaced,

@@ -4,6 +4,7 @@
 mod commands;
 mod content;
 
+use lf_center::t7101_precheck::Stated;
 use lf_center::{
     Answer, Failure, t2101_quote, t2102_settle, t2103_refund, t7101_precheck, t7102_sign, t7103_upload, t7104_undo,
     t7201_authorise, t7204_download, t7205_verify, t7206_review, t7207_sell, t7208_undo_sale,
@@ -63,6 +64,8 @@ pub struct Life<'c> {
     pub pharmacy: String,
     /// What the prescription says.
     pub content: RxContent,
+    /// What its free fields state for the law.
+    pub stated: Stated,
     /// What is bought; the basis of sale and settlement.
     pub items: Vec<Item>,
     /// Insured or self-paid.
@@ -97,6 +100,7 @@ impl<'c> Life<'c> {
             hospital: HOSPITAL.to_owned(),
             pharmacy: PHARMACY.to_owned(),
             content,
+            stated: Stated::default(),
             items,
             hi_feesetl_flag: HiFeesetlFlag::Insured,
             acct_used_flag: AcctUsedFlag::No,

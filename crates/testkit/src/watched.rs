@@ -108,6 +108,7 @@ asked! {
     drugs_since(since: &Since, limit: usize) -> Vec<Dated<Drug>>;
     drug_rows(code: &MedListCodg) -> Vec<Dated<Drug>>;
     list_items(list: Lists, keys: &[&str], on: Day) -> Vec<Option<Dated<Item>>>;
+    list_under(list: Lists, firsts: &[&str], on: Day) -> Vec<Vec<Dated<Item>>>;
     list_page(list: Lists, on: Day, after_key: Option<&str>, limit: usize) -> Vec<Dated<Item>>;
     list_since(list: Lists, since: &Since, limit: usize) -> Vec<Dated<Item>>;
     editions(of: EditionOf) -> Vec<Edition>;

@@ -14,6 +14,7 @@ mod race;
 mod refusals_counter;
 mod refusals_hospital;
 mod refusals_till;
+mod restrictions;
 mod said;
 mod simulation;
 mod statements;

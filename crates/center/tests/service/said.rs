@@ -55,6 +55,11 @@ impl Said {
         }
     }
 
+    /// Notes a reminder.
+    pub fn reminded(&mut self, reminder: &lf_rx::Refusal) {
+        self.text.push_str(&format!("{} {}〔{}〕\n", reminder.code, reminder.sentence, reminder.source));
+    }
+
     /// Compares with a snapshot, and that every declared code of these use cases was met.
     pub fn are(self, expected: expect_test::Expect, declared: &[&[&str]]) {
         expected.assert_eq(&self.text);

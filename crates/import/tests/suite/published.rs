@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use lf_center::Settings;
+use lf_center::limit::Limits;
 use lf_import::report::Outcome;
 use lf_ports::{Item, Lists, Store};
 use lf_testkit::center::TestCenter;
@@ -47,6 +48,17 @@ async fn published_lists_are_taken_as_they_are() {
         panic!()
     };
     assert_eq!((rule.genname.as_deref(), rule.batch.as_deref()), (Some("儿童清肺口服液"), Some("第一批")));
+    // What the pre-check makes of it: of all published restrictions it understands every one.
+    let (mut after, mut rows) = (None, 0);
+    loop {
+        let page = store.list_page(Lists::DrugRule, parse("2026-01-01"), after.as_deref(), 1_000).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.item.key());
+        rows += page.len();
+        let understood = page.iter().all(|row| Limits::of(std::slice::from_ref(row)).unread().is_empty());
+        assert!(understood, "{:?}", page.iter().find(|row| !Limits::of(std::slice::from_ref(row)).unread().is_empty()));
+    }
+    assert_eq!(rows, 13_827);
     let Item::NrdlPayStd(row) = item(Lists::NrdlPayStd, "协议西药|XA02BC|1|注射用艾普拉唑钠|10mg/支").await
     else {
         panic!()

@@ -66,6 +66,7 @@ pub fn opened() -> Opened {
         vali_end_time: too_late(),
         content_sm3: "00".into(),
         law_edition: "test".into(),
+        overridden: Vec::new(),
     }
 }
 

@@ -73,6 +73,7 @@ pub fn opened(serial: u64) -> Opened {
         vali_end_time: at(serial as i64).plus_days(3),
         content_sm3: "00".repeat(32),
         law_edition: "2026".to_owned(),
+        overridden: Vec::new(),
     }
 }
 

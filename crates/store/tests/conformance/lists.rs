@@ -1,7 +1,7 @@
 //! Dated lists: editions take each other's place from their day on, rows are read as of a day, downloads miss nothing.
 
-use lf_ports::lists::{Diagnosis, Opsp};
-use lf_ports::store::DrugQuery;
+use lf_ports::lists::{Diagnosis, DrugRule, Opsp};
+use lf_ports::store::{DrugQuery, UNDER_MAX};
 use lf_ports::{
     ChangeSet, CommitError, Dated, Edition, EditionChange, EditionOf, Item, Lists, RegistryPut, RowEnd, Since,
     StoreError,
@@ -92,6 +92,59 @@ pub async fn a_list_is_read_as_of_a_day(ground: &dyn Ground) {
     let wanted = [edition(OPSP, 1, "2026-01-01"), edition(OPSP, 2, "2026-07-01")];
     assert_eq!(store.editions(OPSP).await.unwrap(), wanted);
     assert_eq!(store.editions(EditionOf::Drug).await.unwrap(), []);
+}
+
+fn rule(code: &str, rule_type: &str, rule_value: &str) -> Item {
+    Item::DrugRule(DrugRule {
+        med_list_codg: code.parse().unwrap(),
+        genname: None,
+        rule_type: rule_type.to_owned(),
+        rule_value: rule_value.to_owned(),
+        batch: None,
+    })
+}
+
+pub async fn all_rows_of_a_first_part_are_found(ground: &dyn Ground) {
+    const RULES: EditionOf = EditionOf::List(Lists::DrugRule);
+    let store = ground.open();
+    let (plain, longer) = ("ZA04CAE0023010100166", "ZA04CAE00230101001667");
+    let items = vec![
+        rule(plain, "限定年龄对象", "儿童"),
+        rule(plain, "限定性别对象", "女"),
+        rule(longer, "限定就医方式", "住院"),
+    ];
+    commit(&*store, EditionChange { items, ..change(RULES, 1, "2026-01-01") }).await.unwrap();
+    let ends = vec![ends(&rule(plain, "限定性别对象", "女").key(), "2026-01-01")];
+    commit(&*store, EditionChange { ends, ..change(RULES, 2, "2026-07-01") }).await.unwrap();
+    let under = async |firsts: &[&str], day: &str| {
+        let found = store.list_under(Lists::DrugRule, firsts, on(day)).await.unwrap();
+        found.iter().map(|rows| rows.iter().map(|row| row.item.key()).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+    };
+    let both = format!("{plain}|限定年龄对象|儿童 {plain}|限定性别对象|女");
+    let other = format!("{longer}|限定就医方式|住院");
+    let mut sorted: Vec<_> = both.split(' ').collect();
+    sorted.sort_unstable();
+    let both = sorted.join(" ");
+    assert_eq!(under(&[longer, "ZA04", plain], "2026-06-30").await, [other, String::new(), both], "in the order asked");
+    assert_eq!(under(&[plain], "2026-07-01").await, [format!("{plain}|限定年龄对象|儿童")], "the other has ended");
+    assert_eq!(under(&[plain], "2025-12-31").await, [String::new()]);
+    assert!(under(&[], "2026-07-01").await.is_empty());
+    let many = |count: usize| {
+        (0..count).map(|n| rule("XA01AAA001A001010100001", "限定支付疗程", &format!("{n}天"))).collect::<Vec<_>>()
+    };
+    commit(&*store, EditionChange { items: many(UNDER_MAX), ..change(RULES, 3, "2026-08-01") }).await.unwrap();
+    let found = store.list_under(Lists::DrugRule, &["XA01AAA001A001010100001"], on("2026-08-01")).await.unwrap();
+    assert_eq!(found[0].len(), UNDER_MAX);
+    commit(
+        &*store,
+        EditionChange { items: many(UNDER_MAX + 1).split_off(UNDER_MAX), ..change(RULES, 4, "2026-09-01") },
+    )
+    .await
+    .unwrap();
+    assert!(
+        store.list_under(Lists::DrugRule, &["XA01AAA001A001010100001"], on("2026-09-01")).await.is_err(),
+        "one too many is no cut answer"
+    );
 }
 
 pub async fn a_download_goes_on_where_it_stopped(ground: &dyn Ground) {

@@ -60,7 +60,7 @@ impl Life<'_> {
 
     /// 7101.
     pub fn precheck_command(&self) -> t7101_precheck::Command {
-        t7101_precheck::Command { content: self.content.clone() }
+        t7101_precheck::Command { content: self.content.clone(), stated: self.stated.clone() }
     }
 
     /// 7102.

@@ -6,7 +6,7 @@ use lf_vocab::{Fen, MedListCodg, Moment, Pric, Qty};
 use serde_json::{Value, json};
 
 use super::parse;
-use crate::region::{DOCTOR, HOSPITAL, drugs};
+use crate::region::{DOCTOR, HOSPITAL, catalogue, drugs};
 
 /// One thing that is prescribed and bought.
 #[derive(Debug, Clone)]
@@ -81,6 +81,9 @@ fn head(person: &Person, now: Moment, hosp_rxno: &str, items: &[Item]) -> Value 
 }
 
 fn drug(item: &Item, now: Moment) -> Value {
+    // The unit in which the catalogue counts a dose, so that the days of supply can be told.
+    let listed = catalogue().into_iter().find(|drug| drug.med_list_codg == item.med_list_codg);
+    let unit = listed.map_or_else(|| "粒".to_owned(), |drug| drug.min_prepunt);
     json!({
         "med_list_codg": item.med_list_codg,
         "rx_item_type_code": "11",
@@ -92,10 +95,10 @@ fn drug(item: &Item, now: Moment) -> Value {
         "medc_begntime": now,
         "medc_endtime": now.plus_days(7),
         "medc_days": 70_000,
-        "sin_dosunt": "粒",
+        "sin_dosunt": unit,
         "sin_doscnt": 10_000,
         "used_frqu_codg": "31",
-        "used_frqu_name": "每日三次",
+        "used_frqu_name": "每小时一次（qh）",
         "drug_dosunt": item.drug_dosunt,
         "drug_cnt": item.drug_cnt,
         "hosp_appr_flag": "1",

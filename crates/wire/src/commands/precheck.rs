@@ -6,6 +6,8 @@ use lf_center::t7101_precheck::Command;
 use lf_rx::content::{Diseinfo, Mdtrtinfo, RxContent, RxDrug, RxHead};
 use lf_vocab::dict::{BizTypeCode, RxItemTypeCode};
 
+mod stated;
+
 use super::Take;
 use crate::defect::Defects;
 use crate::node::Node;
@@ -25,10 +27,12 @@ pub fn t7101(node: &Node<'_>) -> Result<Command, Defects> {
     let visit = take.it(node.need_node("mdtrtinfo"));
     let mdtrtinfo = visit.and_then(|visit| mdtrtinfo(&mut take, visit));
     let diseinfo: Vec<_> = node.nodes("diseinfo").iter().map(|row| diseinfo(&mut take, row)).collect();
+    let stated = stated::stated(&mut take, visit, node.nodes("rxdrugdetail"));
     take.done(|| {
         let rxdrugdetail = rxdrugdetail.into_iter().collect::<Option<_>>()?;
         let diseinfo = diseinfo.into_iter().collect::<Option<_>>()?;
-        Some(Command { content: RxContent { head: head?, rxdrugdetail, mdtrtinfo: mdtrtinfo?, diseinfo } })
+        let content = RxContent { head: head?, rxdrugdetail, mdtrtinfo: mdtrtinfo?, diseinfo };
+        Some(Command { content, stated })
     })
 }
 

@@ -217,6 +217,8 @@ fn nothing_of_the_fullest_message_is_lost_or_misplaced() {
         // 7201 takes one of two credentials; 7103 carries the signed fields under their names.
         let allowed: &[&str] = match transaction {
             T7201 => &["    reg_sn: None,"],
+            // The free field of a drug holds nothing for the law here; `extras_of_7101_state_facts` has it.
+            T7101 => &["                dspo: None,"],
             // 医疗收费项目类别 床位费 is no family of drugs; the other questions have fewer conditions.
             T1312 => {
                 &["    drug_genname: None,", "    drug_prodname: None,", "    family: None,", "    enddate: None,"]
@@ -275,7 +277,7 @@ fn the_least_message_leaves_these_open() {
         3301: aprvno dosform exct_cont item_cont prcunt spec pacspec memo
         3302: 
         5203: mdtrt_id
-        7101: mdtrt_cert_no card_sn rx_exra_attr_code auth_no insu_plc_no mdtrtarea_no init_rxno rx_used_way_codg rx_used_way_name rx_frqu_codg rx_frqu_name rx_dosunt rx_doscnt rx_drord_dscr rept_flag max_rept_cnt min_inrv_days fixmedins_hilist_id hosp_prep_flag rx_item_type_name tcmdrug_type_code tcmdrug_type_name tcmherb_foote medn_type_code medn_type_name main_medc_flag urgt_flag bas_medn_flag imp_drug_flag otc_flag drug_prodname prdr_name drug_pric drug_sumamt self_pay_rea real_dscr extras otp_ipt_flag patn_hgt patn_wt birctrl_type birctrl_matn_date matn_type geso_val nwb_flag nwb_age suck_prd_flag algs_his prsc_dr_cert_type prsc_dr_certno caty dise_codg dise_name dise_cond_dscr hi_feesetl_type hi_feesetl_name rgst_fee medfee_sumamt fstdiag_flag extras diag_dept_code tcm_dise_code tcm_dise_name tcmsymp_code tcmsymp
+        7101: mdtrt_cert_no card_sn rx_exra_attr_code auth_no insu_plc_no mdtrtarea_no init_rxno rx_used_way_codg rx_used_way_name rx_frqu_codg rx_frqu_name rx_dosunt rx_doscnt rx_drord_dscr rept_flag max_rept_cnt min_inrv_days fixmedins_hilist_id hosp_prep_flag rx_item_type_name tcmdrug_type_code tcmdrug_type_name tcmherb_foote medn_type_code medn_type_name main_medc_flag urgt_flag bas_medn_flag imp_drug_flag otc_flag drug_prodname prdr_name drug_pric drug_sumamt self_pay_rea real_dscr extras otp_ipt_flag patn_hgt patn_wt birctrl_type birctrl_matn_date matn_type geso_val nwb_flag nwb_age suck_prd_flag algs_his prsc_dr_cert_type prsc_dr_certno caty dise_codg dise_name dise_cond_dscr hi_feesetl_type hi_feesetl_name rgst_fee medfee_sumamt fstdiag_flag extras diag_dept_code tcm_dise_code tcm_dise_name tcmsymp_code tcmsymp dspo
         7102: 
         7103: 
         7104: 
@@ -546,6 +548,41 @@ fn exp_content_states_facts() {
     let defects = converted(T2102, &data, super::t2102).unwrap_err().to_string();
     assert!(defects.contains("druginfo.exp_content"), "{defects}");
     assert!(defects.contains("print_time"), "{defects}");
+}
+
+/// What a doctor states in the free fields of 7101; other content is the client's own.
+#[test]
+fn extras_of_7101_state_facts() {
+    // proves JX-4.1.2
+    let put = |line: Json, visit: Json| {
+        let mut data = least(T7101);
+        data["rxdrugdetail"][0]["extras"] = line;
+        data["mdtrtinfo"]["extras"] = visit;
+        converted(T7101, &data, super::t7101)
+    };
+    let told = |line: Json, visit: Json| format!("{:?}", put(line, visit).unwrap().stated);
+    let nothing = "Stated { flags: [], lines: [StatedLine { flags: [], dspo: None }] }";
+    for (line, visit) in [
+        (json!(null), json!(null)),
+        (json!({}), json!({ "local": { "dspo_way": "1" } })),
+        (json!({ "dspo_way": "", "dspo_way_rea": "无方式" }), json!({ "long_eval_flag": "" })),
+    ] {
+        assert_eq!(told(line, visit), nothing);
+    }
+    expect![[r#"Stated { flags: [("extd_days_rea_flag", true), ("tmp_buy_flag", false)], lines: [StatedLine { flags: [("self_cnst_flag", true)], dspo: Some(Dspo { dspo_way: GoOn, dspo_way_rea: Some("男性乳腺癌") }) }] }"#]]
+    .assert_eq(&told(
+        json!({ "dspo_way": 1, "dspo_way_rea": "男性乳腺癌", "self_cnst_flag": true, "x": [1] }),
+        json!({ "tmp_buy_flag": "0", "extd_days_rea_flag": "1" }),
+    ));
+    for (line, visit, told) in [
+        (json!({ "dspo_way": "1" }), json!({}), "dspo_way_rea"),
+        (json!({ "dspo_way": "3", "dspo_way_rea": "a" }), json!({}), "dspo_way"),
+        (json!({ "self_cnst_flag": "是" }), json!({}), "self_cnst_flag"),
+        (json!({}), json!({ "long_eval_flag": "x" }), "long_eval_flag"),
+    ] {
+        let defects = put(line, visit).unwrap_err().to_string();
+        assert!(defects.contains("extras") && defects.contains(told), "{defects}");
+    }
 }
 
 /// Trace codes stand in the line, or beside all lines with the line's number, or in both; in either spelling.

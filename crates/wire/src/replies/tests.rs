@@ -107,6 +107,7 @@ fn rx() -> Prescription {
         vali_end_time: now().plus_days(3),
         content_sm3: String::new(),
         law_edition: "1".to_owned(),
+        overridden: Vec::new(),
     };
     let state = State::Settled { passed: passed(), sold: sold(), settled: settled() };
     Prescription { hi_rxno: HI_RXNO.parse().unwrap(), opened, state, seq: 8, head: ChainHash::GENESIS }

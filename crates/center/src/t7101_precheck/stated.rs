@@ -1,0 +1,134 @@
+//! What a doctor states for the law in the free fields of 7101 (`extras`), because the interface has no field for it.
+//!
+//! Serves JX-4.1.2 (a reason for going on against a reminder, in the words of 3103: `dspo_way`, `dspo_way_rea`), JX-2.5d and
+//! HB-1.9. Invariant: what is not stated stays absent. The text itself is kept with the content, sealed as it is.
+
+use lf_law::{Facts, Field, LineFacts, Scope};
+
+/// Yes or no of the whole prescription, by the name of the fact.
+pub const VISIT_FLAGS: [&str; 8] = [
+    "extd_days_rea_flag",
+    "long_eval_flag",
+    "long_psn_conf_flag",
+    "psn_agre_flag",
+    "out_rea_drg_flag",
+    "tmp_buy_flag",
+    "ipt_flow_rea_flag",
+    "phar_preset_flag",
+];
+
+/// Yes or no of one drug.
+pub const LINE_FLAGS: [&str; 4] = ["over_dos_flag", "over_dos_sign_flag", "self_cnst_flag", "pay_lmt_flag"];
+
+/// 处理方式 of 3103.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DspoWay {
+    /// 继续执行医嘱.
+    GoOn,
+    /// 返回修改医嘱.
+    Change,
+}
+
+impl DspoWay {
+    /// The code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::GoOn => "1",
+            Self::Change => "2",
+        }
+    }
+
+    /// Of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::GoOn, Self::Change].into_iter().find(|way| way.code() == code)
+    }
+}
+
+/// What the doctor did about the reminders of a drug; going on has a reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dspo {
+    /// 处理方式.
+    pub dspo_way: DspoWay,
+    /// 处理原因.
+    pub dspo_way_rea: Option<String>,
+}
+
+/// Of one drug.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatedLine {
+    /// Names out of [`LINE_FLAGS`].
+    pub flags: Vec<(&'static str, bool)>,
+    /// The answer to its reminders.
+    pub dspo: Option<Dspo>,
+}
+
+/// Of a prescription.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stated {
+    /// Names out of [`VISIT_FLAGS`].
+    pub flags: Vec<(&'static str, bool)>,
+    /// In the doctor's order.
+    pub lines: Vec<StatedLine>,
+}
+
+impl Stated {
+    /// Gives the case what was stated of it.
+    pub fn put(&self, facts: &mut Facts<'_>) {
+        for (field, flag) in fields(&self.flags, Scope::Case) {
+            facts.set(field, flag);
+        }
+    }
+
+    /// Whether the doctor goes on with a drug against its reminders, and why.
+    pub fn goes_on(&self, line: usize) -> bool {
+        let dspo = self.lines.get(line).and_then(|line| line.dspo.as_ref());
+        dspo.is_some_and(|dspo| dspo.dspo_way == DspoWay::GoOn && dspo.dspo_way_rea.is_some())
+    }
+}
+
+impl StatedLine {
+    /// Gives a line what was stated of it.
+    pub fn put<'a>(&'a self, line: &mut LineFacts<'_, 'a>) {
+        for (field, flag) in fields(&self.flags, Scope::Line) {
+            line.set(field, flag);
+        }
+        if let Some(dspo) = &self.dspo {
+            line.set(Field::DspoWay, dspo.dspo_way.code()).set_opt(Field::DspoWayRea, dspo.dspo_way_rea.as_deref());
+        }
+    }
+}
+
+fn fields(flags: &[(&'static str, bool)], scope: Scope) -> impl Iterator<Item = (Field, bool)> {
+    flags.iter().filter_map(move |(name, flag)| Some((Field::from_name(name, scope)?, *flag)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_a_fact_of_the_dictionary() {
+        for (names, scope) in [(&VISIT_FLAGS[..], Scope::Case), (&LINE_FLAGS[..], Scope::Line)] {
+            let known = names.iter().filter_map(|name| Field::from_name(name, scope));
+            assert!(known.clone().all(|field| field.kind() == lf_law::Kind::Flag && field.need() == lf_law::Need::May));
+            assert_eq!(known.count(), names.len());
+        }
+    }
+
+    #[test]
+    fn going_on_needs_a_reason() {
+        let line = |dspo_way, rea: Option<&str>| StatedLine {
+            dspo: Some(Dspo { dspo_way, dspo_way_rea: rea.map(str::to_owned) }),
+            ..StatedLine::default()
+        };
+        let lines = vec![
+            line(DspoWay::GoOn, Some("病情需要")),
+            line(DspoWay::GoOn, None),
+            line(DspoWay::Change, Some("已改")),
+            StatedLine::default(),
+        ];
+        let stated = Stated { lines, ..Stated::default() };
+        assert_eq!([0, 1, 2, 3, 4].map(|at| stated.goes_on(at)), [true, false, false, false, false]);
+        assert_eq!(["1", "2", "3"].map(DspoWay::from_code), [Some(DspoWay::GoOn), Some(DspoWay::Change), None]);
+    }
+}
