@@ -1,5 +1,8 @@
 //! What every use case is told besides its command: who calls, what the message means, when.
 
+use std::sync::Arc;
+
+use lf_law::Grant;
 use lf_ports::Fixmedins;
 use lf_rx::Refusal;
 use lf_vocab::{FixmedinsCode, FixmedinsKind, Moment};
@@ -29,6 +32,8 @@ pub struct Ctx {
     pub msgid: Option<String>,
     /// When the center takes it.
     pub now: Moment,
+    /// What was granted to the caller's place.
+    pub grants: Arc<[Grant]>,
 }
 
 /// A reply with what the law reminds of or records; reminders do not refuse (JX-4.1.2, 事前提醒).

@@ -25,13 +25,13 @@ pub fn ask(law: &Law, gate: Gate, ctx: &Ctx, facts: &Facts<'_>) -> Result<Vec<Re
 
 /// The same, with the reminders as findings.
 pub fn findings(law: &Law, gate: Gate, ctx: &Ctx, facts: &Facts<'_>) -> Result<Vec<Finding>, Failure> {
-    let decision = law.decide(gate, &ctx.caller.fixmedins.poolarea_no, facts, &[]).map_err(failure)?;
+    let decision = law.decide(gate, &ctx.caller.fixmedins.poolarea_no, facts, &ctx.grants).map_err(failure)?;
     divide(decision)
 }
 
 /// Whether a doctor may go on against a reminder for a stated reason (JX-4.1.2).
 pub fn may_override(law: &Law, ctx: &Ctx, facts: &Facts<'_>) -> Result<bool, Failure> {
-    match law.view_of(&ctx.caller.fixmedins.poolarea_no, facts, &[]).flag("remind.override") {
+    match law.view_of(&ctx.caller.fixmedins.poolarea_no, facts, &ctx.grants).flag("remind.override") {
         Ok(may) => Ok(may),
         // A place that does not say so lets no reminder be overridden.
         Err(ViewError::NotFormalised { .. }) => Ok(false),

@@ -8,6 +8,7 @@ mod catalogue;
 pub mod ctx;
 pub mod failure;
 pub mod gate;
+pub mod grants;
 pub mod journal;
 pub mod keys;
 pub mod limit;
@@ -86,6 +87,7 @@ pub struct Center {
     pub(crate) keys: keys::InstitutionKeys,
     pub(crate) proofs: keys::ProofKeys,
     pub(crate) serials: serial::Serials,
+    pub(crate) grants: grants::Grants,
     /// Held while a file is made of a list.
     pub(crate) downloads: tokio::sync::Mutex<()>,
 }
@@ -101,6 +103,7 @@ impl Center {
             keys: keys::InstitutionKeys::default(),
             proofs: keys::ProofKeys::default(),
             serials: serial::Serials::default(),
+            grants: grants::Grants::default(),
             downloads: tokio::sync::Mutex::default(),
         }
     }

@@ -278,6 +278,7 @@ fn json((payload, reminders): (Vec<u8>, Vec<lf_rx::Refusal>)) -> (Payload, Vec<l
 async fn ctx(case: &Case<'_>, data: &Value<'_>) -> Result<Ctx, Failure> {
     let (front, app) = (case.front, &case.admitted.sender.app);
     let fixmedins = front.institution(app).await?;
+    let grants = front.center.grants(fixmedins.poolarea_no, case.admitted.received).await?;
     // Without the wrapper it is the digest of the REST front, so that a message may be repeated on the other front.
     // Of what only asks nobody keeps a digest.
     let mut digest =
@@ -295,6 +296,7 @@ async fn ctx(case: &Case<'_>, data: &Value<'_>) -> Result<Ctx, Failure> {
         envelope_digest: exact.finish(),
         msgid: Some(case.head.msgid.clone()),
         now: case.admitted.received,
+        grants,
     })
 }
 

@@ -214,6 +214,7 @@ async fn ctx(
         Some(fixmedins) => fixmedins,
         None => front.institution(app).await?,
     };
+    let grants = front.center.grants(fixmedins.poolarea_no, now).await?;
     let digest = if dispatch::needs_digest(transaction) { meaning(transaction, data) } else { [0; 32] };
     let mut exact = lf_gm::Sm3::new();
     exact.update(&digest).update(&envelope.timestamp_ms().to_be_bytes());
@@ -223,6 +224,7 @@ async fn ctx(
         envelope_digest: exact.finish(),
         msgid: None,
         now,
+        grants,
     })
 }
 

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use lf_vocab::Moment;
 
 mod archive;
+mod grants;
 mod law;
 mod outbox;
 mod paper;
@@ -15,6 +16,7 @@ mod settle;
 mod torture;
 
 pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
+pub use grants::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs, GrantPlace};
 pub use law::{DiffArgs, LawArgs, LawCommand};
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
 pub use paper::{PaperArgs, PaperCommand, PaperOut};
@@ -62,6 +64,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Client systems of institutions: register, list, limit, disable
     App(AppArgs),
+    /// What authorities granted to places under provisions that leave them a choice: add, list, end
+    Grant(GrantArgs),
     /// Copy a SQLite database while a center writes to it, and check the copy
     Backup(BackupArgs),
     /// Export what an institution must keep, bound and hashed; verify such an archive; tell until when it must be kept

@@ -15,6 +15,7 @@ mod config;
 mod demo;
 mod edge;
 mod gm_cmd;
+mod grant_cmd;
 mod ground;
 mod import_cmd;
 mod journey;
@@ -85,6 +86,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Outbox(args) => edge::runtime()?.block_on(outbox_cmd::run(&args)),
         Command::Import(args) => edge::runtime()?.block_on(import_cmd::run(&args)),
         Command::App(args) => edge::runtime()?.block_on(app_cmd::run(&args)),
+        Command::Grant(args) => edge::runtime()?.block_on(grant_cmd::run(&args)),
         Command::Backup(args) => serve::backup(&args).map(|()| true),
         Command::Archive(args) => archive_cmd::run(args),
         Command::Paper(args) => edge::runtime()?.block_on(paper_cmd::run(&args)),

@@ -6,6 +6,7 @@ use lf_vocab::{Admdvs, Day, Fen, PsnNo};
 use thiserror::Error;
 
 use crate::file::FileChange;
+use crate::grant::GrantChange;
 use crate::list_match::MatchChange;
 use crate::lists::{Edition, Item};
 use crate::notice::Letter;
@@ -44,6 +45,8 @@ pub struct ChangeSet {
     pub file: Option<FileChange>,
     /// Matches of lists (3301, 3302); of one key at most one.
     pub matches: Vec<MatchChange>,
+    /// A grant (operator).
+    pub grant: Option<GrantChange>,
 }
 
 /// An edition takes the place of the one before it, from its day on.

@@ -8,6 +8,7 @@ pub mod change;
 pub mod codec;
 pub mod edge;
 pub mod file;
+pub mod grant;
 mod list_match;
 pub mod lists;
 pub mod notice;
@@ -24,6 +25,7 @@ pub use change::{
 pub use codec::Inconsistency;
 pub use edge::{Chance, Clock};
 pub use file::{FileChange, FileHead, FileOwner, StoredFile};
+pub use grant::{GrantChange, GrantEnded, GrantGiven, GrantRow};
 pub use list_match::{ListMatch, MatchBody, MatchChange, MatchKey};
 pub use lists::{Dated, Edition, EditionOf, Item, Lists, Since};
 pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, SettlementNotice, TakenDrug};

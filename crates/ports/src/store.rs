@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::change::{ChangeSet, CommitError};
 use crate::codec::Inconsistency;
 use crate::file::{FileHead, FileOwner, StoredFile};
+use crate::grant::GrantRow;
 use crate::list_match::{ListMatch, MatchKey};
 use crate::lists::{Dated, Edition, EditionOf, Item, Lists, Since};
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
@@ -71,6 +72,8 @@ pub trait Store: Send + Sync {
     async fn list_since(&self, list: Lists, since: &Since, limit: usize) -> Result<Vec<Dated<Item>>, StoreError>;
     /// The editions of a list, the first one first.
     async fn editions(&self, of: EditionOf) -> Result<Vec<Edition>, StoreError>;
+    /// All grants of these places, also those that ended, in the order of places, provisions and numbers.
+    async fn grants(&self, places: &[Admdvs]) -> Result<Vec<GrantRow>, StoreError>;
     /// A prescription.
     async fn rx(&self, hi_rxno: &HiRxno) -> Result<Option<Prescription>, StoreError>;
     /// What it says.

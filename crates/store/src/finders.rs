@@ -5,11 +5,12 @@
 
 use async_trait::async_trait;
 use lf_gm::rest::looked_up_by;
+use lf_ports::grant::GRANTS_MAX;
 use lf_ports::store::{DrugQuery, UNDER_MAX};
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
-    FileOwner, Fixmedins, IdemKey, IdemRow, Inconsistency, Item, ListMatch, Lists, MatchKey, Person, PersonKey,
-    Practitioner, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
+    FileOwner, Fixmedins, GrantRow, IdemKey, IdemRow, Inconsistency, Item, ListMatch, Lists, MatchKey, Person,
+    PersonKey, Practitioner, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
@@ -135,6 +136,20 @@ impl<D: Driver> Store for Ports<D> {
 
     async fn editions(&self, of: EditionOf) -> Result<Vec<Edition>, StoreError> {
         self.many(sql::EDITIONS, [of.word().into()], |sealer: &Sealer, found| row::edition(sealer, of, found)).await
+    }
+
+    async fn grants(&self, places: &[Admdvs]) -> Result<Vec<GrantRow>, StoreError> {
+        let each = places.iter().map(|place| vec![place.as_str().into(), page(GRANTS_MAX + 1)]).collect();
+        let mut grants = Vec::new();
+        for rows in self.driver.rows_each(sql::GRANTS, each).await? {
+            if rows.len() > GRANTS_MAX {
+                return Err(StoreError::Broken(format!("more than {GRANTS_MAX} grants of one place")));
+            }
+            for found in rows {
+                grants.push(row::grant(&self.sealer, found)?);
+            }
+        }
+        Ok(grants)
     }
 
     async fn rx(&self, hi_rxno: &HiRxno) -> Result<Option<Prescription>, StoreError> {

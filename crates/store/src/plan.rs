@@ -15,6 +15,7 @@ use crate::sealer::Sealer;
 use crate::sql;
 use crate::value::Value;
 
+mod grants;
 mod list_match;
 mod lists;
 mod outbox;
@@ -93,6 +94,9 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
         file(change, sealer, &mut steps)?;
     }
     steps.extend(changes.matches.iter().map(list_match::change));
+    if let Some(change) = &changes.grant {
+        steps.push(grants::grant(change)?);
+    }
     Ok(steps)
 }
 

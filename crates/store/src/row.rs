@@ -23,7 +23,7 @@ mod lists;
 pub(crate) mod outbox;
 
 pub(crate) use list_match::list_match;
-pub(crate) use lists::{drug, edition, item};
+pub(crate) use lists::{drug, edition, grant, item};
 
 type Read<T> = Result<T, Inconsistency>;
 

@@ -36,7 +36,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V7__lists",
     "V8__files",
     "V9__list_match",
-    "V10__setl_period"
+    "V10__setl_period",
+    "V11__grants"
 ];
 
 impl From<rusqlite::Error> for OpenError {

@@ -90,6 +90,16 @@ pub(crate) const LIST_ITEM_PUT: &str = "INSERT INTO list_item (list, item_key, f
 pub(crate) const LIST_ITEM_END: &str = "UPDATE list_item SET until_day = $4, ver = $5
     WHERE list = $1 AND item_key = $2 AND from_day = $3 AND until_day = $6";
 
+// ---- grants
+
+pub(crate) const GRANTS: &str = "SELECT admdvs, provision, grant_no, from_day, until_day, body FROM grant_given
+    WHERE admdvs = $1 ORDER BY provision, grant_no LIMIT $2";
+pub(crate) const GRANT_NEW: &str = "INSERT INTO grant_given (admdvs, provision, grant_no, from_day, until_day, body)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (admdvs, provision, grant_no) DO NOTHING";
+/// `$6` is where it must still end.
+pub(crate) const GRANT_END: &str = "UPDATE grant_given SET until_day = $4, body = $5
+    WHERE admdvs = $1 AND provision = $2 AND grant_no = $3 AND until_day = $6";
+
 // ---- prescriptions
 
 pub(crate) const RX: &str = "SELECT poolarea_no, hi_rxno, seq, head, phase, live, psn_no, fixmedins_code, prsc_us,

@@ -12,6 +12,7 @@ pub mod atomic;
 pub mod files;
 pub mod finders;
 pub mod fixture;
+pub mod grants;
 pub mod list_match;
 pub mod lists;
 pub mod model;
@@ -94,6 +95,10 @@ macro_rules! each_case {
             outbox::who_waits_hears_of_letters_only,
             files::a_file_is_its_institutions_until_its_time_is_over,
             files::a_number_is_a_files_once,
+            grants::a_grant_is_read_by_its_place,
+            grants::a_number_of_a_grant_is_given_once,
+            grants::a_grant_ends_where_it_was_seen_to_end,
+            grants::so_many_grants_of_a_place_are_read_and_one_more_is_refused,
             lists::a_list_is_read_as_of_a_day,
             lists::all_rows_of_a_first_part_are_found,
             lists::a_download_goes_on_where_it_stopped,

@@ -158,13 +158,14 @@ each_case!(on_postgres);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_key_holds_the_partition_or_the_thing_itself() {
     // Copied whole to every node, or keyed by the thing claimed: decision 0004.
-    const WHOLE: [&str; 13] = [
+    const WHOLE: [&str; 14] = [
         "app",
         "fixmedins",
         "practitioner",
         "drug",
         "edition",
         "list_item",
+        "grant_given",
         "person_key",
         "claim",
         "idem",

@@ -128,13 +128,14 @@ async fn a_process_that_dies_has_lost_nothing_acknowledged() {
 #[test]
 fn every_unique_key_holds_the_partition_or_the_thing_itself() {
     // Copied whole to every node, or keyed by the thing claimed: decision 0004.
-    const WHOLE: [&str; 13] = [
+    const WHOLE: [&str; 14] = [
         "app",
         "fixmedins",
         "practitioner",
         "drug",
         "edition",
         "list_item",
+        "grant_given",
         "person_key",
         "claim",
         "idem",

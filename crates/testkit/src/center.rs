@@ -99,12 +99,17 @@ impl TestCenter {
             Ok(Some(fixmedins)) => fixmedins,
             other => panic!("{code}: {other:?}"),
         };
+        let grants = match self.center.grants(fixmedins.poolarea_no, now).await {
+            Ok(grants) => grants,
+            Err(error) => panic!("{error}"),
+        };
         Ctx {
             caller: Caller { app_id: "test".to_owned(), fixmedins },
             digest: lf_gm::sm3(meaning.as_bytes()),
             envelope_digest: lf_gm::sm3(format!("{now} {meaning}").as_bytes()),
             msgid: None,
             now,
+            grants,
         }
     }
 

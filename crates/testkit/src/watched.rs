@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
-    FileOwner, Fixmedins, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, Person, PersonKey, Practitioner, RxFile,
-    Setl, Since, Store, StoreError, StoredEvent, StoredFile,
+    FileOwner, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, Person, PersonKey,
+    Practitioner, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
@@ -112,6 +112,7 @@ asked! {
     list_page(list: Lists, on: Day, after_key: Option<&str>, limit: usize) -> Vec<Dated<Item>>;
     list_since(list: Lists, since: &Since, limit: usize) -> Vec<Dated<Item>>;
     editions(of: EditionOf) -> Vec<Edition>;
+    grants(places: &[Admdvs]) -> Vec<GrantRow>;
     rx(hi_rxno: &HiRxno) -> Option<Prescription>;
     rx_content(hi_rxno: &HiRxno) -> Option<RxContent>;
     rx_file(hi_rxno: &HiRxno) -> Option<RxFile>;

@@ -216,7 +216,14 @@ fn question(region: &Region) -> anyhow::Result<Question> {
         drugs: case.drugs.iter().map(|ordered| Some(ordered.stock.drug.clone())).collect(),
     };
     let caller = Caller { app_id: String::new(), fixmedins: case.hospital.fixmedins.clone() };
-    let ctx = Ctx { caller, digest: [0; 32], envelope_digest: [0; 32], msgid: None, now: case.now };
+    let ctx = Ctx {
+        caller,
+        digest: [0; 32],
+        envelope_digest: [0; 32],
+        msgid: None,
+        now: case.now,
+        grants: Default::default(),
+    };
     Ok(Question { law: law_files::load(None)?, ctx, content, known })
 }
 

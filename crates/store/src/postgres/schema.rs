@@ -45,7 +45,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V7__lists",
     "V8__files",
     "V9__list_match",
-    "V10__setl_period"
+    "V10__setl_period",
+    "V11__grants"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

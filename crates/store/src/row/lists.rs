@@ -1,9 +1,9 @@
 //! Rows of the drug catalogue and of dated lists become dated values, or an `Inconsistency`.
 //!
-//! Serves the finders of the catalogue, the lists and their editions. Invariants: a row's key is the one its body has; a row
+//! Serves the finders of the catalogue, the lists, their editions and the grants. Invariants: a row's key is the one its body has; a row
 //! never ends before it begins.
 
-use lf_ports::{Dated, Drug, Edition, EditionOf, Item, Lists};
+use lf_ports::{Dated, Drug, Edition, EditionOf, GrantRow, Item, Lists};
 use lf_vocab::Day;
 
 use super::Read;
@@ -50,6 +50,16 @@ pub(crate) fn edition(sealer: &Sealer, of: EditionOf, row: Row) -> Read<Edition>
     let file_sm3 = cells.text("file_sm3")?;
     let row_cnt = u64::try_from(cells.int("row_cnt")?).map_err(|_| cells.wrong("row_cnt", "negative"))?;
     Ok(Edition { of, edition, from, ver, file_sm3, row_cnt, imported: cells.moment("imported_us")? })
+}
+
+pub(crate) fn grant(sealer: &Sealer, row: Row) -> Read<GrantRow> {
+    let mut cells = Cells::new(sealer, "grant_given", 3, row);
+    let admdvs = cells.parsed("admdvs")?;
+    let provision = cells.text("provision")?;
+    let grant_no = cells.count("grant_no")?;
+    let from = cells.day("from_day")?;
+    let until = until(&mut cells, from)?;
+    Ok(GrantRow { admdvs, provision, grant_no, from, until, given: cells.json("body")? })
 }
 
 /// The first day no longer, `None` where it is open.

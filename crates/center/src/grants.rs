@@ -1,0 +1,63 @@
+//! Grants as the law hears them: read from the store by place, kept for a moment.
+//!
+//! Serves every gate, HB-3.3, HB-3.5, HB-4.5, GX-2.1b and GX-3.8. Invariant: what its provision does not allow (any longer) has no
+//! effect, and the printed value holds; `liufang grant list` says so to the operator.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lf_law::{Grant, GrantError, Law};
+use lf_ports::{GrantRow, StoreError};
+use lf_vocab::{Admdvs, Moment, Span};
+
+use crate::Center;
+
+/// How long a place's grants are kept before they are read again: so late at most an operator's grant counts.
+pub const GRANTS_FRESH_SECONDS: i64 = 10;
+
+/// Of how many places they are kept.
+const PLACES_MAX: usize = 4_096;
+
+/// The grants of places, each with when they were read.
+#[derive(Default)]
+pub struct Grants(Mutex<BTreeMap<Admdvs, (Moment, Arc<[Grant]>)>>);
+
+impl Grants {
+    fn fresh(&self, place: Admdvs, now: Moment) -> Option<Arc<[Grant]>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (read, grants) = kept.get(&place)?;
+        let fresh = *read <= now && now < read.plus_seconds(GRANTS_FRESH_SECONDS);
+        fresh.then(|| grants.clone())
+    }
+
+    fn keep(&self, place: Admdvs, now: Moment, grants: Arc<[Grant]>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= PLACES_MAX {
+            kept.clear();
+        }
+        kept.insert(place, (now, grants));
+    }
+}
+
+/// What a stored grant is to the law: nothing where it was taken back before it began.
+///
+/// # Errors
+/// Its provision does not allow it.
+pub fn heard(law: &Law, row: &GrantRow) -> Result<Option<Grant>, GrantError> {
+    let Some(span) = Span::new(row.from, row.until) else { return Ok(None) };
+    law.grant(&row.provision, row.admdvs, span, &row.given.value, &row.given.filing_no).map(Some)
+}
+
+impl Center {
+    /// What was granted to a place and to those above it.
+    pub async fn grants(&self, place: Admdvs, now: Moment) -> Result<Arc<[Grant]>, StoreError> {
+        lf_vocab::covers!("HB-3.3", "HB-3.5", "HB-4.5", "GX-2.1b", "GX-3.8");
+        if let Some(grants) = self.grants.fresh(place, now) {
+            return Ok(grants);
+        }
+        let rows = self.store.grants(&place.chain()).await?;
+        let grants: Arc<[Grant]> = rows.iter().filter_map(|row| heard(&self.law, row).ok().flatten()).collect();
+        self.grants.keep(place, now, grants.clone());
+        Ok(grants)
+    }
+}

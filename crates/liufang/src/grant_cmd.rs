@@ -1,0 +1,131 @@
+//! `liufang grant`: what an authority chose or allowed under a provision that leaves it to them, with who, when and on what paper.
+//!
+//! Serves HB-3.3, HB-3.5, HB-4.5, GX-2.1b and GX-3.8. Invariants: nothing is entered that the provision does not allow or that overlaps
+//! another grant of the same days; a grant is never deleted. A running center hears of it within seconds.
+
+use anyhow::{anyhow, bail};
+use lf_center::grants::{GRANTS_FRESH_SECONDS, heard};
+use lf_law::{Grant, Law};
+use lf_ports::{ChangeSet, Clock as _, CommitError, GrantChange, GrantEnded, GrantGiven, GrantRow};
+use lf_store::Engine;
+use lf_vocab::{Admdvs, Day};
+
+use crate::cli::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs, GrantPlace};
+use crate::edge::SystemClock;
+use crate::law_files;
+use crate::serve::open_beside;
+
+/// `liufang grant …`
+pub async fn run(args: &GrantArgs) -> anyhow::Result<bool> {
+    let place = match &args.command {
+        GrantCommand::Add(add) => &add.place,
+        GrantCommand::List { place } => place,
+        GrantCommand::End(end) => &end.place,
+    };
+    let law = law_files::load(place.packs.as_deref())?;
+    let GrantPlace { database, store_key, .. } = place;
+    let store = open_beside(database, store_key.as_deref()).await?;
+    let done = match &args.command {
+        GrantCommand::Add(add) => self::add(store.as_ref(), &law, add).await,
+        GrantCommand::List { place } => list(store.as_ref(), &law, place.admdvs).await,
+        GrantCommand::End(end) => self::end(store.as_ref(), end).await,
+    };
+    store.close().await;
+    done
+}
+
+async fn add(store: &dyn Engine, law: &Law, args: &GrantAddArgs) -> anyhow::Result<bool> {
+    let admdvs = args.place.admdvs;
+    let own = store.grants(&[admdvs]).await?;
+    let last = own.iter().filter(|row| row.provision == args.provision).map(|row| row.grant_no).max().unwrap_or(0);
+    let row = GrantRow {
+        admdvs,
+        provision: args.provision.clone(),
+        grant_no: last + 1,
+        from: args.from,
+        until: args.last_day.map(|day| day.plus(1)),
+        given: GrantGiven {
+            value: args.value.clone(),
+            filing_no: args.filing_no.clone(),
+            consent: args.consent.clone(),
+            paper: args.paper.clone(),
+            opter_name: args.by.clone(),
+            opt_time: SystemClock.now(),
+            ended: None,
+        },
+    };
+    let Some(grant) = heard(law, &row)? else { bail!("the last day lies before the first") };
+    let near = store.grants(&admdvs.chain()).await?;
+    let near: Vec<Grant> = near.iter().filter_map(|row| heard(law, row).ok().flatten()).collect();
+    Law::overlapping(&grant, &near)?;
+    let number = row.grant_no;
+    commit(store, GrantChange::Given(row)).await?;
+    println!("granted {} no. {number} to {admdvs}, {}", args.provision, days(args.from, args.last_day));
+    println!("centers on this database hear of it within {GRANTS_FRESH_SECONDS} seconds");
+    Ok(true)
+}
+
+async fn list(store: &dyn Engine, law: &Law, admdvs: Admdvs) -> anyhow::Result<bool> {
+    let rows = store.grants(&admdvs.chain()).await?;
+    if rows.is_empty() {
+        println!("nothing was granted to {admdvs}");
+    }
+    let mut good = true;
+    for row in rows {
+        let given = &row.given;
+        let last_day = row.until.map(|until| until.plus(-1));
+        println!(
+            "{} no. {} for {}: {} {}",
+            row.provision,
+            row.grant_no,
+            row.admdvs,
+            given.value,
+            days(row.from, last_day)
+        );
+        println!(
+            "    {}，{}，备案{}；{} {}",
+            given.consent, given.paper, given.filing_no, given.opter_name, given.opt_time
+        );
+        if let Some(ended) = &given.ended {
+            println!("    ended: {}；{} {}", ended.rea, ended.opter_name, ended.opt_time);
+        }
+        match heard(law, &row) {
+            Ok(Some(_)) => {}
+            Ok(None) => println!("    taken back before it began"),
+            Err(why) => {
+                good = false;
+                println!("    has no effect: {why}");
+            }
+        }
+    }
+    Ok(good)
+}
+
+async fn end(store: &dyn Engine, args: &GrantEndArgs) -> anyhow::Result<bool> {
+    let admdvs = args.place.admdvs;
+    let rows = store.grants(&[admdvs]).await?;
+    let found = rows.into_iter().find(|row| row.provision == args.provision && row.grant_no == args.grant_no);
+    let Some(mut row) = found else { bail!("{admdvs} has no grant {} no. {}", args.provision, args.grant_no) };
+    let expect_until = row.until;
+    let until = args.last_day.plus(1).max(row.from);
+    if expect_until.is_some_and(|before| before <= until) {
+        bail!("it ends on {} already", expect_until.map_or_else(String::new, |before| before.plus(-1).to_string()));
+    }
+    row.until = Some(until);
+    let opt_time = SystemClock.now();
+    row.given.ended = Some(GrantEnded { rea: args.rea.clone(), opter_name: args.by.clone(), opt_time });
+    commit(store, GrantChange::Ended { row, expect_until }).await?;
+    println!("{} no. {} of {admdvs} ends with {}", args.provision, args.grant_no, until.plus(-1));
+    Ok(true)
+}
+
+async fn commit(store: &dyn Engine, change: GrantChange) -> anyhow::Result<()> {
+    match store.commit(ChangeSet { grant: Some(change), ..ChangeSet::default() }).await {
+        Err(CommitError::Stale(_)) => Err(anyhow!("somebody else changed this place's grants meanwhile; look again")),
+        other => Ok(other?),
+    }
+}
+
+fn days(from: Day, last_day: Option<Day>) -> String {
+    last_day.map_or_else(|| format!("from {from}"), |last_day| format!("{from} to {last_day}"))
+}
