@@ -62,7 +62,9 @@ impl Registers {
         let now = checked_at(case.content.head.prsc_time, case.hi_rxno.as_str());
         Ok(fixmedins.zip(person).map(|(fixmedins, person)| {
             let caller = Caller { app_id: String::new(), fixmedins };
-            let ctx = Ctx { caller, digest: [0; 32], envelope_digest: [0; 32], msgid: None, now };
+            // No provision that takes a grant is asked at the pre-check.
+            let grants = Arc::default();
+            let ctx = Ctx { caller, digest: [0; 32], envelope_digest: [0; 32], msgid: None, now, grants };
             (ctx, Known { person, doctor: self.doctors.get(&dr).cloned().flatten(), drugs })
         }))
     }
