@@ -20,12 +20,17 @@ const PLACES_MAX: usize = 4_096;
 
 /// The grants of places, each with when they were read.
 #[derive(Default)]
-pub struct Grants(Mutex<BTreeMap<Admdvs, (Moment, Arc<[Grant]>)>>);
+pub struct Grants(Mutex<BTreeMap<Admdvs, Kept>>);
+
+struct Kept {
+    read: Moment,
+    grants: Arc<[Grant]>,
+}
 
 impl Grants {
     fn fresh(&self, place: Admdvs, now: Moment) -> Option<Arc<[Grant]>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (read, grants) = kept.get(&place)?;
+        let Kept { read, grants } = kept.get(&place)?;
         let fresh = *read <= now && now < read.plus_seconds(GRANTS_FRESH_SECONDS);
         fresh.then(|| grants.clone())
     }
@@ -35,7 +40,7 @@ impl Grants {
         if kept.len() >= PLACES_MAX {
             kept.clear();
         }
-        kept.insert(place, (now, grants));
+        kept.insert(place, Kept { read: now, grants });
     }
 }
 
