@@ -22,7 +22,7 @@ mod facts;
 mod stated;
 
 pub use facts::{Beside, facts, facts_beside};
-pub use stated::{Dspo, DspoWay, LINE_FLAGS, Stated, StatedLine, VISIT_FLAGS};
+pub use stated::{Consultation, Dspo, DspoWay, LINE_FLAGS, Stated, StatedLine, VISIT_FLAGS};
 
 /// A prescription to be checked.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@
 use lf_law::{Facts, Field, LineFacts, Scope};
 
 /// Yes or no of the whole prescription, by the name of the fact.
-pub const VISIT_FLAGS: [&str; 8] = [
+pub const VISIT_FLAGS: [&str; 12] = [
     "extd_days_rea_flag",
     "long_eval_flag",
     "long_psn_conf_flag",
@@ -15,6 +15,10 @@ pub const VISIT_FLAGS: [&str; 8] = [
     "tmp_buy_flag",
     "ipt_flow_rea_flag",
     "phar_preset_flag",
+    "itnt_fstdiag_same_flag",
+    "itnt_cond_chg_flag",
+    "itnt_psn_self_flag",
+    "itnt_in_phar_flag",
 ];
 
 /// Yes or no of one drug.
@@ -62,11 +66,26 @@ pub struct StatedLine {
     pub dspo: Option<Dspo>,
 }
 
+/// The record of a consultation of an internet hospital, as far as the law asks for it: which of its parts were written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Consultation {
+    /// 首诊医院、时间和诊断.
+    pub fstdiag: bool,
+    /// 用药史.
+    pub drug_his: bool,
+    /// 过敏史.
+    pub algs_his: bool,
+    /// 临床症状.
+    pub symp: bool,
+}
+
 /// Of a prescription.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stated {
     /// Names out of [`VISIT_FLAGS`].
     pub flags: Vec<(&'static str, bool)>,
+    /// The consultation, where a record of it was sent.
+    pub consultation: Option<Consultation>,
     /// In the doctor's order.
     pub lines: Vec<StatedLine>,
 }
@@ -76,6 +95,15 @@ impl Stated {
     pub fn put(&self, facts: &mut Facts<'_>) {
         for (field, flag) in fields(&self.flags, Scope::Case) {
             facts.set(field, flag);
+        }
+        if let Some(record) = &self.consultation {
+            lf_vocab::covers!("JX-2.4a", "JX-2.4b", "JX-2.4d");
+            facts
+                .set(Field::ItntConsFlag, true)
+                .set(Field::ItntFstdiagFlag, record.fstdiag)
+                .set(Field::ItntDrugHisFlag, record.drug_his)
+                .set(Field::ItntAlgsHisFlag, record.algs_his)
+                .set(Field::ItntSympFlag, record.symp);
         }
     }
 

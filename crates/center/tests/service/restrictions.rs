@@ -1,14 +1,17 @@
 //! 限定支付 and quantity at the pre-check: the lists judge by the law of the place, the doctor answers a reminder.
 
 use expect_test::expect;
-use lf_center::t7101_precheck::{Dspo, DspoWay, Stated, StatedLine};
+use lf_center::t7101_precheck::{Consultation, Dspo, DspoWay, Stated, StatedLine};
 use lf_ports::lists::{DrugRule, Frequency};
-use lf_ports::{ChangeSet, Drug, Edition, EditionChange, EditionOf, Item as Row, Lists, RegistryPut, Store as _};
+use lf_ports::{
+    ChangeSet, Consult, Drug, Edition, EditionChange, EditionOf, Fixmedins, Item as Row, Lists, RegistryPut, Store as _,
+};
 use lf_rx::Prescription;
 use lf_testkit::TestCenter;
 use lf_testkit::life::{Item, Life};
-use lf_testkit::region::{HOSPITAL, catalogue, drugs, fixmedins};
-use lf_vocab::Qty;
+use lf_testkit::region::{HOSPITAL, OTHER_HOSPITAL, catalogue, drugs, fixmedins};
+use lf_vocab::dict::BizTypeCode;
+use lf_vocab::{Qty, Span};
 
 use crate::said::{Said, codes};
 
@@ -250,4 +253,50 @@ async fn the_published_rows_restrict_the_drugs_that_they_name() {
         let over = days > 84 && codes == ["RX-LONG-DAYS-MAX"];
         assert!(limits == [told] || over, "{code} {name} {rule_type}{rule_value}: {codes:?}");
     }
+}
+
+#[tokio::test]
+async fn an_internet_hospital_sends_the_record_of_its_consultation() {
+    // proves JX-2.4a, JX-2.4b, JX-2.4d
+    let center = TestCenter::new().await;
+    let open = Span::new("2024-01-01".parse().unwrap(), None).unwrap();
+    let consult = Consult { licence: open, parent_fixmedins_code: OTHER_HOSPITAL.parse().unwrap(), supplement: open };
+    let hospital = Fixmedins { consult: Some(consult), ..fixmedins(HOSPITAL, "宜春某医院") };
+    center.register(RegistryPut::Fixmedins(hospital)).await;
+    let sent = |consultation, flags: &[(&'static str, bool)]| {
+        let mut life = center.life(&center.people.active);
+        life.content.head.biz_type_code = BizTypeCode::Internet;
+        life.stated = Stated { consultation, flags: flags.to_vec(), ..Stated::default() };
+        life
+    };
+    let whole = Consultation { fstdiag: true, drug_his: true, algs_his: true, symp: true };
+    let good = [("itnt_fstdiag_same_flag", true), ("itnt_cond_chg_flag", false), ("itnt_psn_self_flag", true)];
+    reminders(&mut sent(Some(whole), &good)).await.are(expect![""], &[]);
+    let mut said = Said::default();
+    for part in [
+        Consultation { fstdiag: false, ..whole },
+        Consultation { drug_his: false, ..whole },
+        Consultation { algs_his: false, ..whole },
+        Consultation { symp: false, ..whole },
+    ] {
+        said.refused(sent(Some(part), &good).precheck().await);
+    }
+    for flag in [("itnt_fstdiag_same_flag", false), ("itnt_cond_chg_flag", true), ("itnt_psn_self_flag", false)] {
+        let flags: Vec<_> = good.iter().map(|one| if one.0 == flag.0 { flag } else { *one }).collect();
+        said.refused(sent(Some(whole), &flags).precheck().await);
+    }
+    said.are(expect![[r#"
+        ITNT-RECORD-INCOMPLETE 问诊记录不完整：首诊情况、用药史、过敏史、临床症状须全部载明。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》二（四）〕
+        ITNT-RECORD-INCOMPLETE 问诊记录不完整：首诊情况、用药史、过敏史、临床症状须全部载明。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》二（四）〕
+        ITNT-RECORD-INCOMPLETE 问诊记录不完整：首诊情况、用药史、过敏史、临床症状须全部载明。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》二（四）〕
+        ITNT-RECORD-INCOMPLETE 问诊记录不完整：首诊情况、用药史、过敏史、临床症状须全部载明。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》二（四）〕
+        ITNT-DIAGNOSIS-DIFFERS 参保人疾病没有变化，处方诊断却与首诊诊断不一致。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》二（四）〕
+        ITNT-CONDITION-CHANGED 参保人病情发生变化，应引导其到实体医疗机构就诊，不能开具处方。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》二（四）〕
+        ITNT-SPOKEN-FOR 问诊不是由参保人本人或其家属陈述，属于“代客问诊”。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》三（四）1〕
+    "#]], &[]);
+    // Who sends none is reminded of it.
+    reminders(&mut sent(None, &[])).await.are(expect![[r#"
+        ITNT-NO-CONSULTATION 没有收到问诊记录，请确认已通过文字或视频有效问诊。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》二（四）〕
+        ITNT-RECORD-INCOMPLETE 问诊记录没有逐项报告首诊情况、用药史、过敏史和临床症状，请确认已全部掌握。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》二（四）〕
+    "#]], &[]);
 }

@@ -218,7 +218,7 @@ fn nothing_of_the_fullest_message_is_lost_or_misplaced() {
         let allowed: &[&str] = match transaction {
             T7201 => &["    reg_sn: None,"],
             // The free field of a drug holds nothing for the law here; `extras_of_7101_state_facts` has it.
-            T7101 => &["                dspo: None,"],
+            T7101 => &["        consultation: None,", "                dspo: None,"],
             // 医疗收费项目类别 床位费 is no family of drugs; the other questions have fewer conditions.
             T1312 => {
                 &["    drug_genname: None,", "    drug_prodname: None,", "    family: None,", "    enddate: None,"]
@@ -561,7 +561,7 @@ fn extras_of_7101_state_facts() {
         converted(T7101, &data, super::t7101)
     };
     let told = |line: Json, visit: Json| format!("{:?}", put(line, visit).unwrap().stated);
-    let nothing = "Stated { flags: [], lines: [StatedLine { flags: [], dspo: None }] }";
+    let nothing = "Stated { flags: [], consultation: None, lines: [StatedLine { flags: [], dspo: None }] }";
     for (line, visit) in [
         (json!(null), json!(null)),
         (json!({}), json!({ "local": { "dspo_way": "1" } })),
@@ -569,10 +569,13 @@ fn extras_of_7101_state_facts() {
     ] {
         assert_eq!(told(line, visit), nothing);
     }
-    expect![[r#"Stated { flags: [("extd_days_rea_flag", true), ("tmp_buy_flag", false)], lines: [StatedLine { flags: [("self_cnst_flag", true)], dspo: Some(Dspo { dspo_way: GoOn, dspo_way_rea: Some("男性乳腺癌") }) }] }"#]]
+    expect![[r#"Stated { flags: [("extd_days_rea_flag", true), ("tmp_buy_flag", false)], consultation: Some(Consultation { fstdiag: false, drug_his: true, algs_his: false, symp: true }), lines: [StatedLine { flags: [("self_cnst_flag", true)], dspo: Some(Dspo { dspo_way: GoOn, dspo_way_rea: Some("男性乳腺癌") }) }] }"#]]
     .assert_eq(&told(
         json!({ "dspo_way": 1, "dspo_way_rea": "男性乳腺癌", "self_cnst_flag": true, "x": [1] }),
-        json!({ "tmp_buy_flag": "0", "extd_days_rea_flag": "1" }),
+        json!({
+            "tmp_buy_flag": "0", "extd_days_rea_flag": "1", "itnt_drug_his": "缬沙坦", "itnt_symp": "头晕",
+            "itnt_algs_his": " "
+        }),
     ));
     for (line, visit, told) in [
         (json!({ "dspo_way": "1" }), json!({}), "dspo_way_rea"),

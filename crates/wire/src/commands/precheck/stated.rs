@@ -3,7 +3,7 @@
 //! Serves JX-4.1.2: `dspo_way` and `dspo_way_rea` are the words of 3103 (事前事中服务反馈), which has a message of its own only on
 //! the gateway front. A statement that is there and cannot be read is a defect of the message.
 
-use lf_center::t7101_precheck::{Dspo, DspoWay, LINE_FLAGS, Stated, StatedLine, VISIT_FLAGS};
+use lf_center::t7101_precheck::{Consultation, Dspo, DspoWay, LINE_FLAGS, Stated, StatedLine, VISIT_FLAGS};
 
 use crate::commands::Take;
 use crate::defect::Defect;
@@ -14,8 +14,21 @@ use crate::node::Node;
 pub(super) fn stated(take: &mut Take, visit: Option<&Node<'_>>, rows: &[Node<'_>]) -> Stated {
     let said = visit.map(said).unwrap_or_default();
     let flags = visit.and_then(|visit| take.it(flags(visit, &said, &VISIT_FLAGS))).unwrap_or_default();
+    let consultation = consultation(&said);
     let lines = rows.iter().map(|row| line(take, row)).collect();
-    Stated { flags, lines }
+    Stated { flags, consultation, lines }
+}
+
+/// A record is there as soon as one of its parts is; a part that is not written is missing then.
+fn consultation(said: &[(String, String)]) -> Option<Consultation> {
+    let written = |name: &str| word(said, name).is_some_and(|text| !text.trim().is_empty());
+    let record = Consultation {
+        fstdiag: written("itnt_fstdiag"),
+        drug_his: written("itnt_drug_his"),
+        algs_his: written("itnt_algs_his"),
+        symp: written("itnt_symp"),
+    };
+    (record != Consultation::default()).then_some(record)
 }
 
 fn line(take: &mut Take, row: &Node<'_>) -> StatedLine {
