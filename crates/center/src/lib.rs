@@ -14,6 +14,7 @@ pub mod keys;
 pub mod limit;
 pub mod once;
 pub mod people;
+pub mod reconcile;
 pub mod retain;
 pub mod scheme;
 pub mod serial;

@@ -161,7 +161,6 @@ fn same_totals(command: &Command, rows: &[Row]) -> Result<(), DetailRefusal> {
 }
 
 fn found(settlements: &[Setl], theirs: &[Row]) -> Vec<Found> {
-    lf_vocab::covers!("GX-2.3c");
     let ours: Vec<_> = settlements.iter().map(row).collect();
     let compared = compare(&ours, theirs);
     let rows = compared.into_iter().filter_map(|one| {

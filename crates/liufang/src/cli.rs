@@ -11,6 +11,7 @@ mod grants;
 mod law;
 mod outbox;
 mod paper;
+mod reconcile;
 mod registers;
 mod settle;
 mod torture;
@@ -20,6 +21,7 @@ pub use grants::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs, GrantPlace
 pub use law::{DiffArgs, LawArgs, LawCommand};
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
 pub use paper::{PaperArgs, PaperCommand, PaperOut};
+pub use reconcile::ReconcileArgs;
 pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
 pub use settle::{SettleArgs, SettleCommand};
 pub use torture::{CounterArgs, KillArgs, Place, RaceArgs, TortureArgs, TortureCommand};
@@ -48,6 +50,9 @@ pub enum Command {
     Law(LawArgs),
     /// What a purchase at a pharmacy costs whom, by the rule packs
     Settle(SettleArgs),
+    /// What institutions issued, pharmacies sold and the center settled in a period, and where they differ; exit 1 on an
+    /// open difference
+    Reconcile(ReconcileArgs),
     /// Recompute what a database claims
     Audit(AuditArgs),
     /// Explain signatures and check test vectors

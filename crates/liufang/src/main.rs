@@ -27,6 +27,7 @@ mod law_page;
 mod outbox_cmd;
 mod paper_cmd;
 mod process;
+mod reconcile_cmd;
 mod region;
 mod ring;
 mod rotate;
@@ -78,6 +79,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Keys(args) => keys_cmd::run(args),
         Command::Law(args) => law_cmd::run(args),
         Command::Settle(args) => settle_cmd::run(args),
+        Command::Reconcile(args) => edge::runtime()?.block_on(reconcile_cmd::run(&args)),
         Command::Audit(args) => edge::runtime()?.block_on(audit_cmd::run(&args)),
         Command::Gm(args) => gm_cmd::run(args),
         Command::Bench(args) => bench::run(args),

@@ -72,9 +72,26 @@ fn ran(folder: &Folder, args: &[&str]) -> (i32, String, String) {
 #[test]
 fn every_command_has_help() {
     let folder = Folder::new();
-    const COMMANDS: [&str; 18] = [
-        "serve", "demo", "call", "keys", "law", "audit", "gm", "bench", "migrate", "config", "outbox", "import", "app",
-        "backup", "torture", "paper", "archive", "settle",
+    const COMMANDS: [&str; 19] = [
+        "serve",
+        "demo",
+        "call",
+        "keys",
+        "law",
+        "audit",
+        "gm",
+        "bench",
+        "migrate",
+        "config",
+        "outbox",
+        "import",
+        "app",
+        "backup",
+        "torture",
+        "paper",
+        "archive",
+        "settle",
+        "reconcile",
     ];
     for command in COMMANDS {
         let (code, out, _) = ran(&folder, &[command, "--help"]);

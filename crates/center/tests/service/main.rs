@@ -12,6 +12,7 @@ mod once;
 mod overtaken;
 mod permission;
 mod race;
+mod reconciled;
 mod refusals_counter;
 mod refusals_hospital;
 mod refusals_till;

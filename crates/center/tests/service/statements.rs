@@ -160,7 +160,6 @@ pub fn details(file_qury_no: String, rows: &[Row]) -> t3202_details::Command {
 
 #[tokio::test]
 async fn details_come_back_with_what_was_found_of_every_row() {
-    // proves GX-2.3c
     let center = TestCenter::new().await;
     let first = settled(&center, "400").await;
     let second = settled(&center, "100").await;

@@ -89,3 +89,23 @@ fn facts_that_cannot_be_read_end_with_two_and_say_where() {
     let (exit, out, _) = ran(&folder, &["settle", "quote", "--help"]);
     assert!(exit == 0 && out.contains("insuplc_admdvs") && out.contains("Exit: 0 quoted"), "{out}");
 }
+
+#[test]
+fn reconcile_says_what_it_cannot_read_and_finds_nothing_wrong_in_the_demo() {
+    let folder = Folder::new();
+    let (code, _, err) = ran(&folder, &["demo", "--once"]);
+    assert_eq!(code, 0, "{err}");
+    let period = ["reconcile", "--from", "2020-01-01", "--to", "2099-12-31"];
+    let (code, out, err) = ran(&folder, &[&period[..], &["--json"]].concat());
+    let found: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"));
+    assert_eq!((code, found["differences"].as_array().map(Vec::len)), (0, Some(0)), "{out}");
+    let issued: u64 =
+        found["institutions"].as_object().unwrap().values().map(|one| one["issued"].as_u64().unwrap()).sum();
+    assert!(issued > 0, "{out}");
+    let (code, out, _) = ran(&folder, &period);
+    assert!(code == 0 && out.contains("0 differences open"), "{out}");
+    assert_eq!(ran(&folder, &["reconcile", "--from", "2026-02-01", "--to", "2026-01-31"]).0, 2);
+    std::fs::write(folder.join("why"), "no tab").unwrap();
+    let (code, _, err) = ran(&folder, &[&period[..], &["--closed", "why"]].concat());
+    assert!(code == 2 && err.contains("why line 1"), "{err}");
+}

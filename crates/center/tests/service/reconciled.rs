@@ -1,0 +1,102 @@
+//! 对账 three ways over a center's own books, and over books that were made not to fit.
+
+use std::collections::BTreeMap;
+
+use lf_center::reconcile::{Books, Kind, Period, Reconciliation};
+use lf_ports::{AuditStore, Setl};
+use lf_rx::Prescription;
+use lf_testkit::region::{HOSPITAL, OTHER_PHARMACY, PHARMACY, POOL};
+use lf_testkit::{Step, TestCenter};
+use lf_vocab::Fen;
+
+type Rows = (Vec<Prescription>, Vec<Setl>);
+
+async fn rows(center: &TestCenter) -> Rows {
+    let pool = POOL.parse().unwrap();
+    let rx = center.store.scan_rx(pool, None, 100).await.unwrap();
+    let setl = center.store.scan_setl(pool, None, 100).await.unwrap();
+    (rx, setl.into_iter().map(|(setl, _)| setl).collect())
+}
+
+fn found(center: &TestCenter, (rx, setl): &Rows, first: &str, last: &str) -> Reconciliation {
+    let period = Period::new(first.parse().unwrap(), last.parse().unwrap()).unwrap();
+    let mut books = Books::new(period, center.now());
+    rx.iter().for_each(|rx| books.take_rx(rx));
+    setl.iter().cloned().for_each(|setl| books.take_setl(setl));
+    books.closed().unwrap()
+}
+
+fn kinds(found: &Reconciliation) -> Vec<Kind> {
+    found.differences.iter().map(|difference| difference.kind).collect()
+}
+
+#[tokio::test]
+async fn what_was_issued_sold_and_settled_stands_side_by_side() {
+    // proves HB-3.8, GX-2.3c
+    let center = TestCenter::new().await;
+    center.life(&center.people.active).up_to(Step::Uploaded).await;
+    center.life(&center.people.active).up_to(Step::Settled).await;
+    let sold = center.life(&center.people.active).up_to(Step::Sold).await;
+    let mut refunded = center.life(&center.people.active).up_to(Step::Settled).await;
+    let (november, december) = (("2026-11-01", "2026-11-30"), ("2026-12-01", "2026-12-31"));
+    center.clock.advance_seconds(10 * 86_400);
+    refunded.refund().await.unwrap();
+    let rows = rows(&center).await;
+    let mut november = found(&center, &rows, november.0, november.1);
+    let hospital = &november.institutions[HOSPITAL];
+    assert_eq!((hospital.issued, hospital.used, hospital.expired, hospital.revoked), (4, 2, 1, 0));
+    let pharmacy = &november.institutions[PHARMACY];
+    assert_eq!((pharmacy.sold, pharmacy.settled.cnt, pharmacy.reversed), (3, 2, 0));
+    // One was sold and never settled; its key closes it, and another key closes nothing.
+    assert_eq!(kinds(&november), [Kind::SoldNotSettled]);
+    assert_eq!(november.differences[0].hi_rxno, sold.hi_rxno().to_string());
+    let key = november.differences[0].key.clone();
+    let explained = BTreeMap::from([(key, "次日结算".to_owned()), ("x".to_owned(), "y".to_owned())]);
+    assert_eq!((november.open(), november.close(&explained), november.open()), (1, vec!["x".to_owned()], 0));
+    let december = found(&center, &rows, december.0, december.1);
+    assert_eq!((kinds(&december).len(), december.institutions[PHARMACY].reversed), (0, 1));
+    assert!(december.institutions[PHARMACY].settled.medfee_sumamt.is_negative());
+    assert!(Period::new("2026-12-01".parse().unwrap(), "2026-11-30".parse().unwrap()).is_none());
+}
+
+#[tokio::test]
+async fn every_kind_of_difference_is_found_in_books_that_do_not_fit() {
+    // proves HB-3.8
+    let center = TestCenter::new().await;
+    center.life(&center.people.active).up_to(Step::Settled).await;
+    center.life(&center.people.active).up_to(Step::Refunded).await;
+    let good = rows(&center).await;
+    let look = |change: fn(&mut Rows)| {
+        let mut rows = good.clone();
+        change(&mut rows);
+        kinds(&found(&center, &rows, "2026-11-01", "2026-11-30"))
+    };
+    fn settled(rows: &mut Rows) -> &mut Setl {
+        let refunded: Vec<_> = rows.1.iter().filter_map(|setl| setl.refd_setl_id.clone()).collect();
+        rows.1.iter_mut().find(|setl| setl.refd_setl_id.is_none() && !refunded.contains(&setl.setl_id)).unwrap()
+    }
+    fn negative(rows: &mut Rows) -> &mut Setl {
+        rows.1.iter_mut().find(|setl| setl.refd_setl_id.is_some()).unwrap()
+    }
+    assert_eq!(look(|_| {}), []);
+    assert_eq!(look(|rows| rows.0.clear()), [Kind::SettledNotIssued; 2]);
+    assert_eq!(look(|rows| rows.1.clear()), [Kind::SettlementMissing; 3]);
+    assert_eq!(look(|rows| settled(rows).fixmedins_code = OTHER_PHARMACY.parse().unwrap()), [Kind::OtherPharmacy]);
+    assert_eq!(look(|rows| settled(rows).setl_id.push('x')), [Kind::SettledNotSold, Kind::SettlementMissing]);
+    assert_eq!(
+        look(|rows| settled(rows).shares.medfee_sumamt = Fen::new(1)),
+        [Kind::AmountDiffers],
+        "where the sale states its amounts"
+    );
+    assert_eq!(
+        look(|rows| settled(rows).setl_time = "2026-11-01 00:00:00".parse().unwrap()),
+        [Kind::SettledBeforeIssued]
+    );
+    assert_eq!(look(|rows| negative(rows).shares.acct_pay = Fen::new(-7)), [Kind::ReversalWithoutSettlement]);
+    let twice = look(|rows| {
+        let mut second = settled(rows).clone();
+        second.setl_id.push('x');
+        rows.1.push(second);
+    });
+    assert_eq!(twice, [Kind::SettledNotSold, Kind::SettledTwice]);
+}
