@@ -363,6 +363,8 @@ impl Reader<'_> {
                 (Kind::Int, Quantity::Days | Quantity::Count) | (Kind::Fen, Quantity::Fen) => {
                     Some(Expr::Said(field, cmp, 1))
                 }
+                // A ratio is kept in millionths, as a decimal of six places is.
+                (Kind::Dec(6), Quantity::Ratio) => Some(Expr::Said(field, cmp, 1)),
                 (Kind::Dec(places), Quantity::Days | Quantity::Count) => {
                     Some(Expr::Said(field, cmp, 10i64.pow(places)))
                 }

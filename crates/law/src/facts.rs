@@ -233,6 +233,14 @@ impl<'a> Facts<'a> {
         slots.get(at)?.as_ref()
     }
 
+    /// Whole years from a day to another; a year is over on the same day of the next, and what began on the 29th of February on
+    /// the 1st of March.
+    fn years(&self, from: Field, to: Field) -> Option<Value<'static>> {
+        let ((year, month, day), (to_year, to_month, to_day)) = (self.day(from)?.ymd(), self.day(to)?.ymd());
+        let short = (to_month, to_day) < (month, day);
+        Some(Value::Int(i64::from(to_year) - i64::from(year) - i64::from(short)))
+    }
+
     /// The stated days, and how long the quantity lasts where a pack less would have lasted them too.
     fn days_in_words(&self, line: usize) -> Option<String> {
         let stated = self.number(Field::MedcDays, line)?;
@@ -274,6 +282,10 @@ impl<'a> Facts<'a> {
                 Some(Value::Flag(iss == phar))
             }
             Field::MedcDaysDscr => Some(Value::Text(Cow::Owned(self.days_in_words(line)?))),
+            Field::KeptYears => self.years(Field::PrscTime, Field::DstrTime),
+            Field::PnltYears => self.years(Field::PnltTime, Field::AppyTime),
+            Field::CancYears => self.years(Field::CancTime, Field::AppyTime),
+            Field::SetlYears => self.years(Field::SetlBegnTime, Field::AppyTime),
             Field::HospGrade => hosp_grade(self.text(Field::HospLv, 0)?).map(Value::Int),
             // The first two digits of an administrative division are its province's.
             Field::SameProvFlag => {
@@ -448,6 +460,22 @@ mod tests {
         assert_eq!(told(&facts, 1), "7天（所开数量按用法用量可用14.05天）");
         assert_eq!(told(&facts, 2), "10天");
         assert_eq!(facts.get(Field::MedcDaysDscr, 3), None);
+    }
+
+    #[test]
+    fn a_year_is_over_on_the_same_day() {
+        for (from, to, years) in [
+            ("2024-11-29", "2026-11-28", 1),
+            ("2024-11-29", "2026-11-29", 2),
+            ("2024-11-29", "2024-11-29", 0),
+            ("2024-02-29", "2025-02-28", 0),
+            ("2024-02-29", "2025-03-01", 1),
+        ] {
+            let mut facts = Facts::new();
+            facts.set(Field::PrscTime, from.parse::<Day>().unwrap()).set(Field::DstrTime, to.parse::<Day>().unwrap());
+            assert_eq!(facts.number(Field::KeptYears, 0), Some(years), "{from} {to}");
+        }
+        assert_eq!(Facts::new().number(Field::KeptYears, 0), None);
     }
 
     #[test]

@@ -225,6 +225,33 @@ fields! {
     DlvToIssFlag "dlv_to_iss_flag" Kind::Flag, Case May "配送至开具处方的医疗机构";
     ColdChainFlag "cold_chain_flag" Kind::Flag, Case May "按冷链运输";
 
+    // 准入与存档
+    AppyType "appy_type" Kind::Text, Case Must "申请的服务（双通道、门特、门诊统筹）";
+    PharDsgnFlag "phar_dsgn_flag" Kind::Flag, Case May "已取得定点零售药店资格";
+    PnltFlag "pnlt_flag" Kind::Flag, Case May "曾受处罚或被暂停、中止、解除协议";
+    PnltTime "pnlt_time" Kind::Time, Case May "最近一次处罚或暂停、中止、解除协议的日期";
+    CancFlag "canc_flag" Kind::Flag, Case May "曾被取消资格或退出";
+    CancTime "canc_time" Kind::Time, Case May "被取消资格或退出的日期";
+    SetlBegnTime "setl_begn_time" Kind::Time, Case May "启动医保结算业务的日期";
+    PharLcsCnt "phar_lcs_cnt" Kind::Int, Case May "在岗且登记有效的执业药师人数";
+    NegoShare "nego_share" PRIC, Case May "配备的谈判药品占全部谈判药品的比例";
+    QltySysFlag "qlty_sys_flag" Kind::Flag, Case May "药品质量管理制度健全";
+    NetFlag "net_flag" Kind::Flag, Case May "按骨干网络建设指南接入";
+    IntfTestFlag "intf_test_flag" Kind::Flag, Case May "接口改造和接入验收通过";
+    PsiUpldFlag "psi_upld_flag" Kind::Flag, Case May "实时上传进销存";
+    PsiBookFlag "psi_book_flag" Kind::Flag, Case May "进销存台账完整并定期盘点";
+    TracUpldFlag "trac_upld_flag" Kind::Flag, Case May "能采集上传药品追溯码";
+    VideoFlag "video_flag" Kind::Flag, Case May "结算区有视频监控和人脸识别设备";
+    ItntRxFlag "itnt_rx_flag" Kind::Flag, Case May "承接互联网医院处方";
+    ConsAreaFlag "cons_area_flag" Kind::Flag, Case May "有单独的问诊区";
+    ConsDevFlag "cons_dev_flag" Kind::Flag, Case May "问诊区设备齐备";
+    HiAreaFlag "hi_area_flag" Kind::Flag, Case May "有独立的医保药品分区";
+    PromPsiFlag "prom_psi_flag" Kind::Flag, Case May "已承诺全部药品进销存上传";
+    PromPricFlag "prom_pric_flag" Kind::Flag, Case May "已作价格和服务承诺";
+    PromOutFlag "prom_out_flag" Kind::Flag, Case May "已承诺不代理、不转让、不委托";
+    KeepRole "keep_role" Kind::Text, Case May "保存者（医疗机构、零售药店）";
+    DstrTime "dstr_time" Kind::Time, Case May "拟销毁的日期";
+
     // rxdrugdetail
     MedListCodg "med_list_codg" Kind::Text, Line Must "医保药品编码";
     DrugGenname "drug_genname" Kind::Text, Line Must "药品通用名";
@@ -300,6 +327,10 @@ fields! {
     ValiEndMatchFlag "vali_end_match_flag" Kind::Flag, Case Derived "有效截止时间等于开方时间加有效天数";
     RetnSameMonthFlag "retn_same_month_flag" Kind::Flag, Case Derived "退单与结算在同一月";
     SamePoolFlag "same_pool_flag" Kind::Flag, Case Derived "开方机构与药店在同一统筹区";
+    KeptYears "kept_years" Kind::Int, Case Derived "开具至拟销毁的整年数";
+    PnltYears "pnlt_years" Kind::Int, Case Derived "处罚至申请的整年数";
+    CancYears "canc_years" Kind::Int, Case Derived "取消资格或退出至申请的整年数";
+    SetlYears "setl_years" Kind::Int, Case Derived "启动医保结算至申请的整年数";
     HospGrade "hosp_grade" Kind::Int, Case Derived "医疗机构级别（三级3、二级2、一级1、无等级0）";
     MedcDaysDscr "medc_days_dscr" Kind::Text, Line Derived "用药天数（所开数量可用更久的，并写明可用天数）";
     SameProvFlag "same_prov_flag" Kind::Flag, Case Derived "开方机构与药店在同一省";

@@ -79,7 +79,10 @@ fn thresholds(law: &Law, provision: &Provision, dated: usize, by: &str) -> Vec<(
     let Some(case) = law.examples.iter().find(|case| finds(law, case, &case.facts, by)) else { return Vec::new() };
     let mut checked = Vec::new();
     for number in [said - 1, said, said + 1].into_iter().filter(|number| *number >= 0) {
-        let facts = with_number(&case.facts, field, number);
+        // A ratio counts in millionths, as its fact does.
+        let ratio = matches!(provision.values[dated].is, LawValue::Ratio(_));
+        let value = if ratio { Value::Scaled(number, 6) } else { Value::Int(number) };
+        let facts = with_number(&case.facts, field, &value);
         let expected = cmp.holds(number * power, said * power);
         let good = finds(law, case, &facts, by) == expected;
         checked.push((format!("{}＝{number}时应{}", field.cn(), if expected { "认定" } else { "不认定" }), good));
@@ -92,11 +95,11 @@ fn finds(law: &Law, case: &ExampleCase, facts: &Facts<'_>, by: &str) -> bool {
     decision.is_ok_and(|decision| decision.findings.iter().any(|one| one.by() == by))
 }
 
-fn with_number<'a>(facts: &Facts<'a>, field: Field, number: i64) -> Facts<'a> {
+fn with_number<'a>(facts: &Facts<'a>, field: Field, value: &Value<'a>) -> Facts<'a> {
     let mut facts = facts.clone();
     match field.scope() {
-        Scope::Case => drop(facts.set(field, number)),
-        scope => facts.set_every(scope, field, &Value::Int(number)),
+        Scope::Case => drop(facts.set(field, value.clone())),
+        scope => facts.set_every(scope, field, value),
     }
     facts
 }
