@@ -21,7 +21,7 @@ pub use grants::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs, GrantPlace
 pub use law::{DiffArgs, LawArgs, LawCommand};
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
 pub use paper::{PaperArgs, PaperCommand, PaperOut};
-pub use reconcile::ReconcileArgs;
+pub use reconcile::{BudgetArgs, ReconcileArgs};
 pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
 pub use settle::{SettleArgs, SettleCommand};
 pub use torture::{CounterArgs, KillArgs, Place, RaceArgs, TortureArgs, TortureCommand};
@@ -50,6 +50,8 @@ pub enum Command {
     Law(LawArgs),
     /// What a purchase at a pharmacy costs whom, by the rule packs
     Settle(SettleArgs),
+    /// What the funds of the pools have paid in a year beside their budgets; exit 1 when one is over
+    Budget(BudgetArgs),
     /// What institutions issued, pharmacies sold and the center settled in a period, and where they differ; exit 1 on an
     /// open difference
     Reconcile(ReconcileArgs),

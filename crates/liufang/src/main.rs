@@ -7,6 +7,7 @@ mod app_cmd;
 mod archive_cmd;
 mod audit_cmd;
 mod bench;
+mod budget_cmd;
 mod call;
 mod cli;
 mod client;
@@ -79,6 +80,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Keys(args) => keys_cmd::run(args),
         Command::Law(args) => law_cmd::run(args),
         Command::Settle(args) => settle_cmd::run(args),
+        Command::Budget(args) => edge::runtime()?.block_on(budget_cmd::run(&args)),
         Command::Reconcile(args) => edge::runtime()?.block_on(reconcile_cmd::run(&args)),
         Command::Audit(args) => edge::runtime()?.block_on(audit_cmd::run(&args)),
         Command::Gm(args) => gm_cmd::run(args),

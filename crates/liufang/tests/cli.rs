@@ -72,7 +72,7 @@ fn ran(folder: &Folder, args: &[&str]) -> (i32, String, String) {
 #[test]
 fn every_command_has_help() {
     let folder = Folder::new();
-    const COMMANDS: [&str; 19] = [
+    const COMMANDS: [&str; 20] = [
         "serve",
         "demo",
         "call",
@@ -92,6 +92,7 @@ fn every_command_has_help() {
         "archive",
         "settle",
         "reconcile",
+        "budget",
     ];
     for command in COMMANDS {
         let (code, out, _) = ran(&folder, &[command, "--help"]);

@@ -12,6 +12,7 @@
 //! Those seven are the parts of [`Shares::steps`]; their sum is the whole bill.
 
 mod accumulator;
+mod budget;
 mod case;
 mod identity;
 mod quote;
@@ -22,6 +23,7 @@ mod shares;
 pub mod statement;
 
 pub use accumulator::{Accumulator, AccumulatorError, Totals};
+pub use budget::{BudgetUse, Stands, budget_use};
 pub use case::{Case, Line, MAX_LINES, MAX_MEDFEE_FEN};
 pub use identity::{IdentityBroken, check_identities};
 pub use quote::{Used, quote};

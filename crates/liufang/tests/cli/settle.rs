@@ -108,4 +108,11 @@ fn reconcile_says_what_it_cannot_read_and_finds_nothing_wrong_in_the_demo() {
     std::fs::write(folder.join("why"), "no tab").unwrap();
     let (code, _, err) = ran(&folder, &[&period[..], &["--closed", "why"]].concat());
     assert!(code == 2 && err.contains("why line 1"), "{err}");
+    std::fs::write(folder.join("plan"), "360900\t100000.00\n").unwrap();
+    let (code, out, err) = ran(&folder, &["budget", "--year", "2026", "--plan", "plan", "--json"]);
+    let used: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"));
+    assert_eq!((code, used["360900"]["budget_fen"].as_i64()), (0, Some(10_000_000)), "{out}");
+    std::fs::write(folder.join("plan"), "360900\t0\n").unwrap();
+    let (code, _, err) = ran(&folder, &["budget", "--year", "2026", "--plan", "plan"]);
+    assert!(code == 2 && err.contains("plan line 1"), "{err}");
 }
