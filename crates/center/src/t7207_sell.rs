@@ -3,15 +3,17 @@
 //! A trace code is claimed for the whole center in the commit of the sale, so that of two sales of one box
 //! one wins. The same sale again is the same answer; after 7208 it is a new sale.
 
+use std::collections::BTreeMap;
+
 use lf_gm::hex;
 use lf_law::{Field, Gate, Scope};
-use lf_ports::{ChangeSet, Claim, ClaimKind, CommitError, Drug};
+use lf_ports::{ChangeSet, Claim, ClaimKind, CommitError, Drug, StockCode, StoreError};
 use lf_rx::basket::Basket;
 use lf_rx::decide::sale::{self, Row, SaleRefusal, Understood};
 use lf_rx::event::{SaleLine, Sold};
 use lf_rx::{Event, Prescription, Refusal, RxContent};
 use lf_vocab::dict::HiFeesetlFlag;
-use lf_vocab::{Day, Fen, FixmedinsCode, FixmedinsKind, HiRxno, Moment, Pric, Qty};
+use lf_vocab::{Day, DrugTracCodg, Fen, FixmedinsCode, FixmedinsKind, HiRxno, Moment, Pric, Qty};
 use serde::{Deserialize, Serialize};
 
 use crate::ctx::{Answer, Ctx};
@@ -55,10 +57,12 @@ impl Center {
 
     async fn try_sell(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
         let key = ctx.exact_key("7207");
-        let (idem, rx, content) = tokio::try_join!(
+        let boxes: Vec<_> = command.lines.iter().filter_map(|line| line.drug_trac_codg.as_ref()).collect();
+        let (idem, rx, content, stocked) = tokio::try_join!(
             self.store.idem(&key),
             self.store.rx(&command.hi_rxno),
-            self.store.rx_content(&command.hi_rxno)
+            self.store.rx_content(&command.hi_rxno),
+            self.store.stock_codes(ctx.code(), &boxes)
         )?;
         // A late duplicate of the very message must not sell again what 7208 has taken back meanwhile.
         if let Some(answer) = ctx.answered(idem)? {
@@ -78,17 +82,16 @@ impl Center {
         }
         // What was prescribed by the catalogue of that day, what is sold by that of the day on which it left the shelf.
         let codes: Vec<_> = command.lines.iter().map(|line| line.med_list_codg.clone()).collect();
-        let [prescribed, drugs] = self
-            .priced_each([
-                (&prescribed(&content), content.head.prsc_time.day()),
-                (&codes, left_on(&command.lines, ctx.now)),
-            ])
-            .await?;
+        let meant = prescribed(&content);
+        let ([prescribed, drugs], lots) = tokio::try_join!(
+            self.priced_each([(&meant, content.head.prsc_time.day()), (&codes, left_on(&command.lines, ctx.now)),]),
+            self.lots_of(ctx, &stocked)
+        )?;
         let basket = basket_of(&content, &prescribed);
         let rows = command.lines.iter().zip(&drugs);
         let rows: Vec<_> = rows.map(|(line, drug)| Row { line, listed: drug.as_ref().map(listed) }).collect();
         let understood = sale::check_rows(&basket, &rows, ctx.now).map_err(Failure::from_refusal)?;
-        let asked = Asked { content: &content, basket: &basket, drugs: &drugs, understood: &understood };
+        let asked = Asked { content: &content, basket: &basket, drugs: &drugs, understood: &understood, lots: &lots };
         let reminders = self.ask_sell(ctx, command, &asked)?;
         let sold = Sold {
             sel_stoout_sn: hex::lower(&self.chance.draw())[..30].to_owned(),
@@ -117,6 +120,18 @@ impl Center {
         }
     }
 
+    /// The expiry of each box that stands in a lot of this pharmacy.
+    async fn lots_of(&self, ctx: &Ctx, stocked: &[Option<StockCode>]) -> Result<Expiries, StoreError> {
+        let found: Vec<&StockCode> = stocked.iter().flatten().collect();
+        if found.is_empty() {
+            return Ok(Expiries::new());
+        }
+        let lots: Vec<&str> = found.iter().map(|code| code.fixmedins_bchno.as_str()).collect();
+        let lots = self.store.stock_lots(ctx.code(), &lots).await?;
+        let known = found.into_iter().zip(lots);
+        Ok(known.filter_map(|(code, lot)| Some((code.drug_trac_codg.clone(), lot?.lot.goods.expy_end))).collect())
+    }
+
     fn ask_sell(&self, ctx: &Ctx, command: &Command, asked: &Asked<'_>) -> Result<Vec<Refusal>, Failure> {
         lf_vocab::covers!("HB-2.4");
         let sold = sale::packs_sold(asked.basket, asked.understood);
@@ -139,7 +154,8 @@ impl Center {
         for ((line, drug), row) in command.lines.iter().zip(asked.drugs).zip(asked.understood) {
             // The law compares drugs, not rows: a row a trace code is common.
             let counts = (asked.basket.packs_needed(row.at), sold.get(row.at).copied().unwrap_or(Qty::ZERO));
-            put_line(&mut facts, line, drug.as_ref(), row.packs, counts, ctx);
+            let expy_end = line.drug_trac_codg.as_ref().and_then(|code| asked.lots.get(code).copied());
+            put_line(&mut facts, line, drug.as_ref(), (row.packs, expy_end), counts, ctx);
         }
         gate::ask(&self.law, Gate::Sell, ctx, &facts)
     }
@@ -151,13 +167,17 @@ struct Asked<'a> {
     basket: &'a Basket<'a>,
     drugs: &'a [Option<Drug>],
     understood: &'a [Understood],
+    lots: &'a Expiries,
 }
+
+/// Until when a box may be sold, where the pharmacy's own stock knows it.
+type Expiries = BTreeMap<DrugTracCodg, Day>;
 
 fn put_line(
     facts: &mut lf_law::Facts<'_>,
     line: &SaleLine,
     drug: Option<&Drug>,
-    packs: Qty,
+    (packs, expy_end): (Qty, Option<Day>),
     (needed, sold): (Option<Qty>, Qty),
     ctx: &Ctx,
 ) {
@@ -178,6 +198,7 @@ fn put_line(
         .set(Field::TracSoldFlag, false)
         .set(Field::Pric, pric.or(standard).unwrap_or(Pric::ZERO))
         .set_opt(Field::PayStdPric, standard)
+        .set_opt(Field::ExpyEnd, expy_end)
         .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
         .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
         .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));

@@ -39,8 +39,8 @@ pub type Done = Result<(Vec<u8>, Vec<Refusal>), Stopped>;
 /// Whether the transaction is remembered by the meaning of its message.
 pub fn needs_digest(transaction: Transaction) -> bool {
     use Transaction::{
-        T2102, T2103, T2601, T3202, T3301, T3302, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7207, T7208, T9001,
-        T9002, T9101,
+        T2102, T2103, T2601, T3202, T3301, T3302, T3501, T3502, T3503, T3504, T3505, T3505A, T3506, T3506A, T3507,
+        T3592B, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7207, T7208, T9001, T9002, T9101,
     };
     matches!(
         transaction,
@@ -57,6 +57,16 @@ pub fn needs_digest(transaction: Transaction) -> bool {
             | T2103
             | T2601
             | T3202
+            | T3501
+            | T3502
+            | T3503
+            | T3504
+            | T3505
+            | T3505A
+            | T3506
+            | T3506A
+            | T3507
+            | T3592B
             | T9001
             | T9002
             | T9101
@@ -102,6 +112,17 @@ pub async fn run(center: &Center, ctx: &Ctx, transaction: Transaction, node: &No
         | Transaction::T1314
         | Transaction::T1315
         | Transaction::T1320 => download(center, ctx, transaction, node).await,
+        Transaction::T3501
+        | Transaction::T3502
+        | Transaction::T3503
+        | Transaction::T3504
+        | Transaction::T3505
+        | Transaction::T3505A
+        | Transaction::T3506
+        | Transaction::T3506A
+        | Transaction::T3507
+        | Transaction::T3513
+        | Transaction::T3592B => goods(center, ctx, transaction, node).await,
         Transaction::T1304 | Transaction::T1312 | Transaction::T1316 | Transaction::T1318 | Transaction::T1319 => {
             page(center, ctx, transaction, node).await
         }
@@ -229,6 +250,22 @@ async fn statement(center: &Center, ctx: &Ctx, transaction: Transaction, node: &
     let command = commands::t3202(node)?;
     let Answer { reply, reminders } = Box::pin(center.t3202_details(ctx, &command, &StatementZip)).await?;
     Ok((replies::t3202(&reply)?, reminders))
+}
+
+async fn goods(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {
+    match transaction {
+        Transaction::T3513 => {
+            transact!(node, center, ctx, t3513, t3513_traces, |reply, command| replies::t3513(&reply))
+        }
+        Transaction::T3592B => {
+            transact!(node, center, ctx, t3592b, t3592b_virtual, |reply, command| replies::t3592b(&reply, &command))
+        }
+        _ => {
+            let command = commands::goods(transaction, node)?;
+            let Answer { reply, reminders } = Box::pin(center.t3501_goods(ctx, &command)).await?;
+            Ok((replies::goods(transaction, &reply, &command)?, reminders))
+        }
+    }
 }
 
 async fn download(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {

@@ -84,7 +84,9 @@ async fn nesting_is_good_to_its_limit() {
 async fn an_empty_message_is_told_all_that_it_needs() {
     let world = World::new().await;
     let mut cases = Cases::new(&world);
-    for transaction in Transaction::ALL.iter().filter(|transaction| transaction.is_built()) {
+    for transaction in
+        Transaction::ALL.iter().filter(|transaction| transaction.is_built() && !transaction.number().starts_with("35"))
+    {
         let client = world.client_of(*transaction);
         let body = client.seal(Dialect::Official, world.now_ms(), "{}");
         cases.case(transaction.number(), client, transaction.method(), &body).await;
@@ -140,6 +142,32 @@ async fn an_empty_message_is_told_all_that_it_needs() {
         9002: 400 报文有2处错误：sign_no（签到编号）必填；opter_no（操作员编号）必填
         9101: 501 交易9101 文件上传只在定点医药机构接口（infno）上提供
         9102: 501 交易9102 文件下载只在定点医药机构接口（infno）上提供
+    "#]].assert_eq(&cases.done());
+}
+
+#[tokio::test]
+async fn an_empty_message_about_goods_is_told_all_that_it_needs() {
+    let world = World::new().await;
+    let mut cases = Cases::new(&world);
+    for transaction in
+        Transaction::ALL.iter().filter(|transaction| transaction.is_built() && transaction.number().starts_with("35"))
+    {
+        let client = world.client_of(*transaction);
+        let body = client.seal(Dialect::Official, world.now_ms(), "{}");
+        cases.case(transaction.number(), client, transaction.method(), &body).await;
+    }
+    expect![[r#"
+        3501: 400 报文有1处错误：invinfo（商品盘存上传）必填
+        3502: 400 报文有1处错误：invinfo（商品库存变更）必填
+        3503: 400 报文有1处错误：purcinfo（商品采购）必填
+        3504: 400 报文有1处错误：purcinfo（商品采购退货）必填
+        3505: 400 报文有1处错误：selinfo（商品销售）必填
+        3505A: 400 报文有1处错误：selinfoDetail（商品销售A）必填
+        3506: 400 报文有1处错误：selinfo（商品销售退货）必填
+        3506A: 400 报文有1处错误：selinfoDetail（商品销售退货A）必填
+        3507: 400 报文有2处错误：fixmedins_bchno（定点医药机构批次流水号）必填；inv_data_type（进销存数据类型）必填
+        3513: 400 报文有2处错误：fixmedins_code（定点医药机构编号）必填；fixmedins_bchno（定点医药机构批次流水号）与med_list_codg、medins_list_codg、mdtrt_id、certno须至少填一项
+        3592B: 400 报文有4处错误：med_list_codg（医疗目录编码）必填；fixmedins_hilist_id（定点医药机构目录编号）必填；fixmedins_hilist_name（定点医药机构目录名称）必填；fixmedins_bchno（定点医药机构批次流水号）必填
     "#]].assert_eq(&cases.done());
 }
 

@@ -10,6 +10,7 @@ mod cases;
 mod files;
 mod gateway;
 mod gateway_client;
+mod goods;
 mod journey;
 mod life;
 mod limits;

@@ -10,6 +10,7 @@ mod mould;
 mod pdf;
 mod settle;
 mod stats;
+mod stock;
 
 use crate::cli::{BenchArgs, BenchCommand};
 use crate::edge::runtime;
@@ -22,6 +23,7 @@ pub fn run(args: BenchArgs) -> anyhow::Result<bool> {
         BenchCommand::Law { json, seconds } => law::run(json, seconds),
         BenchCommand::Pdf { json, seconds } => runtime()?.block_on(pdf::run(json, seconds)),
         BenchCommand::Settle { json, seconds } => settle::run(json, seconds),
+        BenchCommand::Stock(args) => runtime()?.block_on(stock::run(&args)),
         BenchCommand::Growth(args) => runtime()?.block_on(growth::run(&args)),
     }
 }

@@ -14,6 +14,7 @@ mod paper;
 mod reconcile;
 mod registers;
 mod settle;
+mod stock;
 mod torture;
 
 pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
@@ -24,6 +25,7 @@ pub use paper::{PaperArgs, PaperCommand, PaperOut};
 pub use reconcile::{BudgetArgs, ReconcileArgs};
 pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
 pub use settle::{SettleArgs, SettleCommand};
+pub use stock::{StockCmdArgs, StockCommand, StockDatabase};
 pub use torture::{CounterArgs, KillArgs, Place, RaceArgs, TortureArgs, TortureCommand};
 
 /// Liufang 流方: an open electronic prescription center for Chinese medical insurance.
@@ -67,6 +69,8 @@ pub enum Command {
     Config(ConfigArgs),
     /// What hospitals were not told yet of reviews and settlements: list, send again, give up
     Outbox(OutboxArgs),
+    /// What stands in the shelves of institutions: who has a drug, whether vouchers, book and goods agree, codes sold twice
+    Stock(StockCmdArgs),
     /// Put registers and dated lists into a database from CSV and XLSX files
     Import(ImportArgs),
     /// Client systems of institutions: register, list, limit, disable
@@ -315,8 +319,27 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 3)]
         seconds: u64,
     },
+    /// Lines of goods that pharmacies upload (3505A), each a box of its own, durable on SQLite
+    Stock(StockArgs),
     /// Whether answers slow down as the store fills: exit 1 when p99 grows by more than half
     Growth(GrowthArgs),
+}
+
+/// `bench stock`.
+#[derive(Args)]
+pub struct StockArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// How long to measure, in seconds
+    #[arg(long, default_value_t = 10)]
+    pub seconds: u64,
+    /// Tills at once, each with a lot of its own
+    #[arg(long, default_value_t = 8)]
+    pub clients: usize,
+    /// Rows of a batch, at most 500
+    #[arg(long, default_value_t = 200)]
+    pub rows: usize,
 }
 
 /// `bench lifecycle`.

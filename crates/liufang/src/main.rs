@@ -35,6 +35,7 @@ mod rotate;
 mod sample;
 mod serve;
 mod settle_cmd;
+mod stock_cmd;
 mod torture;
 
 use std::process::ExitCode;
@@ -88,6 +89,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Migrate(args) => edge::runtime()?.block_on(serve::migrate(&args)).map(|()| true),
         Command::Config(args) => config::run(&args).map(|()| true),
         Command::Outbox(args) => edge::runtime()?.block_on(outbox_cmd::run(&args)),
+        Command::Stock(args) => edge::runtime()?.block_on(stock_cmd::run(&args)),
         Command::Import(args) => edge::runtime()?.block_on(import_cmd::run(&args)),
         Command::App(args) => edge::runtime()?.block_on(app_cmd::run(&args)),
         Command::Grant(args) => edge::runtime()?.block_on(grant_cmd::run(&args)),

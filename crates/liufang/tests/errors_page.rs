@@ -15,9 +15,10 @@ use lf_center::{
     t1101_person::CredentialRefusal, t1201_fixmedins::InstitutionRefusal, t1301_download::DownloadRefusal,
     t1312_hilist::HilistRefusal, t2101_quote::PurchaseRefusal, t2601_undo::ReverseRefusal,
     t3201_statement::StatementRefusal, t3202_details::DetailRefusal, t3301_match::MatchRefusal,
-    t7101_precheck::PrecheckRefusal, t7102_sign::RxRefusal, t7201_authorise::AuthoriseRefusal,
-    t7203_qrcode::QrcodeRefusal, t7206_review::PharmacistRefusal, t7211_catalogue::CatalogueRefusal,
-    t9002_signout::SignoutRefusal, t9101_file_upload::FileRefusal, t9102_file_download::NoFileRefusal,
+    t3501_goods::GoodsRefusal, t3513_traces::TraceRefusal, t7101_precheck::PrecheckRefusal, t7102_sign::RxRefusal,
+    t7201_authorise::AuthoriseRefusal, t7203_qrcode::QrcodeRefusal, t7206_review::PharmacistRefusal,
+    t7211_catalogue::CatalogueRefusal, t9002_signout::SignoutRefusal, t9101_file_upload::FileRefusal,
+    t9102_file_download::NoFileRefusal,
 };
 use lf_rx::auth::TokenRefusal;
 use lf_rx::decide::carry::{CarryRefusal, VerifyRefusal};
@@ -70,6 +71,8 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     FileRefusal => "9101 文件上传",
     NoFileRefusal => "9102 文件下载",
     StockRefusal => "3501–3507 进销存",
+    GoodsRefusal => "3505, 3505A 按处方销售",
+    TraceRefusal => "3513 销售追溯查询",
     CredentialRefusal => "1101 人员信息获取",
     InstitutionRefusal => "1201 医药机构信息获取",
     SignoutRefusal => "9002 签退",

@@ -12,6 +12,7 @@ use crate::lists::{Edition, Item};
 use crate::notice::Letter;
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{AccumKey, AccumRow, Claim, IdemRow, RxFile, Setl, StoredEvent};
+use crate::stock::StockChange;
 use crate::store::StoreError;
 
 /// Everything one command changes.
@@ -47,6 +48,8 @@ pub struct ChangeSet {
     pub matches: Vec<MatchChange>,
     /// A grant (operator).
     pub grant: Option<GrantChange>,
+    /// Goods.
+    pub stock: Option<StockChange>,
 }
 
 /// An edition takes the place of the one before it, from its day on.

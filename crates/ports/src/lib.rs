@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod registry;
 pub mod replay;
 pub mod row;
+pub mod stock;
 pub mod store;
 
 pub use change::{
@@ -36,4 +37,7 @@ pub use registry::{
 };
 pub use replay::{ReplayStore, StoredCase};
 pub use row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
+pub use stock::{
+    DocKey, LotsOf, MoveBody, MovesOf, StockChange, StockCode, StockLead, StockLot, StockMove, StockStore,
+};
 pub use store::{AuditStore, Store, StoreError};

@@ -105,7 +105,7 @@ pub struct Setl {
 /// What may be claimed once in the whole center.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimKind {
-    /// A sold trace code (7207).
+    /// A sold trace code (7207, 3505).
     DrugTracCodg,
     /// Running numbers that an institution had printed for paper: `<fixmedins_code>/<first>`, held by the last.
     PaperRange,
@@ -134,7 +134,7 @@ pub struct Claim {
     pub kind: ClaimKind,
     /// The thing.
     pub key: String,
-    /// Who holds it: the prescription's number.
+    /// Who holds it: the prescription's number, or the sale or open pack of a counter.
     pub owner: String,
 }
 

@@ -14,6 +14,7 @@ use crate::list_match::{ListMatch, MatchKey};
 use crate::lists::{Dated, Edition, EditionOf, Item, Lists, Since};
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
+use crate::stock::StockStore;
 
 /// Why the store did not answer.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -34,7 +35,7 @@ pub const UNDER_MAX: usize = 64;
 
 /// What the use cases read and write.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: StockStore + Send + Sync {
     /// An app by its id.
     async fn app(&self, app_id: &str) -> Result<Option<App>, StoreError>;
     /// A page of all apps in the order of their ids, after an id: for the operator.

@@ -15,6 +15,8 @@ use crate::rows::{CODES_MAX, ChgType, DataType, Entry, Sale, SecondSale, What};
 
 mod codes;
 
+pub use codes::VIRTUAL;
+
 /// A visit in a lot: what was sold in it can come back.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SaleKey {

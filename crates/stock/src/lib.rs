@@ -16,7 +16,7 @@ mod rows;
 mod supply;
 
 pub use code::{Code, CodeLife, HeldSince, Owner};
-pub use ledger::{Ledger, Posting, SaleKey};
+pub use ledger::{Ledger, Posting, SaleKey, VIRTUAL};
 pub use lot::{Consistency, Counted, Goods, Lot, NMLC, Told};
 pub use measure::{CNT_MAX, Measure, PER_PACK_MAX};
 pub use refusal::StockRefusal;

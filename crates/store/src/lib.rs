@@ -25,6 +25,7 @@ mod sealed;
 mod sealer;
 mod sql;
 mod sqlite;
+mod stock;
 mod sweep;
 mod value;
 mod writer;

@@ -20,6 +20,7 @@ mod list_match;
 mod lists;
 mod outbox;
 mod registry;
+mod stock;
 
 pub(crate) use outbox::{claim, delivered, drop_letter, failed, resend, rest};
 pub(crate) use registry::{cert_key, drug_find_text, found_by, like_part};
@@ -96,6 +97,9 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
     steps.extend(changes.matches.iter().map(list_match::change));
     if let Some(change) = &changes.grant {
         steps.push(grants::grant(change)?);
+    }
+    if let Some(change) = &changes.stock {
+        stock::steps(change, sealer, &mut steps)?;
     }
     Ok(steps)
 }

@@ -21,6 +21,7 @@ use crate::value::{Cells, Row, Value};
 mod list_match;
 mod lists;
 pub(crate) mod outbox;
+pub(crate) mod stock;
 
 pub(crate) use list_match::list_match;
 pub(crate) use lists::{drug, edition, grant, item};

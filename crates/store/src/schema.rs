@@ -37,7 +37,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V8__files",
     "V9__list_match",
     "V10__setl_period",
-    "V11__grants"
+    "V11__grants",
+    "V12__stock"
 ];
 
 impl From<rusqlite::Error> for OpenError {

@@ -59,6 +59,7 @@ columns! {
     BATCH = "auth_batch"."body" [Texts, Texts] BATCH_SWEEP BATCH_RESEAL;
     IDEM = "idem"."reply" [Texts, Texts, Texts] IDEM_SWEEP IDEM_RESEAL;
     FILE = "file"."body" [Texts, Texts] FILE_SWEEP FILE_RESEAL;
+    STOCK_MOVE = "stock_move"."body" [Texts, Texts, Counts] STOCK_MOVE_SWEEP STOCK_MOVE_RESEAL;
     OUTBOX = "outbox"."body" [Texts, Texts, Counts] OUTBOX_SWEEP OUTBOX_RESEAL;
 }
 
@@ -68,7 +69,7 @@ mod tests {
 
     #[test]
     fn every_blob_is_sealed_or_a_digest() {
-        const DIGESTS: [&str; 4] = ["rx.head", "rx_event.hash", "idem.digest", "sealed_by.probe"];
+        const DIGESTS: [&str; 5] = ["rx.head", "rx_event.hash", "idem.digest", "sealed_by.probe", "stock_move.digest"];
         let conn = rusqlite::Connection::open("").unwrap();
         crate::schema::build(&conn).unwrap();
         let list = "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c

@@ -4,6 +4,8 @@
 //! microseconds, booleans 0/1; every SELECT of a whole row names the primary key first; `live = 1` stands as a literal,
 //! so that the partial index serves it; conflicts show as no row written, never by a constraint's name.
 
+pub(crate) mod stock;
+
 // ---- registers
 
 pub(crate) const APP: &str = "SELECT app_id, body FROM app WHERE app_id = $1";
@@ -274,6 +276,10 @@ pub(crate) const OUTBOX_SWEEP: &str =
     sweep_page!("outbox", "body", "poolarea_no, hi_rxno, seq", "$1, $2, $3", "$4", "$5");
 pub(crate) const OUTBOX_RESEAL: &str =
     "UPDATE outbox SET body = $4 WHERE poolarea_no = $1 AND hi_rxno = $2 AND seq = $3 AND body = $5";
+pub(crate) const STOCK_MOVE_SWEEP: &str =
+    sweep_page!("stock_move", "body", "fixmedins_code, fixmedins_bchno, seq", "$1, $2, $3", "$4", "$5");
+pub(crate) const STOCK_MOVE_RESEAL: &str =
+    "UPDATE stock_move SET body = $4 WHERE fixmedins_code = $1 AND fixmedins_bchno = $2 AND seq = $3 AND body = $5";
 pub(crate) const FILE_SWEEP: &str = sweep_page!("file", "body", "fixmedins_code, file_qury_no", "$1, $2", "$3", "$4");
 pub(crate) const FILE_RESEAL: &str =
     "UPDATE file SET body = $3 WHERE fixmedins_code = $1 AND file_qury_no = $2 AND body = $4";
@@ -399,7 +405,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 73] = [
+    const QUESTIONS: [&str; 74] = [
         APP,
         APP_PAGE,
         FIXMEDINS,
@@ -449,6 +455,7 @@ mod tests {
         BATCH_SWEEP,
         IDEM_SWEEP,
         OUTBOX_SWEEP,
+        STOCK_MOVE_SWEEP,
         PERSON_KEY_SWEEP,
         PERSON_KEY_RESEAL,
         PERSON_KEY_DOUBLE,
@@ -479,7 +486,7 @@ mod tests {
     fn every_question_is_answered_by_an_index_in_its_order() {
         let conn = rusqlite::Connection::open("").unwrap();
         crate::schema::build(&conn).unwrap();
-        for text in QUESTIONS.into_iter().chain(NEXT_POOL) {
+        for text in QUESTIONS.into_iter().chain(NEXT_POOL).chain(stock::QUESTIONS) {
             let explain = format!("EXPLAIN QUERY PLAN {}", text.replace('$', "?"));
             let mut statement = conn.prepare(&explain).unwrap();
             let count = statement.parameter_count();
@@ -493,7 +500,8 @@ mod tests {
 
     #[test]
     fn the_texts_stay_engine_neutral() {
-        let texts = TEXT.split("#[cfg(test)]").next().unwrap().to_ascii_uppercase();
+        let texts = TEXT.split("#[cfg(test)]").next().unwrap().to_ascii_uppercase()
+            + &include_str!("sql/stock.rs").to_ascii_uppercase();
         for word in [" NOW(", "CURRENT_", "AUTOINCREMENT", "REPLACE INTO", "OR IGNORE", "IFNULL", "::", "ARRAY["] {
             assert!(!texts.contains(word), "{word}");
         }

@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod races;
 pub mod rotation;
 pub mod scans;
+pub mod stock;
 pub mod tampered;
 
 /// The ports of an engine, and what a rotation asks of it.
@@ -105,6 +106,11 @@ macro_rules! each_case {
             lists::an_edition_comes_whole_or_not_at_all,
             lists::a_row_of_the_same_day_is_taken_back_or_replaced,
             lists::the_catalogue_is_read_as_of_a_day,
+            stock::goods_are_found_by_their_institution_only,
+            stock::a_stock_change_comes_whole_or_not_at_all,
+            stock::a_number_stands_once_until_it_is_made_void,
+            stock::one_of_32_sales_of_a_box_wins,
+            stock::a_long_batch_and_its_leads_are_kept,
         }
     };
 }

@@ -16,6 +16,7 @@ mod reversal;
 mod rx;
 mod scan;
 mod setl;
+mod stock;
 
 use lf_ports::{AuditStore, Store, StoreError};
 use lf_vocab::HiRxno;
@@ -44,6 +45,7 @@ pub async fn audit<S: Store + AuditStore + ?Sized>(store: &S) -> Result<Report, 
     }
     sums.leftovers(&mut report);
     claims::audit(store, &mut report).await?;
+    stock::audit(store, &mut report).await?;
     Ok(report)
 }
 

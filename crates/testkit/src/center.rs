@@ -164,9 +164,18 @@ fn fresh_dir() -> PathBuf {
 /// # Panics
 /// When they do not load.
 pub fn repository_law() -> Law {
+    law_with(|_, text| text)
+}
+
+/// The packs of this repository, each file's text changed by a function of its path.
+///
+/// # Panics
+/// When they do not load.
+pub fn law_with(change: impl Fn(&str, String) -> String) -> Law {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../law");
     let mut files = Vec::new();
     collect(&root, "", &mut files);
+    let files: Vec<_> = files.into_iter().map(|(path, text)| (path.clone(), change(&path, text))).collect();
     let sources: Vec<_> = files.iter().map(|(path, text)| Source { path, text }).collect();
     Law::load(&sources)
         .unwrap_or_else(|errors| panic!("{}", errors.iter().map(|e| format!("{e}\n")).collect::<String>()))

@@ -22,7 +22,7 @@ pub mod region;
 pub mod watched;
 
 #[cfg(feature = "center")]
-pub use center::{TestCenter, sealer};
+pub use center::{TestCenter, law_with, sealer};
 #[cfg(feature = "center")]
 pub use life::{Life, Step};
 #[cfg(feature = "center")]

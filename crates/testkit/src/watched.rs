@@ -13,8 +13,9 @@ use lf_ports::{
     FileOwner, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, Person, PersonKey,
     Practitioner, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
 };
+use lf_ports::{DocKey, LotsOf, MovesOf, StockCode, StockLead, StockLot, StockMove, StockStore};
 use lf_rx::{AuthBatch, Prescription, RxContent};
-use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
+use lf_vocab::{Admdvs, Day, DrugTracCodg, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
 
 /// A store behind which another one answers.
 pub struct Watched {
@@ -77,6 +78,15 @@ impl Watched {
 }
 
 macro_rules! asked {
+    (goods $($name:ident($($arg:ident: $kind:ty),*) -> $reply:ty;)+) => {
+        #[async_trait]
+        impl StockStore for Watched {
+            $(async fn $name(&self, $($arg: $kind),*) -> Result<$reply, StoreError> {
+                self.ask(stringify!($name)).await;
+                self.store.$name($($arg),*).await
+            })+
+        }
+    };
     ($($name:ident($($arg:ident: $kind:ty),*) -> $reply:ty;)+) => {
         #[async_trait]
         impl Store for Watched {
@@ -129,4 +139,21 @@ asked! {
     matches_since(fixmedins_code: &FixmedinsCode, after: Moment, behind: Option<&MatchKey>, limit: usize) -> Vec<ListMatch>;
     file_head(owner: &FileOwner, file_qury_no: &str) -> Option<FileHead>;
     file_count(owner: &FileOwner, now: Moment) -> u64;
+}
+asked! {
+    goods
+    stock_lots(fixmedins_code: &FixmedinsCode, lots: &[&str]) -> Vec<Option<StockLot>>;
+    stock_codes(fixmedins_code: &FixmedinsCode, codes: &[&DrugTracCodg]) -> Vec<Option<StockCode>>;
+    claims(kind: ClaimKind, keys: &[&str]) -> Vec<Option<Claim>>;
+    stock_docs(fixmedins_code: &FixmedinsCode, docs: &[&DocKey]) -> Vec<Option<[u8; 32]>>;
+    stock_visits(fixmedins_code: &FixmedinsCode, visits: &[(&str, &str)]) -> Vec<i64>;
+    stock_codes_of_lot(fixmedins_code: &FixmedinsCode, fixmedins_bchno: &str, after: &str, most: usize)
+        -> Vec<StockCode>;
+    stock_moves(fixmedins_code: &FixmedinsCode, of: &MovesOf, after: (&str, i64), most: usize) -> Vec<StockMove>;
+    stock_moves_of_rx(fixmedins_code: &FixmedinsCode, hi_rxno: &HiRxno) -> Vec<StockMove>;
+    stock_offers(poolarea_no: Admdvs, med_list_codg: &MedListCodg, after: (&str, &str), most: usize) -> Vec<StockLot>;
+    stock_lots_after(fixmedins_code: &FixmedinsCode, after: &str, most: usize) -> Vec<StockLot>;
+    stock_lots_of(fixmedins_code: &FixmedinsCode, of: &LotsOf, after: &str, most: usize) -> Vec<StockLot>;
+    stock_leads(poolarea_no: Admdvs, after: (Moment, &str, &str), most: usize) -> Vec<StockLead>;
+    stock_holder_after(fixmedins_code: &str) -> Option<FixmedinsCode>;
 }

@@ -5,6 +5,7 @@
 
 mod basics;
 mod files;
+mod goods;
 mod institution;
 mod list_match;
 mod pharmacy;
@@ -14,6 +15,7 @@ mod statement;
 
 pub use basics::{t1101, t1201, t9001, t9002};
 pub use files::{ARRAY_MAX, catalogue, question, t1301, t1312, t9101, t9102};
+pub use goods::{goods, t3513, t3592b};
 pub use institution::{read_signed, t7102, t7103, t7104, t7105};
 pub use list_match::{t1317, t3301, t3302};
 pub use pharmacy::{t7201, t7203, t7204, t7205, t7206, t7207, t7208, t7211};
@@ -87,6 +89,17 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         Transaction::T1304 | Transaction::T1312 | Transaction::T1316 | Transaction::T1318 | Transaction::T1319 => {
             question(transaction).map_or_else(Defects::new, |question| of(t1312(question, node)))
         }
+        Transaction::T3501
+        | Transaction::T3502
+        | Transaction::T3503
+        | Transaction::T3504
+        | Transaction::T3505
+        | Transaction::T3505A
+        | Transaction::T3506
+        | Transaction::T3506A
+        | Transaction::T3507 => of(goods(transaction, node)),
+        Transaction::T3513 => of(t3513(node)),
+        Transaction::T3592B => of(t3592b(node)),
         // The bytes of 9101 may stand beside the message: its form is judged where both are known.
         Transaction::T9101 => Defects::new(),
         Transaction::T7108 | Transaction::T7109 | Transaction::T7202 | Transaction::T7209 | Transaction::T7210 => {

@@ -31,6 +31,17 @@ pub mod t3201;
 pub mod t3202;
 pub mod t3301;
 pub mod t3302;
+pub mod t3501;
+pub mod t3502;
+pub mod t3503;
+pub mod t3504;
+pub mod t3505;
+pub mod t3505a;
+pub mod t3506;
+pub mod t3506a;
+pub mod t3507;
+pub mod t3513;
+pub mod t3592b;
 pub mod t5203;
 pub mod t7101;
 pub mod t7102;
@@ -122,6 +133,28 @@ pub enum Transaction {
     T3301,
     /// 3302 目录对照撤销
     T3302,
+    /// 3501 商品盘存上传
+    T3501,
+    /// 3502 商品库存变更
+    T3502,
+    /// 3503 商品采购
+    T3503,
+    /// 3504 商品采购退货
+    T3504,
+    /// 3505 商品销售
+    T3505,
+    /// 3505A 商品销售A
+    T3505A,
+    /// 3506 商品销售退货
+    T3506,
+    /// 3506A 商品销售退货A
+    T3506A,
+    /// 3507 商品信息删除
+    T3507,
+    /// 3513 定点医药机构商品销售追溯信息查询
+    T3513,
+    /// 3592B 获取虚拟药品追溯码
+    T3592B,
     /// 5203 结算信息查询
     T5203,
     /// 7101 电子处方上传预核验
@@ -207,6 +240,17 @@ impl Transaction {
         Self::T3202,
         Self::T3301,
         Self::T3302,
+        Self::T3501,
+        Self::T3502,
+        Self::T3503,
+        Self::T3504,
+        Self::T3505,
+        Self::T3505A,
+        Self::T3506,
+        Self::T3506A,
+        Self::T3507,
+        Self::T3513,
+        Self::T3592B,
         Self::T5203,
         Self::T7101,
         Self::T7102,
@@ -267,6 +311,17 @@ impl Transaction {
             Self::T3202 => &t3202::SPEC,
             Self::T3301 => &t3301::SPEC,
             Self::T3302 => &t3302::SPEC,
+            Self::T3501 => &t3501::SPEC,
+            Self::T3502 => &t3502::SPEC,
+            Self::T3503 => &t3503::SPEC,
+            Self::T3504 => &t3504::SPEC,
+            Self::T3505 => &t3505::SPEC,
+            Self::T3505A => &t3505a::SPEC,
+            Self::T3506 => &t3506::SPEC,
+            Self::T3506A => &t3506a::SPEC,
+            Self::T3507 => &t3507::SPEC,
+            Self::T3513 => &t3513::SPEC,
+            Self::T3592B => &t3592b::SPEC,
             Self::T5203 => &t5203::SPEC,
             Self::T7101 => &t7101::SPEC,
             Self::T7102 => &t7102::SPEC,

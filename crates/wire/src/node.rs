@@ -25,6 +25,18 @@ pub struct Scaled {
     pub scale: u32,
 }
 
+/// Plainly, without zeros at the end.
+impl fmt::Display for Scaled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = format!("{:0least$}", self.value.unsigned_abs(), least = self.scale as usize + 1);
+        let (whole, behind) = digits.split_at(digits.len() - self.scale as usize);
+        let behind = behind.trim_end_matches('0');
+        let sign = if self.value < 0 { "-" } else { "" };
+        let point = if behind.is_empty() { "" } else { "." };
+        write!(f, "{sign}{whole}{point}{behind}")
+    }
+}
+
 /// A validated value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldValue<'a> {

@@ -9,7 +9,7 @@ const FOLDER: &str = "crates/wire/src/generated";
 pub fn files(spec: &Spec) -> Vec<(String, String)> {
     let mut files = vec![(format!("{FOLDER}.rs"), index(spec)), (format!("{FOLDER}/dicts.rs"), dicts(spec))];
     for transaction in &spec.transactions {
-        files.push((format!("{FOLDER}/t{}.rs", transaction.code), tables(transaction, spec)));
+        files.push((format!("{FOLDER}/t{}.rs", transaction.code.to_lowercase()), tables(transaction, spec)));
     }
     files
 }
@@ -20,7 +20,7 @@ fn index(spec: &Spec) -> String {
     );
     out.push_str("pub mod dicts;\n");
     for transaction in &spec.transactions {
-        let _ = writeln!(out, "pub mod t{};", transaction.code);
+        let _ = writeln!(out, "pub mod t{};", transaction.code.to_lowercase());
     }
     out.push_str("\nuse crate::table::TransactionSpec;\n\n");
     out.push_str("/// The transactions of the interface, by their numbers.\n");
@@ -37,7 +37,8 @@ fn index(spec: &Spec) -> String {
     out.push_str("    ];\n\n    /// Number, names and tables.\n");
     out.push_str("    pub const fn spec(self) -> &'static TransactionSpec {\n        match self {\n");
     for transaction in &spec.transactions {
-        let _ = writeln!(out, "            Self::T{0} => &t{0}::SPEC,", transaction.code);
+        let _ =
+            writeln!(out, "            Self::T{0} => &t{1}::SPEC,", transaction.code, transaction.code.to_lowercase());
     }
     out.push_str("        }\n    }\n}\n");
     out

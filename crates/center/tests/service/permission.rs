@@ -5,7 +5,10 @@
 use expect_test::expect;
 use lf_center::t1301_download::{self, Catalogue};
 use lf_center::t7203_qrcode::{self, epc_qrcd};
-use lf_center::{Answer, Failure, t2601_undo, t5203_settlement, t7211_catalogue, t9101_file_upload};
+use lf_center::{
+    Answer, Failure, t2601_undo, t3501_goods, t3513_traces, t3592b_virtual, t5203_settlement, t7211_catalogue,
+    t9101_file_upload,
+};
 use lf_ports::RegistryPut;
 use lf_testkit::region::{HOSPITAL, OTHER_HOSPITAL, OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Life, Step, TestCenter};
@@ -18,7 +21,7 @@ use crate::said::code;
 use crate::statements::{Plain, command, details};
 
 /// Transaction, and how far its prescription has come before.
-const ROWS: [(&str, Option<Step>); 28] = [
+const ROWS: [(&str, Option<Step>); 31] = [
     ("7101", None),
     ("7102", Some(Step::Prechecked)),
     ("7103", Some(Step::Signed)),
@@ -47,6 +50,9 @@ const ROWS: [(&str, Option<Step>); 28] = [
     ("1317", None),
     ("3301", None),
     ("3302", None),
+    ("3503", None),
+    ("3513", None),
+    ("3592B", None),
 ];
 
 /// Who sends it: the institution of the prescription or another, of either kind.
@@ -123,8 +129,47 @@ async fn sent(life: &Life<'_>, infno: &str, caller: &str) -> String {
     }
 }
 
+/// Goods: an institution's own.
+async fn of_goods(life: &Life<'_>, infno: &str, caller: &str) -> String {
+    let center = &life.center.center;
+    let ctx = life.ctx(caller, &infno).await;
+    match infno {
+        "3503" => {
+            let rows = vec![crate::goods::bought(life.center.now(), "1", "1", &[])];
+            let command = t3501_goods::Command { infno: "3503", batch: false, rows };
+            said(&center.t3501_goods(&ctx, &command).await)
+        }
+        "3513" => {
+            let mut command = t3513_traces::Command {
+                fixmedins_code: caller.parse().unwrap(),
+                by: t3513_traces::By::Lot(crate::goods::LOT.to_owned()),
+                begndate: None,
+                enddate: None,
+                drug_trac_codg: None,
+                psn_no: None,
+            };
+            let own = said(&center.t3513_traces(&ctx, &command).await);
+            command.fixmedins_code = if caller == HOSPITAL { OTHER_HOSPITAL } else { HOSPITAL }.parse().unwrap();
+            assert_eq!(said(&center.t3513_traces(&ctx, &command).await), "RX-0000-02");
+            own
+        }
+        _ => {
+            let command = t3592b_virtual::Command {
+                med_list_codg: "NMLC999".to_owned(),
+                fixmedins_hilist_id: "YP1".to_owned(),
+                fixmedins_hilist_name: "药".to_owned(),
+                fixmedins_bchno: crate::goods::LOT.to_owned(),
+            };
+            said(&center.t3592b_virtual(&ctx, &command).await)
+        }
+    }
+}
+
 /// Matches of lists: an institution's own.
 async fn matched(life: &Life<'_>, infno: &str, caller: &str) -> String {
+    if infno.starts_with("35") {
+        return of_goods(life, infno, caller).await;
+    }
     let center = &life.center.center;
     let ctx = life.ctx(caller, &infno).await;
     let other = if caller == HOSPITAL { OTHER_HOSPITAL } else { HOSPITAL };
@@ -232,6 +277,9 @@ async fn as_admitted() {
         1317  ok            ok            ok            ok
         3301  ok            ok            ok            ok
         3302  RX-3302-01    RX-3302-01    RX-3302-01    RX-3302-01
+        3503  ok            ok            ok            ok
+        3513  ok            ok            ok            ok
+        3592B  ok            ok            ok            ok
     "#]]
     .assert_eq(&matrix(async |_| {}).await);
 }
@@ -275,6 +323,9 @@ async fn with_an_agreement_that_has_ended() {
         1317  ok            ok            ok            ok
         3301  ok            ok            ok            ok
         3302  RX-3302-01    RX-3302-01    RX-3302-01    RX-3302-01
+        3503  ok            ok            ok            ok
+        3513  ok            ok            ok            ok
+        3592B  ok            ok            ok            ok
     "#]]
     .assert_eq(&matrix(ended).await);
 }
@@ -317,6 +368,9 @@ async fn without_the_interface_of_circulation() {
         1317  ok            ok            ok            ok
         3301  ok            ok            ok            ok
         3302  RX-3302-01    RX-3302-01    RX-3302-01    RX-3302-01
+        3503  ok            ok            ok            ok
+        3513  ok            ok            ok            ok
+        3592B  ok            ok            ok            ok
     "#]]
     .assert_eq(&matrix(unready).await);
 }

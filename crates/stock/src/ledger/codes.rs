@@ -77,7 +77,12 @@ impl Ledger {
         state: &Code,
         sale: &Sale,
     ) -> Result<Option<Code>, StockRefusal> {
-        let owner = sale.owner.claim(&self.fixmedins_code);
+        // A prescription owns what 7207 claimed for it; a box that 7207 had no row for is the counter's.
+        let own = match &sale.owner {
+            Owner::Rx(hi_rxno) if state.held_by.as_ref() != Some(hi_rxno) => Owner::Counter(sale.mdtrt_sn.clone()),
+            owner => owner.clone(),
+        };
+        let owner = own.claim(&self.fixmedins_code);
         let of_another = state.held_by.as_ref().is_some_and(|holder| *holder != owner);
         match &state.life {
             CodeLife::Opened { .. } => second(sale, StockRefusal::CodeOpened(code.to_string())).map(|()| None),
@@ -89,7 +94,7 @@ impl Ledger {
                 let life = CodeLife::Sold {
                     fixmedins_bchno: lotno.to_owned(),
                     mdtrt_sn: sale.mdtrt_sn.clone(),
-                    owner: sale.owner.clone(),
+                    owner: own,
                     before: state.life.shelf(),
                 };
                 Ok(Some(Code { life, held_by: Some(owner) }))

@@ -46,7 +46,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V8__files",
     "V9__list_match",
     "V10__setl_period",
-    "V11__grants"
+    "V11__grants",
+    "V12__stock"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

@@ -14,6 +14,18 @@ const OF_ANOTHER_TYPE: [(&str, &str); 4] =
 const DRUG: &str = "XA10BH01/-719162";
 const MATCH: &str = "P36090200101/101/1/XA10BH01";
 
+/// Of goods: table, column, tampered value, key that must be named.
+const OF_GOODS: [(&str, &str, &str, &str); 8] = [
+    ("stock_lot", "balance", "11", "P36090200101/L1"),
+    ("stock_lot", "med_list_codg", "'XA10BH02'", "P36090200101/L1"),
+    ("stock_lot", "body", "'{}'", "P36090200101/L1"),
+    ("stock_move", "data_type", "'theft'", "P36090200101/L1/1"),
+    ("stock_move", "body", "substr(body, 1, length(body) - 1)", "P36090200101/L1/1"),
+    ("stock_move", "digest", "x'01'", "P36090200101/L1/1"),
+    ("stock_code", "life", "'{\"state\":\"stolen\"}'", "P36090200101/80000000000000000001"),
+    ("stock_code", "fixmedins_bchno", "'L2'", "P36090200101/80000000000000000001"),
+];
+
 /// As SQL, what somebody with the ring could put in a cell of that row.
 fn sealed(table: &str, column: &str, key: &[&str], plain: &[u8]) -> String {
     format!("x'{}'", lf_gm::hex::lower(&f::sealer().seal(table, column, key, plain)))
@@ -50,6 +62,12 @@ async fn found(store: &dyn Full) -> Option<Inconsistency> {
     note(store.idem(&f::idem("m1", 1).key).await.err());
     note(store.file(&lf_ports::FileOwner::Fixmedins(f::pharmacy()), "N1").await.err());
     note(store.matches_since(&f::pharmacy(), f::at(0), None, 9).await.err());
+    let of = lf_ports::MovesOf::Lot("L1".to_owned());
+    note(store.stock_lots(&f::pharmacy(), &["L1"]).await.err());
+    note(store.stock_moves(&f::pharmacy(), &of, ("", 0), 9).await.err());
+    note(store.stock_codes_of_lot(&f::pharmacy(), "L1", "", 9).await.err());
+    let box_one = "80000000000000000001".parse().unwrap();
+    note(store.stock_codes(&f::pharmacy(), &[&box_one]).await.err());
     note(store.reserve_serials(f::pool(), f::day(), 1).await.err());
     errors.into_iter().next().map(|error| match error {
         StoreError::Inconsistent(inconsistency) => inconsistency,
@@ -62,8 +80,7 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
     fill(&*store).await;
     assert_eq!(found(&*store).await, None);
     let rx = format!("360900/{}", f::number(1));
-    let event = format!("{rx}/1");
-    let person = format!("360900/{}", f::psn_no().as_str());
+    let (event, person) = (format!("{rx}/1"), format!("360900/{}", f::psn_no().as_str()));
     let accum = format!("{person}/2026/mz_tc");
     let later = format!("'{}'", f::number(9));
     let (number, doctor, institution) = (f::number(1).to_string(), "D360902000001", "H36090200001");
@@ -120,7 +137,9 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
         ("file", "body", "x'01'", "P36090200101/N1"),
         ("file", "body", &no_name, "P36090200101/N1"),
     ];
-    for case in cases.into_iter().filter(|case| !ground.typed() || !OF_ANOTHER_TYPE.contains(&(case.0, case.1))) {
+    for case in
+        cases.into_iter().chain(OF_GOODS).filter(|case| !ground.typed() || !OF_ANOTHER_TYPE.contains(&(case.0, case.1)))
+    {
         is_named(ground, &*store, case).await;
     }
     assert_eq!(found(&*store).await, None, "every case put things back");
@@ -200,6 +219,7 @@ pub async fn fill(store: &dyn Full) {
         edition: Some(super::lists::one_row()),
         file: Some(super::files::upload("N1", 0, 9)),
         matches: super::list_match::put(&[super::list_match::of(f::pharmacy(), "1", 5)]).matches,
+        stock: super::stock::one_row().stock,
         ..f::rx_only(rx)
     };
     store.commit(changes).await.unwrap();

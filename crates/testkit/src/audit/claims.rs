@@ -1,4 +1,4 @@
-//! Every claimed trace code is in the sale of its owner that stands; the other direction is `rx`'s.
+//! Every claimed trace code is in the sale of its owner that stands, be that a prescription or a counter; the other direction is `rx`'s.
 
 use lf_ports::{AuditStore, ClaimKind, Store, StoreError};
 use lf_rx::State;
@@ -16,7 +16,7 @@ pub(super) async fn audit<S: Store + AuditStore + ?Sized>(store: &S, report: &mu
             report.claims += 1;
             let place = format!("追溯码{}", claim.key);
             let Ok(owner) = claim.owner.parse::<HiRxno>() else {
-                report.differs(Kind::Claim, place, "归属不是医保处方编号");
+                super::stock::claim(store, &claim.key, &claim.owner, &place, report).await?;
                 continue;
             };
             let rx = match store.rx(&owner).await {

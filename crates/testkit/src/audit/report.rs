@@ -34,6 +34,15 @@ pub struct Report {
     pub accounts: u64,
     /// Claimed trace codes.
     pub claims: u64,
+    /// Lots of goods added up again.
+    #[serde(default)]
+    pub stock_lots: u64,
+    /// Rows of 3501–3507 read again.
+    #[serde(default)]
+    pub stock_moves: u64,
+    /// Codes whose lives were folded again.
+    #[serde(default)]
+    pub stock_codes: u64,
     /// All differences, also those beyond [`DIFFERENCES_MAX`].
     pub differences_sum: u64,
     /// The first of them.
@@ -85,6 +94,8 @@ kinds! {
     Accumulator = "accumulator", "年度累计不符";
     Account = "account", "个人账户余额不符";
     Claim = "claim", "追溯码归属不符";
+    Stock = "stock", "进销存账不符";
+    Code = "code", "追溯码经历不符";
 }
 
 impl Report {
@@ -136,7 +147,7 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "已核对：统筹区{}个，处方{}张，事件{}条，处方内容{}份，处方文件{}份，结算{}笔（其中撤销{}笔），\
-             年度累计{}项，个人账户{}个，追溯码{}个",
+             年度累计{}项，个人账户{}个，追溯码{}个，批次{}个，进销存{}条",
             self.pools,
             self.prescriptions,
             self.events,
@@ -146,7 +157,9 @@ impl fmt::Display for Report {
             self.reversals,
             self.accumulators,
             self.accounts,
-            self.claims
+            self.claims,
+            self.stock_lots,
+            self.stock_moves
         )?;
         if self.passes() {
             return write!(f, "全部相符。");

@@ -146,6 +146,10 @@ fn shown(transaction: Transaction, data: &Json) -> Result<String, Defects> {
         T3301 => debug(transaction, data, super::t3301),
         T3302 => debug(transaction, data, super::t3302),
         T1317 => debug(transaction, data, super::t1317),
+        T3501 | T3502 | T3503 | T3504 | T3505 | T3505A | T3506 | T3506A | T3507 => rows_shown(transaction, data),
+        // What names people is left out of `Debug`.
+        T3513 => debug(transaction, data, super::t3513),
+        T3592B => debug(transaction, data, super::t3592b),
         other => match (super::catalogue(other), super::question(other)) {
             (Some(catalogue), _) => {
                 converted(other, data, |node| super::t1301(catalogue, node)).map(|command| format!("{command:#?}"))
@@ -156,6 +160,16 @@ fn shown(transaction: Transaction, data: &Json) -> Result<String, Defects> {
             _ => panic!("{other} is not built"),
         },
     }
+}
+
+/// Rows of goods with what their own `Debug` leaves out.
+fn rows_shown(transaction: Transaction, data: &Json) -> Result<String, Defects> {
+    let command = converted(transaction, data, |node| super::goods(transaction, node))?;
+    let shown = |row: &lf_center::t3501_goods::Row| {
+        let (told, what) = (row.told.len(), &row.what);
+        format!("{:#?}\n", (&row.fixmedins_bchno, row.at, &row.doc_no, &row.psn_no, told, what))
+    };
+    Ok(command.rows.iter().map(shown).collect())
 }
 
 fn built() -> impl Iterator<Item = Transaction> {
@@ -224,6 +238,11 @@ fn nothing_of_the_fullest_message_is_lost_or_misplaced() {
                 &["    drug_genname: None,", "    drug_prodname: None,", "    family: None,", "    enddate: None,"]
             }
             T1316 => &FEWER,
+            // The first code of 外购处方标志 says that there is none; only 3505A asks for the pharmacist.
+            T3502 => &["            manu_lotnum: None,", "            manu_date: None,", "            expy_end: None,"],
+            T3504 => &["            manu_lotnum: None,"],
+            T3505 | T3506 | T3506A => &["            rxno: None,", "            phar_no: None,"],
+            T3505A => &["            rxno: None,"],
             T1318 | T1319 => &FEWEST,
             T1304 => &ETHNIC,
             _ => &[],
@@ -238,13 +257,7 @@ fn nothing_of_the_fullest_message_is_lost_or_misplaced() {
 
 #[test]
 fn the_least_message_leaves_these_open() {
-    let mut told = String::new();
-    for transaction in built() {
-        let shown =
-            shown(transaction, &least(transaction)).unwrap_or_else(|defects| panic!("{transaction}: {defects}"));
-        let absent = shown.lines().filter_map(|line| line.trim().strip_suffix(": None,"));
-        told += &format!("{transaction}: {}\n", absent.collect::<Vec<_>>().join(" "));
-    }
+    let told = left_open(|transaction| !goods(transaction));
     expect![[r#"
         1101: psn_cert_type certno psn_name
         1201: fixmedins_name
@@ -300,6 +313,36 @@ fn the_least_message_leaves_these_open() {
 }
 
 #[test]
+fn the_least_message_about_goods_leaves_these_open() {
+    let told = left_open(goods);
+    expect![[r#"
+        3501: manu_lotnum
+        3502: manu_lotnum manu_date expy_end
+        3503: 
+        3504: manu_lotnum
+        3505: expy_end rxno phar_no
+        3505A: expy_end rxno phar_no
+        3506: expy_end rxno phar_no
+        3506A: expy_end rxno phar_no
+        3507: 
+        3513: 
+        3592B: 
+    "#]]
+    .assert_eq(&told);
+}
+
+fn left_open(which: impl Fn(Transaction) -> bool) -> String {
+    let mut told = String::new();
+    for transaction in built().filter(|transaction| which(*transaction)) {
+        let shown =
+            shown(transaction, &least(transaction)).unwrap_or_else(|defects| panic!("{transaction}: {defects}"));
+        let absent = shown.lines().filter_map(|line| line.trim().strip_suffix(": None,"));
+        told += &format!("{transaction}: {}\n", absent.collect::<Vec<_>>().join(" "));
+    }
+    told
+}
+
+#[test]
 fn small_commands_in_full() {
     let check =
         |transaction, expected: ExpectFile| expected.assert_eq(&shown(transaction, &full(transaction)).unwrap());
@@ -341,15 +384,7 @@ fn wrong(name: &str) -> Option<&'static str> {
 /// Every field whose type is the domain's own, with a text that the table takes and the type does not.
 #[test]
 fn all_that_the_domain_refuses_is_told_at_once() {
-    let mut told = String::new();
-    for transaction in built() {
-        let mut data = full(transaction);
-        spoil(transaction.spec().input, &mut data, &wrong);
-        match shown(transaction, &data) {
-            Ok(_) => told += &format!("{transaction}: taken\n"),
-            Err(defects) => told += &format!("{transaction}: {defects}\n"),
-        }
-    }
+    let told = refused_by_the_domain(|transaction| !goods(transaction));
     expect![[r#"
         1101: taken
         1201: 报文有1处错误：fixmedins_code（定点医药机构编号）格式应为H或P加11位数字
@@ -402,6 +437,42 @@ fn all_that_the_domain_refuses_is_told_at_once() {
         9101: 报文有1处错误：fixmedins_code（医药机构编号）格式应为H或P加11位数字
         9102: 报文有1处错误：fixmedins_code（医药机构编号）格式应为H或P加11位数字
     "#]].assert_eq(&told);
+}
+
+#[test]
+fn all_that_the_domain_refuses_of_goods_is_told_at_once() {
+    let told = refused_by_the_domain(goods);
+    expect![[r#"
+        3501: 报文有1处错误：invinfo.med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
+        3502: 报文有1处错误：invinfo.med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
+        3503: 报文有2处错误：purcinfo.med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；purcinfo.drugtracinfo[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
+        3504: 报文有1处错误：purcinfo.med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
+        3505: 报文有2处错误：selinfo.med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；selinfo.drugtracinfo[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
+        3505A: 报文有2处错误：selinfoDetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；selinfoDetail[1].drugtracinfo[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
+        3506: 报文有2处错误：selinfo.med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；selinfo.drugtracinfo[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
+        3506A: 报文有2处错误：selinfoDetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；selinfoDetail[1].drugtracinfo[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
+        3507: taken
+        3513: 报文有3处错误：fixmedins_code（定点医药机构编号）格式应为H或P加11位数字；med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
+        3592B: taken
+    "#]].assert_eq(&told);
+}
+
+/// 进销存.
+fn goods(transaction: Transaction) -> bool {
+    transaction.number().starts_with("35")
+}
+
+fn refused_by_the_domain(which: impl Fn(Transaction) -> bool) -> String {
+    let mut told = String::new();
+    for transaction in built().filter(|transaction| which(*transaction)) {
+        let mut data = full(transaction);
+        spoil(transaction.spec().input, &mut data, &wrong);
+        match shown(transaction, &data) {
+            Ok(_) => told += &format!("{transaction}: taken\n"),
+            Err(defects) => told += &format!("{transaction}: {defects}\n"),
+        }
+    }
+    told
 }
 
 #[test]

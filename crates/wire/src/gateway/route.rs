@@ -37,21 +37,11 @@ const NOT_BUILT: &[(&str, &str)] = &[
     ("3101", "明细审核事前分析服务"),
     ("3102", "明细审核事中分析服务"),
     ("3103", "事前事中服务反馈服务"),
-    ("3501", "商品盘存上传"),
     ("3501A", "商品盘存上传A"),
-    ("3502", "商品库存变更"),
     ("3502A", "商品库存变更A"),
-    ("3503", "商品采购"),
     ("3503A", "商品采购A"),
-    ("3504", "商品采购退货"),
     ("3504A", "商品采购退货A"),
-    ("3505", "商品销售"),
-    ("3505A", "商品销售A"),
-    ("3506", "商品销售退货"),
-    ("3506A", "商品销售退货A"),
-    ("3507", "商品信息删除"),
     ("3507A", "商品信息删除A"),
-    ("3592B", "获取虚拟药品追溯码"),
     ("5102", "医执人员信息查询"),
     ("5201", "就诊信息查询"),
     ("5204", "费用明细查询"),
@@ -98,7 +88,9 @@ pub fn transaction(path: &str, infno: &str) -> Result<Transaction, NoTransaction
         return Err(NoTransaction::OtherInPath);
     }
     let ld = LD.iter().find(|(name, _)| name.eq_ignore_ascii_case(infno)).map(|(_, transaction)| *transaction);
-    let found = ld.or_else(|| Transaction::ALL.iter().copied().find(|transaction| transaction.number() == infno));
+    let found = ld.or_else(|| {
+        Transaction::ALL.iter().copied().find(|transaction| transaction.number().eq_ignore_ascii_case(infno))
+    });
     match found {
         Some(transaction) if transaction.is_built() => Ok(transaction),
         Some(transaction) => Err(NoTransaction::NotBuilt(infno.to_owned(), transaction.name())),
@@ -155,7 +147,8 @@ mod tests {
             (call, "7202", Err("交易7202 电子处方线上流转查询尚未开通")),
             (call, "1303", Ok(Transaction::T1303)),
             (call, "2205", Err("交易2205 门诊费用明细信息撤销尚未开通")),
-            (call, "3505a", Err("交易3505a 商品销售A尚未开通")),
+            (call, "3505a", Ok(Transaction::T3505A)),
+            (call, "3503A", Err("交易3503A 商品采购A尚未开通")),
             (call, "0000", Err("没有交易编号0000，请核对infno")),
         ] {
             let got = transaction(path, infno).map_err(|error| error.to_string());

@@ -584,6 +584,37 @@ pub static INSUTYPE: Dict = Dict {
     ],
 };
 
+/// 库存变更类型
+pub static INV_CHG_TYPE: Dict = Dict {
+    name: "inv_chg_type",
+    cn: "库存变更类型",
+    codes: &[
+        Code { code: "101", means: "101", name: "调拨入库" },
+        Code { code: "102", means: "102", name: "调拨出库" },
+        Code { code: "103", means: "103", name: "盘盈" },
+        Code { code: "104", means: "104", name: "盘损" },
+        Code { code: "105", means: "105", name: "销毁" },
+        Code { code: "106", means: "106", name: "其他入库" },
+        Code { code: "107", means: "107", name: "其他出库" },
+        Code { code: "108", means: "108", name: "商品采购入库" },
+        Code { code: "109", means: "109", name: "商品退货出库" },
+        Code { code: "110", means: "110", name: "赠药入库" },
+        Code { code: "111", means: "111", name: "赠药退回出库" },
+    ],
+};
+
+/// 进销存数据类型
+pub static INV_DATA_TYPE: Dict = Dict {
+    name: "inv_data_type",
+    cn: "进销存数据类型",
+    codes: &[
+        Code { code: "1", means: "1", name: "盘存信息" },
+        Code { code: "2", means: "2", name: "库存变更信息" },
+        Code { code: "3", means: "3", name: "采购信息" },
+        Code { code: "4", means: "4", name: "销售信息" },
+    ],
+};
+
 /// 目录特项标志
 pub static LIST_SP_ITEM_FLAG: Dict = Dict {
     name: "list_sp_item_flag",
@@ -635,6 +666,16 @@ pub static MDTRT_CERT_TYPE: Dict = Dict {
         Code { code: "01", means: "01", name: "医保电子凭证" },
         Code { code: "02", means: "02", name: "居民身份证" },
         Code { code: "03", means: "03", name: "社会保障卡" },
+    ],
+};
+
+/// 就诊结算类型
+pub static MDTRT_SETL_TYPE: Dict = Dict {
+    name: "mdtrt_setl_type",
+    cn: "就诊结算类型",
+    codes: &[
+        Code { code: "1", means: "1", name: "医保结算" },
+        Code { code: "2", means: "2", name: "自费结算" },
     ],
 };
 
@@ -1060,6 +1101,16 @@ pub static RX_EXRA_ATTR_CODE: Dict = Dict {
     ],
 };
 
+/// 处方药标志
+pub static RX_FLAG: Dict = Dict {
+    name: "rx_flag",
+    cn: "处方药标志",
+    codes: &[
+        Code { code: "0", means: "0", name: "非处方药" },
+        Code { code: "1", means: "1", name: "处方药" },
+    ],
+};
+
 /// 处方项目分类代码
 pub static RX_ITEM_TYPE_CODE: Dict = Dict {
     name: "rx_item_type_code",
@@ -1211,10 +1262,13 @@ pub static ALL: &[&Dict] = &[
     &HI_FEESETL_TYPE,
     &HOSP_APPR_FLAG,
     &INSUTYPE,
+    &INV_CHG_TYPE,
+    &INV_DATA_TYPE,
     &LIST_SP_ITEM_FLAG,
     &LIST_TYPE,
     &MATN_TYPE,
     &MDTRT_CERT_TYPE,
+    &MDTRT_SETL_TYPE,
     &MED_CHRGITM_TYPE,
     &MED_TYPE,
     &MEDN_TYPE_CODE,
@@ -1225,6 +1279,7 @@ pub static ALL: &[&Dict] = &[
     &PSN_TYPE,
     &RX_CHK_STAS_CODG,
     &RX_EXRA_ATTR_CODE,
+    &RX_FLAG,
     &RX_ITEM_TYPE_CODE,
     &RX_STAS_CODG,
     &RX_TYPE_CODE,

@@ -4,9 +4,10 @@
 use expect_test::expect;
 use lf_center::{
     t1101_person, t1201_fixmedins, t1301_download, t1312_hilist, t2101_quote, t2102_settle, t2103_refund,
-    t3201_statement, t3202_details, t5203_settlement, t7101_precheck, t7102_sign, t7103_upload, t7104_undo,
-    t7105_query, t7106_review_query, t7107_settlement_query, t7201_authorise, t7203_qrcode, t7204_download,
-    t7205_verify, t7206_review, t7207_sell, t7211_catalogue, t9001_signin, t9002_signout, t9101_file_upload,
+    t3201_statement, t3202_details, t3501_goods, t3513_traces, t3592b_virtual, t5203_settlement, t7101_precheck,
+    t7102_sign, t7103_upload, t7104_undo, t7105_query, t7106_review_query, t7107_settlement_query, t7201_authorise,
+    t7203_qrcode, t7204_download, t7205_verify, t7206_review, t7207_sell, t7211_catalogue, t9001_signin, t9002_signout,
+    t9101_file_upload,
 };
 use lf_ports::{Acct, AccumKey, Drug, Fixmedins, Person, RxFile, Setl};
 use lf_rx::event::{Downloaded, Opened, Reviewed, Settled, Signed, Sold, Uploaded, Verified};
@@ -344,6 +345,12 @@ fn fullest_on_the_gateway(transaction: Transaction, shares: Shares) -> Payload {
         }),
         // The answer is the file.
         T9102 => Ok(b"{}".to_vec()),
+        T3501 | T3502 | T3503 | T3504 | T3505 | T3505A | T3506 | T3506A | T3507 => goods_reply(transaction),
+        T3513 => t3513(&t3513_traces::Reply { rows: vec![traced()] }),
+        T3592B => t3592b(
+            &t3592b_virtual::Reply { drug_trac_codg: "XN00000000000000000000000000AB".parse().unwrap() },
+            &converted(T3592B, &full(T3592B), commands::t3592b).unwrap(),
+        ),
         T3301 | T3302 => t3301(transaction),
         T1317 => {
             t1317(&lf_center::t1317_matches::Reply { poolarea_no: "360900".parse().unwrap(), rows: vec![matched()] })
@@ -385,6 +392,36 @@ fn matched() -> lf_ports::ListMatch {
     };
     let (begndate, enddate) = (now().day(), now().day().plus(30));
     lf_ports::ListMatch { key, begndate, enddate, crte_time: now(), updt_time: now(), vali: true, body }
+}
+
+/// Every row refused, so that 3506A has one too.
+fn goods_reply(transaction: Transaction) -> Payload {
+    let command = converted(transaction, &full(transaction), |node| commands::goods(transaction, node)).unwrap();
+    let refusal = Some(lf_stock::StockRefusal::Short.into());
+    let done = t3501_goods::Done { medins_prod_no: "360900ABCDEF".to_owned(), refusal };
+    goods(transaction, &t3501_goods::Reply { rows: command.rows.iter().map(|_| done.clone()).collect() }, &command)
+}
+
+fn traced() -> t3513_traces::Traced {
+    let command = converted(T3505A, &full(T3505A), |node| commands::goods(T3505A, node)).unwrap();
+    let row = command.rows.into_iter().next().unwrap();
+    let sale = lf_ports::StockMove {
+        fixmedins_code: "P36090200106".parse().unwrap(),
+        fixmedins_bchno: row.fixmedins_bchno,
+        seq: 1,
+        data_type: lf_stock::DataType::Sale,
+        doc_no: row.doc_no,
+        units: -1,
+        mdtrt_sn: Some("mdtrt_sn".to_owned()),
+        hi_rxno: None,
+        psn_no: row.psn_no,
+        at: row.at,
+        taken: now(),
+        void_seq: 0,
+        digest: [0; 32],
+        body: lf_ports::MoveBody { infno: "3505A".to_owned(), told: row.told, ..lf_ports::MoveBody::default() },
+    };
+    t3513_traces::Traced { sale, drug_trac_codg: "80000000000000000001".parse().unwrap() }
 }
 
 fn page(question: t1312_hilist::Question) -> t1312_hilist::Reply {
@@ -473,18 +510,7 @@ fn all_of_their_form(transaction: Transaction, payload: &[u8]) {
 
 #[test]
 fn the_fullest_reply_has_all_that_is_required_and_nothing_else() {
-    let mut told = String::new();
-    for transaction in built() {
-        let payload = fullest(transaction, Fen::new(12_345));
-        let data: Json = serde_json::from_slice(&payload).unwrap();
-        let output = transaction.spec().output;
-        let mut found = Vec::new();
-        differences(output, "", &data, &mut found);
-        let wrong: Vec<_> = found.iter().filter(|name| name.starts_with(['!', '?'])).collect();
-        assert!(wrong.is_empty(), "{transaction}: {wrong:?}");
-        all_of_their_form(transaction, &payload);
-        told += &format!("{transaction} never says: {}\n", found.join(" "));
-    }
+    let told = never_said(|transaction| !transaction.number().starts_with("35"));
     expect![[r#"
         1101 never says: baseinfo.naty baseinfo.exp_content insuinfo.paus_insu_date insuinfo.emp_name
         1201 never says: medinsinfo.exp_content
@@ -537,6 +563,42 @@ fn the_fullest_reply_has_all_that_is_required_and_nothing_else() {
         9101 never says: 
         9102 never says: 
     "#]].assert_eq(&told);
+}
+
+#[test]
+fn the_fullest_reply_about_goods_has_all_that_is_required_and_nothing_else() {
+    let told = never_said(|transaction| transaction.number().starts_with("35"));
+    expect![[r#"
+        3501 never says: 
+        3502 never says: 
+        3503 never says: 
+        3504 never says: 
+        3505 never says: 
+        3505A never says: 
+        3506 never says: 
+        3506A never says: 
+        3507 never says: 
+        3513 never says: data.opterId data.crterName data.crterId data.optinsNo
+        3592B never says: 
+    "#]]
+    .assert_eq(&told);
+}
+
+/// What the fullest replies leave out, once it is proved that nothing required is missing and nothing is invented.
+fn never_said(which: impl Fn(Transaction) -> bool) -> String {
+    let mut told = String::new();
+    for transaction in built().filter(|transaction| which(*transaction)) {
+        let payload = fullest(transaction, Fen::new(12_345));
+        let data: Json = serde_json::from_slice(&payload).unwrap();
+        let output = transaction.spec().output;
+        let mut found = Vec::new();
+        differences(output, "", &data, &mut found);
+        let wrong: Vec<_> = found.iter().filter(|name| name.starts_with(['!', '?'])).collect();
+        assert!(wrong.is_empty(), "{transaction}: {wrong:?}");
+        all_of_their_form(transaction, &payload);
+        told += &format!("{transaction} never says: {}\n", found.join(" "));
+    }
+    told
 }
 
 #[test]

@@ -1,0 +1,199 @@
+//! `liufang stock` on a database with lots of two pharmacies: offers, vouchers and book, leads, 谈判 drugs.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+
+use lf_gm::RingFile;
+use lf_ports::{
+    ChangeSet, Drug, Fixmedins, MoveBody, RegistryPut, StockChange, StockLead, StockLot, StockMove, Store as _,
+};
+use lf_stock::{Counted, DataType, Goods, Lot, Measure};
+use lf_store::{Options, Sealer, SqliteStore};
+use lf_vocab::dict::ChrgitmLv;
+use lf_vocab::{Day, Qty, Span};
+use serde_json::Value;
+
+/// In Guangxi, where half of the 谈判 drugs must be stocked.
+const NEAR: &str = "P45010000101";
+const FAR: &str = "P45010000102";
+const DRUG: &str = "XJ01CAA040E001010100001";
+const OTHER: &str = "XJ01CAA040E001010100002";
+const THIRD: &str = "XJ01CAA040E001010100003";
+
+struct Place(PathBuf);
+
+impl Place {
+    async fn new() -> Self {
+        let place = Self(std::env::temp_dir().join(format!("liufang-stock-{}", std::process::id())));
+        std::fs::create_dir_all(&place.0).unwrap();
+        assert_eq!(place.ran(&["keys", "new", "store.key.toml", "--store"]).0, 0);
+        assert_eq!(place.ran(&["migrate", "--database", "sqlite://center.db"]).0, 0);
+        place.fill().await;
+        place
+    }
+
+    fn ran(&self, args: &[&str]) -> (i32, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_liufang")).args(args).current_dir(&self.0).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    }
+
+    fn stock(&self, args: &[&str]) -> (i32, Vec<Value>) {
+        let (command, rest) = args.split_first().unwrap();
+        let all = [&["stock", command, "--database", "sqlite://center.db", "--json"], rest].concat();
+        let (status, told) = self.ran(&all);
+        (status, serde_json::from_str(&told).unwrap())
+    }
+
+    async fn fill(&self) {
+        let ring = std::fs::read_to_string(self.0.join("store.key.toml")).unwrap();
+        let sealer = Arc::new(Sealer::new(&RingFile::parse(&ring).unwrap()));
+        let store = SqliteStore::open(self.0.join("center.db"), Options::new(sealer)).unwrap();
+        let mut registry: Vec<_> = [NEAR, FAR].map(|code| RegistryPut::Fixmedins(pharmacy(code))).into();
+        registry.extend([DRUG, OTHER, THIRD].map(|code| RegistryPut::Drug(drug(code))));
+        store.commit(ChangeSet { registry, ..ChangeSet::default() }).await.unwrap();
+        for (code, lotno, drug, expy_end, bought) in [
+            (NEAR, "L1", DRUG, "2030-01-01", 48),
+            (NEAR, "L2", DRUG, "2026-01-01", 240),
+            (FAR, "L1", DRUG, "2030-01-01", 23),
+            (FAR, "L2", OTHER, "2030-01-01", 24),
+        ] {
+            store.commit(one_lot(code, lotno, drug, expy_end, bought)).await.unwrap();
+        }
+        store.close();
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn pharmacy(code: &str) -> Fixmedins {
+    Fixmedins {
+        fixmedins_code: code.parse().unwrap(),
+        fixmedins_name: format!("示例药店{}", &code[10..]),
+        poolarea_no: "450100".parse().unwrap(),
+        hosp_lv: None,
+        agreement: Span::new("2024-01-01".parse::<Day>().unwrap(), None).unwrap(),
+        circ_ready: true,
+        dualchnl: true,
+        oppool: true,
+        consult: None,
+        sign_key: None,
+        sign_cert_sn: None,
+        callback: None,
+    }
+}
+
+fn drug(code: &str) -> Drug {
+    Drug {
+        med_list_codg: code.parse().unwrap(),
+        genname: format!("药{}", &code[20..]),
+        prodname: None,
+        reg_name: "药".to_owned(),
+        dosform_name: "片".to_owned(),
+        spec_name: "1mg".to_owned(),
+        prdr_name: "厂".to_owned(),
+        aprvno: None,
+        min_pacunt: "盒".to_owned(),
+        min_prepunt: "片".to_owned(),
+        min_pac_cnt: Qty::new(240_000),
+        list_type: "101".to_owned(),
+        chrgitm_lv: ChrgitmLv::B,
+        in_list: None,
+        chld_medc: false,
+        hi_nego: true,
+        dualchnl: true,
+        oppool: true,
+        hi_pay_std: None,
+        special: None,
+        memo: None,
+        trac_exempt: false,
+    }
+}
+
+fn one_lot(code: &str, lotno: &str, drug: &str, expy_end: &str, bought: i64) -> ChangeSet {
+    let day: Day = "2025-06-01".parse().unwrap();
+    let goods = Goods {
+        med_list_codg: drug.parse().unwrap(),
+        fixmedins_hilist_id: "G".to_owned(),
+        fixmedins_hilist_name: "药".to_owned(),
+        rx_flag: true,
+        manu_lotnum: None,
+        manu_date: day,
+        expy_end: expy_end.parse().unwrap(),
+    };
+    // The second pharmacy has one tablet less on the shelf than in the book.
+    let found = if code == FAR { bought - 1 } else { bought };
+    let counted = Some(Counted { invdate: day, found, book: bought });
+    let lot = Lot { bought, counted, ..Lot::new(goods, Measure::Packs(24)) };
+    let moved = StockMove {
+        fixmedins_code: code.parse().unwrap(),
+        fixmedins_bchno: lotno.to_owned(),
+        seq: 1,
+        data_type: DataType::Purchase,
+        doc_no: "1".to_owned(),
+        units: bought,
+        mdtrt_sn: None,
+        hi_rxno: None,
+        psn_no: None,
+        at: day.start(),
+        taken: day.start(),
+        void_seq: 0,
+        digest: [0; 32],
+        body: MoveBody::default(),
+    };
+    let lead = StockLead {
+        poolarea_no: "450100".parse().unwrap(),
+        raised: day.start(),
+        drug_trac_codg: format!("8000000000000000000{bought}").parse().unwrap(),
+        fixmedins_code: code.parse().unwrap(),
+        fixmedins_bchno: lotno.to_owned(),
+        seq: 1,
+        holder: "sale:P45010000109/V1".to_owned(),
+    };
+    let row = StockLot {
+        fixmedins_code: code.parse().unwrap(),
+        fixmedins_bchno: lotno.to_owned(),
+        poolarea_no: "450100".parse().unwrap(),
+        seq: 1,
+        lot,
+    };
+    let stock = StockChange {
+        fixmedins_code: code.parse().unwrap(),
+        lots: vec![(0, row)],
+        voids: vec![],
+        moves: vec![moved],
+        codes: vec![],
+        leads: if code == FAR { vec![lead] } else { vec![] },
+    };
+    ChangeSet { stock: Some(stock), ..ChangeSet::default() }
+}
+
+#[tokio::test]
+async fn the_bureau_sees_the_shelves() {
+    // proves JX-1.5a, GX-1.2.4
+    let place = Place::new().await;
+    let offers = |drug: &str, on: &str| place.stock(&["offers", "--pool", "450100", "--drug", drug, "--on", on]);
+    let (status, rows) = offers(DRUG, "2026-06-01");
+    assert_eq!((status, rows.len()), (0, 1), "an expired lot offers nothing, and 23 tablets are no pack: {rows:?}");
+    assert_eq!((&rows[0]["fixmedins_code"], &rows[0]["packs"]), (&NEAR.into(), &2.into()));
+    assert_eq!(offers(DRUG, "2025-12-31").1[0]["packs"], 12);
+    assert_eq!(offers(THIRD, "2026-06-01"), (1, vec![]));
+    let (status, rows) = place.stock(&["lots", "--institution", NEAR]);
+    assert_eq!((status, rows.len(), &rows[0]["agrees"]), (0, 2, &true.into()));
+    let (status, rows) = place.stock(&["lots", "--institution", FAR]);
+    assert_eq!((status, &rows[0]["difference"]), (1, &(-1).into()), "{rows:?}");
+    let (status, rows) = place.stock(&["leads", "--pool", "450100"]);
+    assert_eq!((status, rows.len()), (1, 2));
+    assert_eq!(place.stock(&["leads", "--pool", "450200"]), (0, vec![]));
+    // One of three, and half is asked.
+    let nego = |code: &str| place.stock(&["nego", "--institution", code, "--on", "2026-06-01"]);
+    let (status, rows) = nego(NEAR);
+    assert_eq!(status, 1, "{rows:?}");
+    assert_eq!((&rows[0]["stocked"], &rows[0]["total"], &rows[0]["least"]), (&1.into(), &3.into(), &"0.5".into()));
+}
