@@ -7,7 +7,7 @@
 mod condition;
 
 use lf_law::{Facts, Field, Finding, LawError, Scope, Value};
-use lf_vocab::{Admdvs, Day, Fen};
+use lf_vocab::{Admdvs, Day, Fen, Ratio};
 use toml::Table;
 
 use condition::At;
@@ -323,7 +323,10 @@ impl Naive {
             Some(toml::Value::Array(words)) => {
                 words.iter().filter_map(toml::Value::as_str).collect::<Vec<_>>().join("、")
             }
-            Some(toml::Value::String(text)) => text.clone(),
+            Some(toml::Value::String(text)) => match (self.word(hit.provision, "quantity"), text.parse::<Ratio>()) {
+                ("ratio", Ok(ratio)) => ratio.to_string(),
+                _ => text.clone(),
+            },
             other => other.map(ToString::to_string).unwrap_or_default(),
         }
     }
