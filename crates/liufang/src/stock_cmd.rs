@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use lf_law::{Dates, LawValue, ViewError};
+use lf_center::grants::heard;
+use lf_law::{Facts, Field, Grant, LawValue, ViewError};
 use lf_ports::store::DrugQuery;
 use lf_ports::{Clock as _, MovesOf, StockLot};
 use lf_stock::{offered, share_of_nego};
@@ -164,7 +165,7 @@ async fn nego(store: &dyn Engine, institution: &FixmedinsCode, on: Day) -> anyho
         stocked.extend(offered.iter().filter_map(|one| by_code.get(&one.med_list_codg).copied()));
     }
     let share = share_of_nego(by_code.values().copied(), stocked);
-    let least = least_share(own.poolarea_no, on)?;
+    let least = least_share(store, own.poolarea_no, on).await?;
     let reached = least.is_none_or(|least| share.reaches(least));
     let row = json!({
         "fixmedins_code": institution,
@@ -176,10 +177,14 @@ async fn nego(store: &dyn Engine, institution: &FixmedinsCode, on: Day) -> anyho
     Ok((vec![row], reached))
 }
 
-/// What the law of a place asks; `None` where it asks nothing.
-fn least_share(place: Admdvs, on: Day) -> anyhow::Result<Option<Ratio>> {
+/// What the law of a place asks of those that serve 双通道, or a grant lowered it to; `None` where it asks nothing.
+async fn least_share(store: &dyn Engine, place: Admdvs, on: Day) -> anyhow::Result<Option<Ratio>> {
     let law = law_files::load(None)?;
-    match law.view(&place, &Dates::all(on), &[]).get("admit.nego_share") {
+    let rows = store.grants(&place.chain()).await?;
+    let grants: Vec<Grant> = rows.iter().filter_map(|row| heard(&law, row).ok().flatten()).collect();
+    let mut asked = Facts::new();
+    asked.set(Field::AppyTime, on).set(Field::AppyType, "双通道");
+    match law.view_of(&place, &asked, &grants).get("admit.nego_share") {
         Ok(found) => match found.value {
             LawValue::Ratio(least) => Ok(Some(least)),
             _ => anyhow::bail!("admit.nego_share: another quantity"),
