@@ -21,7 +21,7 @@ use crate::{Center, gate, journal};
 mod facts;
 mod stated;
 
-pub use facts::{Beside, facts, facts_beside};
+pub use facts::{Beside, facts, facts_beside, frequency};
 pub use stated::{Consultation, Dspo, DspoWay, LINE_FLAGS, Stated, StatedLine, VISIT_FLAGS};
 
 /// A prescription to be checked.
@@ -169,7 +169,7 @@ struct Heard {
 }
 
 /// The frequencies of the drugs as they are written, and in small letters, in which tables have them.
-fn frequency_keys(rows: &[RxDrug]) -> Vec<String> {
+pub fn frequency_keys(rows: &[RxDrug]) -> Vec<String> {
     let codes = rows.iter().filter_map(|drug| drug.used_frqu_codg.as_deref());
     let mut keys: Vec<_> = codes.flat_map(|code| [code.to_owned(), code.to_lowercase()]).collect();
     keys.sort_unstable();

@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use lf_center::t7101_precheck::facts;
+use lf_center::t7101_precheck::facts_beside;
 use lf_law::{Gate, Law};
 use lf_ports::StoredCase;
 use lf_store::Engine;
@@ -121,7 +121,8 @@ impl Reader {
             self.tally.unknown += 1;
             return Ok(());
         };
-        let asked = facts(&ctx, &case.content, &known);
+        let beside = self.registers.beside(case).await?;
+        let asked = facts_beside(&ctx, &case.content, &known, &beside);
         let place = ctx.caller.fixmedins.poolarea_no;
         let decided = [0, 1].map(|at| self.laws[at].decide(Gate::Precheck, &place, &asked, &[]));
         let change = self.tally.compare(&decided);

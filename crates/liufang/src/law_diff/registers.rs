@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use lf_center::t7101_precheck::Known;
+use lf_center::limit::Limits;
+use lf_center::t7101_precheck::{Beside, Known, Stated, frequency, frequency_keys};
 use lf_center::{Caller, Ctx};
-use lf_ports::{Dated, Drug, Fixmedins, Person, PersonKey, Practitioner, StoreError, StoredCase};
+use lf_ports::{Dated, Drug, Fixmedins, Item, Lists, Person, PersonKey, Practitioner, StoreError, StoredCase};
 use lf_store::Engine;
 use lf_vocab::{Certno, Day, DrCode, FixmedinsCode, MedListCodg, Moment};
 
@@ -22,6 +23,8 @@ pub struct Registers {
     doctors: HashMap<(FixmedinsCode, DrCode), Option<Practitioner>>,
     persons: HashMap<(String, Certno), Option<Person>>,
     drugs: HashMap<MedListCodg, Vec<Dated<Drug>>>,
+    limits: HashMap<(MedListCodg, Day), Limits>,
+    frequencies: HashMap<(String, Day), Option<Dated<Item>>>,
 }
 
 impl Registers {
@@ -32,7 +35,48 @@ impl Registers {
             doctors: HashMap::new(),
             persons: HashMap::new(),
             drugs: HashMap::new(),
+            limits: HashMap::new(),
+            frequencies: HashMap::new(),
         }
+    }
+
+    /// What the lists of the day of prescribing say of the drugs. What the doctor stated beyond the interface's fields is not
+    /// kept, and absent here for both folders.
+    pub async fn beside(&mut self, case: &StoredCase) -> Result<Beside, StoreError> {
+        let (day, rows) = (case.content.head.prsc_time.day(), &case.content.rxdrugdetail);
+        let mut limits = Vec::with_capacity(rows.len());
+        for line in rows {
+            limits.push(self.limit(&line.med_list_codg, day).await?);
+        }
+        let keys = frequency_keys(rows);
+        let mut table = Vec::with_capacity(keys.len());
+        for key in &keys {
+            table.push(self.frequency(key, day).await?);
+        }
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let frequencies = rows.iter().map(|drug| frequency(drug, &table, &keys)).collect();
+        Ok(Beside { limits, frequencies, stated: Stated::default() })
+    }
+
+    async fn limit(&mut self, code: &MedListCodg, on: Day) -> Result<Limits, StoreError> {
+        let key = (code.clone(), on);
+        if let Some(limits) = self.limits.get(&key) {
+            return Ok(limits.clone());
+        }
+        let rows = self.store.list_under(Lists::DrugRule, &[code.as_str()], on).await?;
+        let limits = rows.first().map(|rows| Limits::of(rows)).unwrap_or_default();
+        keep(&mut self.limits, key, limits.clone());
+        Ok(limits)
+    }
+
+    async fn frequency(&mut self, code: &str, on: Day) -> Result<Option<Dated<Item>>, StoreError> {
+        let key = (code.to_owned(), on);
+        if let Some(row) = self.frequencies.get(&key) {
+            return Ok(row.clone());
+        }
+        let row = self.store.list_items(Lists::Frequency, &[code], on).await?.pop().flatten();
+        keep(&mut self.frequencies, key, row.clone());
+        Ok(row)
     }
 
     /// The message and the registers as the center saw them; nothing when institution or person is no longer registered.

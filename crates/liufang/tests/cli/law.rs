@@ -64,6 +64,8 @@ fn change(file: &Path, from: &str, to: &str) {
     std::fs::write(file, text.replacen(from, to, 1)).unwrap();
 }
 
+/// A drug of every prescription of the demo.
+const AMLODIPINE: &str = "XC08CAA901A001010199901";
 const THREE_DAYS: &str = "is = 3, cite = \"jx-2024-9 三（一）\", quote = \"电子处方流转有效期3天\"";
 
 #[test]
@@ -112,6 +114,24 @@ fn another_edition_is_tried_on_what_is_stored() {
     let (code, _, error) = ran(&folder, &["demo", "--once"]);
     assert_eq!(code, 0, "{error}");
     differs(&folder, "sqlite://var/demo/center.db");
+    restriction_differs(&folder, "sqlite://var/demo/center.db");
+}
+
+/// What the lists restrict is asked again too: a drug for children only, which the one edition reminds of and the other refuses.
+fn restriction_differs(folder: &Folder, database: &str) {
+    let new = packs(folder, "strict").join("100000/yygl.toml");
+    let child = "violated_if = { patn_age = { ge = \"$value\" } }\nseverity = ";
+    change(&new, &format!("{child}\"remind\""), &format!("{child}\"refuse\""));
+    let rules = format!("drug_code,rule_type,rule_value\n{AMLODIPINE},限定年龄对象,儿童\n");
+    std::fs::write(folder.join("rules.csv"), rules).unwrap();
+    let import =
+        ["import", "drug_rule", "rules.csv", "--edition", "一", "--from", "2026-01-01", "--database", database];
+    let (code, out, error) = ran(folder, &import);
+    assert_eq!(code, 0, "{out}{error}");
+    let (code, out, error) = ran(folder, &["law", "diff", "old", "strict", "--json", "--database", database]);
+    assert_eq!(code, 1, "{out}{error}");
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["by_provision"]["100000/pay_limit.child"]["refusals_more"], 2, "{report:#}");
 }
 
 #[test]
