@@ -58,11 +58,6 @@ impl<W: Write + Seek> Packer<W> {
         &self.manifest.head
     }
 
-    /// How many records so far.
-    pub fn records(&self) -> usize {
-        self.manifest.rows.len()
-    }
-
     /// One more record.
     ///
     /// # Errors

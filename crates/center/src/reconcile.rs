@@ -1,7 +1,7 @@
 //! 对账 of outgoing prescriptions, three ways: what institutions issued, what pharmacies sold, what was settled (HB-3.8).
 //!
 //! A pure function: prescriptions and settlements go in, sums by institution and differences come out. A prescription
-//! counts in the period in which it was uploaded, a sale in that of its last line, a settlement or reversal in that of its
+//! counts in the period in which it was prescribed, a sale in that of its last line, a settlement or reversal in that of its
 //! own time. Invariants: each difference has a key that is the same in every run, so that it can be explained and closed;
 //! nothing is judged on an absent figure; no difference carries a name.
 

@@ -112,15 +112,18 @@ lf_rx::refusals! {
     }
 }
 
+/// That a page may be asked for (1304, 1312, 1316–1319).
+pub(crate) fn check_page(page_num: u64, page_size: u64) -> Result<(), Failure> {
+    if page_num == 0 || page_size == 0 || page_size > PAGE_MAX {
+        return refused(HilistRefusal::Page);
+    }
+    if page_num.saturating_mul(page_size) > REACH_MAX { refused(HilistRefusal::TooFar) } else { Ok(()) }
+}
+
 impl Center {
     /// 1304, 1312, 1316, 1318, 1319. Errors: [`HilistRefusal`], the law's where 1319 asks for what it does not say.
     pub async fn t1312_hilist(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
-        if command.page_num == 0 || command.page_size == 0 || command.page_size > PAGE_MAX {
-            return refused(HilistRefusal::Page);
-        }
-        if command.page_num.saturating_mul(command.page_size) > REACH_MAX {
-            return refused(HilistRefusal::TooFar);
-        }
+        check_page(command.page_num, command.page_size)?;
         if let Some(name) = command.not_held.first() {
             return refused(HilistRefusal::NotHeld(name));
         }

@@ -9,7 +9,7 @@ use lf_vocab::{Admdvs, Day, FixmedinsCode, Moment};
 use crate::Center;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
-use crate::t1312_hilist::{HilistRefusal, PAGE_MAX, REACH_MAX};
+use crate::t1312_hilist::{HilistRefusal, REACH_MAX, check_page};
 
 /// Rows read at once.
 const READ: usize = 1_000;
@@ -39,7 +39,7 @@ pub struct Command {
     pub updt_time: Moment,
     /// From 1.
     pub page_num: u64,
-    /// At most [`PAGE_MAX`].
+    /// At most [`PAGE_MAX`](crate::t1312_hilist::PAGE_MAX).
     pub page_size: u64,
 }
 
@@ -56,12 +56,7 @@ impl Center {
     /// 1317. Errors: [`HilistRefusal`] of its pages, the caller's.
     pub async fn t1317_matches(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect_kind(ctx.code().kind(), command.fixmedins_code.as_ref().unwrap_or(ctx.code()))?;
-        if command.page_num == 0 || command.page_size == 0 || command.page_size > PAGE_MAX {
-            return refused(HilistRefusal::Page);
-        }
-        if command.page_num.saturating_mul(command.page_size) > REACH_MAX {
-            return refused(HilistRefusal::TooFar);
-        }
+        check_page(command.page_num, command.page_size)?;
         let poolarea_no = ctx.caller.fixmedins.poolarea_no;
         let mut reply = Reply { poolarea_no, rows: Vec::new() };
         if command.insu_admdvs.is_none_or(|asked| asked == poolarea_no) {

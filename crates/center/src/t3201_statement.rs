@@ -98,6 +98,9 @@ impl Center {
         if days >= PERIOD_DAYS_MAX {
             return refused(StatementRefusal::TooLong);
         }
+        if about.clr_type != CLR_TYPE {
+            return Ok(Vec::new());
+        }
         let until = about.stmt_enddate.plus(1).start();
         let mut after: (Moment, String) = (about.stmt_begndate.start(), String::new());
         let mut found = Vec::new();
@@ -120,8 +123,7 @@ impl Center {
 
 impl About {
     fn holds(&self, setl: &Setl) -> bool {
-        self.clr_type == CLR_TYPE
-            && setl.accum_key.poolarea_no == self.setl_optins
+        setl.accum_key.poolarea_no == self.setl_optins
             && self.refd_setl_flag.is_none_or(|refd| refd == setl.refd_setl_id.is_some())
     }
 }

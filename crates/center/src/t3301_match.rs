@@ -112,10 +112,15 @@ impl Center {
                 body: row.body.clone(),
             }))
         };
-        self.commit_matches(ctx, key, command.rows.iter().map(put).collect()).await
+        Ok(self.commit_matches(ctx, key, command.rows.iter().map(put).collect()).await?)
     }
 
-    async fn commit_matches(&self, ctx: &Ctx, key: &IdemKey, matches: Vec<MatchChange>) -> Result<Answer<()>, Attempt> {
+    async fn commit_matches(
+        &self,
+        ctx: &Ctx,
+        key: &IdemKey,
+        matches: Vec<MatchChange>,
+    ) -> Result<Answer<()>, CommitError> {
         let mut changes = ChangeSet { matches, ..ChangeSet::default() };
         let answer = Answer::from(());
         ctx.remember(key.clone(), &answer, &mut changes);
@@ -184,11 +189,8 @@ impl Center {
             fixmedins_hilist_id: command.fixmedins_hilist_id.clone(),
             med_list_codg: command.med_list_codg.clone(),
         };
-        let mut changes = ChangeSet { matches: vec![MatchChange::Withdraw(of, ctx.now)], ..ChangeSet::default() };
-        let answer = Answer::from(());
-        ctx.remember(key.clone(), &answer, &mut changes);
-        match self.store.commit(changes).await {
-            Ok(()) => Ok(answer),
+        match self.commit_matches(ctx, key, vec![MatchChange::Withdraw(of, ctx.now)]).await {
+            Ok(answer) => Ok(answer),
             // Nobody else moves it: what does not stand now did not stand.
             Err(CommitError::Stale("list_match")) => Ok(refused(MatchRefusal::NotThere)?),
             Err(error) => Err(error.into()),

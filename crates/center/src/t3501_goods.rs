@@ -224,7 +224,6 @@ impl Row {
 impl Center {
     /// 3501–3507, 3505A, 3506A. Errors: of a single row [`lf_stock::StockRefusal`] and [`GoodsRefusal`]; the caller's.
     pub async fn t3501_goods(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
-        lf_vocab::covers!("JX-1.5b");
         ctx.expect_kind(ctx.code().kind(), ctx.code())?;
         if command.rows.len() > ROWS_MAX {
             return Err(Failure::Broken(format!("{} rows of {} came through", command.rows.len(), command.infno)));

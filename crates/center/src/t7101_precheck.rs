@@ -3,7 +3,7 @@
 //! Serves JX-2.6.3, JX-3.1c, JX-4.1.2 (事前提醒), HB-1.7 (the hospital's stock is never asked).
 
 use lf_gm::hex;
-use lf_law::Gate;
+use lf_law::{Gate, Scope};
 use lf_ports::{ChangeSet, Drug, Lists, Person, PersonKey, Practitioner, StoreError, codec};
 use lf_rx::basket::Basket;
 use lf_rx::event::{Opened, Overridden};
@@ -141,7 +141,9 @@ impl Center {
         let mut heard = Heard::default();
         let may_go_on = gate::may_override(&self.law, ctx, &facts)?;
         for finding in findings {
-            let line = finding.line.filter(|line| may_go_on && beside.stated.goes_on(*line));
+            // The doctor's reason stands at a drug; a finding about a diagnosis has a line too.
+            let of_drug = finding.node == Scope::Line.name();
+            let line = finding.line.filter(|line| of_drug && may_go_on && beside.stated.goes_on(*line));
             match line {
                 Some(line) => heard.overridden.push(Overridden { line: line as u32, provision: finding.by() }),
                 None => heard.reminders.push(gate::spoken(finding)),

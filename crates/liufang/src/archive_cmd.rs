@@ -127,9 +127,7 @@ async fn pools(store: &dyn Engine, fixmedins: &Fixmedins) -> anyhow::Result<Vec<
     if fixmedins.fixmedins_code.kind() == FixmedinsKind::Hospital {
         return Ok(vec![fixmedins.poolarea_no]);
     }
-    let mut pools = store.pools().await?;
-    pools.sort();
-    Ok(pools)
+    Ok(store.pools().await?)
 }
 
 /// A hospital keeps what it issued, a pharmacy what it dispensed.
@@ -188,7 +186,7 @@ async fn keep(store: &dyn Engine, hi_rxno: &HiRxno, on: lf_vocab::Day) -> anyhow
     let class = parts::rx_type_code(store, &rx).await?;
     let law = law_files::load(None)?;
     let kept = keep_until(&law, hi_rxno.poolarea_no(), rx.opened.prsc_time.day(), &class);
-    let kept = kept.map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
+    let kept = kept.map_err(|failure| anyhow::anyhow!("{hi_rxno}: {failure}"))?;
     println!("保存至 {}（至少{}年），依据 {}", kept.until, kept.years, kept.by.join("、"));
     match kept.may_destroy(on) {
         Ok(()) => Ok(true),

@@ -19,7 +19,9 @@ pub async fn run(args: &BudgetArgs) -> anyhow::Result<bool> {
     let plan = std::fs::read_to_string(&args.plan).with_context(|| format!("cannot read {}", args.plan.display()))?;
     let store = open_beside(&args.database, args.store_key.as_deref()).await?;
     let on = args.on.unwrap_or_else(|| SystemClock.now().day());
-    let paid = paid(store.as_ref(), args.year).await?;
+    let paid = paid(store.as_ref(), args.year).await;
+    store.close().await;
+    let paid = paid?;
     let mut found: BTreeMap<String, BudgetUse> = BTreeMap::new();
     for (at, line) in plan.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let wrong = || anyhow!("{} line {}: expected 统筹区, TAB, yuan above 0", args.plan.display(), at + 1);

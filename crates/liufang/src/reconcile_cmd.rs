@@ -21,9 +21,9 @@ pub async fn run(args: &ReconcileArgs) -> anyhow::Result<bool> {
     let explained = args.closed.as_deref().map(explained).transpose()?.unwrap_or_default();
     let store = open_beside(&args.database, args.store_key.as_deref()).await?;
     let mut books = Books::new(period, SystemClock.now());
-    for pool in store.pools().await? {
-        read(store.as_ref(), pool, &mut books).await?;
-    }
+    let filled = fill(store.as_ref(), &mut books).await;
+    store.close().await;
+    filled?;
     let mut found = books.closed().context("the sums of the period are beyond their range")?;
     let unused = found.close(&explained);
     if args.json {
@@ -35,6 +35,13 @@ pub async fn run(args: &ReconcileArgs) -> anyhow::Result<bool> {
         eprintln!("liufang: {key} explains no difference");
     }
     Ok(found.open() == 0 && found.left_off == 0)
+}
+
+async fn fill<S: AuditStore + ?Sized>(store: &S, books: &mut Books) -> anyhow::Result<()> {
+    for pool in store.pools().await? {
+        read(store, pool, books).await?;
+    }
+    Ok(())
 }
 
 /// Everything of a place: a settlement of the period may belong to an older prescription, a reversal to an older settlement.

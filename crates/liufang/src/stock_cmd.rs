@@ -31,13 +31,14 @@ pub async fn run(args: &StockCmdArgs) -> anyhow::Result<bool> {
     | StockCommand::Nego { place, .. }) = &args.command;
     let store = open_beside(&place.database, place.store_key.as_deref()).await?;
     let today = SystemClock.now().day();
-    let (rows, good) = match &args.command {
-        StockCommand::Offers { pool, drug, on, .. } => offers(store.as_ref(), *pool, drug, on.unwrap_or(today)).await?,
-        StockCommand::Lots { institution, .. } => lots(store.as_ref(), institution).await?,
-        StockCommand::Leads { pool, .. } => leads(store.as_ref(), *pool).await?,
-        StockCommand::Nego { institution, on, .. } => nego(store.as_ref(), institution, on.unwrap_or(today)).await?,
+    let found = match &args.command {
+        StockCommand::Offers { pool, drug, on, .. } => offers(store.as_ref(), *pool, drug, on.unwrap_or(today)).await,
+        StockCommand::Lots { institution, .. } => lots(store.as_ref(), institution).await,
+        StockCommand::Leads { pool, .. } => leads(store.as_ref(), *pool).await,
+        StockCommand::Nego { institution, on, .. } => nego(store.as_ref(), institution, on.unwrap_or(today)).await,
     };
     store.close().await;
+    let (rows, good) = found?;
     show(place, &rows)?;
     Ok(good)
 }

@@ -6,7 +6,7 @@
 use lf_rx::event::SaleLine;
 use lf_settle::{FundKind, LineShare, Shares};
 use lf_vocab::dict::Insutype;
-use lf_vocab::{Fen, FixmedinsCode, HiRxno, Moment, Pric, PsnNo};
+use lf_vocab::{Fen, FixmedinsCode, HiRxno, Moment, Pric, PsnNo, Ratio};
 
 use crate::block::{Block, Fields, Head, Sheet, Style, Table};
 use crate::draw::{DrawError, Paper, draw};
@@ -145,7 +145,7 @@ impl SettlementSheet<'_> {
             .put("先行自付", shares.preselfpay_amt.to_string())
             .put("符合政策范围", shares.inscp_scp_amt.to_string())
             .put("本次起付线", shares.act_pay_dedc.to_string())
-            .put("统筹支付比例", percent(shares));
+            .put("统筹支付比例", percent(shares.pool_prop_selfpay));
         vec![Block::entry(Style::Strong, "医疗费总额", yuan(shares.medfee_sumamt)), fields.block(6)]
     }
 
@@ -189,12 +189,13 @@ fn class(line: &LineShare) -> String {
     let name = line.chrgitm_lv.name().trim_end_matches('类');
     match line.selfpay_prop.get() {
         0 => name.to_owned(),
-        millionths => format!("{name} {}%", millionths / 10_000),
+        _ => format!("{name} {}", percent(line.selfpay_prop)),
     }
 }
 
-fn percent(shares: &Shares) -> String {
-    let hundredths = shares.pool_prop_selfpay.get() / 100;
+/// At most two decimals, and none where there are none.
+fn percent(ratio: Ratio) -> String {
+    let hundredths = ratio.get() / 100;
     match hundredths % 100 {
         0 => format!("{}%", hundredths / 100),
         rest => format!("{}.{rest:02}%", hundredths / 100),

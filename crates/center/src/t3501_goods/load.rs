@@ -123,7 +123,7 @@ impl Center {
 
     /// What the law of the place says of a code that was sold before; where it says nothing, a code is sold once.
     fn second_sale(&self, ctx: &Ctx, day: Day) -> Result<SecondSale, Failure> {
-        let view = self.law.view(&ctx.caller.fixmedins.poolarea_no, &Dates::all(day), &[]);
+        let view = self.law.view(&ctx.caller.fixmedins.poolarea_no, &Dates::all(day), &ctx.grants);
         match view.get("trac.second_sale") {
             Ok(found) => match &found.value {
                 LawValue::Text(word) if &**word == "record" => Ok(SecondSale::Record),

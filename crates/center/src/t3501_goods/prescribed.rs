@@ -13,6 +13,7 @@ use crate::Center;
 use crate::ctx::Ctx;
 use crate::failure::Failure;
 use crate::t7204_download::listed;
+use crate::t7207_sell::left_on;
 
 /// What 7207 sold of each drug, and what left the lots for it already.
 #[derive(Debug, Default)]
@@ -31,10 +32,10 @@ impl Center {
     pub(super) async fn load_prescribed(&self, ctx: &Ctx, hi_rxno: &HiRxno) -> Result<Option<Prescribed>, Failure> {
         let (rx, moves) = tokio::try_join!(self.store.rx(hi_rxno), self.store.stock_moves_of_rx(ctx.code(), hi_rxno))?;
         let Some(rx) = rx.filter(|rx| rx.state.dispensed()) else { return Ok(None) };
-        let ours = rx.state.passed().is_some_and(|passed| passed.downloaded.fixmedins_code == *ctx.code());
+        let ours = rx.state.pharmacy() == Some(ctx.code());
         let Some(sold) = rx.state.sold().filter(|_| ours) else { return Ok(None) };
         let codes: Vec<_> = sold.lines.iter().map(|line| line.med_list_codg.clone()).collect();
-        let drugs = self.store.drugs(&codes, ctx.now.day()).await?;
+        let drugs = self.store.drugs(&codes, left_on(&sold.lines, ctx.now)).await?;
         let mut found = Prescribed::default();
         for (line, drug) in sold.lines.iter().zip(&drugs) {
             let of_drug = found.0.entry(line.med_list_codg.clone()).or_default();

@@ -102,7 +102,7 @@ fn deleted(data: DataType) -> Row {
 
 #[tokio::test]
 async fn goods_come_go_come_back_and_are_counted() {
-    // proves JX-1.5a, JX-1.5b
+    // proves JX-1.5a
     let center = TestCenter::new().await;
     let now = center.now();
     let count = |cnt: &str| {

@@ -163,6 +163,7 @@ async fn numbers(store: &dyn Engine, code: &FixmedinsCode) -> anyhow::Result<boo
 async fn batches(store: &dyn Engine, code: &FixmedinsCode) -> anyhow::Result<bool> {
     let found = scan(store, ClaimKind::PaperBatch, code).await?;
     println!("{code} 已提交{}批", found.len());
+    let mut whole = true;
     for claim in found {
         let batch = claim.key.split('/').nth(1).unwrap_or_default().to_owned();
         let (count, sm3) = claim.owner.split_once(' ').unwrap_or_default();
@@ -170,11 +171,9 @@ async fn batches(store: &dyn Engine, code: &FixmedinsCode) -> anyhow::Result<boo
         let row = store.idem(&key).await?.with_context(|| format!("the rows of batch {batch} are not stored"))?;
         let same = hex::lower(&lf_gm::sm3(&row.reply)) == sm3;
         println!("{batch} {} {count}张 SM3 {sm3}{}", row.at, if same { "" } else { " 与所存不符" });
-        if !same {
-            return Ok(false);
-        }
+        whole &= same;
     }
-    Ok(true)
+    Ok(whole)
 }
 
 async fn ranges(store: &dyn Engine, code: &FixmedinsCode) -> anyhow::Result<Vec<Range>> {

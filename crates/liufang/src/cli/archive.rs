@@ -90,7 +90,8 @@ pub enum PaperNumbers {
         /// CSV or XLSX with the columns fixmedins_code, paper_no, prsc_date, dr_code, dr_sign_flag, seal_flag
         file: PathBuf,
     },
-    /// Of an institution its missing, doubled and foreign numbers, exit 1 if there are any; of a pharmacy its batches
+    /// Of an institution its missing, doubled and foreign numbers, exit 1 if there are any; of a pharmacy its batches,
+    /// exit 1 if one is not as it was handed in
     Report {
         /// The institution or pharmacy
         #[arg(long, value_name = "CODE")]

@@ -11,7 +11,7 @@ use lf_center::t7101_precheck::{Beside, Known, Stated, frequency, frequency_keys
 use lf_center::{Caller, Ctx};
 use lf_ports::{Dated, Drug, Fixmedins, Item, Lists, Person, PersonKey, Practitioner, StoreError, StoredCase};
 use lf_store::Engine;
-use lf_vocab::{Certno, Day, DrCode, FixmedinsCode, MedListCodg, Moment};
+use lf_vocab::{Certno, Day, DrCode, FixmedinsCode, HiRxno, MedListCodg, Moment};
 
 /// Rows of one register that are kept at most; then it begins anew.
 const KEPT: usize = 20_000;
@@ -103,7 +103,7 @@ impl Registers {
         }
         let fixmedins = self.fixmedins.get(code).cloned().flatten();
         let person = self.persons.get(&psn).cloned().flatten().filter(|person| person.psn_no == visit.psn_no);
-        let now = checked_at(case.content.head.prsc_time, case.hi_rxno.as_str());
+        let now = checked_at(case.content.head.prsc_time, &case.hi_rxno);
         Ok(fixmedins.zip(person).map(|(fixmedins, person)| {
             let caller = Caller { app_id: String::new(), fixmedins };
             // No provision that takes a grant is asked at the pre-check.
@@ -125,12 +125,9 @@ impl Registers {
 
 /// When the law was asked: on the day that the number holds, at the time of prescribing if that was the same day. What
 /// the law is told of that moment are days.
-fn checked_at(prescribed: Moment, hi_rxno: &str) -> Moment {
-    let part = |from: usize, to: usize| hi_rxno.get(from..to).unwrap_or_default();
-    match format!("{}-{}-{}", part(6, 10), part(10, 12), part(12, 14)).parse::<Day>() {
-        Ok(day) if day != prescribed.day() => day.start(),
-        _ => prescribed,
-    }
+fn checked_at(prescribed: Moment, hi_rxno: &HiRxno) -> Moment {
+    let day = hi_rxno.day();
+    if day == prescribed.day() { prescribed } else { day.start() }
 }
 
 fn keep<K: Hash + Eq, V>(kept: &mut HashMap<K, V>, key: K, row: V) {
@@ -148,8 +145,8 @@ mod tests {
     fn the_law_was_asked_on_the_day_of_the_number() {
         let prescribed: Moment = "2026-03-31 23:58:00".parse().unwrap();
         let number = |day: &str| lf_vocab::HiRxno::new("360900".parse().unwrap(), day.parse().unwrap(), 7).unwrap();
-        assert_eq!(checked_at(prescribed, number("2026-03-31").as_str()), prescribed);
-        assert_eq!(checked_at(prescribed, number("2026-04-01").as_str()), "2026-04-01 00:00:00".parse().unwrap());
+        assert_eq!(checked_at(prescribed, &number("2026-03-31")), prescribed);
+        assert_eq!(checked_at(prescribed, &number("2026-04-01")), "2026-04-01 00:00:00".parse().unwrap());
     }
 
     #[test]

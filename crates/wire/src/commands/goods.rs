@@ -1,6 +1,6 @@
 //! 进销存: 3501–3507, 3505A, 3506A are rows of one command; 3513 asks for them, 3592B for a number.
 //!
-//! Invariant: every field of a row is kept as told, whether or not the ledger reads it (JX-1.5b).
+//! Invariant: every field of a row is kept as told, whether or not the ledger reads it.
 
 use lf_center::t3501_goods::{Command, PharNo, Row, RowWhat, SaleRow};
 use lf_center::{t3513_traces, t3592b_virtual};
