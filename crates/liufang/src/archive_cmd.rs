@@ -73,16 +73,23 @@ pub async fn export(args: &ExportArgs) -> anyhow::Result<bool> {
         eprintln!("no institution {}", args.fixmedins_code);
         return Ok(false);
     };
-    let out = BufWriter::new(private_file(&args.out, true)?);
+    // Beside the target, so that an export that fails leaves the archive that stood there.
+    let part = args.out.with_added_extension("part");
+    let out = BufWriter::new(private_file(&part, true)?);
     let head = Head { fixmedins_code: args.fixmedins_code.clone(), from: args.from, until: args.until, made_at };
     let mut packer = Packer::new(out, head);
     let filled = fill(&mut packer, store.as_ref(), &fixmedins, face.as_ref()).await;
     store.close().await;
+    if filled.is_err() {
+        // What is half written is of use to nobody; why it failed is what the operator is told.
+        let _ = std::fs::remove_file(&part);
+    }
     filled?;
     let sign = |bytes: &[u8]| signer.as_ref().map(|signer| signer.sign(bytes).to_base64()).unwrap_or_default();
     let Done { out, manifest, manifest_sm3 } = packer.finish(signer.is_some().then_some(&sign))?;
     let file = out.into_inner().map_err(|error| error.into_error())?;
-    file.sync_all().with_context(|| format!("cannot write {}", args.out.display()))?;
+    let written = file.sync_all().and_then(|()| std::fs::rename(&part, &args.out));
+    written.with_context(|| format!("cannot write {}", args.out.display()))?;
     println!("{}: {} record(s) of {}", args.out.display(), manifest.rows.len(), fixmedins.fixmedins_name);
     println!("manifest SM3 {}", hex::lower(&manifest_sm3));
     Ok(true)
