@@ -31,13 +31,9 @@ pub fn findings(law: &Law, gate: Gate, ctx: &Ctx, facts: &Facts<'_>) -> Result<V
 
 /// Whether a doctor may go on against a reminder for a stated reason (JX-4.1.2).
 pub fn may_override(law: &Law, ctx: &Ctx, facts: &Facts<'_>) -> Result<bool, Failure> {
-    match law.view_of(&ctx.caller.fixmedins.poolarea_no, facts, &ctx.grants).flag("remind.override") {
-        Ok(may) => Ok(may),
-        // A place that does not say so lets no reminder be overridden.
-        Err(ViewError::NotFormalised { .. }) => Ok(false),
-        Err(ViewError::Law(error)) => Err(failure(error)),
-        Err(error @ ViewError::WrongQuantity(_)) => Err(Failure::Broken(error.to_string())),
-    }
+    let place = &ctx.caller.fixmedins.poolarea_no;
+    // A place that does not say so lets no reminder be overridden.
+    Ok(spoken_by(law.view_of(place, facts, &ctx.grants).flag("remind.override"))?.unwrap_or(false))
 }
 
 fn divide(decision: Decision) -> Result<Vec<Finding>, Failure> {
@@ -66,6 +62,17 @@ pub fn spoken(finding: Finding) -> Refusal {
         sentence: finding.sentence,
         field: Some(field),
         quote: Some(finding.quote.to_string()),
+    }
+}
+
+/// What a provision says, and nothing where the law of the place is silent. Two answers are the law's conflict and fail as
+/// they do at a gate.
+pub fn spoken_by<T>(said: Result<T, ViewError>) -> Result<Option<T>, Failure> {
+    match said {
+        Ok(said) => Ok(Some(said)),
+        Err(ViewError::NotFormalised { .. }) => Ok(None),
+        Err(ViewError::Law(error)) => Err(failure(error)),
+        Err(error @ ViewError::WrongQuantity(_)) => Err(Failure::Broken(error.to_string())),
     }
 }
 

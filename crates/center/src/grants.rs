@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lf_law::{Grant, GrantError, Law};
-use lf_ports::{GrantRow, StoreError};
+use lf_ports::{GrantRow, Store, StoreError};
 use lf_vocab::{Admdvs, Moment, Span};
 
 use crate::Center;
@@ -53,6 +53,12 @@ pub fn heard(law: &Law, row: &GrantRow) -> Result<Option<Grant>, GrantError> {
     law.grant(&row.provision, row.admdvs, span, &row.given.value, &row.given.filing_no).map(Some)
 }
 
+/// The grants that are heard of a place and of those above it, as the store has them now.
+pub async fn of_place<S: Store + ?Sized>(store: &S, law: &Law, place: Admdvs) -> Result<Vec<Grant>, StoreError> {
+    let rows = store.grants(&place.chain()).await?;
+    Ok(rows.iter().filter_map(|row| heard(law, row).ok().flatten()).collect())
+}
+
 impl Center {
     /// What was granted to a place and to those above it.
     pub async fn grants(&self, place: Admdvs, now: Moment) -> Result<Arc<[Grant]>, StoreError> {
@@ -60,8 +66,7 @@ impl Center {
         if let Some(grants) = self.grants.fresh(place, now) {
             return Ok(grants);
         }
-        let rows = self.store.grants(&place.chain()).await?;
-        let grants: Arc<[Grant]> = rows.iter().filter_map(|row| heard(&self.law, row).ok().flatten()).collect();
+        let grants: Arc<[Grant]> = of_place(self.store.as_ref(), &self.law, place).await?.into();
         self.grants.keep(place, now, grants.clone());
         Ok(grants)
     }

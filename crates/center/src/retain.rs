@@ -3,11 +3,11 @@
 //! The years stand in the packs: the country's by class of prescription (处方管理办法第五十条), a place's own by who keeps it. Of
 //! all that hold in a place the longest is taken, because each of them says "at least".
 
-use lf_law::{Dates, Law, LawValue, View, ViewError};
+use lf_law::{Dates, Grant, Law, LawValue, View};
 use lf_vocab::{Admdvs, Day};
 
 use crate::failure::Failure;
-use crate::gate::LawRefusal;
+use crate::gate::{LawRefusal, spoken_by};
 
 /// What a place may order besides the country.
 const LOCAL: [&str; 3] = ["archive.years", "archive.institution_years", "archive.pharmacy_paper_years"];
@@ -42,13 +42,18 @@ impl Kept {
     }
 }
 
-/// Until when a prescription of that day and class is kept in a place.
+/// Until when a prescription of that day and class is kept in a place, by its grants of that day.
 ///
 /// # Errors
 /// A refusal where the country's own term is not formalised for the day; `Broken` for a pack whose years are no number.
-pub fn keep_until(law: &Law, place: Admdvs, prsc_day: Day, rx_type_code: &str) -> Result<Kept, Failure> {
+pub fn keep_until(
+    law: &Law,
+    (place, grants): (Admdvs, &[Grant]),
+    prsc_day: Day,
+    rx_type_code: &str,
+) -> Result<Kept, Failure> {
     let dates = Dates::all(prsc_day);
-    let view = law.view(&place, &dates, &[]);
+    let view = law.view(&place, &dates, grants);
     let mut kept = Kept { until: prsc_day, years: 0, by: Vec::new() };
     let national = format!("rx.retain_years.{}", class(rx_type_code));
     if !kept.hear(&view, &national)? {
@@ -65,11 +70,7 @@ pub fn keep_until(law: &Law, place: Admdvs, prsc_day: Day, rx_type_code: &str) -
 impl Kept {
     /// Takes a provision in, if the place has it; whether it has.
     fn hear(&mut self, view: &View<'_>, id: &str) -> Result<bool, Failure> {
-        let resolved = match view.get(id) {
-            Ok(resolved) => resolved,
-            Err(ViewError::NotFormalised { .. }) => return Ok(false),
-            Err(error) => return Err(Failure::Broken(error.to_string())),
-        };
+        let Some(resolved) = spoken_by(view.get(id))? else { return Ok(false) };
         let LawValue::Int(years) = resolved.value else {
             return Err(Failure::Broken(format!("{} is no number of years", resolved.provision)));
         };
@@ -110,7 +111,7 @@ mod tests {
 
     fn kept(place: &str, prsc_day: &str, rx_type_code: &str) -> (String, i64, String) {
         let law = lf_testkit::center::repository_law();
-        let kept = keep_until(&law, place.parse().unwrap(), day(prsc_day), rx_type_code).unwrap();
+        let kept = keep_until(&law, (place.parse().unwrap(), &[]), day(prsc_day), rx_type_code).unwrap();
         (kept.until.to_string(), kept.years, kept.by.join(" "))
     }
 
@@ -136,7 +137,7 @@ mod tests {
         assert_eq!(kept("441900", "2026-11-22", "1").1, 1);
         assert_eq!(kept("360900", "2024-02-29", "1").0, "2025-03-01");
         let law = lf_testkit::center::repository_law();
-        assert!(keep_until(&law, "360900".parse().unwrap(), day("2007-04-30"), "1").is_err());
+        assert!(keep_until(&law, ("360900".parse().unwrap(), &[]), day("2007-04-30"), "1").is_err());
     }
 
     #[test]

@@ -7,7 +7,7 @@
 
 mod reader;
 
-use lf_law::{Law, LawValue};
+use lf_law::{Grant, Law, LawValue};
 use lf_settle::{Deductible, Fund, FundCap, Period, Pot, Preselfpay, Scheme, SchemeTerms, Sourced};
 use lf_vocab::dict::{Insutype, PsnType};
 use lf_vocab::{Admdvs, Day, Fen};
@@ -64,6 +64,8 @@ pub struct Ask<'a> {
     pub level: Option<Level>,
     /// 病种: first the one that is bought for, then the others that the person is registered with.
     pub dises: &'a [String],
+    /// What was granted to the pool.
+    pub grants: &'a [Grant],
 }
 
 impl Kind {
@@ -128,17 +130,17 @@ impl Level {
 ///
 /// # Errors
 /// [`LawRefusal::NotFormalised`] where it knows none.
-pub fn kind_of(law: &Law, place: Admdvs, day: Day, med_type: &str) -> Result<Option<Kind>, Failure> {
+pub fn kind_of(law: &Law, ask: &Ask<'_>) -> Result<Option<Kind>, Failure> {
     let mut known = false;
     for kind in KINDS {
-        let reader = Reader { law, place, day, key: kind.code(), who: &[], dise: None };
+        let reader = Reader::of_scheme(law, ask, kind);
         let Some(types) = reader.texts("med_types")? else { continue };
         known = true;
-        if types.iter().any(|one| one == med_type) {
+        if types.iter().any(|one| one == ask.med_type) {
             return Ok(Some(kind));
         }
     }
-    if known { Ok(None) } else { Err(silent(format!("{place}的待遇方案"))) }
+    if known { Ok(None) } else { Err(silent(format!("{}的待遇方案", ask.place))) }
 }
 
 /// The scheme by which a purchase at a pharmacy is settled.
@@ -149,7 +151,7 @@ pub fn benefit(law: &Law, ask: &Ask<'_>, kind: Kind) -> Result<Scheme, Failure> 
         (Insutype::Employee, PsnType::Retired) => &["retired", "employee"],
     };
     let dise = ask.dises.first().map(String::as_str);
-    let reader = Reader { law, place: ask.place, day: ask.day, key: kind.code(), who, dise };
+    let reader = Reader { who, dise, ..Reader::of_scheme(law, ask, kind) };
     let insured = reader.texts("insutypes")?.ok_or_else(|| reader.nothing(&format!("{}.insutypes", kind.code())))?;
     if !insured.iter().any(|code| code == ask.insutype.code()) {
         return Err(silent(format!("{}在药店购药的统筹待遇", ask.insutype.name())));
@@ -164,7 +166,10 @@ pub fn benefit(law: &Law, ask: &Ask<'_>, kind: Kind) -> Result<Scheme, Failure> 
         fund_cap,
         pots,
         preselfpay: reader.preselfpay()?,
-        own_expense: reader.sourced("own_expense").or_else(|_| reader.sourced("preselfpay.c"))?,
+        own_expense: match reader.sourced("own_expense")? {
+            Some(own) => own,
+            None => reader.sourced("preselfpay.c")?.ok_or_else(|| reader.nothing("own_expense"))?,
+        },
         over_standard: reader.over_standard()?,
         rounding: reader.rounding()?,
         account: reader.account_use()?,
@@ -173,8 +178,8 @@ pub fn benefit(law: &Law, ask: &Ask<'_>, kind: Kind) -> Result<Scheme, Failure> 
 }
 
 /// What employees pay first of a drug of each grade (1319).
-pub fn preselfpay(law: &Law, place: Admdvs, day: Day) -> Result<Preselfpay, Failure> {
-    let reader = Reader { law, place, day, key: Kind::MzTc.code(), who: &["active"], dise: None };
+pub fn preselfpay(law: &Law, place: Admdvs, day: Day, grants: &[Grant]) -> Result<Preselfpay, Failure> {
+    let reader = Reader { law, place, day, key: Kind::MzTc.code(), who: &["active"], dise: None, grants };
     match reader.preselfpay()? {
         Preselfpay { a: None, b: None, .. } => Err(silent(format!("{place}的先行自付比例"))),
         known => Ok(known),
@@ -182,9 +187,9 @@ pub fn preselfpay(law: &Law, place: Admdvs, day: Day) -> Result<Preselfpay, Fail
 }
 
 /// Whether the ratio of a scheme goes by the level of the institution that prescribed.
-pub fn by_prescriber(law: &Law, ask: &Ask<'_>, kind: Kind) -> bool {
-    let reader = Reader { law, place: ask.place, day: ask.day, key: kind.code(), who: &[], dise: None };
-    reader.text("ratio_basis").is_ok_and(|word| word.value == "prescriber")
+pub fn by_prescriber(law: &Law, ask: &Ask<'_>, kind: Kind) -> Result<bool, Failure> {
+    let word = Reader::of_scheme(law, ask, kind).word_or_nothing("ratio_basis")?;
+    Ok(word.is_some_and(|word| word.value == "prescriber"))
 }
 
 /// By whose level the ratio goes: the pharmacy's own, level 1, or the prescriber's; nothing where one ratio holds for all.

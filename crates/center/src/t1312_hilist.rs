@@ -148,7 +148,7 @@ impl Center {
             None => self.walk(&mut wanted, &mut reply.entries).await?,
         }
         if command.question == Question::Preselfpay {
-            self.add_preselfpay(ctx, &mut reply)?;
+            self.add_preselfpay(ctx, &mut reply).await?;
         }
         Ok(reply.into())
     }
@@ -188,8 +188,9 @@ impl Center {
     }
 
     /// What a person pays first of a drug of each grade, as the law has it for employees, the one 险种 formalised here.
-    fn add_preselfpay(&self, ctx: &Ctx, reply: &mut Reply) -> Result<(), Failure> {
-        let preselfpay = preselfpay(&self.law, reply.poolarea_no, ctx.now.day())?;
+    async fn add_preselfpay(&self, ctx: &Ctx, reply: &mut Reply) -> Result<(), Failure> {
+        let grants = self.grants(reply.poolarea_no, ctx.now).await?;
+        let preselfpay = preselfpay(&self.law, reply.poolarea_no, ctx.now.day(), &grants)?;
         for entry in &mut reply.entries {
             let known = match entry.row.item.chrgitm_lv {
                 ChrgitmLv::A => &preselfpay.a,

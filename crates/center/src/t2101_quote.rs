@@ -9,7 +9,7 @@ use lf_rx::decide::settle;
 use lf_rx::{Prescription, Refusal, RxContent};
 use lf_settle::{Accumulator, Case, Scheme, Shares, Used, quote};
 use lf_vocab::dict::{AcctUsedFlag, Insutype};
-use lf_vocab::{Certno, Day, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
+use lf_vocab::{Certno, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
@@ -262,12 +262,7 @@ impl Center {
     /// What the person has, or why the law has no scheme for it.
     async fn purse(&self, ctx: &Ctx, command: &Command, about: &Papers) -> Result<Result<Purse, Failure>, StoreError> {
         let (person, day) = (&about.person, ctx.now.day());
-        let kind = match scheme::kind_of(&self.law, person.poolarea_no, day, &command.med_type) {
-            Ok(Some(kind)) => kind,
-            Ok(None) => return Ok(refused(PurchaseRefusal::MedType(command.med_type.clone()))),
-            Err(failure) => return Ok(Err(failure)),
-        };
-        let scheme = match self.scheme_of(day, &command.med_type, kind, about).await? {
+        let scheme = match self.scheme_of(ctx, &command.med_type, about).await? {
             Ok(scheme) => scheme,
             Err(failure) => return Ok(Err(failure)),
         };
@@ -295,23 +290,38 @@ impl Center {
     /// The law's scheme for this person and prescription. Who prescribed is asked only where a ratio depends on it.
     async fn scheme_of(
         &self,
-        day: Day,
+        ctx: &Ctx,
         med_type: &str,
-        kind: Kind,
         about: &Papers,
     ) -> Result<Result<Scheme, Failure>, StoreError> {
         let Papers { rx, content, person } = about;
         let dises: Vec<_> = content.mdtrtinfo.dise_codg.iter().cloned().collect();
+        // What the insured's pool was granted, wherever the pharmacy is.
+        let grants = match person.poolarea_no == ctx.caller.fixmedins.poolarea_no {
+            true => ctx.grants.clone(),
+            false => self.grants(person.poolarea_no, ctx.now).await?,
+        };
         let mut ask = Ask {
             place: person.poolarea_no,
-            day,
+            day: ctx.now.day(),
             insutype: person.insutype,
             psn_type: person.psn_type,
             med_type,
             level: None,
             dises: &dises,
+            grants: &grants,
         };
-        if scheme::by_prescriber(&self.law, &ask, kind) {
+        let by_kind = || -> Result<(Kind, bool), Failure> {
+            let Some(kind) = scheme::kind_of(&self.law, &ask)? else {
+                return refused(PurchaseRefusal::MedType(med_type.to_owned()));
+            };
+            Ok((kind, scheme::by_prescriber(&self.law, &ask, kind)?))
+        };
+        let (kind, by_prescriber) = match by_kind() {
+            Ok(known) => known,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        if by_prescriber {
             let issuer = self.store.fixmedins(&rx.opened.fixmedins_code).await?;
             ask.level = issuer.and_then(|issuer| issuer.hosp_lv).and_then(|lv| Level::from_hosp_lv(&lv));
         }

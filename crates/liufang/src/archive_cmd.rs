@@ -12,6 +12,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use lf_archive::{Done, Head, Known, Packer, verify};
+use lf_center::grants::of_place;
 use lf_center::retain::keep_until;
 use lf_gm::{PublicKey, Signer, Verifier, hex};
 use lf_paper::Face;
@@ -105,6 +106,7 @@ async fn fill(
     // Every dispensed prescription is one record with one hash, ready for inspection.
     lf_vocab::covers!("HB-2.5");
     let law = law_files::load(None)?;
+    let grants = of_place(store, &law, fixmedins.poolarea_no).await?;
     let head = packer.head().clone();
     for pool in pools(store, fixmedins).await? {
         let mut after = HiRxno::new(pool, head.from.plus(-1), lf_vocab::SERIAL_MAX)?;
@@ -118,7 +120,8 @@ async fn fill(
                 }
                 if belongs(&rx, fixmedins) {
                     let class = parts::rx_type_code(store, &rx).await?;
-                    let kept = keep_until(&law, fixmedins.poolarea_no, rx.opened.prsc_time.day(), &class);
+                    let place = (fixmedins.poolarea_no, &*grants);
+                    let kept = keep_until(&law, place, rx.opened.prsc_time.day(), &class);
                     let kept = kept.map_err(|failure| anyhow::anyhow!("{}: {failure:?}", rx.hi_rxno))?;
                     let record = parts::record(store, &rx, fixmedins, face, &kept, head.made_at).await?;
                     packer.add(&record, kept.until)?;
@@ -192,7 +195,8 @@ async fn keep(store: &dyn Engine, hi_rxno: &HiRxno, on: lf_vocab::Day) -> anyhow
     };
     let class = parts::rx_type_code(store, &rx).await?;
     let law = law_files::load(None)?;
-    let kept = keep_until(&law, hi_rxno.poolarea_no(), rx.opened.prsc_time.day(), &class);
+    let grants = of_place(store, &law, hi_rxno.poolarea_no()).await?;
+    let kept = keep_until(&law, (hi_rxno.poolarea_no(), &grants), rx.opened.prsc_time.day(), &class);
     let kept = kept.map_err(|failure| anyhow::anyhow!("{hi_rxno}: {failure}"))?;
     println!("保存至 {}（至少{}年），依据 {}", kept.until, kept.years, kept.by.join("、"));
     match kept.may_destroy(on) {

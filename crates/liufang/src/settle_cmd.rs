@@ -54,7 +54,7 @@ pub fn quote_by(law: &Law, facts: &Facts) -> Result<(Scheme, Shares), Failure> {
 /// The scheme, and what the person used of it and of its shared limits.
 pub fn prepared(law: &Law, facts: &Facts) -> Result<(Scheme, Accumulator, Vec<Accumulator>), Failure> {
     let ask = facts.ask();
-    let kind = scheme::kind_of(law, ask.place, ask.day, ask.med_type)?;
+    let kind = scheme::kind_of(law, &ask)?;
     let unknown = || Failure::from_refusal(lf_center::t2101_quote::PurchaseRefusal::MedType(ask.med_type.to_owned()));
     let scheme = scheme::benefit(law, &ask, kind.ok_or_else(unknown)?)?;
     let pots = scheme.pots.iter().map(|pot| facts.used_of(&pot.code)).collect();

@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use lf_center::grants::heard;
-use lf_law::{Facts, Field, Grant, LawValue, ViewError};
+use lf_center::gate::spoken_by;
+use lf_center::grants::of_place;
+use lf_law::{Facts, Field, LawValue};
 use lf_ports::store::DrugQuery;
 use lf_ports::{Clock as _, MovesOf, StockLot};
 use lf_stock::{offered, share_of_nego};
@@ -181,16 +182,12 @@ async fn nego(store: &dyn Engine, institution: &FixmedinsCode, on: Day) -> anyho
 /// What the law of a place asks of those that serve 双通道, or a grant lowered it to; `None` where it asks nothing.
 async fn least_share(store: &dyn Engine, place: Admdvs, on: Day) -> anyhow::Result<Option<Ratio>> {
     let law = law_files::load(None)?;
-    let rows = store.grants(&place.chain()).await?;
-    let grants: Vec<Grant> = rows.iter().filter_map(|row| heard(&law, row).ok().flatten()).collect();
+    let grants = of_place(store, &law, place).await?;
     let mut asked = Facts::new();
     asked.set(Field::AppyTime, on).set(Field::AppyType, "双通道");
-    match law.view_of(&place, &asked, &grants).get("admit.nego_share") {
-        Ok(found) => match found.value {
-            LawValue::Ratio(least) => Ok(Some(least)),
-            _ => anyhow::bail!("admit.nego_share: another quantity"),
-        },
-        Err(ViewError::NotFormalised { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+    match spoken_by(law.view_of(&place, &asked, &grants).get("admit.nego_share"))?.map(|found| found.value) {
+        Some(LawValue::Ratio(least)) => Ok(Some(least)),
+        Some(_) => anyhow::bail!("admit.nego_share: another quantity"),
+        None => Ok(None),
     }
 }

@@ -5,13 +5,13 @@
 //! (`key.name`), and for all schemes of the place (`benefit.name`). Invariant: silence is `NotFormalised`; two answers
 //! are the law's conflict and are passed on.
 
-use lf_law::{Dates, Law, LawValue, ViewError};
+use lf_law::{Dates, Grant, Law, LawValue, ViewError};
 use lf_settle::{AccountUse, At, Mode, OverStandard, Preselfpay, Remainder, Rounding, Sourced};
 use lf_vocab::{Admdvs, Day, Fen, Ratio};
 
-use super::words;
+use super::{Ask, Kind, words};
 use crate::failure::Failure;
-use crate::gate::LawRefusal;
+use crate::gate::{LawRefusal, spoken_by};
 
 /// Reads the parameters of one scheme.
 #[derive(Clone, Copy)]
@@ -23,6 +23,7 @@ pub(super) struct Reader<'l> {
     /// What kind of person, the most particular word first.
     pub(super) who: &'l [&'l str],
     pub(super) dise: Option<&'l str>,
+    pub(super) grants: &'l [Grant],
 }
 
 /// What the law does not say.
@@ -31,6 +32,11 @@ pub(super) fn silent(what: String) -> Failure {
 }
 
 impl<'l> Reader<'l> {
+    /// What a scheme says of everybody and every disease.
+    pub(super) fn of_scheme(law: &'l Law, ask: &Ask<'l>, kind: Kind) -> Self {
+        Self { law, place: ask.place, day: ask.day, key: kind.code(), who: &[], dise: None, grants: ask.grants }
+    }
+
     /// The same for another disease.
     pub(super) fn of(self, dise: &'l str) -> Self {
         Self { dise: Some(dise), ..self }
@@ -44,7 +50,12 @@ impl<'l> Reader<'l> {
     }
 
     pub(super) fn text(&self, name: &str) -> Result<Sourced<String>, Failure> {
-        self.required(name, |value| match value {
+        self.word_or_nothing(name)?.ok_or_else(|| self.nothing(&format!("{}.{name}", self.key)))
+    }
+
+    /// A word, or nothing where the law is silent.
+    pub(super) fn word_or_nothing(&self, name: &str) -> Result<Option<Sourced<String>>, Failure> {
+        self.optional(&self.places(name), |value| match value {
             LawValue::Text(word) => Some(word.clone()),
             _ => None,
         })
@@ -55,9 +66,9 @@ impl<'l> Reader<'l> {
         Ok(self.optional(&self.places(name), words)?.map(|found| found.value))
     }
 
-    /// A provision that is asked only for its source: it must hold.
-    pub(super) fn sourced(&self, name: &str) -> Result<Sourced<()>, Failure> {
-        self.required(name, |_| Some(()))
+    /// A provision that is asked only for its source, or nothing where the law is silent.
+    pub(super) fn sourced(&self, name: &str) -> Result<Option<Sourced<()>>, Failure> {
+        self.optional(&self.places(name), |_| Some(()))
     }
 
     /// The fund's ratio, where it goes by a level for that level.
@@ -67,9 +78,11 @@ impl<'l> Reader<'l> {
         let mut ids = Vec::new();
         if let Some(dise) = self.dise {
             ids.extend(who.iter().map(|who| format!("{key}.dise.{dise}.ratio.{who}{suffix}")));
+            ids.push(format!("{key}.dise.{dise}.ratio{suffix}"));
         }
         ids.extend(who.iter().map(|who| format!("{key}.ratio.{who}{suffix}")));
         ids.push(format!("{key}.ratio{suffix}"));
+        ids.push(format!("benefit.ratio{suffix}"));
         let silence = who.first().map(|who| format!("{key}.ratio.{who}{suffix}")).unwrap_or_default();
         self.optional(&ids, ratio)?.ok_or_else(|| self.nothing(&silence))
     }
@@ -154,14 +167,9 @@ impl<'l> Reader<'l> {
         value: impl Fn(&LawValue) -> Option<T>,
     ) -> Result<Option<Sourced<T>>, Failure> {
         let dates = Dates::all(self.day);
-        let view = self.law.view(&self.place, &dates, &[]);
+        let view = self.law.view(&self.place, &dates, self.grants);
         for id in ids {
-            let resolved = match view.get(id) {
-                Ok(resolved) => resolved,
-                Err(ViewError::NotFormalised { .. }) => continue,
-                Err(ViewError::Law(error)) => return Err(crate::gate::failure(error)),
-                Err(error @ ViewError::WrongQuantity(_)) => return Err(Failure::Broken(error.to_string())),
-            };
+            let Some(resolved) = spoken_by(view.get(id))? else { continue };
             let found = value(&resolved.value).ok_or_else(|| Failure::Broken(format!("{id}: another quantity")))?;
             return Ok(Some(Sourced::new(found, resolved.by())));
         }

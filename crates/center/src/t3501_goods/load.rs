@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lf_law::{Dates, LawValue, ViewError};
+use lf_law::{Dates, LawValue};
 use lf_ports::{ClaimKind, DocKey, Drug, MovesOf, PractitionerKind};
 use lf_stock::{Code, DataType, Ledger, Measure, SaleKey, SecondSale};
 use lf_vocab::{Day, DrugTracCodg, HiRxno, MedListCodg};
@@ -13,6 +13,7 @@ use super::{PharNo, Row, RowWhat};
 use crate::Center;
 use crate::ctx::Ctx;
 use crate::failure::Failure;
+use crate::gate::spoken_by;
 use crate::t7204_download::listed;
 
 /// Rows of a page of a lot's codes or moves.
@@ -124,14 +125,11 @@ impl Center {
     /// What the law of the place says of a code that was sold before; where it says nothing, a code is sold once.
     fn second_sale(&self, ctx: &Ctx, day: Day) -> Result<SecondSale, Failure> {
         let view = self.law.view(&ctx.caller.fixmedins.poolarea_no, &Dates::all(day), &ctx.grants);
-        match view.get("trac.second_sale") {
-            Ok(found) => match &found.value {
-                LawValue::Text(word) if &**word == "record" => Ok(SecondSale::Record),
-                LawValue::Text(word) if &**word == "refuse" => Ok(SecondSale::Refuse),
-                _ => Err(Failure::Broken("trac.second_sale: another quantity".to_owned())),
-            },
-            Err(ViewError::NotFormalised { .. }) => Ok(SecondSale::Refuse),
-            Err(error) => Err(Failure::Broken(error.to_string())),
+        let Some(found) = spoken_by(view.get("trac.second_sale"))? else { return Ok(SecondSale::Refuse) };
+        match &found.value {
+            LawValue::Text(word) if word == "record" => Ok(SecondSale::Record),
+            LawValue::Text(word) if word == "refuse" => Ok(SecondSale::Refuse),
+            _ => Err(Failure::Broken("trac.second_sale: another quantity".to_owned())),
         }
     }
 }

@@ -74,6 +74,8 @@ impl Facts {
             med_type: &self.med_type,
             level: self.hosp_lv,
             dises: &self.dise_codg,
+            // No pool's grants are at hand without a database.
+            grants: &[],
         }
     }
 
