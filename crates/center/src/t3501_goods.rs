@@ -5,7 +5,7 @@
 //! again is the same answer and moves nothing; a 追溯码 is claimed where 7207 claims it, so that it is sold once.
 
 use lf_gm::hex;
-use lf_ports::{ChangeSet, CommitError, IdemKey};
+use lf_ports::{ChangeSet, CommitError, IdemKey, STOCK_KEYS_MAX};
 use lf_rx::Refusal;
 use lf_stock::{ChgType, DataType, Goods, Told};
 use lf_vocab::{Day, DrugTracCodg, MedListCodg, Moment, PsnNo, Qty};
@@ -157,6 +157,7 @@ lf_rx::refusals! {
         RxCnt = "RX-3505-04", "赣医保字〔2024〕9号 三（五）", "数量超过电子处方该药品的出库数量";
         PharMissing = "RX-3505-05", "接口规范 3505A phar_no", "医保结算的销售应填写医保药师编号";
         PharUnknown = "RX-3505-06", "接口规范 3505A：校验药师是否为医保药师", "医保药师编号不是本机构在册的医保药师";
+        TooManyCodes(usize) = "RX-3505-07", "本中心 追溯码上限", "一次上传的追溯码共{0}个，超过上限100000个，请分次上传";
     }
 }
 
@@ -227,6 +228,10 @@ impl Center {
         ctx.expect_kind(ctx.code().kind(), ctx.code())?;
         if command.rows.len() > ROWS_MAX {
             return Err(Failure::Broken(format!("{} rows of {} came through", command.rows.len(), command.infno)));
+        }
+        let codes = command.rows.iter().map(|row| row.what.codes().len()).sum();
+        if codes > STOCK_KEYS_MAX {
+            return Err(Failure::Refused(vec![Refusal::from(GoodsRefusal::TooManyCodes(codes))]));
         }
         let key = ctx.exact_key(command.infno);
         self.attempts_once(ctx, &key, || self.try_goods(ctx, command, &key)).await

@@ -10,10 +10,10 @@ use lf_center::gate::spoken_by;
 use lf_center::grants::of_place;
 use lf_law::{Facts, Field, LawValue};
 use lf_ports::store::DrugQuery;
-use lf_ports::{Clock as _, MovesOf, StockLot};
+use lf_ports::{Clock as _, LeadKey, MovesOf, StockLead, StockLot};
 use lf_stock::{offered, share_of_nego};
 use lf_store::Engine;
-use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, Ratio};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Ratio};
 use serde_json::{Value, json};
 
 use crate::cli::{StockCmdArgs, StockCommand, StockDatabase};
@@ -125,11 +125,12 @@ async fn tickets(store: &dyn Engine, lot: &StockLot) -> anyhow::Result<i64> {
 }
 
 async fn leads(store: &dyn Engine, pool: Admdvs) -> anyhow::Result<(Vec<Value>, bool)> {
-    let (mut rows, mut after) = (Vec::new(), (Moment::from_micros(0), String::new(), String::new()));
+    let (mut rows, mut last): (_, Option<StockLead>) = (Vec::new(), None);
     loop {
-        let page = store.stock_leads(pool, (after.0, &after.1, &after.2), PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = (last.raised, last.drug_trac_codg.to_string(), last.fixmedins_code.to_string());
+        let page = store.stock_leads(pool, last.as_ref().map_or(LeadKey::FIRST, StockLead::key), PAGE).await?;
+        if page.is_empty() {
+            break;
+        }
         rows.extend(page.iter().map(|lead| {
             json!({
                 "raised": lead.raised.to_string(),
@@ -139,6 +140,7 @@ async fn leads(store: &dyn Engine, pool: Admdvs) -> anyhow::Result<(Vec<Value>, 
                 "holder": lead.holder,
             })
         }));
+        last = page.into_iter().next_back();
     }
     let none = rows.is_empty();
     Ok((rows, none))

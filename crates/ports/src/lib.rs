@@ -38,6 +38,7 @@ pub use registry::{
 pub use replay::{ReplayStore, StoredCase};
 pub use row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
 pub use stock::{
-    DocKey, LotsOf, MoveBody, MovesOf, StockChange, StockCode, StockLead, StockLot, StockMove, StockStore,
+    DocKey, LeadKey, LotsOf, MoveBody, MovesOf, STOCK_KEYS_MAX, StockChange, StockCode, StockLead, StockLot, StockMove,
+    StockStore,
 };
 pub use store::{AuditStore, Store, StoreError};

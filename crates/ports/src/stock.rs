@@ -120,6 +120,43 @@ pub struct StockLead {
     pub holder: String,
 }
 
+/// What one lead is by, in the order in which leads are listed: the same code twice in one batch is two leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeadKey<'a> {
+    /// When it was raised.
+    pub raised: Moment,
+    /// The code.
+    pub drug_trac_codg: &'a str,
+    /// Who sold it again.
+    pub fixmedins_code: &'a str,
+    /// Of which lot.
+    pub fixmedins_bchno: &'a str,
+    /// By which move.
+    pub seq: i64,
+}
+
+impl LeadKey<'_> {
+    /// Before every lead.
+    pub const FIRST: Self =
+        Self { raised: Moment::from_micros(0), drug_trac_codg: "", fixmedins_code: "", fixmedins_bchno: "", seq: 0 };
+}
+
+impl StockLead {
+    /// Its key.
+    pub fn key(&self) -> LeadKey<'_> {
+        LeadKey {
+            raised: self.raised,
+            drug_trac_codg: self.drug_trac_codg.as_str(),
+            fixmedins_code: self.fixmedins_code.as_str(),
+            fixmedins_bchno: &self.fixmedins_bchno,
+            seq: self.seq,
+        }
+    }
+}
+
+/// The most keys that a finder of goods is asked for at once: lots, codes, vouchers or visits of one message.
+pub const STOCK_KEYS_MAX: usize = 100_000;
+
 /// What identifies a row in its lot.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DocKey {
@@ -242,11 +279,11 @@ pub trait StockStore: Send + Sync {
         after: &str,
         most: usize,
     ) -> Result<Vec<StockLot>, StoreError>;
-    /// Leads of a 统筹区 after one (its moment, code and institution), in that order.
+    /// Leads of a 统筹区 after one, in the order of their keys.
     async fn stock_leads(
         &self,
         poolarea_no: Admdvs,
-        after: (Moment, &str, &str),
+        after: LeadKey<'_>,
         most: usize,
     ) -> Result<Vec<StockLead>, StoreError>;
     /// The next institution that has lots, for the auditor.

@@ -155,7 +155,8 @@ impl Ledger {
         let (lotno, units) = (&entry.fixmedins_bchno, draft.stated);
         match &entry.what {
             What::Count { invdate, .. } => {
-                draft.lot.counted = Some(Counted { invdate: *invdate, found: units, book: draft.lot.balance() });
+                draft.lot.counted =
+                    Some(Counted { invdate: *invdate, found: units, book: draft.lot.balance(), booked: 0 });
             }
             What::Change { chg, .. } => change(&mut draft.lot, *chg, units),
             What::Purchase { codes, .. } => {
@@ -198,7 +199,12 @@ impl Ledger {
         match data {
             DataType::Count if lot.counted.is_none() => return Err(StockRefusal::NothingToDelete),
             DataType::Count => lot.counted = None,
-            DataType::Change => lot.changed = 0,
+            DataType::Change => {
+                lot.changed = 0;
+                if let Some(counted) = &mut lot.counted {
+                    counted.book -= std::mem::take(&mut counted.booked);
+                }
+            }
             DataType::Purchase => lot.bought = 0,
             DataType::Sale => lot.sold = 0,
         }
@@ -228,6 +234,7 @@ fn change(lot: &mut Lot, chg: ChgType, units: i64) {
     lot.changed += units;
     if let Some(counted) = lot.counted.as_mut().filter(|_| of_count) {
         counted.book += units;
+        counted.booked += units;
     }
 }
 

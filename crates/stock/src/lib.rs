@@ -17,7 +17,7 @@ mod supply;
 
 pub use code::{Code, CodeLife, HeldSince, Owner};
 pub use ledger::{Ledger, Posting, SaleKey, VIRTUAL};
-pub use lot::{Consistency, Counted, Goods, Lot, NMLC, Told};
+pub use lot::{Consistency, Counted, Goods, Lot, Told};
 pub use measure::{CNT_MAX, Measure, PER_PACK_MAX};
 pub use refusal::StockRefusal;
 pub use rows::{CODES_MAX, ChgType, DataType, Entry, Sale, SecondSale, What};

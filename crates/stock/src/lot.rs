@@ -8,13 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::measure::Measure;
 use crate::refusal::StockRefusal;
 
-/// What stands for a goods without a 医保药品编码 on the wire.
-pub const NMLC: &str = "NMLC999";
-
 /// What a lot is of. The number is the institution's own (定点医药机构批次流水号).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Goods {
-    /// 医疗目录编码, or [`NMLC`].
+    /// 医疗目录编码, or `NMLC999` for goods that have none.
     pub med_list_codg: MedListCodg,
     /// 定点医药机构目录编号.
     pub fixmedins_hilist_id: String,
@@ -65,8 +62,11 @@ pub struct Counted {
     pub invdate: Day,
     /// Units found.
     pub found: i64,
-    /// Units that the book had when it was told.
+    /// Units that the book had when it was told, and what was booked of it since.
     pub book: i64,
+    /// Of those, what 盘盈 and 盘亏 (3502) booked since; it goes with them when they are deleted (3507).
+    #[serde(default)]
+    pub booked: i64,
 }
 
 /// A lot of one institution. Signed sums in minimal units.

@@ -5,19 +5,16 @@
 
 use async_trait::async_trait;
 use lf_ports::{
-    Claim, ClaimKind, DocKey, Inconsistency, LotsOf, MovesOf, StockCode, StockLead, StockLot, StockMove, StockStore,
-    StoreError,
+    Claim, ClaimKind, DocKey, Inconsistency, LeadKey, LotsOf, MovesOf, STOCK_KEYS_MAX, StockCode, StockLead, StockLot,
+    StockMove, StockStore, StoreError,
 };
-use lf_vocab::{Admdvs, DrugTracCodg, FixmedinsCode, HiRxno, MedListCodg, Moment};
+use lf_vocab::{Admdvs, DrugTracCodg, FixmedinsCode, HiRxno, MedListCodg};
 
 use crate::driver::{Driver, PAGE_MAX, Ports, page};
 use crate::row::{self, stock as rows};
 use crate::sealer::Sealer;
 use crate::sql::{self, stock};
 use crate::value::{Cells, Row, Value};
-
-/// The most keys asked for at once.
-const KEYS_MAX: usize = 100_000;
 
 #[async_trait]
 impl<D: Driver> StockStore for Ports<D> {
@@ -157,10 +154,18 @@ impl<D: Driver> StockStore for Ports<D> {
     async fn stock_leads(
         &self,
         poolarea_no: Admdvs,
-        (raised, code, institution): (Moment, &str, &str),
+        after: LeadKey<'_>,
         most: usize,
     ) -> Result<Vec<StockLead>, StoreError> {
-        let params = [poolarea_no.as_str().into(), raised.into(), code.into(), institution.into(), page(most)];
+        let params = [
+            poolarea_no.as_str().into(),
+            after.raised.into(),
+            after.drug_trac_codg.into(),
+            after.fixmedins_code.into(),
+            after.fixmedins_bchno.into(),
+            after.seq.into(),
+            page(most),
+        ];
         self.many(stock::LEADS, params, rows::lead).await
     }
 
@@ -184,8 +189,8 @@ impl<D: Driver> Ports<D> {
         if each.is_empty() {
             return Ok(Vec::new());
         }
-        if each.len() > KEYS_MAX {
-            return Err(StoreError::Broken(format!("at most {KEYS_MAX} keys at once")));
+        if each.len() > STOCK_KEYS_MAX {
+            return Err(StoreError::Broken(format!("at most {STOCK_KEYS_MAX} keys at once")));
         }
         let mut found = Vec::with_capacity(each.len());
         for some in each.chunks(PAGE_MAX) {

@@ -13,7 +13,7 @@ use lf_ports::{
     FileOwner, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, Person, PersonKey,
     Practitioner, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
 };
-use lf_ports::{DocKey, LotsOf, MovesOf, StockCode, StockLead, StockLot, StockMove, StockStore};
+use lf_ports::{DocKey, LeadKey, LotsOf, MovesOf, StockCode, StockLead, StockLot, StockMove, StockStore};
 use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, DrugTracCodg, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
 
@@ -154,6 +154,6 @@ asked! {
     stock_offers(poolarea_no: Admdvs, med_list_codg: &MedListCodg, after: (&str, &str), most: usize) -> Vec<StockLot>;
     stock_lots_after(fixmedins_code: &FixmedinsCode, after: &str, most: usize) -> Vec<StockLot>;
     stock_lots_of(fixmedins_code: &FixmedinsCode, of: &LotsOf, after: &str, most: usize) -> Vec<StockLot>;
-    stock_leads(poolarea_no: Admdvs, after: (Moment, &str, &str), most: usize) -> Vec<StockLead>;
+    stock_leads(poolarea_no: Admdvs, after: LeadKey<'_>, most: usize) -> Vec<StockLead>;
     stock_holder_after(fixmedins_code: &str) -> Option<FixmedinsCode>;
 }

@@ -4,7 +4,7 @@ use expect_test::expect;
 use lf_center::t3501_goods::{Command, GoodsRefusal, PharNo, ROWS_MAX, Reply, Row, RowWhat, SaleRow};
 use lf_center::t3513_traces::{self, By};
 use lf_center::{Answer, Failure, t3592b_virtual};
-use lf_ports::StockStore;
+use lf_ports::{LeadKey, STOCK_KEYS_MAX, StockStore};
 use lf_stock::{ChgType, DataType, Goods};
 use lf_testkit::life::Item;
 use lf_testkit::region::{HOSPITAL, OTHER_PHARMACY, PHARMACIST, PHARMACY, POOL, drugs};
@@ -296,7 +296,7 @@ async fn what_leaves_the_lot_for_a_prescription_is_what_7207_sold_once() {
         }
         said.refused(told(&center, PHARMACY, &single("3505A", unknown)).await);
     }
-    are_of_a_prescription(said);
+    are_of_a_prescription(&center, said).await;
     // Debited once, and only here.
     let mut settled = good.clone();
     if let RowWhat::Sale(sale) = &mut settled.what {
@@ -323,8 +323,11 @@ async fn what_leaves_the_lot_for_a_prescription_is_what_7207_sold_once() {
     audited(&center).await;
 }
 
-/// Why a sale for a prescription was not taken, each once.
-fn are_of_a_prescription(said: Said) {
+/// Why a sale for a prescription was not taken, each once; and what no message may bring.
+async fn are_of_a_prescription(center: &TestCenter, mut said: Said) {
+    let before = balance(center).await;
+    said.refused(told(center, PHARMACY, &so_many_codes(center.now(), STOCK_KEYS_MAX + 1)).await);
+    assert_eq!(balance(center).await, before);
     said.are(
         expect![[r#"
             RX-3505-01 处方号不是本机构已出库的电子处方；电子处方请先上传7207，纸质处方的外购处方标志填0〔接口规范 3505 rxno〕
@@ -333,6 +336,7 @@ fn are_of_a_prescription(said: Said) {
             RX-3505-04 数量超过电子处方该药品的出库数量〔赣医保字〔2024〕9号 三（五）〕
             RX-3505-05 医保结算的销售应填写医保药师编号〔接口规范 3505A phar_no〕
             RX-3505-06 医保药师编号不是本机构在册的医保药师〔接口规范 3505A：校验药师是否为医保药师〕
+            RX-3505-07 一次上传的追溯码共100001个，超过上限100000个，请分次上传〔本中心 追溯码上限〕
         "#]],
         &[GoodsRefusal::CODES],
     );
@@ -463,7 +467,7 @@ async fn sold_boxes_are_shown_to_their_own_institution() {
     assert_eq!(refused(asked(PHARMACY, wrong).await), "RX-3513-01");
     assert_eq!(refused(asked(OTHER_PHARMACY, command(By::Lot(LOT.to_owned()))).await), "RX-0000-02");
     assert_eq!(refused(asked(HOSPITAL, command(By::Lot(LOT.to_owned()))).await), "RX-0000-02");
-    assert_eq!(center.store.stock_leads(POOL.parse().unwrap(), (Moment::from_micros(0), "", ""), 9).await.unwrap(), []);
+    assert_eq!(center.store.stock_leads(POOL.parse().unwrap(), LeadKey::FIRST, 9).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -484,12 +488,53 @@ async fn where_the_law_records_a_second_sale_it_is_taken_and_raised() {
             .await
             .unwrap();
     }
-    let leads = center.store.stock_leads(POOL.parse().unwrap(), (Moment::from_micros(0), "", ""), 9).await.unwrap();
+    let leads = center.store.stock_leads(POOL.parse().unwrap(), LeadKey::FIRST, 9).await.unwrap();
     assert_eq!(leads.len(), 1);
     let lead = &leads[0];
     assert_eq!((lead.fixmedins_code.as_str(), &lead.drug_trac_codg), (OTHER_PHARMACY, &box_no(1)));
     assert_eq!(lead.holder, format!("sale:{PHARMACY}/v1"));
     audited(&center).await;
+}
+
+#[tokio::test]
+async fn weighed_goods_sold_with_a_code_leave_the_auditor_content() {
+    let center = TestCenter::new().await;
+    let now = center.now();
+    let herb = |mut row: Row| {
+        let code: lf_vocab::MedListCodg = drugs::HERB.parse().unwrap();
+        match &mut row.what {
+            RowWhat::Purchase { goods, .. } => goods.med_list_codg = code,
+            RowWhat::Sale(sale) | RowWhat::SaleReturn(sale) => sale.goods.med_list_codg = code,
+            _ => unreachable!(),
+        }
+        row
+    };
+    for (infno, row, units) in [
+        ("3503", bought(now, "1", "500", &[]), 5_000_000),
+        ("3505", sold(now, "v1", "12.5", false, &[1]), 4_875_000),
+        ("3506", returned(now, "v1", "12.5", false, &[1]), 5_000_000),
+        ("3505", sold(now, "v2", "2.5", false, &[1]), 4_975_000),
+    ] {
+        told(&center, PHARMACY, &single(infno, herb(row))).await.unwrap();
+        assert_eq!(balance(&center).await, units, "{infno}");
+        audited(&center).await;
+    }
+}
+
+/// Rows with as many codes as they may have, so many in all.
+fn so_many_codes(now: Moment, most: usize) -> Command {
+    let boxes: Vec<u32> = (1_000_000..).take(most).collect();
+    let rows = boxes.chunks(lf_stock::CODES_MAX).enumerate();
+    let rows = rows.map(|(n, some)| bought(now, &format!("m{n}"), &some.len().to_string(), some)).collect();
+    Command { infno: "3503", batch: true, rows }
+}
+
+#[tokio::test]
+async fn as_many_codes_as_a_message_may_have_are_taken() {
+    let center = TestCenter::new().await;
+    let taken = told(&center, PHARMACY, &so_many_codes(center.now(), STOCK_KEYS_MAX)).await.unwrap();
+    assert!(taken.reply.rows.iter().all(|row| row.refusal.is_none()));
+    assert_eq!(balance(&center).await, 24 * STOCK_KEYS_MAX as i64);
 }
 
 /// A row of chance; a return is that of a sale that was taken.

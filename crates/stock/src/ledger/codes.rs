@@ -142,7 +142,7 @@ impl Ledger {
                     }
                     left -= returned;
                     if returned == *out {
-                        unsold(&state.life, lotno)
+                        back(&state.life, lotno)
                     } else {
                         let (fixmedins_bchno, before) = (lotno.to_owned(), before.clone());
                         CodeLife::Opened { fixmedins_bchno, out: out - returned, before }
@@ -151,7 +151,7 @@ impl Ledger {
                 CodeLife::Sold { fixmedins_bchno, mdtrt_sn, .. }
                     if !sale.split && fixmedins_bchno == lotno && *mdtrt_sn == sale.mdtrt_sn =>
                 {
-                    unsold(&state.life, lotno)
+                    back(&state.life, lotno)
                 }
                 _ => return Err(not_sold()),
             };
@@ -164,9 +164,4 @@ impl Ledger {
             None => Ok(()),
         }
     }
-}
-
-/// A code whose goods came back. One that was never seen before its sale is on the shelf since its return.
-fn unsold(life: &CodeLife, lotno: &str) -> CodeLife {
-    back(life, lotno)
 }

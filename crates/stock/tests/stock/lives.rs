@@ -118,3 +118,22 @@ fn deleted_data_leaves_lot_and_codes_as_before_it() {
     let posting = post(&mut ledger, &delete(DataType::Purchase)).unwrap();
     assert_eq!((posting.units, life(&ledger, 1), balance(&ledger)), (-72, "unseen", 0));
 }
+
+/// A count finds a pack too few; the loss is booked, then deleted with all changes: the shortage shows again.
+#[test]
+fn a_deleted_loss_leaves_the_shortage_that_was_counted() {
+    let mut ledger = Ledger::new(PHARMACY);
+    post(&mut ledger, &buy("3", &[])).unwrap();
+    post(&mut ledger, &count("2")).unwrap();
+    let difference = |ledger: &Ledger| {
+        let lot = ledger.lot(LOT).unwrap();
+        lot.consistency(lot.balance()).difference()
+    };
+    assert_eq!(difference(&ledger), -24);
+    for round in 0..2 {
+        post(&mut ledger, &change(ChgType::Loss, "1")).unwrap();
+        assert_eq!((difference(&ledger), balance(&ledger)), (0, 48), "round {round}");
+        post(&mut ledger, &delete(DataType::Change)).unwrap();
+        assert_eq!((difference(&ledger), balance(&ledger)), (-24, 72), "round {round}");
+    }
+}

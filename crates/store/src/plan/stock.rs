@@ -1,6 +1,9 @@
 //! What rows of 3501–3507 write: lots by version, moves behind them, codes by version, leads.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use lf_ports::{StockChange, StockCode, StockLead, StockLot, StockMove, StoreError, codec};
+use lf_stock::DataType;
 
 use super::{Must, Step, contradiction, step, write_or_stale};
 use crate::sealed;
@@ -14,18 +17,14 @@ pub(super) fn steps(change: &StockChange, sealer: &Sealer, steps: &mut Vec<Step>
     for (expect_seq, lot) in &change.lots {
         steps.push(put_lot(*expect_seq, lot));
     }
+    let voids: BTreeMap<(&str, i64), DataType> =
+        change.voids.iter().map(|(lot, data_type, by)| ((lot.as_str(), *by), *data_type)).collect();
     for moved in &change.moves {
+        let (lot, seq) = (moved.fixmedins_bchno.as_str(), moved.seq);
         // A deletion makes void what stands before it, and never itself.
-        for (lot, data_type, void_seq) in &change.voids {
-            if *lot == moved.fixmedins_bchno && *void_seq == moved.seq {
-                let params = vec![
-                    change.fixmedins_code.as_str().into(),
-                    lot.as_str().into(),
-                    data_type.word().into(),
-                    (*void_seq).into(),
-                ];
-                steps.push(step(sql::MOVE_VOID, params, Must::Any));
-            }
+        if let Some(data_type) = voids.get(&(lot, seq)) {
+            let params = vec![change.fixmedins_code.as_str().into(), lot.into(), data_type.word().into(), seq.into()];
+            steps.push(step(sql::MOVE_VOID, params, Must::Any));
         }
         steps.push(put_move(moved, sealer));
     }
@@ -34,25 +33,40 @@ pub(super) fn steps(change: &StockChange, sealer: &Sealer, steps: &mut Vec<Step>
     Ok(())
 }
 
-/// Moves must lead from the expected number of their lot to its new one, in order, and everything be one institution's.
+/// Moves must lead from the expected number of their lot to its new one, in order; what is made void must be so by one of
+/// them; leads must be of one of them; and everything must be one institution's.
 fn check(change: &StockChange) -> Result<(), StoreError> {
     let ours = &change.fixmedins_code;
     let one = change.lots.iter().all(|(_, lot)| lot.fixmedins_code == *ours)
         && change.moves.iter().all(|moved| moved.fixmedins_code == *ours)
-        && change.codes.iter().all(|code| code.fixmedins_code == *ours);
+        && change.codes.iter().all(|code| code.fixmedins_code == *ours)
+        && change.leads.iter().all(|lead| lead.fixmedins_code == *ours);
     if !one {
         return Err(contradiction("stock: of two institutions"));
     }
-    let mut led = 0;
+    let mut numbers: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for moved in &change.moves {
+        numbers.entry(&moved.fixmedins_bchno).or_default().push(moved.seq);
+    }
     for (expect_seq, lot) in &change.lots {
-        let of_lot = change.moves.iter().filter(|moved| moved.fixmedins_bchno == lot.fixmedins_bchno);
-        let numbers: Vec<_> = of_lot.map(|moved| moved.seq).collect();
-        led += numbers.len();
-        if numbers.iter().copied().ne(expect_seq + 1..=lot.seq) {
+        let led = numbers.remove(lot.fixmedins_bchno.as_str()).unwrap_or_default();
+        if led.into_iter().ne(expect_seq + 1..=lot.seq) {
             return Err(contradiction("stock: moves do not lead from the lot's expected number to its new one"));
         }
     }
-    if led == change.moves.len() { Ok(()) } else { Err(contradiction("stock: a move without its lot")) }
+    if !numbers.is_empty() {
+        return Err(contradiction("stock: a move without its lot"));
+    }
+    let rows: BTreeSet<(&str, i64)> =
+        change.moves.iter().map(|moved| (moved.fixmedins_bchno.as_str(), moved.seq)).collect();
+    let void: BTreeSet<(&str, i64)> = change.voids.iter().map(|(lot, _, by)| (lot.as_str(), *by)).collect();
+    if void.len() != change.voids.len() || !void.is_subset(&rows) {
+        return Err(contradiction("stock: made void by no move of this change, or twice by one"));
+    }
+    if !change.leads.iter().all(|lead| rows.contains(&(lead.fixmedins_bchno.as_str(), lead.seq))) {
+        return Err(contradiction("stock: a lead without its move"));
+    }
+    Ok(())
 }
 
 fn put_lot(expect_seq: i64, lot: &StockLot) -> Step {
@@ -117,6 +131,5 @@ fn put_lead(lead: &StockLead) -> Step {
         lead.seq.into(),
         lead.holder.as_str().into(),
     ];
-    // Two of one code in one microsecond are one lead.
-    step(sql::LEAD_NEW, params, Must::Any)
+    write_or_stale(sql::LEAD_NEW, params, "stock_lead")
 }

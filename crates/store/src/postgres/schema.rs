@@ -47,7 +47,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V9__list_match",
     "V10__setl_period",
     "V11__grants",
-    "V12__stock"
+    "V12__stock",
+    "V13__stock_lead_key"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

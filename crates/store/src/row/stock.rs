@@ -77,7 +77,7 @@ pub(crate) fn code(sealer: &Sealer, row: Row) -> Read<StockCode> {
 }
 
 pub(crate) fn lead(sealer: &Sealer, row: Row) -> Read<StockLead> {
-    let mut cells = Cells::new(sealer, "stock_lead", 4, row);
+    let mut cells = Cells::new(sealer, "stock_lead", 6, row);
     Ok(StockLead {
         poolarea_no: cells.parsed("poolarea_no")?,
         raised: cells.moment("raised_us")?,

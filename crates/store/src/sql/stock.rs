@@ -73,8 +73,8 @@ pub(crate) const CODE_MOVE: &str = "UPDATE stock_code SET ver = $3, fixmedins_bc
     WHERE fixmedins_code = $1 AND drug_trac_codg = $2 AND ver = $6";
 
 pub(crate) const LEADS: &str = "SELECT poolarea_no, raised_us, drug_trac_codg, fixmedins_code, fixmedins_bchno, seq,
-    holder FROM stock_lead WHERE poolarea_no = $1 AND (raised_us, drug_trac_codg, fixmedins_code) > ($2, $3, $4)
-    ORDER BY raised_us, drug_trac_codg, fixmedins_code LIMIT $5";
+    holder FROM stock_lead WHERE poolarea_no = $1 AND (raised_us, drug_trac_codg, fixmedins_code, fixmedins_bchno, seq) > ($2, $3, $4, $5, $6)
+    ORDER BY raised_us, drug_trac_codg, fixmedins_code, fixmedins_bchno, seq LIMIT $7";
 pub(crate) const LEAD_NEW: &str = "INSERT INTO stock_lead (poolarea_no, raised_us, drug_trac_codg, fixmedins_code,
     fixmedins_bchno, seq, holder) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
 

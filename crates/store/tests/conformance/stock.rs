@@ -1,8 +1,8 @@
 //! Goods: found by their institution only, moved whole or not at all, a number once, a box once.
 
 use lf_ports::{
-    ChangeSet, Claim, ClaimKind, CommitError, DocKey, LotsOf, MoveBody, MovesOf, StockChange, StockCode, StockLead,
-    StockLot, StockMove,
+    ChangeSet, Claim, ClaimKind, CommitError, DocKey, LeadKey, LotsOf, MoveBody, MovesOf, StockChange, StockCode,
+    StockLead, StockLot, StockMove,
 };
 use lf_stock::{CodeLife, DataType, Goods, HeldSince, Lot, Measure};
 use lf_vocab::{DrugTracCodg, FixmedinsCode};
@@ -237,15 +237,15 @@ pub async fn a_long_batch_and_its_leads_are_kept(ground: &dyn Ground) {
         seq: 1,
         holder: "sale:other".to_owned(),
     };
-    long.stock.as_mut().unwrap().leads = vec![lead(2, 5), lead(1, 5), lead(3, 4)];
+    // The same code once more in the same batch, by another row.
+    let again = StockLead { seq: 2, ..lead(2, 5) };
+    long.stock.as_mut().unwrap().leads = vec![lead(2, 5), again.clone(), lead(1, 5), lead(3, 4)];
     store.commit(long).await.unwrap();
-    let found = store.stock_leads(f::pool(), (f::at(0), "", ""), 9).await.unwrap();
-    assert_eq!(found, [lead(3, 4), lead(1, 5), lead(2, 5)]);
-    assert_eq!(
-        store.stock_leads(f::pool(), (f::at(4), code(3).as_str(), f::pharmacy().as_str()), 1).await.unwrap(),
-        [lead(1, 5)]
-    );
-    assert_eq!(store.stock_leads("360800".parse().unwrap(), (f::at(0), "", ""), 9).await.unwrap(), []);
+    let found = store.stock_leads(f::pool(), LeadKey::FIRST, 9).await.unwrap();
+    assert_eq!(found, [lead(3, 4), lead(1, 5), lead(2, 5), again.clone()]);
+    assert_eq!(store.stock_leads(f::pool(), lead(3, 4).key(), 1).await.unwrap(), [lead(1, 5)]);
+    assert_eq!(store.stock_leads(f::pool(), lead(2, 5).key(), 9).await.unwrap(), [again]);
+    assert_eq!(store.stock_leads("360800".parse().unwrap(), LeadKey::FIRST, 9).await.unwrap(), []);
     let of = MovesOf::Lot("L1".to_owned());
     assert_eq!(store.stock_moves(&f::pharmacy(), &of, ("", 0), 9_999).await.unwrap().len(), ROWS as usize);
 }

@@ -65,7 +65,8 @@ async fn one<S: Store + ?Sized>(store: &S, lot: &StockLot, report: &mut Report) 
         sums: BTreeMap::new(),
         standing: BTreeMap::new(),
         codes: BTreeMap::new(),
-        whole_knowledge: true,
+        // Of weighed goods a code stands for no number of units.
+        whole_knowledge: matches!(lot.lot.measure, Measure::Packs(_)),
         last: 0,
     };
     let of = MovesOf::Lot(lot.fixmedins_bchno.clone());
