@@ -1,5 +1,6 @@
 //! `liufang bench`: figures as ratios against a floor measured in the same run, because machines are noisy.
 
+mod counter;
 mod engines;
 mod floor;
 mod growth;
@@ -9,6 +10,7 @@ mod load;
 mod mould;
 mod pdf;
 mod settle;
+mod site;
 mod stats;
 mod stock;
 
@@ -24,6 +26,7 @@ pub fn run(args: BenchArgs) -> anyhow::Result<bool> {
         BenchCommand::Pdf { json, seconds } => runtime()?.block_on(pdf::run(json, seconds)),
         BenchCommand::Settle { json, seconds } => settle::run(json, seconds),
         BenchCommand::Stock(args) => runtime()?.block_on(stock::run(&args)),
+        BenchCommand::Counter(args) => runtime()?.block_on(counter::run(&args)),
         BenchCommand::Growth(args) => runtime()?.block_on(growth::run(&args)),
     }
 }

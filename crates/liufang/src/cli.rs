@@ -321,6 +321,9 @@ pub enum BenchCommand {
     },
     /// Lines of goods that pharmacies upload (3505A), each a box of its own, durable on SQLite
     Stock(StockArgs),
+    /// Settlements (2102) over HTTP at a fixed rate, on a nearly empty and on a full store in turns: exit 1 when p99 is 25 ms
+    /// or more, or grows by more than half
+    Counter(CounterBenchArgs),
     /// Whether answers slow down as the store fills: exit 1 when p99 grows by more than half
     Growth(GrowthArgs),
 }
@@ -364,6 +367,29 @@ pub struct LifecycleArgs {
     /// PostgreSQL reaches less than 0.7 of SQLite
     #[arg(long, conflicts_with = "database")]
     pub cluster: bool,
+}
+
+/// `bench counter`.
+#[derive(Args)]
+pub struct CounterBenchArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Settlements in the full store; five million take some 17 GB in var/bench
+    #[arg(long, default_value_t = 5_000_000)]
+    pub stored: u64,
+    /// Settlements in the store that it is compared with
+    #[arg(long, default_value_t = 10_000)]
+    pub base: u64,
+    /// Settlements a second, sent when their time has come whether or not earlier ones were answered
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub rate: u32,
+    /// How long each measurement takes, in seconds
+    #[arg(long, default_value_t = 10)]
+    pub seconds: u64,
+    /// Measurements of each store, in turn; medians are compared
+    #[arg(long, default_value_t = 5)]
+    pub rounds: usize,
 }
 
 /// `bench growth`.

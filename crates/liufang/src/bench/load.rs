@@ -1,6 +1,6 @@
 //! The load of the benches: clients that live whole lives over HTTP, each answer timed with the client's own work.
 //!
-//! Serves `bench lifecycle` and `bench growth`. Invariant: what is timed is the same in both.
+//! Serves `bench lifecycle`, `bench counter` and `bench growth`. Invariant: what is timed is the same in both.
 
 #![allow(clippy::float_arithmetic, reason = "figures of a measurement, never money")]
 
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use lf_ports::Clock as _;
+use lf_vocab::Moment;
 use lf_wire::client::Dialect;
 
 use super::floor::Recorded;
@@ -85,6 +86,31 @@ impl Load {
         Ok((recorded, lived))
     }
 
+    /// A life of one person up to its sale (7207).
+    pub async fn sold(&self, person: usize) -> anyhow::Result<Sold> {
+        sell(self, person, &mut |_, _| {}).await
+    }
+
+    /// Settles it (2102).
+    pub async fn settle(&self, sold: &Sold) -> anyhow::Result<()> {
+        settle(self, sold, &mut |_, _| {}).await
+    }
+
+    /// Settles it, with the payload of the message and of its reply.
+    pub async fn settle_recorded(&self, sold: &Sold) -> anyhow::Result<Recorded> {
+        let mut recorded = Recorded::new("");
+        settle(self, sold, &mut |request, answered| recorded.add(request, &answered.opened.data)).await?;
+        Ok(recorded)
+    }
+
+    fn journey(&self, begun: Moment, serial: u64, person: usize) -> anyhow::Result<Journey<'_>> {
+        let mut case = Case::new(&self.region, begun, serial)?;
+        case.drugs.truncate(self.drugs);
+        case.diagnoses.truncate(self.drugs);
+        case.patient = &self.crowd[person % self.crowd.len()];
+        Ok(Journey { hospital: &self.hospital, pharmacy: &self.pharmacy, case, rx_file: self.rx_file.clone() })
+    }
+
     /// Lets so many clients live for a while. May be asked again and again.
     #[allow(clippy::disallowed_methods, reason = "the bench measures time")]
     pub async fn measure(
@@ -140,6 +166,15 @@ pub struct Lived {
     pub epc_token: String,
 }
 
+/// A prescription that was sold and not settled yet.
+pub struct Sold {
+    begun: Moment,
+    serial: u64,
+    person: usize,
+    hi_rxno: String,
+    epc_token: String,
+}
+
 async fn keep_living(load: Arc<Load>, client: usize) -> anyhow::Result<()> {
     let mut own: BTreeMap<&'static str, Times> = BTreeMap::new();
     let mut turn = 0;
@@ -181,15 +216,22 @@ impl Lap {
     }
 }
 
-/// One life; every answer is told with the payload that asked for it.
-async fn live(load: &Load, person: usize, told: &mut (dyn FnMut(&[u8], &Answered) + Send)) -> anyhow::Result<Lived> {
+/// Who is told every answer, with the payload that asked for it.
+type Told<'t> = dyn FnMut(&[u8], &Answered) + Send + 't;
+
+/// One life.
+async fn live(load: &Load, person: usize, told: &mut Told<'_>) -> anyhow::Result<Lived> {
+    let sold = sell(load, person, told).await?;
+    settle(load, &sold, told).await?;
+    Ok(Lived { hi_rxno: sold.hi_rxno, epc_token: sold.epc_token })
+}
+
+/// A life up to its sale.
+async fn sell(load: &Load, person: usize, told: &mut Told<'_>) -> anyhow::Result<Sold> {
     let serial = load.serial.fetch_add(1, Ordering::Relaxed);
     let now = || SystemClock.now();
-    let mut case = Case::new(&load.region, now(), serial)?;
-    case.drugs.truncate(load.drugs);
-    case.diagnoses.truncate(load.drugs);
-    case.patient = &load.crowd[person % load.crowd.len()];
-    let journey = Journey { hospital: &load.hospital, pharmacy: &load.pharmacy, case, rx_file: load.rx_file.clone() };
+    let begun = now();
+    let journey = load.journey(begun, serial, person)?;
     let case = &journey.case;
     let (answered, issued) = journey.precheck(now()).await?;
     told(sample::t7101(case).to_string().as_bytes(), &answered);
@@ -212,7 +254,13 @@ async fn live(load: &Load, person: usize, told: &mut (dyn FnMut(&[u8], &Answered
     told(b"{}", &reviewed);
     let sold = journey.sell(hi_rxno, &reviewed.text("rxChkBizSn")?, now()).await?;
     told(sample::t7207(case, hi_rxno, "", now()).to_string().as_bytes(), &sold);
-    let settled = journey.settle(hi_rxno, now()).await?;
-    told(sample::t2102(case, hi_rxno, now()).to_string().as_bytes(), &settled);
-    Ok(Lived { hi_rxno: issued.hi_rxno, epc_token: carried.epc_token })
+    Ok(Sold { begun, serial, person, hi_rxno: issued.hi_rxno, epc_token: carried.epc_token })
+}
+
+/// What ends a life.
+async fn settle(load: &Load, sold: &Sold, told: &mut Told<'_>) -> anyhow::Result<()> {
+    let journey = load.journey(sold.begun, sold.serial, sold.person)?;
+    let settled = journey.settle(&sold.hi_rxno, SystemClock.now()).await?;
+    told(sample::t2102(&journey.case, &sold.hi_rxno, SystemClock.now()).to_string().as_bytes(), &settled);
+    Ok(())
 }

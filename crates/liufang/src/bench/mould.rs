@@ -1,6 +1,6 @@
 //! One life as it was stored, and as many others as wanted cast from it: rows as real ones, without anybody living them.
 //!
-//! Serves `bench growth`. Invariants: a cast life has its own numbers, person, day and chain, so that the auditor finds
+//! Serves `bench growth` and `bench counter`. Invariants: a cast life has its own numbers, person, day and chain, so that the auditor finds
 //! nothing wrong with it; random keys of the real thing (`setl_id`, batch) are spread over their whole range, in rising
 //! order so that they are written fast.
 
@@ -107,18 +107,20 @@ impl Mould {
         if whole {
             changes.claims = cast.claims;
             changes.batch = Some(BatchChange { batch: cast.batch, new: true });
-            let key = cast.setl.accum_key.clone();
-            let before =
-                sums.entry(key).or_insert_with_key(|key| AccumRow { version: 0, accum: Accumulator::new(key.year) });
-            before.accum = before.accum.after(&cast.setl.shares)?;
-            before.version += 1;
-            changes.setl = Some(SetlChange { setl: cast.setl });
+            changes.setl = Some(counted(cast.setl, sums)?);
         }
         let mut idem = self.idem(n, of, &cast.rx, cast.at).into_iter();
         changes.idem = idem.next();
         changes.message = idem.next();
         let second = ChangeSet { idem: idem.next(), message: idem.next(), ..ChangeSet::default() };
         Ok(vec![changes, second])
+    }
+
+    /// What only the settlement of the `n`-th of `of` lives leaves; it is added to the sums.
+    pub fn cast_settlement(&self, n: u64, of: u64, people: &People, sums: &mut Sums) -> anyhow::Result<ChangeSet> {
+        let cast = self.life(n, of, person(n, people)?)?;
+        let idem = self.idem(n, of, &cast.rx, cast.at).into_iter().next_back();
+        Ok(ChangeSet { setl: Some(counted(cast.setl, sums)?), claims: cast.claims, idem, ..ChangeSet::default() })
     }
 
     fn life(&self, n: u64, of: u64, patient: &Patient) -> anyhow::Result<Cast> {
@@ -219,6 +221,15 @@ impl Mould {
         };
         self.replies.iter().map(row).collect()
     }
+}
+
+/// A settlement, added to the sums of its person.
+fn counted(setl: Setl, sums: &mut Sums) -> anyhow::Result<SetlChange> {
+    let key = setl.accum_key.clone();
+    let before = sums.entry(key).or_insert_with_key(|key| AccumRow { version: 0, accum: Accumulator::new(key.year) });
+    before.accum = before.accum.after(&setl.shares)?;
+    before.version += 1;
+    Ok(SetlChange { setl })
 }
 
 /// A life before it is chained.
