@@ -11,6 +11,7 @@ use lf_settle::{Accumulator, Case, Scheme, Shares, Used, quote};
 use lf_vocab::dict::{AcctUsedFlag, Insutype};
 use lf_vocab::{Certno, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
 
+use crate::catalogue::apart;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
 use crate::people::{PersonRefusal, shown};
@@ -177,11 +178,12 @@ impl Center {
             (&*codes, ctx.now.day()),
             (&*sold_codes, left_on(&sold.lines, ctx.now)),
         ];
-        let (found, purse) = tokio::try_join!(self.priced_each(asked), self.purse(ctx, command, about))?;
-        let [prescribed, drugs, sold_drugs] = found;
+        let place = ctx.caller.fixmedins.poolarea_no;
+        let (found, purse) = tokio::try_join!(self.priced_each(asked, place), self.purse(ctx, command, about))?;
+        let [(prescribed, _), (drugs, prics), (sold_drugs, _)] = found.map(apart);
         let basket = basket_of(content, &prescribed);
-        let laid =
-            Laid { basket: &basket, content, sold, sold_drugs: &sold_drugs, lines: &command.lines, drugs: &drugs };
+        let (basket, lines) = (&basket, &*command.lines);
+        let laid = Laid { basket, content, sold, sold_drugs: &sold_drugs, lines, drugs: &drugs, prics: &prics };
         let till = Till::lay(&laid).map_err(Failure::from_refusal)?;
         let reminders = self.ask_settle(ctx, command, rx, &laid, &till)?;
         let Purse { scheme, accum_key, accum, pots, acct } = purse?;
@@ -387,6 +389,8 @@ fn put_fee(facts: &mut Facts<'_>, line: &FeeLine, drug: Option<&Drug>, (till, nu
         .set(Field::TracExmpFlag, drug.is_some_and(|drug| drug.trac_exempt))
         .set(Field::Pric, till.judged_pric(number, line))
         .set_opt(Field::PayStdPric, till.standard(number))
+        .set_opt(Field::SelPric, till.reference(number, |prics| prics.sel_pric))
+        .set_opt(Field::PlatPric, till.reference(number, |prics| prics.plat_pric))
         .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
         .set_opt(Field::SaleDrugTag, drug.map(gate::drug_tags))
         .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))

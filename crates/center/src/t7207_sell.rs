@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use lf_gm::hex;
 use lf_law::{Field, Gate, Scope};
-use lf_ports::{ChangeSet, Claim, ClaimKind, CommitError, Drug, StockCode, StoreError};
+use lf_ports::{ChangeSet, Claim, ClaimKind, CommitError, Drug, Prics, StockCode, StoreError};
 use lf_rx::basket::Basket;
 use lf_rx::decide::sale::{self, Row, SaleRefusal, Understood};
 use lf_rx::event::{SaleLine, Sold};
@@ -16,6 +16,7 @@ use lf_vocab::dict::HiFeesetlFlag;
 use lf_vocab::{Day, DrugTracCodg, Fen, FixmedinsCode, FixmedinsKind, HiRxno, Moment, Pric, Qty};
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::apart;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::t7102_sign::RxRefusal;
@@ -83,15 +84,16 @@ impl Center {
         // What was prescribed by the catalogue of that day, what is sold by that of the day on which it left the shelf.
         let codes: Vec<_> = command.lines.iter().map(|line| line.med_list_codg.clone()).collect();
         let meant = prescribed(&content);
-        let ([prescribed, drugs], lots) = tokio::try_join!(
-            self.priced_each([(&meant, content.head.prsc_time.day()), (&codes, left_on(&command.lines, ctx.now)),]),
-            self.lots_of(ctx, &stocked)
-        )?;
+        let days = [(&*meant, content.head.prsc_time.day()), (&*codes, left_on(&command.lines, ctx.now))];
+        let ([prescribed, sold], lots) =
+            tokio::try_join!(self.priced_each(days, ctx.caller.fixmedins.poolarea_no), self.lots_of(ctx, &stocked))?;
+        let ((prescribed, _), (drugs, prics)) = (apart(prescribed), apart(sold));
         let basket = basket_of(&content, &prescribed);
         let rows = command.lines.iter().zip(&drugs);
         let rows: Vec<_> = rows.map(|(line, drug)| Row { line, listed: drug.as_ref().map(listed) }).collect();
         let understood = sale::check_rows(&basket, &rows, ctx.now).map_err(Failure::from_refusal)?;
-        let asked = Asked { content: &content, basket: &basket, drugs: &drugs, understood: &understood, lots: &lots };
+        let (content, basket, understood) = (&content, &basket, &*understood);
+        let asked = Asked { content, basket, drugs: &drugs, prics: &prics, understood, lots: &lots };
         let reminders = self.ask_sell(ctx, command, &asked)?;
         let sold = Sold {
             sel_stoout_sn: hex::lower(&self.chance.draw())[..30].to_owned(),
@@ -110,7 +112,7 @@ impl Center {
         ctx.remember(key, &answer, &mut changes);
         // A self-paid prescription is used from here on; an insured one is told of when it is settled.
         let after = changes.rx.last().map(|change| change.rx.clone());
-        self.tell_settlement(&mut changes, after.as_ref().and_then(Paid::of), Some(&content), ctx.now).await?;
+        self.tell_settlement(&mut changes, after.as_ref().and_then(Paid::of), Some(content), ctx.now).await?;
         match self.store.commit(changes).await {
             Err(CommitError::Claimed(claim)) => Ok(refused(SaleRefusal::TracCodgSold(claim.key))?),
             other => {
@@ -151,11 +153,12 @@ impl Center {
             .set(Field::ValiEndTime, head.vali_end_time)
             .set(Field::FundFlag, command.hi_feesetl_flag == HiFeesetlFlag::Insured)
             .set_opt(Field::RxExraAttrCode, head.rx_exra_attr_code.as_deref());
-        for ((line, drug), row) in command.lines.iter().zip(asked.drugs).zip(asked.understood) {
+        let listed = asked.drugs.iter().zip(asked.prics);
+        for ((line, (drug, prics)), row) in command.lines.iter().zip(listed).zip(asked.understood) {
             // The law compares drugs, not rows: a row a trace code is common.
             let counts = (asked.basket.packs_needed(row.at), sold.get(row.at).copied().unwrap_or(Qty::ZERO));
             let expy_end = line.drug_trac_codg.as_ref().and_then(|code| asked.lots.get(code).copied());
-            put_line(&mut facts, line, drug.as_ref(), (row.packs, expy_end), counts, ctx);
+            put_line(&mut facts, line, (drug.as_ref(), prics), (row.packs, expy_end), counts, ctx);
         }
         gate::ask(&self.law, Gate::Sell, ctx, &facts)
     }
@@ -166,6 +169,7 @@ struct Asked<'a> {
     content: &'a RxContent,
     basket: &'a Basket<'a>,
     drugs: &'a [Option<Drug>],
+    prics: &'a [Prics],
     understood: &'a [Understood],
     lots: &'a Expiries,
 }
@@ -176,7 +180,7 @@ type Expiries = BTreeMap<DrugTracCodg, Day>;
 fn put_line(
     facts: &mut lf_law::Facts<'_>,
     line: &SaleLine,
-    drug: Option<&Drug>,
+    (drug, prics): (Option<&Drug>, &Prics),
     (packs, expy_end): (Qty, Option<Day>),
     (needed, sold): (Option<Qty>, Qty),
     ctx: &Ctx,
@@ -198,6 +202,8 @@ fn put_line(
         .set(Field::TracSoldFlag, false)
         .set(Field::Pric, pric.or(standard).unwrap_or(Pric::ZERO))
         .set_opt(Field::PayStdPric, standard)
+        .set_opt(Field::SelPric, prics.sel_pric)
+        .set_opt(Field::PlatPric, prics.plat_pric)
         .set_opt(Field::ExpyEnd, expy_end)
         .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
         .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))

@@ -3,7 +3,7 @@
 //! Serves 2101 and 2102. Invariants: lines, sale and prescription meet in the catalogue, never in free text; one
 //! function says in which unit a drug counts; of opened packs no more is charged than was prescribed.
 
-use lf_ports::Drug;
+use lf_ports::{Drug, Prics};
 use lf_rx::RxContent;
 use lf_rx::basket::{Basket, Sold as SoldCode, Unit};
 use lf_rx::decide::settle::SettleRefusal;
@@ -21,6 +21,7 @@ pub struct Till<'a> {
     content: &'a RxContent,
     lines: &'a [FeeLine],
     drugs: &'a [Option<Drug>],
+    prics: &'a [Prics],
     /// The prescribed drug that each line is charged for.
     places: Vec<usize>,
     /// Packs sold of each prescribed drug.
@@ -43,6 +44,8 @@ pub struct Laid<'a> {
     pub lines: &'a [FeeLine],
     /// Their catalogue rows.
     pub drugs: &'a [Option<Drug>],
+    /// What their prices are compared with.
+    pub prics: &'a [Prics],
 }
 
 impl<'a> Till<'a> {
@@ -69,7 +72,8 @@ impl<'a> Till<'a> {
             places.push(at.ok_or_else(|| SettleRefusal::LineForeign(line.med_list_codg.to_string()))?);
         }
         let (basket, content) = (laid.basket, laid.content);
-        let till = Self { basket, content, lines: laid.lines, drugs: laid.drugs, places, packs, codes };
+        let (lines, drugs, prics) = (laid.lines, laid.drugs, laid.prics);
+        let till = Self { basket, content, lines, drugs, prics, places, packs, codes };
         till.compare_counts()?;
         till.compare_codes(&laid.sold.lines, &sold_places)?;
         till.compare_amounts(&laid.sold.lines, &sold_places)?;
@@ -158,13 +162,26 @@ impl<'a> Till<'a> {
 
     /// The payment standard in the unit that is charged: per pack, or its share per unit, rounded down.
     pub fn standard(&self, line: usize) -> Option<Pric> {
+        self.charged_pric(line, self.drugs.get(line)?.as_ref()?.hi_pay_std?)
+    }
+
+    /// A published price in the unit that is charged. Where the line's amount is within it, a price that is above it only
+    /// by the rounding of a pack's price to one tablet is raised to what is charged.
+    pub fn reference(&self, line: usize, of: impl Fn(&Prics) -> Option<Pric>) -> Option<Pric> {
+        let (fee, pack) = (self.lines.get(line)?, of(self.prics.get(line)?)?);
+        let pric = self.charged_pric(line, pack)?;
+        let within = self.amount_at(line, pack).is_some_and(|most| fee.det_item_fee_sumamt <= most);
+        Some(if within { pric.max(fee.pric) } else { pric })
+    }
+
+    /// A pack's price per unit that is charged, rounded down.
+    fn charged_pric(&self, line: usize, pack: Pric) -> Option<Pric> {
         let at = *self.places.get(line)?;
-        let standard = self.drugs.get(line)?.as_ref()?.hi_pay_std?;
         match self.basket.unit(at)? {
-            Unit::Pack => Some(standard),
+            Unit::Pack => Some(pack),
             Unit::Prep => {
                 let in_pack = self.basket.packing(at)?.min_pac_cnt.get();
-                standard.get().checked_mul(10_000).filter(|_| in_pack > 0).map(|scaled| Pric::new(scaled / in_pack))
+                pack.get().checked_mul(10_000).filter(|_| in_pack > 0).map(|scaled| Pric::new(scaled / in_pack))
             }
         }
     }
@@ -178,14 +195,18 @@ impl<'a> Till<'a> {
 
     /// What a line may cost by the standard of whole packs, half a fen rounded up.
     fn standard_amount(&self, line: usize) -> Option<Fen> {
+        self.amount_at(line, self.drugs.get(line)?.as_ref()?.hi_pay_std?)
+    }
+
+    fn amount_at(&self, line: usize, pack: Pric) -> Option<Fen> {
         let at = *self.places.get(line)?;
-        let standard = i128::from(self.drugs.get(line)?.as_ref()?.hi_pay_std?.get());
+        let pack = i128::from(pack.get());
         let in_pack = match self.basket.unit(at)? {
             Unit::Pack => 10_000,
             Unit::Prep => i128::from(self.basket.packing(at)?.min_pac_cnt.get()),
         };
         // Millionths of a yuan to fen.
-        let (amount, divisor) = (standard * i128::from(self.lines.get(line)?.cnt.get()), in_pack.checked_mul(10_000)?);
+        let (amount, divisor) = (pack * i128::from(self.lines.get(line)?.cnt.get()), in_pack.checked_mul(10_000)?);
         let rounded = (amount + divisor / 2).checked_div(divisor)?;
         i64::try_from(rounded).ok().map(Fen::new)
     }

@@ -1,14 +1,14 @@
 //! Editions of the drug catalogue and of the lists: what begins, what ends, what stays as it is.
 //!
-//! Invariants: an edition never counts from before the one that stands; a row that does not change is not touched, so its
+//! Invariants: where a list holds rows of several places, the edition of one ends no row of another; an edition never counts from before the one that stands; a row that does not change is not touched, so its
 //! version stays and a download passes it over.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use lf_ports::{
     ChangeSet, Dated, Drug, Edition, EditionChange, EditionOf, Item, Lists, RowEnd, Since, Store, StoreError,
 };
-use lf_vocab::Day;
+use lf_vocab::{Admdvs, Day};
 use serde_json::Value;
 
 use crate::parse::{Numbered, Parsed, Progress, Rows};
@@ -22,6 +22,8 @@ const PAGE: usize = 5_000;
 trait Row: PartialEq {
     fn key(&self) -> String;
     fn fields(&self) -> Value;
+    /// Whose it is, where rows of several places stand beside each other.
+    fn place(&self) -> Option<Admdvs>;
 }
 
 impl Row for Drug {
@@ -32,6 +34,10 @@ impl Row for Drug {
     fn fields(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
     }
+
+    fn place(&self) -> Option<Admdvs> {
+        None
+    }
 }
 
 impl Row for Item {
@@ -41,6 +47,10 @@ impl Row for Item {
 
     fn fields(&self) -> Value {
         serde_json::from_slice(&self.encode()).unwrap_or_default()
+    }
+
+    fn place(&self) -> Option<Admdvs> {
+        Item::place(self)
     }
 }
 
@@ -103,6 +113,7 @@ fn compare<T: Row>(
     let mut standing: HashMap<String, Dated<T>> = standing.into_iter().map(|row| (row.item.key(), row)).collect();
     let mut begin = Vec::new();
     let mut total = rows.len();
+    let places: BTreeSet<_> = rows.iter().map(|(_, row)| row.place()).collect();
     for (_, row) in rows {
         let key = row.key();
         match standing.remove(&key) {
@@ -121,11 +132,12 @@ fn compare<T: Row>(
             }
         }
     }
-    if part {
-        report.diff.kept = standing.len();
-        total += standing.len();
-    } else {
-        let mut left: Vec<_> = standing.into_iter().map(|(key, row)| RowEnd { key, from: row.from }).collect();
+    let (left, kept): (Vec<_>, Vec<_>) =
+        standing.into_iter().partition(|(_, row)| !part && places.contains(&row.item.place()));
+    report.diff.kept = kept.len();
+    total += kept.len();
+    if !left.is_empty() {
+        let mut left: Vec<_> = left.into_iter().map(|(key, row)| RowEnd { key, from: row.from }).collect();
         left.sort_by(|a, b| a.key.cmp(&b.key));
         report.diff.ended = left.iter().map(|row| row.key.clone()).collect();
         change.ends.extend(left);

@@ -44,6 +44,8 @@ impl Kind {
             Self::Edition(EditionOf::Drug) => "医保药品目录 drug catalogue",
             Self::Edition(EditionOf::List(list)) => match list {
                 Lists::PayStd => "医保支付标准 payment standards by drug code",
+                Lists::SelPric => "集采中选价 selected prices of places by drug code",
+                Lists::PlatPric => "省药采平台挂网价 platform prices of places by drug code",
                 Lists::DrugRule => "限定支付规则 restriction rules by drug code",
                 Lists::Diagnosis => "疾病诊断 diagnoses",
                 Lists::Dict => "代码表 code tables",

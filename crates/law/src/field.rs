@@ -309,7 +309,8 @@ fields! {
     TracSoldFlag "trac_sold_flag" Kind::Flag, Sale May "追溯码已售";
     Pric "pric" PRIC, Sale Must "销售单价";
     PayStdPric "pay_std_pric" PRIC, Sale May "医保支付标准";
-    RefPric "ref_pric" PRIC, Sale May "集采中选价或省药采平台价";
+    SelPric "sel_pric" PRIC, Sale May "集采中选价";
+    PlatPric "plat_pric" PRIC, Sale May "省药采平台挂网价";
     NegoFlag "nego_flag" Kind::Flag, Sale May "协议期内谈判药品";
     SaleChrgitmLv "chrgitm_lv" Kind::Text, Sale May "收费项目等级";
     SaleListFlag "list_flag" Kind::Flag, Sale May "属结算日医保药品目录";

@@ -1,4 +1,4 @@
-//! Dated lists: what a bureau publishes as a whole and replaces by editions. Payment standards, restriction rules,
+//! Dated lists: what a bureau publishes as a whole and replaces by editions. Payment standards, prices of places, restriction rules,
 //! diagnoses, dictionaries, 门诊慢特病种, frequencies, the printed catalogue, lists only passed on; and the editions of the
 //! drug catalogue.
 //!
@@ -7,15 +7,17 @@
 //! count per list from 1 and a changed row carries the version of the edition that changed it last.
 
 use lf_vocab::dict::ChrgitmLv;
-use lf_vocab::{Day, MedListCodg, Moment, Pric, Span};
+use lf_vocab::{Admdvs, Day, MedListCodg, Moment, Pric, Span};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Inconsistency, decode, encode};
 use crate::registry::Drug;
 
+mod place_pric;
 mod printed;
 
+pub use place_pric::{PlacePric, Prics};
 pub use printed::{Printed, PrintedRow, of_edition};
 
 /// A list whose rows are [`Item`]s.
@@ -23,6 +25,10 @@ pub use printed::{Printed, PrintedRow, of_edition};
 pub enum Lists {
     /// 医保支付标准 by drug code.
     PayStd,
+    /// 集采中选价 by drug code and place.
+    SelPric,
+    /// 省药采平台挂网价 by drug code and place.
+    PlatPric,
     /// 限定支付 rules by drug code.
     DrugRule,
     /// 疾病诊断.
@@ -43,8 +49,10 @@ pub enum Lists {
 
 impl Lists {
     /// All.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::PayStd,
+        Self::SelPric,
+        Self::PlatPric,
         Self::DrugRule,
         Self::Diagnosis,
         Self::Dict,
@@ -66,6 +74,8 @@ impl Lists {
     pub const fn word(self) -> &'static str {
         match self {
             Self::PayStd => "pay_std",
+            Self::SelPric => "sel_pric",
+            Self::PlatPric => "plat_pric",
             Self::DrugRule => "drug_rule",
             Self::Diagnosis => "diagnosis",
             Self::Dict => "dict",
@@ -295,6 +305,8 @@ pub struct NrdlPayStd {
 #[allow(missing_docs, reason = "each holds the row of the list of its name")]
 pub enum Item {
     PayStd(PayStd),
+    SelPric(PlacePric),
+    PlatPric(PlacePric),
     DrugRule(DrugRule),
     Diagnosis(Diagnosis),
     Dict(DictCode),
@@ -310,6 +322,8 @@ impl Item {
     pub fn list(&self) -> Lists {
         match self {
             Self::PayStd(_) => Lists::PayStd,
+            Self::SelPric(_) => Lists::SelPric,
+            Self::PlatPric(_) => Lists::PlatPric,
             Self::DrugRule(_) => Lists::DrugRule,
             Self::Diagnosis(_) => Lists::Diagnosis,
             Self::Dict(_) => Lists::Dict,
@@ -325,6 +339,7 @@ impl Item {
     pub fn key(&self) -> String {
         match self {
             Self::PayStd(row) => row.med_list_codg.as_str().to_owned(),
+            Self::SelPric(row) | Self::PlatPric(row) => PlacePric::key(&row.med_list_codg, row.admdvs),
             Self::DrugRule(row) => [row.med_list_codg.as_str(), &row.rule_type, &row.rule_value].join("|"),
             Self::Diagnosis(row) => row.diag_code.clone(),
             Self::Dict(row) => [row.field.as_str(), &row.code].join("|"),
@@ -342,10 +357,19 @@ impl Item {
         }
     }
 
+    /// Whose row it is, where a list holds those of several places: an edition of one of them ends no row of another.
+    pub fn place(&self) -> Option<Admdvs> {
+        match self {
+            Self::SelPric(row) | Self::PlatPric(row) => Some(row.admdvs),
+            _ => None,
+        }
+    }
+
     /// The stored body.
     pub fn encode(&self) -> Vec<u8> {
         match self {
             Self::PayStd(row) => encode(row),
+            Self::SelPric(row) | Self::PlatPric(row) => encode(row),
             Self::DrugRule(row) => encode(row),
             Self::Diagnosis(row) => encode(row),
             Self::Dict(row) => encode(row),
@@ -367,6 +391,8 @@ impl Item {
         }
         Ok(match list {
             Lists::PayStd => Self::PayStd(read(body, key)?),
+            Lists::SelPric => Self::SelPric(read(body, key)?),
+            Lists::PlatPric => Self::PlatPric(read(body, key)?),
             Lists::DrugRule => Self::DrugRule(read(body, key)?),
             Lists::Diagnosis => Self::Diagnosis(read(body, key)?),
             Lists::Dict => Self::Dict(read(body, key)?),

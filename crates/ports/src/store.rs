@@ -11,7 +11,7 @@ use crate::codec::Inconsistency;
 use crate::file::{FileHead, FileOwner, StoredFile};
 use crate::grant::GrantRow;
 use crate::list_match::{ListMatch, MatchKey};
-use crate::lists::{Dated, Edition, EditionOf, Item, Lists, Since};
+use crate::lists::{Dated, Edition, EditionOf, Item, Lists, Prics, Since};
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
 use crate::stock::StockStore;
@@ -58,6 +58,8 @@ pub trait Store: StockStore + Send + Sync {
     async fn drugs_since(&self, since: &Since, limit: usize) -> Result<Vec<Dated<Drug>>, StoreError>;
     /// Rows of a list by key as of a day, in the order asked; those not in it then are `None`.
     async fn list_items(&self, list: Lists, keys: &[&str], on: Day) -> Result<Vec<Option<Dated<Item>>>, StoreError>;
+    /// What prices of drugs are compared with in a place as of a day, in the order asked: payment standard, 集采中选价, 省药采平台价.
+    async fn drug_prics(&self, codes: &[MedListCodg], place: Admdvs, on: Day) -> Result<Vec<Prics>, StoreError>;
     /// Rows of a list as of a day whose key has this first part, for each of the first parts in the order asked: of one
     /// drug all its restrictions. Each in the order of keys, at most [`UNDER_MAX`] of them.
     async fn list_under(&self, list: Lists, firsts: &[&str], on: Day) -> Result<Vec<Vec<Dated<Item>>>, StoreError>;

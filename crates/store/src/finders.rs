@@ -10,7 +10,7 @@ use lf_ports::store::{DrugQuery, UNDER_MAX};
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
     FileOwner, Fixmedins, GrantRow, IdemKey, IdemRow, Inconsistency, Item, ListMatch, Lists, MatchKey, Person,
-    PersonKey, Practitioner, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
+    PersonKey, PlacePric, Practitioner, Prics, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
@@ -97,6 +97,27 @@ impl<D: Driver> Store for Ports<D> {
         let read =
             |rows: Vec<Row>| rows.into_iter().next().map(|found| row::item(&self.sealer, list, found)).transpose();
         Ok(found.into_iter().map(read).collect::<Result<_, _>>()?)
+    }
+
+    async fn drug_prics(&self, codes: &[MedListCodg], place: Admdvs, on: Day) -> Result<Vec<Prics>, StoreError> {
+        if codes.len() > CODES_MAX {
+            return Err(StoreError::Broken(format!("prices of at most {CODES_MAX} drugs at once")));
+        }
+        // A chain has four places at most; the last one fills the statement up.
+        let chain = place.chain();
+        let at = |n: usize| chain.get(n).copied().unwrap_or(place);
+        let params = |code: &MedListCodg| {
+            let mut params = vec![code.as_str().into()];
+            params.extend((0..4).map(|n| PlacePric::key(code, at(n)).into()));
+            params.push(on.into());
+            params
+        };
+        let found = self.driver.rows_each(sql::DRUG_PRICS, codes.iter().map(params).collect()).await?;
+        let read = |rows: Vec<Row>| {
+            let rows = rows.into_iter().map(|found| row::item_of_any(&self.sealer, found));
+            Ok(Prics::of(rows.collect::<Result<Vec<_>, _>>()?))
+        };
+        found.into_iter().map(read).collect()
     }
 
     async fn list_under(&self, list: Lists, firsts: &[&str], on: Day) -> Result<Vec<Vec<Dated<Item>>>, StoreError> {

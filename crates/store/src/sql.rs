@@ -77,6 +77,11 @@ pub(crate) const EDITION_NEW: &str =
 
 pub(crate) const LIST_ITEM: &str = "SELECT list, item_key, from_day, until_day, ver, body FROM list_item
     WHERE list = $1 AND item_key = $2 AND from_day <= $3 AND until_day > $3";
+/// What a drug's price is compared with: `$1` is its code, `$2` to `$5` its keys in the places of one chain.
+pub(crate) const DRUG_PRICS: &str = "SELECT list, item_key, from_day, until_day, ver, body FROM list_item
+    WHERE list = 'pay_std' AND item_key = $1 AND from_day <= $6 AND until_day > $6
+    UNION ALL SELECT list, item_key, from_day, until_day, ver, body FROM list_item
+    WHERE list IN ('sel_pric', 'plat_pric') AND item_key IN ($2, $3, $4, $5) AND from_day <= $6 AND until_day > $6";
 /// `$2` and `$3` stand around the keys of one first part: `|` ends it, `}` is the sign after that.
 pub(crate) const LIST_UNDER: &str = "SELECT list, item_key, from_day, until_day, ver, body FROM list_item
     WHERE list = $1 AND item_key > $2 AND item_key < $3 AND from_day <= $4 AND until_day > $4 ORDER BY item_key LIMIT $5";
@@ -405,7 +410,8 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 74] = [
+    const QUESTIONS: [&str; 75] = [
+        DRUG_PRICS,
         APP,
         APP_PAGE,
         FIXMEDINS,

@@ -103,6 +103,7 @@ macro_rules! each_case {
             lists::a_list_is_read_as_of_a_day,
             lists::all_rows_of_a_first_part_are_found,
             lists::a_download_goes_on_where_it_stopped,
+            lists::prices_of_a_drug_are_those_of_its_place,
             lists::an_edition_comes_whole_or_not_at_all,
             lists::a_row_of_the_same_day_is_taken_back_or_replaced,
             lists::the_catalogue_is_read_as_of_a_day,

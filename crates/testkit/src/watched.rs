@@ -11,7 +11,7 @@ use lf_ports::store::DrugQuery;
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
     FileOwner, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, Person, PersonKey,
-    Practitioner, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
+    Practitioner, Prics, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_ports::{DocKey, LeadKey, LotsOf, MovesOf, StockCode, StockLead, StockLot, StockMove, StockStore};
 use lf_rx::{AuthBatch, Prescription, RxContent};
@@ -118,6 +118,7 @@ asked! {
     drugs_since(since: &Since, limit: usize) -> Vec<Dated<Drug>>;
     drug_rows(code: &MedListCodg) -> Vec<Dated<Drug>>;
     list_items(list: Lists, keys: &[&str], on: Day) -> Vec<Option<Dated<Item>>>;
+    drug_prics(codes: &[MedListCodg], place: Admdvs, on: Day) -> Vec<Prics>;
     list_under(list: Lists, firsts: &[&str], on: Day) -> Vec<Vec<Dated<Item>>>;
     list_page(list: Lists, on: Day, after_key: Option<&str>, limit: usize) -> Vec<Dated<Item>>;
     list_since(list: Lists, since: &Since, limit: usize) -> Vec<Dated<Item>>;

@@ -13,6 +13,7 @@ mod money;
 mod once;
 mod overtaken;
 mod permission;
+mod prices;
 mod race;
 mod reconciled;
 mod refusals_counter;

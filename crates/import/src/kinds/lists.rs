@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use lf_ports::lists::{
-    Diagnosis, DictCode, DrugRule, Frequency, Nrdl, NrdlPayStd, Opsp, PayStd, Printed, PrintedRow, of_edition,
+    Diagnosis, DictCode, DrugRule, Frequency, Nrdl, NrdlPayStd, Opsp, PayStd, PlacePric, Printed, PrintedRow,
+    of_edition,
 };
 use lf_ports::{Item, Lists};
 
@@ -26,6 +27,24 @@ const PAY_STD: &[Column] = &[
         "a price above nothing, at most six decimals",
     ),
     may("unt", &["unit", "单位", "计价单位"], "a unit"),
+    may("memo", &["备注"], "a text"),
+];
+
+const ADMDVS: Column = must("admdvs", &["医保区划", "区划", "地区代码", "行政区划代码"], "six digits of an area");
+
+const SEL_PRIC: &[Column] = &[
+    DRUG_CODE,
+    ADMDVS,
+    must("pric", &["中选价", "中选价格", "集采中选价"], "a price above nothing, at most six decimals"),
+    may("batch", &["批次", "集采批次"], "a round of purchase"),
+    may("memo", &["备注"], "a text"),
+];
+
+const PLAT_PRIC: &[Column] = &[
+    DRUG_CODE,
+    ADMDVS,
+    must("pric", &["挂网价", "挂网价格", "平台价", "平台价格"], "a price above nothing, at most six decimals"),
+    may("batch", &["批次"], "a round of purchase"),
     may("memo", &["备注"], "a text"),
 ];
 
@@ -110,6 +129,8 @@ fn printed_columns(list: Printed) -> Vec<Column> {
 pub fn columns(list: Lists) -> &'static [Column] {
     match list {
         Lists::PayStd => PAY_STD,
+        Lists::SelPric => SEL_PRIC,
+        Lists::PlatPric => PLAT_PRIC,
         Lists::DrugRule => DRUG_RULE,
         Lists::Diagnosis => DIAGNOSIS,
         Lists::Dict => DICT,
@@ -125,6 +146,8 @@ pub fn columns(list: Lists) -> &'static [Column] {
 pub fn row(list: Lists, cells: &mut Cells<'_>) -> Option<Item> {
     match list {
         Lists::PayStd => pay_std(cells).map(Item::PayStd),
+        Lists::SelPric => place_pric(cells).map(Item::SelPric),
+        Lists::PlatPric => place_pric(cells).map(Item::PlatPric),
         Lists::DrugRule => drug_rule(cells).map(Item::DrugRule),
         Lists::Diagnosis => {
             let (code, name) = (cells.need_text("diag_code"), cells.need_text("diag_name"));
@@ -146,6 +169,12 @@ fn pay_std(cells: &mut Cells<'_>) -> Option<PayStd> {
     let (med_list_codg, hi_pay_std) = (cells.need("med_list_codg"), cells.need_by("hi_pay_std", price));
     let (unt, memo) = (cells.text("unt"), cells.text("memo"));
     Some(PayStd { med_list_codg: med_list_codg?, hi_pay_std: hi_pay_std?, unt: unt?, memo: memo? })
+}
+
+fn place_pric(cells: &mut Cells<'_>) -> Option<PlacePric> {
+    let (med_list_codg, admdvs) = (cells.need("med_list_codg"), cells.need("admdvs"));
+    let (pric, batch, memo) = (cells.need_by("pric", price), cells.text("batch"), cells.text("memo"));
+    Some(PlacePric { med_list_codg: med_list_codg?, admdvs: admdvs?, pric: pric?, batch: batch?, memo: memo? })
 }
 
 fn drug_rule(cells: &mut Cells<'_>) -> Option<DrugRule> {

@@ -54,6 +54,35 @@ async fn an_edition_takes_the_place_of_the_last_from_its_day() {
 }
 
 #[tokio::test]
+async fn the_edition_of_one_place_ends_no_price_of_another() {
+    // proves JX-1.8: selected and platform prices come as dated lists of places
+    let (center, drug) = (center(), "XC10AAA209A001010100003");
+    let store = center.store.as_ref();
+    let other = "XC08CAA189A001010100002";
+    let first = format!("drug_code,admdvs,中选价\n{drug},360000,18.6\n{other},360000,9\n{drug},420000,17\n");
+    Import::edition(store, "sel_pric", "一", "2026-01-01").text(&first).await.unwrap();
+    let second = format!("drug_code,admdvs,中选价\n{drug},360000,16.5\n");
+    let report = Import::edition(store, "sel_pric", "江西二", "2026-07-01").text(&second).await.unwrap();
+    assert_eq!((report.outcome, counts(&report)), (Outcome::Committed, [0, 1, 0, 1, 1]));
+    let plat = format!("drug_code,admdvs,挂网价\n{drug},360000,19\n{drug},360900,18.8\n");
+    Import::edition(store, "plat_pric", "一", "2026-01-01").text(&plat).await.unwrap();
+    let codes = [drug.parse().unwrap(), other.parse().unwrap()];
+    let prics = async |place: &str, on: &str| {
+        let found = store.drug_prics(&codes, parse(place), parse(on)).await.unwrap();
+        let short = |pric: Option<lf_vocab::Pric>| pric.map_or("-".to_owned(), |pric| pric.to_string());
+        found.iter().map(|p| format!("{} {}", short(p.sel_pric), short(p.plat_pric))).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(prics("360900", "2026-06-30").await, "18.6 18.8, 9 -");
+    assert_eq!(prics("360900", "2026-07-01").await, "16.5 18.8, - -");
+    assert_eq!(prics("360100", "2026-07-01").await, "16.5 19, - -", "another city of the province");
+    assert_eq!(prics("420100", "2026-07-01").await, "17 -, - -", "another province");
+    assert_eq!(prics("360900", "2025-12-31").await, "- -, - -");
+    let bad = format!("drug_code,admdvs,中选价\n{drug},36000,18.6\n{drug},360000,0\n");
+    let report = Import::edition(store, "sel_pric", "三", "2026-08-01").text(&bad).await.unwrap();
+    assert_eq!((report.outcome, report.defect_cnt), (Outcome::Defects, 2));
+}
+
+#[tokio::test]
 async fn an_edition_has_the_figures_that_are_printed_with_it() {
     // proves WH-5.1, WH-5.1b: totals and changes are compared, and one edition follows the other on one day
     let center = center();

@@ -12,8 +12,10 @@ use lf_vocab::Day;
 use crate::{Import, counts, sample};
 
 /// Lists in the order of the documentation, then registers.
-const LISTS: [&str; 16] = [
+const LISTS: [&str; 18] = [
     "pay_std",
+    "sel_pric",
+    "plat_pric",
     "drug_rule",
     "diagnosis",
     "dict",

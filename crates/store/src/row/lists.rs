@@ -31,9 +31,22 @@ pub(crate) fn item(sealer: &Sealer, list: Lists, row: Row) -> Read<Dated<Item>> 
     let mut cells = Cells::new(sealer, "list_item", 3, row);
     let word = cells.text("list")?;
     cells.agree("list", word == list.word())?;
+    item_body(&mut cells, list)
+}
+
+/// The same where rows of several lists were asked for at once.
+pub(crate) fn item_of_any(sealer: &Sealer, row: Row) -> Read<Dated<Item>> {
+    let mut cells = Cells::new(sealer, "list_item", 3, row);
+    let word = cells.text("list")?;
+    let list = Lists::ALL.into_iter().find(|list| list.word() == word);
+    let list = list.ok_or_else(|| cells.wrong("list", "no such list"))?;
+    item_body(&mut cells, list)
+}
+
+fn item_body(cells: &mut Cells<'_>, list: Lists) -> Read<Dated<Item>> {
     let key = cells.text("item_key")?;
     let from = cells.day("from_day")?;
-    let until = until(&mut cells, from)?;
+    let until = until(cells, from)?;
     let ver = cells.count("ver")?;
     let item = Item::decode(list, cells.text("body")?.as_bytes(), &cells.key())?;
     cells.agree("item_key", item.key() == key)?;

@@ -1,12 +1,12 @@
 //! Dated lists: editions take each other's place from their day on, rows are read as of a day, downloads miss nothing.
 
-use lf_ports::lists::{Diagnosis, DrugRule, Opsp};
+use lf_ports::lists::{Diagnosis, DrugRule, Opsp, PayStd, PlacePric, Prics};
 use lf_ports::store::{DrugQuery, UNDER_MAX};
 use lf_ports::{
     ChangeSet, CommitError, Dated, Edition, EditionChange, EditionOf, Item, Lists, RegistryPut, RowEnd, Since,
     StoreError,
 };
-use lf_vocab::Day;
+use lf_vocab::{Day, MedListCodg, Pric};
 
 use super::{Full, Ground, fixture as f};
 
@@ -145,6 +145,45 @@ pub async fn all_rows_of_a_first_part_are_found(ground: &dyn Ground) {
         store.list_under(Lists::DrugRule, &["XA01AAA001A001010100001"], on("2026-09-01")).await.is_err(),
         "one too many is no cut answer"
     );
+}
+
+pub async fn prices_of_a_drug_are_those_of_its_place(ground: &dyn Ground) {
+    let store = ground.open();
+    let code: MedListCodg = "ZA04CAE0023010100166".parse().unwrap();
+    let pric = |text: &str| text.parse::<Pric>().unwrap();
+    let of = |admdvs: &str, text: &str| PlacePric {
+        med_list_codg: code.clone(),
+        admdvs: admdvs.parse().unwrap(),
+        pric: pric(text),
+        batch: None,
+        memo: None,
+    };
+    let standard = PayStd { med_list_codg: code.clone(), hi_pay_std: pric("5"), unt: None, memo: None };
+    for (list, items) in [
+        (Lists::PayStd, vec![Item::PayStd(standard)]),
+        (Lists::SelPric, vec![Item::SelPric(of("100000", "4")), Item::SelPric(of("420000", "3"))]),
+        (Lists::PlatPric, vec![Item::PlatPric(of("420100", "2")), Item::PlatPric(of("420102", "1"))]),
+    ] {
+        commit(&*store, EditionChange { items, ..change(EditionOf::List(list), 1, "2026-01-01") }).await.unwrap();
+    }
+    let other: MedListCodg = "ZA04CAE0023010100167".parse().unwrap();
+    let asked = async |place: &str, day: &str| {
+        store.drug_prics(&[other.clone(), code.clone()], place.parse().unwrap(), on(day)).await.unwrap()
+    };
+    let prics = |sel: &str, plat: Option<&str>| Prics {
+        hi_pay_std: Some(pric("5")),
+        sel_pric: Some(pric(sel)),
+        plat_pric: plat.map(pric),
+    };
+    assert_eq!(asked("420102", "2026-01-01").await, [Prics::default(), prics("3", Some("1"))], "in the order asked");
+    assert_eq!(asked("420100", "2026-01-01").await[1], prics("3", Some("2")));
+    assert_eq!(asked("420200", "2026-01-01").await[1], prics("3", None));
+    assert_eq!(asked("100000", "2026-01-01").await[1], prics("4", None));
+    assert_eq!(asked("420102", "2025-12-31").await[1], Prics::default());
+    let national = lf_vocab::Admdvs::NATIONAL;
+    assert_eq!(store.drug_prics(&vec![code.clone(); 10_000], national, on("2026-01-01")).await.unwrap().len(), 10_000);
+    let many = store.drug_prics(&vec![code.clone(); 10_001], national, on("2026-01-01")).await;
+    assert!(matches!(many, Err(StoreError::Broken(_))), "{many:?}");
 }
 
 pub async fn a_download_goes_on_where_it_stopped(ground: &dyn Ground) {
