@@ -126,15 +126,11 @@ pub struct Reconciliation {
 }
 
 impl Reconciliation {
-    /// Writes down which differences are explained, by key; answers the keys that explain nothing.
-    pub fn close(&mut self, explained: &BTreeMap<String, String>) -> Vec<String> {
-        let mut unused = explained.clone();
+    /// Closes the differences that somebody explained, by key; explanations of other periods are left alone.
+    pub fn close(&mut self, explained: &BTreeMap<String, String>) {
         for difference in &mut self.differences {
-            if let Some((_, why)) = unused.remove_entry(&difference.key) {
-                difference.closed = Some(why);
-            }
+            difference.closed = explained.get(&difference.key).cloned();
         }
-        unused.into_keys().collect()
     }
 
     /// How many differences are open.

@@ -22,7 +22,7 @@ pub use grants::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs, GrantPlace
 pub use law::{DiffArgs, LawArgs, LawCommand};
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
 pub use paper::{PaperArgs, PaperCommand, PaperOut};
-pub use reconcile::{BudgetArgs, ReconcileArgs};
+pub use reconcile::{BudgetArgs, BudgetCommand, BudgetSetArgs, ExplainArgs, ReconcileArgs, ReconcileCommand};
 pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
 pub use settle::{SettleArgs, SettleCommand};
 pub use stock::{StockCmdArgs, StockCommand, StockDatabase};
@@ -375,7 +375,7 @@ pub struct CounterBenchArgs {
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
-    /// Settlements in the full store; five million take some 17 GB in var/bench
+    /// Settlements in the full store; five million take some 30 GB in var/bench
     #[arg(long, default_value_t = 5_000_000)]
     pub stored: u64,
     /// Settlements in the store that it is compared with

@@ -25,6 +25,7 @@ mod law_cmd;
 mod law_diff;
 mod law_files;
 mod law_page;
+mod memos;
 mod outbox_cmd;
 mod paper_cmd;
 mod process;

@@ -1,15 +1,16 @@
 //! `liufang reconcile`: the three-way 对账 of HB-3.8 over a database, place by place.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use lf_center::reconcile::{Books, Period, Reconciliation};
-use lf_ports::{AuditStore, Clock as _};
-use lf_vocab::Admdvs;
+use lf_ports::{AuditStore, Clock as _, MemoRow, MemoTopic, Said};
+use lf_store::Engine;
+use lf_vocab::{Admdvs, HiRxno};
 
-use crate::cli::ReconcileArgs;
+use crate::cli::{ExplainArgs, ReconcileArgs, ReconcileCommand};
 use crate::edge::SystemClock;
+use crate::memos;
 use crate::serve::open_beside;
 
 /// Rows read at once.
@@ -17,24 +18,66 @@ const PAGE: usize = 1_000;
 
 /// `liufang reconcile …`: whether no difference is open.
 pub async fn run(args: &ReconcileArgs) -> anyhow::Result<bool> {
-    let Some(period) = Period::new(args.from, args.to) else { bail!("--to lies before --from") };
-    let explained = args.closed.as_deref().map(explained).transpose()?.unwrap_or_default();
-    let store = open_beside(&args.database, args.store_key.as_deref()).await?;
+    match &args.command {
+        Some(ReconcileCommand::Close(explain)) => say(explain, Said::Explained).await,
+        Some(ReconcileCommand::Reopen(explain)) => say(explain, Said::Reopened).await,
+        None => compare(args).await,
+    }
+}
+
+async fn compare(args: &ReconcileArgs) -> anyhow::Result<bool> {
+    let (from, to) = args.from.zip(args.to).context("--from and --to are wanted")?;
+    let Some(period) = Period::new(from, to) else { bail!("--to lies before --from") };
+    let store = open_beside(&args.base.database, args.base.store_key.as_deref()).await?;
     let mut books = Books::new(period, SystemClock.now());
     let filled = fill(store.as_ref(), &mut books).await;
+    let explained = explained(store.as_ref()).await;
     store.close().await;
     filled?;
     let mut found = books.closed().context("the sums of the period are beyond their range")?;
-    let unused = found.close(&explained);
+    found.close(&explained?);
     if args.json {
         println!("{}", serde_json::to_string_pretty(&found)?);
     } else {
         print(&found);
     }
-    for key in &unused {
-        eprintln!("liufang: {key} explains no difference");
-    }
     Ok(found.open() == 0 && found.left_off == 0)
+}
+
+/// Writes down that a difference is explained, or open again.
+async fn say(args: &ExplainArgs, said: Said) -> anyhow::Result<bool> {
+    let rx = args.key.split('/').nth(1).and_then(|hi_rxno| hi_rxno.parse::<HiRxno>().ok());
+    let pool = rx.with_context(|| format!("{} is no key of a difference", args.key))?.poolarea_no();
+    let store = open_beside(&args.base.database, args.base.store_key.as_deref()).await?;
+    let done = say_in(store.as_ref(), pool, args, said).await;
+    store.close().await;
+    done.map(|()| true)
+}
+
+async fn say_in(store: &dyn Engine, pool: Admdvs, args: &ExplainArgs, said: Said) -> anyhow::Result<()> {
+    let memos = memos::newest(store, pool, MemoTopic::Difference).await?;
+    let seen = memos.get(&args.key);
+    let closed = seen.is_some_and(|row| row.memo.said == Said::Explained);
+    if closed == (said == Said::Explained) {
+        bail!("{} is {} already", args.key, if closed { "closed" } else { "open" });
+    }
+    memos::write(store, pool, &args.key, (said, &args.why, &args.by), seen).await?;
+    println!("{} is {}", args.key, if closed { "open again" } else { "closed" });
+    Ok(())
+}
+
+/// Why differences are closed, of all places.
+async fn explained(store: &dyn Engine) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut all = BTreeMap::new();
+    for pool in store.pools().await? {
+        let memos = memos::newest(store, pool, MemoTopic::Difference).await?;
+        let explained = memos.into_values().filter(|row| row.memo.said == Said::Explained);
+        all.extend(
+            explained
+                .map(|MemoRow { key, memo, .. }| (key, format!("{}；{} {}", memo.rea, memo.opter_name, memo.opt_time))),
+        );
+    }
+    Ok(all)
 }
 
 async fn fill<S: AuditStore + ?Sized>(store: &S, books: &mut Books) -> anyhow::Result<()> {
@@ -61,18 +104,6 @@ async fn read<S: AuditStore + ?Sized>(store: &S, pool: Admdvs, books: &mut Books
         page.into_iter().for_each(|(setl, _)| books.take_setl(setl));
     }
     Ok(())
-}
-
-fn explained(file: &Path) -> anyhow::Result<BTreeMap<String, String>> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let mut all = BTreeMap::new();
-    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        match line.split_once('\t').map(|(key, why)| (key.trim(), why.trim())) {
-            Some((key, why)) if !key.is_empty() && !why.is_empty() => all.insert(key.to_owned(), why.to_owned()),
-            _ => bail!("{} line {}: expected a key, TAB, and why", file.display(), at + 1),
-        };
-    }
-    Ok(all)
 }
 
 fn print(found: &Reconciliation) {

@@ -9,6 +9,7 @@ use crate::file::FileChange;
 use crate::grant::GrantChange;
 use crate::list_match::MatchChange;
 use crate::lists::{Edition, Item};
+use crate::memo::MemoRow;
 use crate::notice::Letter;
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{AccumKey, AccumRow, Claim, IdemRow, RxFile, Setl, StoredEvent};
@@ -48,6 +49,8 @@ pub struct ChangeSet {
     pub matches: Vec<MatchChange>,
     /// A grant (operator).
     pub grant: Option<GrantChange>,
+    /// A memo (officer).
+    pub memo: Option<MemoRow>,
     /// Goods.
     pub stock: Option<StockChange>,
 }

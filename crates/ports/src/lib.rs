@@ -11,6 +11,7 @@ pub mod file;
 pub mod grant;
 mod list_match;
 pub mod lists;
+pub mod memo;
 pub mod notice;
 pub mod outbox;
 pub mod registry;
@@ -29,6 +30,7 @@ pub use file::{FileChange, FileHead, FileOwner, StoredFile};
 pub use grant::{GrantChange, GrantEnded, GrantGiven, GrantRow};
 pub use list_match::{ListMatch, MatchBody, MatchChange, MatchKey};
 pub use lists::{Dated, Edition, EditionOf, Item, Lists, PlacePric, Prics, Since};
+pub use memo::{Memo, MemoRow, MemoTopic, Said};
 pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, SettlementNotice, TakenDrug};
 pub use outbox::{Claimed, DroppedRow, Next, Outbox, OutboxRow};
 pub use registry::{

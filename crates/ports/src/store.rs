@@ -12,6 +12,7 @@ use crate::file::{FileHead, FileOwner, StoredFile};
 use crate::grant::GrantRow;
 use crate::list_match::{ListMatch, MatchKey};
 use crate::lists::{Dated, Edition, EditionOf, Item, Lists, Prics, Since};
+use crate::memo::{MemoRow, MemoTopic};
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
 use crate::stock::StockStore;
@@ -77,6 +78,14 @@ pub trait Store: StockStore + Send + Sync {
     async fn editions(&self, of: EditionOf) -> Result<Vec<Edition>, StoreError>;
     /// All grants of these places, also those that ended, in the order of places, provisions and numbers.
     async fn grants(&self, places: &[Admdvs]) -> Result<Vec<GrantRow>, StoreError>;
+    /// Memos of a place about a topic after one (its key and number), in that order.
+    async fn memos(
+        &self,
+        poolarea_no: Admdvs,
+        topic: MemoTopic,
+        after: (&str, i64),
+        most: usize,
+    ) -> Result<Vec<MemoRow>, StoreError>;
     /// A prescription.
     async fn rx(&self, hi_rxno: &HiRxno) -> Result<Option<Prescription>, StoreError>;
     /// What it says.

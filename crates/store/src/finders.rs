@@ -9,8 +9,9 @@ use lf_ports::grant::GRANTS_MAX;
 use lf_ports::store::{DrugQuery, UNDER_MAX};
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
-    FileOwner, Fixmedins, GrantRow, IdemKey, IdemRow, Inconsistency, Item, ListMatch, Lists, MatchKey, Person,
-    PersonKey, PlacePric, Practitioner, Prics, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
+    FileOwner, Fixmedins, GrantRow, IdemKey, IdemRow, Inconsistency, Item, ListMatch, Lists, MatchKey, MemoRow,
+    MemoTopic, Person, PersonKey, PlacePric, Practitioner, Prics, RxFile, Setl, Since, Store, StoreError, StoredEvent,
+    StoredFile,
 };
 use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
@@ -171,6 +172,17 @@ impl<D: Driver> Store for Ports<D> {
             }
         }
         Ok(grants)
+    }
+
+    async fn memos(
+        &self,
+        poolarea_no: Admdvs,
+        topic: MemoTopic,
+        (key, memo_no): (&str, i64),
+        most: usize,
+    ) -> Result<Vec<MemoRow>, StoreError> {
+        let params = [poolarea_no.as_str().into(), topic.word().into(), key.into(), memo_no.into(), page(most)];
+        self.many(sql::MEMOS, params, row::memo).await
     }
 
     async fn rx(&self, hi_rxno: &HiRxno) -> Result<Option<Prescription>, StoreError> {

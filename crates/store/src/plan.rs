@@ -5,8 +5,8 @@
 //! messages see the same answer; a change set that contradicts itself is refused before anything is written.
 
 use lf_ports::{
-    AcctChange, AccumChange, BatchChange, ChangeSet, Claim, CommitError, FileChange, IdemKey, IdemRow, RxChange,
-    SetlChange, StoreError, codec,
+    AcctChange, AccumChange, BatchChange, ChangeSet, Claim, CommitError, FileChange, IdemKey, IdemRow, MemoRow,
+    RxChange, SetlChange, StoreError, codec,
 };
 use lf_rx::{Prescription, State};
 
@@ -97,6 +97,9 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
     steps.extend(changes.matches.iter().map(list_match::change));
     if let Some(change) = &changes.grant {
         steps.push(grants::grant(change)?);
+    }
+    if let Some(row) = &changes.memo {
+        steps.push(memo(row)?);
     }
     if let Some(change) = &changes.stock {
         stock::steps(change, sealer, &mut steps)?;
@@ -207,6 +210,21 @@ fn batch(change: &BatchChange, sealer: &Sealer) -> Step {
         body,
     ]);
     write_or_stale(if change.new { sql::BATCH_NEW } else { sql::BATCH_TAKE }, params, "auth_batch")
+}
+
+/// A number that is taken already makes the change stale: another officer wrote meanwhile.
+fn memo(row: &MemoRow) -> Result<Step, StoreError> {
+    if row.memo_no < 1 || row.key.is_empty() {
+        return Err(contradiction("memo: it has a key, and numbers count from 1"));
+    }
+    let params = vec![
+        row.poolarea_no.as_str().into(),
+        row.memo.said.topic().word().into(),
+        row.key.as_str().into(),
+        row.memo_no.into(),
+        Value::json(&row.memo),
+    ];
+    Ok(write_or_stale(sql::MEMO_NEW, params, "memo"))
 }
 
 fn setl(change: &SetlChange, steps: &mut Vec<Step>) {

@@ -24,7 +24,7 @@ pub(crate) mod outbox;
 pub(crate) mod stock;
 
 pub(crate) use list_match::list_match;
-pub(crate) use lists::{drug, edition, grant, item, item_of_any};
+pub(crate) use lists::{drug, edition, grant, item, item_of_any, memo};
 
 type Read<T> = Result<T, Inconsistency>;
 

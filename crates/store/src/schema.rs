@@ -39,7 +39,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V10__setl_period",
     "V11__grants",
     "V12__stock",
-    "V13__stock_lead_key"
+    "V13__stock_lead_key",
+    "V14__memo"
 ];
 
 impl From<rusqlite::Error> for OpenError {

@@ -107,6 +107,13 @@ pub(crate) const GRANT_NEW: &str = "INSERT INTO grant_given (admdvs, provision, 
 pub(crate) const GRANT_END: &str = "UPDATE grant_given SET until_day = $4, body = $5
     WHERE admdvs = $1 AND provision = $2 AND grant_no = $3 AND until_day = $6";
 
+// ---- memos
+
+pub(crate) const MEMOS: &str = "SELECT poolarea_no, topic, memo_key, memo_no, body FROM memo
+    WHERE poolarea_no = $1 AND topic = $2 AND (memo_key, memo_no) > ($3, $4) ORDER BY memo_key, memo_no LIMIT $5";
+pub(crate) const MEMO_NEW: &str = "INSERT INTO memo (poolarea_no, topic, memo_key, memo_no, body)
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (poolarea_no, topic, memo_key, memo_no) DO NOTHING";
+
 // ---- prescriptions
 
 pub(crate) const RX: &str = "SELECT poolarea_no, hi_rxno, seq, head, phase, live, psn_no, fixmedins_code, prsc_us,
@@ -385,7 +392,8 @@ pub(crate) const MATCH_WITHDRAW: &str = "UPDATE list_match SET vali = 0, updt_us
 // ---- partitions
 
 /// The next 统筹区 of each partitioned table: one step in an index each, however many rows there are.
-pub(crate) const NEXT_POOL: [&str; 5] = [
+pub(crate) const NEXT_POOL: [&str; 6] = [
+    "SELECT MIN(poolarea_no) FROM memo WHERE poolarea_no > $1",
     "SELECT MIN(poolarea_no) FROM rx WHERE poolarea_no > $1",
     "SELECT MIN(poolarea_no) FROM auth_batch WHERE poolarea_no > $1",
     "SELECT MIN(poolarea_no) FROM setl WHERE poolarea_no > $1",
@@ -410,8 +418,9 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 75] = [
+    const QUESTIONS: [&str; 76] = [
         DRUG_PRICS,
+        MEMOS,
         APP,
         APP_PAGE,
         FIXMEDINS,

@@ -15,6 +15,7 @@ pub mod fixture;
 pub mod grants;
 pub mod list_match;
 pub mod lists;
+pub mod memos;
 pub mod model;
 pub mod outbox;
 pub mod races;
@@ -100,6 +101,8 @@ macro_rules! each_case {
             grants::a_number_of_a_grant_is_given_once,
             grants::a_grant_ends_where_it_was_seen_to_end,
             grants::so_many_grants_of_a_place_are_read_and_one_more_is_refused,
+            memos::memos_are_read_by_place_topic_and_key,
+            memos::a_number_of_a_memo_is_given_once,
             lists::a_list_is_read_as_of_a_day,
             lists::all_rows_of_a_first_part_are_found,
             lists::a_download_goes_on_where_it_stopped,

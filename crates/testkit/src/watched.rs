@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
-    FileOwner, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, Person, PersonKey,
-    Practitioner, Prics, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
+    FileOwner, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, MemoRow, MemoTopic, Person,
+    PersonKey, Practitioner, Prics, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_ports::{DocKey, LeadKey, LotsOf, MovesOf, StockCode, StockLead, StockLot, StockMove, StockStore};
 use lf_rx::{AuthBatch, Prescription, RxContent};
@@ -124,6 +124,7 @@ asked! {
     list_since(list: Lists, since: &Since, limit: usize) -> Vec<Dated<Item>>;
     editions(of: EditionOf) -> Vec<Edition>;
     grants(places: &[Admdvs]) -> Vec<GrantRow>;
+    memos(poolarea_no: Admdvs, topic: MemoTopic, after: (&str, i64), most: usize) -> Vec<MemoRow>;
     rx(hi_rxno: &HiRxno) -> Option<Prescription>;
     rx_content(hi_rxno: &HiRxno) -> Option<RxContent>;
     rx_file(hi_rxno: &HiRxno) -> Option<RxFile>;

@@ -101,7 +101,7 @@ impl Site {
         store.close().await;
         let megabytes = bytes_in(&folder) as f64 / 1e6;
         let filled = format!(
-            "{size} prescriptions in {seconds:.1} s ({:.0}/s), {megabytes:.0} MB in {}",
+            "{size} stored in {seconds:.1} s ({:.0}/s), {megabytes:.0} MB in {}",
             size as f64 / seconds,
             folder.display()
         );

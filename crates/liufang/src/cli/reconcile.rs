@@ -2,51 +2,113 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
-use lf_vocab::Day;
+use clap::{Args, Subcommand};
+use lf_vocab::{Admdvs, Day, Fen};
 
 /// `reconcile`.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct ReconcileArgs {
-    /// Database URL, such as sqlite:///var/lib/liufang/center.db or postgres://liufang@db.example/center; the demo's unless given
-    #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
-    pub database: String,
-    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-    #[arg(long, value_name = "FILE")]
-    pub store_key: Option<PathBuf>,
+    /// Write down what an officer found out about a difference.
+    #[command(subcommand)]
+    pub command: Option<ReconcileCommand>,
+    /// Which database.
+    #[command(flatten)]
+    pub base: BooksBase,
     /// First day of the period
-    #[arg(long, value_name = "yyyy-MM-dd")]
-    pub from: Day,
+    #[arg(long, value_name = "yyyy-MM-dd", required = true)]
+    pub from: Option<Day>,
     /// Last day of the period, included
-    #[arg(long, value_name = "yyyy-MM-dd")]
-    pub to: Day,
-    /// Differences that were looked into: a key as it is printed, TAB, why it is no trouble; one a line
-    #[arg(long, value_name = "FILE")]
-    pub closed: Option<PathBuf>,
+    #[arg(long, value_name = "yyyy-MM-dd", required = true)]
+    pub to: Option<Day>,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
 }
 
-/// `budget`.
+/// Which database.
 #[derive(Args)]
-pub struct BudgetArgs {
+pub struct BooksBase {
     /// Database URL, such as sqlite:///var/lib/liufang/center.db or postgres://liufang@db.example/center; the demo's unless given
     #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
     pub database: String,
     /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
     #[arg(long, value_name = "FILE")]
     pub store_key: Option<PathBuf>,
+}
+
+/// `reconcile …`
+#[derive(Subcommand)]
+pub enum ReconcileCommand {
+    /// Close a difference: it was looked into and is no trouble
+    Close(ExplainArgs),
+    /// Open a closed difference again: the explanation was wrong
+    Reopen(ExplainArgs),
+}
+
+/// `reconcile close`, `reconcile reopen`.
+#[derive(Args)]
+pub struct ExplainArgs {
+    /// The difference's key, as `liufang reconcile` prints it
+    pub key: String,
+    /// Which database.
+    #[command(flatten)]
+    pub base: BooksBase,
+    /// Why, or on what paper; no insured person's name
+    #[arg(long, value_name = "TEXT")]
+    pub why: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+}
+
+/// `budget`.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct BudgetArgs {
+    /// Enter a budget.
+    #[command(subcommand)]
+    pub command: Option<BudgetCommand>,
+    /// Which database.
+    #[command(flatten)]
+    pub base: BooksBase,
     /// The year in which settlements count
-    #[arg(long)]
-    pub year: i16,
-    /// Budgets: a 统筹区, TAB, yuan of the year; one a line
-    #[arg(long, value_name = "FILE")]
-    pub plan: PathBuf,
+    #[arg(long, required = true)]
+    pub year: Option<i16>,
     /// As of which day the year is measured (default: today)
     #[arg(long, value_name = "yyyy-MM-dd")]
     pub on: Option<Day>,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `budget …`
+#[derive(Subcommand)]
+pub enum BudgetCommand {
+    /// Enter the budget of a pool and year; the newest one holds, earlier ones stay on record
+    Set(BudgetSetArgs),
+}
+
+/// `budget set`.
+#[derive(Args)]
+pub struct BudgetSetArgs {
+    /// Which database.
+    #[command(flatten)]
+    pub base: BooksBase,
+    /// 统筹区
+    #[arg(long, value_name = "ADMDVS")]
+    pub admdvs: Admdvs,
+    /// The year
+    #[arg(long)]
+    pub year: i16,
+    /// Yuan of the year, such as 1000000.00
+    #[arg(long)]
+    pub yuan: Fen,
+    /// The paper on which it was decided
+    #[arg(long, value_name = "TEXT")]
+    pub paper: String,
+    /// Who enters it
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
 }

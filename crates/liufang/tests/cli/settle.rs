@@ -105,14 +105,35 @@ fn reconcile_says_what_it_cannot_read_and_finds_nothing_wrong_in_the_demo() {
     let (code, out, _) = ran(&folder, &period);
     assert!(code == 0 && out.contains("0 differences open"), "{out}");
     assert_eq!(ran(&folder, &["reconcile", "--from", "2026-02-01", "--to", "2026-01-31"]).0, 2);
-    std::fs::write(folder.join("why"), "no tab").unwrap();
-    let (code, _, err) = ran(&folder, &[&period[..], &["--closed", "why"]].concat());
-    assert!(code == 2 && err.contains("why line 1"), "{err}");
-    std::fs::write(folder.join("plan"), "360900\t100000.00\n").unwrap();
-    let (code, out, err) = ran(&folder, &["budget", "--year", "2026", "--plan", "plan", "--json"]);
-    let used: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"));
-    assert_eq!((code, used["360900"]["budget_fen"].as_i64()), (0, Some(10_000_000)), "{out}");
-    std::fs::write(folder.join("plan"), "360900\t0\n").unwrap();
-    let (code, _, err) = ran(&folder, &["budget", "--year", "2026", "--plan", "plan"]);
-    assert!(code == 2 && err.contains("plan line 1"), "{err}");
+    officers_write_down_what_they_found(&folder);
+}
+
+/// A budget and an explanation are stored with who and why; the newest one holds.
+fn officers_write_down_what_they_found(folder: &Folder) {
+    // proves JX-5.1
+    let by = ["--by", "甲经办"];
+    let set = |yuan: &str| {
+        let what = ["budget", "set", "--admdvs", "360900", "--year", "2026", "--yuan", yuan, "--paper", "预算文件"];
+        ran(folder, &[&what[..], &by].concat())
+    };
+    let budget = || {
+        let (code, out, err) = ran(folder, &["budget", "--year", "2026", "--json"]);
+        let used: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"));
+        (code, used["360900"]["budget_fen"].as_i64())
+    };
+    assert_eq!(budget(), (0, None));
+    assert_eq!((set("0").0, set("1x").0, budget()), (2, 2, (0, None)));
+    assert_eq!((set("100000.00").0, budget()), (0, (0, Some(10_000_000))));
+    assert_eq!((set("50000.00").0, budget()), (0, (0, Some(5_000_000))), "the newest holds");
+    let key = "SettledTwice/360900202605110000000000000016/-";
+    let say = |word: &str, key: &str| {
+        let (code, out, err) = ran(folder, &[&["reconcile", word, key, "--why", "复核无误"], &by[..]].concat());
+        (code, format!("{out}{err}"))
+    };
+    assert_eq!(say("reopen", key).0, 2, "nobody closed it");
+    assert_eq!(say("close", key).0, 0);
+    let (code, told) = say("close", key);
+    assert!(code == 2 && told.contains("closed already"), "{told}");
+    assert_eq!((say("reopen", key).0, say("close", key).0), (0, 0));
+    assert_eq!(say("close", "nothing").0, 2);
 }

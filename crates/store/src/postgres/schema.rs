@@ -48,7 +48,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V10__setl_period",
     "V11__grants",
     "V12__stock",
-    "V13__stock_lead_key"
+    "V13__stock_lead_key",
+    "V14__memo"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

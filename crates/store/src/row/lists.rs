@@ -1,9 +1,9 @@
 //! Rows of the drug catalogue and of dated lists become dated values, or an `Inconsistency`.
 //!
-//! Serves the finders of the catalogue, the lists, their editions and the grants. Invariants: a row's key is the one its body has; a row
+//! Serves the finders of the catalogue, the lists, their editions, the grants and the memos. Invariants: a row's key is the one its body has; a row
 //! never ends before it begins.
 
-use lf_ports::{Dated, Drug, Edition, EditionOf, GrantRow, Item, Lists};
+use lf_ports::{Dated, Drug, Edition, EditionOf, GrantRow, Item, Lists, Memo, MemoRow};
 use lf_vocab::Day;
 
 use super::Read;
@@ -73,6 +73,16 @@ pub(crate) fn grant(sealer: &Sealer, row: Row) -> Read<GrantRow> {
     let from = cells.day("from_day")?;
     let until = until(&mut cells, from)?;
     Ok(GrantRow { admdvs, provision, grant_no, from, until, given: cells.json("body")? })
+}
+
+pub(crate) fn memo(sealer: &Sealer, row: Row) -> Read<MemoRow> {
+    let mut cells = Cells::new(sealer, "memo", 4, row);
+    let poolarea_no = cells.parsed("poolarea_no")?;
+    let topic = cells.text("topic")?;
+    let (key, memo_no) = (cells.text("memo_key")?, cells.count("memo_no")?);
+    let memo: Memo = cells.json("body")?;
+    cells.agree("topic", memo.said.topic().word() == topic)?;
+    Ok(MemoRow { poolarea_no, key, memo_no, memo })
 }
 
 /// The first day no longer, `None` where it is open.

@@ -1,0 +1,75 @@
+//! Memos of a bureau: what an officer wrote down about a place, with who, when and on what paper; nothing is ever taken out.
+//!
+//! Serves JX-5.1 (the budget of a year) and HB-3.8 (why a difference is no trouble). Invariants: memos of one place, topic and key
+//! count from 1, and the newest is the one that holds; they name no insured person.
+
+use lf_vocab::{Admdvs, Fen, Moment};
+use serde::{Deserialize, Serialize};
+
+/// What a memo is about; what its key is, stands with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemoTopic {
+    /// 总额预算 of a year: the year.
+    Budget,
+    /// A difference of the three-way 对账: its key as `liufang reconcile` prints it.
+    Difference,
+}
+
+impl MemoTopic {
+    /// As stored.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Budget => "budget",
+            Self::Difference => "difference",
+        }
+    }
+}
+
+/// A memo as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemoRow {
+    /// Of which place.
+    pub poolarea_no: Admdvs,
+    /// Of which budget or difference.
+    pub key: String,
+    /// Counts the memos of this key from 1.
+    pub memo_no: i64,
+    /// What it says.
+    pub memo: Memo,
+}
+
+/// What was written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Memo {
+    /// The thing itself.
+    pub said: Said,
+    /// Why, or on what paper.
+    pub rea: String,
+    /// Who wrote it.
+    pub opter_name: String,
+    /// When.
+    pub opt_time: Moment,
+}
+
+/// The thing itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Said {
+    /// The budget is so many fen.
+    Budget(Fen),
+    /// The difference is explained.
+    Explained,
+    /// The explanation was wrong: it is open again.
+    Reopened,
+}
+
+impl Said {
+    /// What a memo that says so is about.
+    pub const fn topic(self) -> MemoTopic {
+        match self {
+            Self::Budget(_) => MemoTopic::Budget,
+            Self::Explained | Self::Reopened => MemoTopic::Difference,
+        }
+    }
+}
