@@ -9,6 +9,7 @@ use lf_vocab::Day;
 
 use crate::ctx::Ctx;
 use crate::failure::Failure;
+use crate::registers::DrugSays;
 
 lf_rx::refusals! {
     /// Why the law has no answer for a case.
@@ -103,12 +104,17 @@ pub fn carry_facts<'a>(rx: &'a Prescription, ctx: &'a Ctx) -> Facts<'a> {
     facts
 }
 
-/// The words by which the law speaks of classes of drugs that the catalogue marks.
-pub fn drug_tags(drug: &Drug) -> Value<'static> {
+/// The words by which the law speaks of classes of drugs: those that the catalogue marks, and those of the place's own lists.
+pub fn drug_tags(drug: &Drug, says: Option<&DrugSays>) -> Value<'static> {
     let antimicrobial = drug.special == Some(SpecialClass::Antimicrobial);
     let marks =
         [(drug.dualchnl, "双通道"), (drug.hi_nego, "谈判"), (drug.oppool, "门诊统筹"), (antimicrobial, "抗微生物")];
-    Value::Set(marks.iter().filter(|(marked, _)| *marked).map(|(_, word)| Cow::Borrowed(*word)).collect())
+    let mut words: Vec<_> = marks.iter().filter(|(marked, _)| *marked).map(|(_, word)| Cow::Borrowed(*word)).collect();
+    let own = says.map(|says| says.tags.as_slice()).unwrap_or_default();
+    words.extend(
+        own.iter().filter(|tag| marks.iter().all(|(marked, word)| !marked || word != tag)).cloned().map(Cow::Owned),
+    );
+    Value::Set(words)
 }
 
 /// Whether a drug is in the 医保目录 on a day.

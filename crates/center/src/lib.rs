@@ -15,6 +15,7 @@ pub mod limit;
 pub mod once;
 pub mod people;
 pub mod reconcile;
+pub mod registers;
 pub mod retain;
 pub mod scheme;
 pub mod serial;
@@ -92,6 +93,7 @@ pub struct Center {
     pub(crate) proofs: keys::ProofKeys,
     pub(crate) serials: serial::Serials,
     pub(crate) grants: grants::Grants,
+    pub(crate) registers: registers::Registers,
     /// Held while a file is made of a list.
     pub(crate) downloads: tokio::sync::Mutex<()>,
 }
@@ -108,6 +110,7 @@ impl Center {
             proofs: keys::ProofKeys::default(),
             serials: serial::Serials::default(),
             grants: grants::Grants::default(),
+            registers: registers::Registers::default(),
             downloads: tokio::sync::Mutex::default(),
         }
     }

@@ -15,12 +15,17 @@ use crate::catalogue::apart;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
 use crate::people::{PersonRefusal, shown};
+use crate::registers::DrugSays;
 use crate::scheme::{self, Ask, Kind, Level};
 use crate::t7102_sign::RxRefusal;
 use crate::t7204_download::{basket_of, prescribed};
 use crate::t7207_sell::left_on;
 use crate::till::{Laid, Till};
 use crate::{Center, gate};
+
+mod known;
+
+use known::KnownAtTill;
 
 /// A purchase to be settled (2101, 2102).
 #[derive(Debug, Clone)]
@@ -125,7 +130,7 @@ lf_rx::refusals! {
 pub(crate) struct Papers {
     pub(crate) rx: Prescription,
     pub(crate) content: RxContent,
-    person: Person,
+    pub(crate) person: Person,
 }
 
 /// From what a patient's share is computed and paid.
@@ -179,13 +184,18 @@ impl Center {
             (&*sold_codes, left_on(&sold.lines, ctx.now)),
         ];
         let place = ctx.caller.fixmedins.poolarea_no;
-        let (found, purse) = tokio::try_join!(self.priced_each(asked, place), self.purse(ctx, command, about))?;
-        let [(prescribed, _), (drugs, prics), (sold_drugs, _)] = found.map(apart);
+        let (found, purse, known) = tokio::try_join!(
+            self.priced_each(asked, place),
+            self.purse(ctx, command, about),
+            self.known_at_till(ctx, &codes, about)
+        )?;
+        let [(prescribed, _), (mut drugs, prics), (sold_drugs, _)] = found.map(apart);
+        self.paid_on(person.poolarea_no, ctx.now.day(), &mut drugs, &known.says);
         let basket = basket_of(content, &prescribed);
         let (basket, lines) = (&basket, &*command.lines);
         let laid = Laid { basket, content, sold, sold_drugs: &sold_drugs, lines, drugs: &drugs, prics: &prics };
         let till = Till::lay(&laid).map_err(Failure::from_refusal)?;
-        let reminders = self.ask_settle(ctx, command, rx, &laid, &till)?;
+        let reminders = self.ask_settle(ctx, command, about, &laid, (&till, &known))?;
         let Purse { scheme, accum_key, accum, pots, acct } = purse?;
         let case = Case {
             lines: till.settle_lines(ctx.now.day()),
@@ -224,9 +234,9 @@ impl Center {
         &self,
         ctx: &Ctx,
         command: &Command,
-        rx: &Prescription,
+        Papers { rx, person, .. }: &Papers,
         laid: &Laid<'_>,
-        till: &Till<'_>,
+        (till, known): (&Till<'_>, &KnownAtTill),
     ) -> Result<Vec<Refusal>, Failure> {
         let left = laid.sold.lines.iter().map(|line| line.stoout_time).max().unwrap_or(ctx.now);
         let (stated, head) = (&command.stated, &laid.content.head);
@@ -255,8 +265,9 @@ impl Center {
             .set_opt(Field::PsnMatchFlag, stated.psn_match_flag)
             .set_opt(Field::MediaRefFlag, stated.media_ref.as_ref().map(|_| true))
             .set_opt(Field::PharDutyFlag, stated.phar_duty_flag);
+        known.put(&mut facts, ctx, person);
         for (number, (line, drug)) in command.lines.iter().zip(laid.drugs).enumerate() {
-            put_fee(&mut facts, line, drug.as_ref(), (till, number), ctx);
+            put_fee(&mut facts, (line, known.says.get(number)), drug.as_ref(), (till, number), ctx);
         }
         gate::ask(&self.law, Gate::Settle, ctx, &facts)
     }
@@ -376,7 +387,13 @@ fn check_person(person: &Person, command: &Command, ctx: &Ctx) -> Result<(), Fai
     if person.insured.contains(ctx.now.day()) { Ok(()) } else { refused(PersonRefusal::NotInsured) }
 }
 
-fn put_fee(facts: &mut Facts<'_>, line: &FeeLine, drug: Option<&Drug>, (till, number): (&Till<'_>, usize), ctx: &Ctx) {
+fn put_fee(
+    facts: &mut Facts<'_>,
+    (line, says): (&FeeLine, Option<&DrugSays>),
+    drug: Option<&Drug>,
+    (till, number): (&Till<'_>, usize),
+    ctx: &Ctx,
+) {
     let (prescribed, sold) = till.packs(number);
     facts
         .push_line(Scope::Sale)
@@ -392,7 +409,8 @@ fn put_fee(facts: &mut Facts<'_>, line: &FeeLine, drug: Option<&Drug>, (till, nu
         .set_opt(Field::SelPric, till.reference(number, |prics| prics.sel_pric))
         .set_opt(Field::PlatPric, till.reference(number, |prics| prics.plat_pric))
         .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
-        .set_opt(Field::SaleDrugTag, drug.map(gate::drug_tags))
+        .set_opt(Field::SaleDrugTag, drug.map(|drug| gate::drug_tags(drug, says)))
+        .set_opt(Field::RenewFailFlag, says.and_then(|says| says.renewal).map(|renewal| renewal.is_some()))
         .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
         .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));
 }

@@ -15,6 +15,7 @@ use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::limit::Limits;
 use crate::people::{Claimed, identified};
+use crate::registers::Side;
 use crate::t7204_download::listed;
 use crate::{Center, gate, journal};
 
@@ -117,17 +118,25 @@ impl Center {
         let cert = PersonKey::Cert(visit.psn_cert_type.clone(), visit.certno.clone());
         // As of the day of prescribing: the doctor saw that day's catalogue, rules and table of frequencies.
         let day = content.head.prsc_time.day();
-        let (person, doctor, drugs, rules, table) = tokio::try_join!(
+        let place = ctx.caller.fixmedins.poolarea_no;
+        let side =
+            Side { place, code: ctx.code(), dr_code: Some(visit.dr_code.as_str()), dise: visit.dise_codg.as_deref() };
+        let (person, doctor, mut drugs, rules, table, designated, says) = tokio::try_join!(
             self.store.person(&cert),
             self.store.practitioner(ctx.code(), visit.dr_code.as_str()),
             self.store.drugs(&codes, day),
             self.store.list_under(Lists::DrugRule, &firsts, day),
-            self.store.list_items(Lists::Frequency, &keys, day)
+            self.store.list_items(Lists::Frequency, &keys, day),
+            self.designated(side, day, ctx.now),
+            self.drug_says(place, &codes, day, ctx.now)
         )?;
+        self.paid_on(place, day, &mut drugs, &says);
         let beside = Beside {
             limits: rules.iter().map(|rows| Limits::of(rows)).collect(),
             frequencies: rows.iter().map(|drug| facts::frequency(drug, &table, &keys)).collect(),
             stated: command.stated.clone(),
+            designated,
+            says,
         };
         Ok(known(person, content, ctx).map(|person| (Known { person, doctor, drugs }, beside)))
     }

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::apart;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
+use crate::registers::DrugSays;
 use crate::t7102_sign::RxRefusal;
 use crate::t7204_download::{basket_of, listed, prescribed};
 use crate::tell::Paid;
@@ -84,16 +85,20 @@ impl Center {
         // What was prescribed by the catalogue of that day, what is sold by that of the day on which it left the shelf.
         let codes: Vec<_> = command.lines.iter().map(|line| line.med_list_codg.clone()).collect();
         let meant = prescribed(&content);
-        let days = [(&*meant, content.head.prsc_time.day()), (&*codes, left_on(&command.lines, ctx.now))];
-        let ([prescribed, sold], lots) =
-            tokio::try_join!(self.priced_each(days, ctx.caller.fixmedins.poolarea_no), self.lots_of(ctx, &stocked))?;
+        let (left, place) = (left_on(&command.lines, ctx.now), ctx.caller.fixmedins.poolarea_no);
+        let days = [(&*meant, content.head.prsc_time.day()), (&*codes, left)];
+        let ([prescribed, sold], lots, says) = tokio::try_join!(
+            self.priced_each(days, place),
+            self.lots_of(ctx, &stocked),
+            self.drug_says(place, &codes, left, ctx.now)
+        )?;
         let ((prescribed, _), (drugs, prics)) = (apart(prescribed), apart(sold));
         let basket = basket_of(&content, &prescribed);
         let rows = command.lines.iter().zip(&drugs);
         let rows: Vec<_> = rows.map(|(line, drug)| Row { line, listed: drug.as_ref().map(listed) }).collect();
         let understood = sale::check_rows(&basket, &rows, ctx.now).map_err(Failure::from_refusal)?;
         let (content, basket, understood) = (&content, &basket, &*understood);
-        let asked = Asked { content, basket, drugs: &drugs, prics: &prics, understood, lots: &lots };
+        let asked = Asked { content, basket, drugs: &drugs, prics: &prics, understood, lots: &lots, says: &says };
         let reminders = self.ask_sell(ctx, command, &asked)?;
         let sold = Sold {
             sel_stoout_sn: hex::lower(&self.chance.draw())[..30].to_owned(),
@@ -113,12 +118,15 @@ impl Center {
         // A self-paid prescription is used from here on; an insured one is told of when it is settled.
         let after = changes.rx.last().map(|change| change.rx.clone());
         self.tell_settlement(&mut changes, after.as_ref().and_then(Paid::of), Some(content), ctx.now).await?;
+        self.commit_sale(changes).await?;
+        Ok(answer)
+    }
+
+    /// A box that another prescription took first is told by its code.
+    async fn commit_sale(&self, changes: ChangeSet) -> Result<(), Attempt> {
         match self.store.commit(changes).await {
             Err(CommitError::Claimed(claim)) => Ok(refused(SaleRefusal::TracCodgSold(claim.key))?),
-            other => {
-                other?;
-                Ok(answer)
-            }
+            other => Ok(other?),
         }
     }
 
@@ -154,11 +162,12 @@ impl Center {
             .set(Field::FundFlag, command.hi_feesetl_flag == HiFeesetlFlag::Insured)
             .set_opt(Field::RxExraAttrCode, head.rx_exra_attr_code.as_deref());
         let listed = asked.drugs.iter().zip(asked.prics);
-        for ((line, (drug, prics)), row) in command.lines.iter().zip(listed).zip(asked.understood) {
+        for (at, ((line, (drug, prics)), row)) in command.lines.iter().zip(listed).zip(asked.understood).enumerate() {
             // The law compares drugs, not rows: a row a trace code is common.
             let counts = (asked.basket.packs_needed(row.at), sold.get(row.at).copied().unwrap_or(Qty::ZERO));
             let expy_end = line.drug_trac_codg.as_ref().and_then(|code| asked.lots.get(code).copied());
-            put_line(&mut facts, line, (drug.as_ref(), prics), (row.packs, expy_end), counts, ctx);
+            let says = asked.says.get(at);
+            put_line(&mut facts, (line, says), (drug.as_ref(), prics), (row.packs, expy_end), counts, ctx);
         }
         gate::ask(&self.law, Gate::Sell, ctx, &facts)
     }
@@ -172,6 +181,7 @@ struct Asked<'a> {
     prics: &'a [Prics],
     understood: &'a [Understood],
     lots: &'a Expiries,
+    says: &'a [DrugSays],
 }
 
 /// Until when a box may be sold, where the pharmacy's own stock knows it.
@@ -179,7 +189,7 @@ type Expiries = BTreeMap<DrugTracCodg, Day>;
 
 fn put_line(
     facts: &mut lf_law::Facts<'_>,
-    line: &SaleLine,
+    (line, says): (&SaleLine, Option<&DrugSays>),
     (drug, prics): (Option<&Drug>, &Prics),
     (packs, expy_end): (Qty, Option<Day>),
     (needed, sold): (Option<Qty>, Qty),
@@ -206,6 +216,7 @@ fn put_line(
         .set_opt(Field::PlatPric, prics.plat_pric)
         .set_opt(Field::ExpyEnd, expy_end)
         .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
+        .set_opt(Field::SaleDrugTag, drug.map(|drug| gate::drug_tags(drug, says)))
         .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
         .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use lf_ports::lists::Printed;
+use lf_ports::lists::{Printed, TagList};
 use lf_ports::{EditionOf, Lists};
 
 use crate::column::Column;
@@ -53,6 +53,11 @@ impl Kind {
                 Lists::Frequency => "使用频次 frequencies of use",
                 Lists::Nrdl => "医保目录（按名称） the printed catalogue, by name",
                 Lists::NrdlPayStd => "医保目录支付标准（按名称） payment standards of the printed catalogue",
+                Lists::Designation => "三定 designated institutions, pharmacies and responsible doctors",
+                Lists::Tagged(TagList::Spay) => "单独支付药品目录 separately paid drugs",
+                Lists::Tagged(TagList::Dual) => "双通道药品范围 dual-channel drugs beside the negotiated ones",
+                Lists::Tagged(TagList::Opsp) => "门诊慢特病用药 drugs of each chronic or special disease",
+                Lists::Tagged(TagList::Renewal) => "续约失败过渡期药品 drugs that failed renewal, in transition",
                 Lists::Printed(list) => match list {
                     Printed::ServiceItem => "医疗服务项目 services, passed on by 1305",
                     Printed::Consumable => "医用耗材 consumables, passed on by 1306",

@@ -2,4 +2,5 @@
 
 pub mod drug;
 pub mod lists;
+pub mod places;
 pub mod registers;

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use lf_ports::store::UNDER_MAX;
 use lf_ports::{Drug, EditionOf, Fixmedins, Item, Person, Practitioner};
 use lf_vocab::Fen;
 
@@ -78,7 +79,10 @@ fn rows(kind: Kind, reading: &mut Reading<'_>) -> Rows {
         Kind::Edition(EditionOf::Drug) => {
             Rows::Drugs(reading.rows(drug::row, |row| row.med_list_codg.as_str().to_owned()))
         }
-        Kind::Edition(EditionOf::List(list)) => Rows::Items(reading.rows(|cells| lists::row(list, cells), Item::key)),
+        Kind::Edition(EditionOf::List(list)) => {
+            let items = reading.rows(|cells| lists::row(list, cells), Item::key);
+            Rows::Items(reading.not_crowded(items))
+        }
         Kind::Fixmedins => {
             Rows::Fixmedins(reading.rows(registers::fixmedins, |row| row.fixmedins_code.as_str().to_owned()))
         }
@@ -142,6 +146,25 @@ impl Reading<'_> {
             self.notes.push(format!("rows that repeat an earlier one word for word, counted once: {repeated}"));
         }
         (self.progress)("reading", of, of);
+        kept
+    }
+
+    /// More designations of one institution or doctor for one purpose than a message reads would stop every message of theirs.
+    fn not_crowded(&mut self, items: Vec<Numbered<Item>>) -> Vec<Numbered<Item>> {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        let mut kept = Vec::with_capacity(items.len());
+        for (number, item) in items {
+            if let Item::Designation(row) = &item {
+                let count = counts.entry(row.first()).or_default();
+                *count += 1;
+                if *count > UNDER_MAX {
+                    let reason = format!("more than {UNDER_MAX} rows for one purpose; leave drug or disease blank");
+                    self.defects.push(number, "fixmedins_code", reason);
+                    continue;
+                }
+            }
+            kept.push((number, item));
+        }
         kept
     }
 

@@ -14,9 +14,11 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{Inconsistency, decode, encode};
 use crate::registry::Drug;
 
+mod designated;
 mod place_pric;
 mod printed;
 
+pub use designated::{Designation, DsgnType, TagList, TaggedDrug};
 pub use place_pric::{PlacePric, Prics};
 pub use printed::{Printed, PrintedRow, of_edition};
 
@@ -43,13 +45,17 @@ pub enum Lists {
     Nrdl,
     /// Its payment standards, by name.
     NrdlPayStd,
+    /// 三定: who is designated for what.
+    Designation,
+    /// Drugs that a place has put under rules of their own.
+    Tagged(TagList),
     /// A list that is only passed on.
     Printed(Printed),
 }
 
 impl Lists {
     /// All.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 23] = [
         Self::PayStd,
         Self::SelPric,
         Self::PlatPric,
@@ -60,6 +66,11 @@ impl Lists {
         Self::Frequency,
         Self::Nrdl,
         Self::NrdlPayStd,
+        Self::Designation,
+        Self::Tagged(TagList::Spay),
+        Self::Tagged(TagList::Dual),
+        Self::Tagged(TagList::Opsp),
+        Self::Tagged(TagList::Renewal),
         Self::Printed(Printed::ServiceItem),
         Self::Printed(Printed::Consumable),
         Self::Printed(Printed::Operation),
@@ -83,6 +94,8 @@ impl Lists {
             Self::Frequency => "frequency",
             Self::Nrdl => "nrdl",
             Self::NrdlPayStd => "nrdl_pay_std",
+            Self::Designation => "designation",
+            Self::Tagged(list) => list.word(),
             Self::Printed(list) => list.word(),
         }
     }
@@ -314,6 +327,8 @@ pub enum Item {
     Frequency(Frequency),
     Nrdl(Nrdl),
     NrdlPayStd(NrdlPayStd),
+    Designation(Designation),
+    Tagged(TagList, TaggedDrug),
     Printed(Printed, PrintedRow),
 }
 
@@ -331,6 +346,8 @@ impl Item {
             Self::Frequency(_) => Lists::Frequency,
             Self::Nrdl(_) => Lists::Nrdl,
             Self::NrdlPayStd(_) => Lists::NrdlPayStd,
+            Self::Designation(_) => Lists::Designation,
+            Self::Tagged(list, _) => Lists::Tagged(*list),
             Self::Printed(list, _) => Lists::Printed(*list),
         }
     }
@@ -353,6 +370,8 @@ impl Item {
                 let unit_spec = row.unit_spec.as_deref().unwrap_or_default();
                 [row.section.as_str(), &row.category_code, &row.no, &row.name, unit_spec].join("|")
             }
+            Self::Designation(row) => row.key(),
+            Self::Tagged(_, row) => row.key(),
             Self::Printed(list, row) => row.cell(list.code_and_name().0).unwrap_or_default().to_owned(),
         }
     }
@@ -377,6 +396,8 @@ impl Item {
             Self::Frequency(row) => encode(row),
             Self::Nrdl(row) => encode(row),
             Self::NrdlPayStd(row) => encode(row),
+            Self::Designation(row) => encode(row),
+            Self::Tagged(_, row) => encode(row),
             Self::Printed(_, row) => encode(row),
         }
     }
@@ -400,6 +421,8 @@ impl Item {
             Lists::Frequency => Self::Frequency(read(body, key)?),
             Lists::Nrdl => Self::Nrdl(read(body, key)?),
             Lists::NrdlPayStd => Self::NrdlPayStd(read(body, key)?),
+            Lists::Designation => Self::Designation(read(body, key)?),
+            Lists::Tagged(list) => Self::Tagged(list, read(body, key)?),
             Lists::Printed(list) => Self::Printed(list, read(body, key)?),
         })
     }

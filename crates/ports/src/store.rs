@@ -64,6 +64,8 @@ pub trait Store: StockStore + Send + Sync {
     /// Rows of a list as of a day whose key has this first part, for each of the first parts in the order asked: of one
     /// drug all its restrictions. Each in the order of keys, at most [`UNDER_MAX`] of them.
     async fn list_under(&self, list: Lists, firsts: &[&str], on: Day) -> Result<Vec<Vec<Dated<Item>>>, StoreError>;
+    /// Whether lists have rows as of a day whose key has a first part, in the order asked.
+    async fn lists_have(&self, asked: &[(Lists, String)], on: Day) -> Result<Vec<bool>, StoreError>;
     /// A page of a list as of a day, in the order of keys, after a key.
     async fn list_page(
         &self,

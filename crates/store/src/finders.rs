@@ -125,11 +125,8 @@ impl<D: Driver> Store for Ports<D> {
         if firsts.len() > CODES_MAX {
             return Err(StoreError::Broken(format!("at most {CODES_MAX} parts of a list at once")));
         }
-        let params = |first: &&str| {
-            let around = [format!("{first}|"), format!("{first}}}")];
-            vec![list.word().into(), (&*around[0]).into(), (&*around[1]).into(), on.into(), page(UNDER_MAX + 1)]
-        };
-        let found = self.driver.rows_each(sql::LIST_UNDER, firsts.iter().map(params).collect()).await?;
+        let each = firsts.iter().map(|first| under(list, first, on, UNDER_MAX + 1)).collect();
+        let found = self.driver.rows_each(sql::LIST_UNDER, each).await?;
         let read = |rows: Vec<Row>| {
             if rows.len() > UNDER_MAX {
                 return Err(StoreError::Broken(format!("more than {UNDER_MAX} rows of one part of {}", list.word())));
@@ -137,6 +134,15 @@ impl<D: Driver> Store for Ports<D> {
             Ok(rows.into_iter().map(|found| row::item(&self.sealer, list, found)).collect::<Result<_, _>>()?)
         };
         found.into_iter().map(read).collect()
+    }
+
+    async fn lists_have(&self, asked: &[(Lists, String)], on: Day) -> Result<Vec<bool>, StoreError> {
+        if asked.len() > CODES_MAX {
+            return Err(StoreError::Broken(format!("at most {CODES_MAX} parts of lists at once")));
+        }
+        let each = asked.iter().map(|(list, first)| under(*list, first, on, 1)).collect();
+        let found = self.driver.rows_each(sql::LIST_UNDER, each).await?;
+        Ok(found.into_iter().map(|rows| !rows.is_empty()).collect())
     }
 
     async fn list_page(
@@ -367,4 +373,10 @@ impl<D: Driver> Ports<D> {
 /// A drug without its days: it was asked for as of one.
 fn catalogued(sealer: &Sealer, found: Row) -> Result<Drug, Inconsistency> {
     row::drug(sealer, found).map(|dated| dated.item)
+}
+
+/// The question for the rows of a list under a first part.
+fn under(list: Lists, first: &str, on: Day, limit: usize) -> Vec<Value> {
+    let around = [format!("{first}|"), format!("{first}}}")];
+    vec![list.word().into(), (&*around[0]).into(), (&*around[1]).into(), on.into(), page(limit)]
 }

@@ -120,6 +120,7 @@ asked! {
     list_items(list: Lists, keys: &[&str], on: Day) -> Vec<Option<Dated<Item>>>;
     drug_prics(codes: &[MedListCodg], place: Admdvs, on: Day) -> Vec<Prics>;
     list_under(list: Lists, firsts: &[&str], on: Day) -> Vec<Vec<Dated<Item>>>;
+    lists_have(asked: &[(Lists, String)], on: Day) -> Vec<bool>;
     list_page(list: Lists, on: Day, after_key: Option<&str>, limit: usize) -> Vec<Dated<Item>>;
     list_since(list: Lists, since: &Since, limit: usize) -> Vec<Dated<Item>>;
     editions(of: EditionOf) -> Vec<Edition>;

@@ -14,6 +14,7 @@ use super::{Known, Stated};
 use crate::ctx::Ctx;
 use crate::gate;
 use crate::limit::Limits;
+use crate::registers::{Designated, DrugSays};
 use crate::t7204_download::listed;
 
 /// What the lists say of the prescribed drugs, in the doctor's order, and what the doctor states beyond the interface's own
@@ -26,6 +27,21 @@ pub struct Beside {
     pub frequencies: Vec<Option<Frequency>>,
     /// Stated by the doctor.
     pub stated: Stated,
+    /// What the register of designations says of institution and doctor.
+    pub designated: Designated,
+    /// What the lists of the place say of each drug.
+    pub says: Vec<DrugSays>,
+}
+
+impl Beside {
+    /// Whom and what the place's registers know.
+    fn put(&self, facts: &mut Facts<'_>, content: &RxContent) {
+        self.stated.put(facts);
+        self.designated.put_issuer(facts);
+        let special = content.rxdrugdetail.iter().zip(&self.says).filter(|(_, says)| says.spay());
+        let responsible = self.designated.responsible(special.map(|(drug, _)| &drug.med_list_codg));
+        facts.set_opt(Field::DrSpayFlag, responsible);
+    }
 }
 
 /// What the imported table says of the frequency of a line, else what the national dictionary does; `None` without one.
@@ -64,10 +80,11 @@ fn facts_with<'a>(ctx: &'a Ctx, content: &'a RxContent, known: &'a Known, beside
     put_visit(&mut facts, ctx, content, known);
     put_people(&mut facts, ctx, content, known);
     if let Some(beside) = beside {
-        beside.stated.put(&mut facts);
+        beside.put(&mut facts, content);
     }
     for (at, (drug, entry)) in content.rxdrugdetail.iter().zip(&known.drugs).enumerate() {
-        let mut line = put_drug(&mut facts, drug, entry.as_ref(), content);
+        let says = beside.and_then(|beside| beside.says.get(at));
+        let mut line = put_drug(&mut facts, (drug, says), entry.as_ref(), content);
         if let Some(beside) = beside {
             put_beside(&mut line, (at, drug), entry.as_ref(), content, beside);
         }
@@ -150,7 +167,7 @@ fn put_people<'a>(facts: &mut Facts<'a>, ctx: &'a Ctx, content: &'a RxContent, k
 
 fn put_drug<'f, 'a>(
     facts: &'f mut Facts<'a>,
-    drug: &'a RxDrug,
+    (drug, says): (&'a RxDrug, Option<&DrugSays>),
     entry: Option<&'a Drug>,
     content: &'a RxContent,
 ) -> LineFacts<'f, 'a> {
@@ -170,7 +187,7 @@ fn put_drug<'f, 'a>(
         .set(Field::ListFlag, gate::listed(entry, content.head.prsc_time.day()))
         .set_opt(Field::ChldMedcFlag, entry.map(|entry| entry.chld_medc))
         .set_opt(Field::SpecDrugClass, entry.and_then(|entry| entry.special).and_then(special_word))
-        .set_opt(Field::DrugTag, entry.map(gate::drug_tags))
+        .set_opt(Field::DrugTag, entry.map(|entry| gate::drug_tags(entry, says)))
         .set(Field::VagueUseFlag, vague(drug));
     line
 }
@@ -185,6 +202,11 @@ fn put_beside<'a>(
 ) {
     if let Some(limits) = beside.limits.get(at) {
         limits.put(line, &content.diseinfo);
+    }
+    // A drug that the place does not list for the 病种 does not match, whatever its restrictions say of the diagnosis.
+    let dises = beside.says.get(at).and_then(|says| says.dises.as_ref()).zip(content.mdtrtinfo.dise_codg.as_ref());
+    if dises.is_some_and(|(dises, dise)| !dises.contains(dise)) {
+        line.set(Field::DiseMatchFlag, false);
     }
     if let Some(stated) = beside.stated.lines.get(at) {
         stated.put(line);

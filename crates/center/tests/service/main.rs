@@ -19,6 +19,7 @@ mod reconciled;
 mod refusals_counter;
 mod refusals_hospital;
 mod refusals_till;
+mod registers;
 mod restrictions;
 mod said;
 mod simulation;

@@ -10,6 +10,7 @@ use lf_ports::lists::{
 use lf_ports::{Item, Lists};
 
 use super::drug::{level, price};
+use super::places;
 use crate::cells::Cells;
 use crate::column::{Column, may, must};
 
@@ -138,6 +139,8 @@ pub fn columns(list: Lists) -> &'static [Column] {
         Lists::Frequency => FREQUENCY,
         Lists::Nrdl => NRDL,
         Lists::NrdlPayStd => NRDL_PAY_STD,
+        Lists::Designation => places::DESIGNATION,
+        Lists::Tagged(list) => places::tagged_columns(list),
         Lists::Printed(list) => PRINTED.get(&list).map_or(&[], Vec::as_slice),
     }
 }
@@ -161,6 +164,8 @@ pub fn row(list: Lists, cells: &mut Cells<'_>) -> Option<Item> {
         Lists::Frequency => frequency(cells).map(Item::Frequency),
         Lists::Nrdl => nrdl(cells).map(Item::Nrdl),
         Lists::NrdlPayStd => nrdl_pay_std(cells).map(Item::NrdlPayStd),
+        Lists::Designation => places::designation(cells).map(Item::Designation),
+        Lists::Tagged(list) => places::tagged(list, cells).map(|row| Item::Tagged(list, row)),
         Lists::Printed(list) => printed(list, cells).map(|row| Item::Printed(list, row)),
     }
 }

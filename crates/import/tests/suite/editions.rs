@@ -3,6 +3,7 @@
 use lf_center::Settings;
 use lf_import::ImportError;
 use lf_import::report::Outcome;
+use lf_ports::lists::TagList;
 use lf_ports::{ChangeSet, Dated, EditionOf, Item, Lists, RegistryPut, Since, Store};
 use lf_testkit::center::TestCenter;
 use lf_testkit::life::parse;
@@ -201,4 +202,30 @@ async fn a_catalogue_ends_what_was_put_by_hand() {
     assert_eq!((level("2026-06-30").await, level("2026-07-01").await), ("02", "01"));
     let gone = store.drugs(&[parse(region::drugs::HERB)], parse("2026-07-01")).await.unwrap();
     assert_eq!(gone, [None]);
+}
+
+// proves WH-1.1
+#[tokio::test]
+async fn a_list_of_drugs_grows_in_two_dated_versions_checked_by_the_printed_counts() {
+    let center = TestCenter::empty(Settings::default());
+    let store = center.store.as_ref();
+    let file = |count: usize| {
+        let rows = (0..count).map(|at| format!("420000,XA01AAA{at:03}\n"));
+        format!("admdvs,med_list_codg\n{}", rows.collect::<String>())
+    };
+    let expect = |text: &str| vec![text.parse().unwrap()];
+    let first = Import::edition(store, "spay_drug", "2023", "2024-07-01");
+    let report = Import { expect: expect("total=225"), ..first }.text(&file(224)).await.unwrap();
+    assert_eq!(report.outcome, Outcome::FiguresDiffer);
+    let first = Import::edition(store, "spay_drug", "2023", "2024-07-01");
+    let report = Import { expect: expect("total=224"), ..first }.text(&file(224)).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Committed);
+    let second = Import::edition(store, "spay_drug", "2024", "2025-01-01");
+    let report = Import { expect: expect("total=267"), ..second }.text(&file(267)).await.unwrap();
+    assert_eq!((report.outcome, report.diff.added.len()), (Outcome::Committed, 43));
+    let list = Lists::Tagged(TagList::Spay);
+    for (on, count) in [("2024-06-30", 0), ("2024-12-31", 224), ("2025-01-01", 267)] {
+        let rows = store.list_page(list, on.parse().unwrap(), None, 999).await.unwrap();
+        assert_eq!(rows.len(), count, "{on}");
+    }
 }

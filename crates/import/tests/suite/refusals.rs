@@ -112,3 +112,48 @@ async fn the_first_defects_are_shown_and_the_rest_is_counted() {
     assert_eq!((lines.len(), lines[50].as_str()), (51, "… and 10 more"));
     assert_eq!((report.defect_cnt, report.defect_row_cnt), (60, 60));
 }
+
+#[tokio::test]
+async fn a_designation_row_tells_all_its_defects() {
+    let text = "poolarea_no,定点类别,fixmedins_code,责任医师代码,med_list_codg,begndate,enddate,文号\n\
+                36090,养老,X1,张三,,2026-13-01,,\n\
+                360900,门特,P36090200101,D360902000001,,2026-01-01,,一号\n\
+                360900,单独支付,H36090200001,,XC10AAA209A001010100003,2026-01-01,,一号\n\
+                360900,双通道,H36090200001,,,2026-01-02,2026-01-01,一号\n";
+    let wanted = [
+        "row 2, poolarea_no: is not six digits of a region: 36090",
+        "row 2, dsgn_type: is not 双通道, 单独支付, 门特, 门诊统筹, 省内异地 or 互联网+: 养老",
+        "row 2, fixmedins_code: is not H or P and 11 digits: X1",
+        "row 2, dr_code: is not D and 12 digits: 张三",
+        "row 2, begndate: is not a day: 2026-13-01",
+        "row 2, filing_no: is missing",
+        "row 3, dr_code: is named at a pharmacy: responsible doctors work at institutions",
+        "row 4, med_list_codg: stands at an institution: only a doctor is designated for single drugs",
+        "row 5, enddate: lies before the first day",
+    ];
+    assert_eq!(lines("designation", text).await, wanted);
+}
+
+#[tokio::test]
+async fn no_more_rows_of_one_doctor_than_a_message_reads() {
+    let head = "poolarea_no,dsgn_type,fixmedins_code,dr_code,med_list_codg,begndate,filing_no\n";
+    let row = |at: usize| format!("360900,单独支付,H36090200001,D360902000001,XA01AAA{at:03},2026-01-01,一号\n");
+    let text = |count| format!("{head}{}", (0..count).map(row).collect::<String>());
+    let center = TestCenter::empty(Settings::default());
+    let most = lf_ports::store::UNDER_MAX;
+    let import = Import::edition(center.store.as_ref(), "designation", "一", "2026-01-01");
+    assert_eq!(import.text(&text(most)).await.unwrap().outcome, Outcome::Committed);
+    let lines = lines("designation", &text(most + 1)).await;
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].starts_with(&format!("row {}, fixmedins_code: more than {most} rows", most + 2)), "{lines:?}");
+}
+
+#[tokio::test]
+async fn a_list_of_drugs_tells_a_wrong_word_and_a_missing_disease() {
+    let text = "admdvs,drug_code,类别\n420000,XA01AAA001,一级\n";
+    assert_eq!(lines("dual_drug", text).await, ["row 2, tag: is not 双通道, 竞价, 原谈判 or 单列门诊统筹: 一级"]);
+    let text = "admdvs,drug_code,病种编码\n441900,XA01AAA001,\n";
+    assert_eq!(lines("opsp_drug", text).await, ["row 2, opsp_dise_code: is missing"]);
+    let text = "admdvs,drug_code,原支付标准\n420000,XA01AAA001,0\n";
+    assert_eq!(lines("renewal_drug", text).await, ["row 2, hi_pay_std: is not a price above nothing: 0"]);
+}

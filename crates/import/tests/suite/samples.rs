@@ -12,7 +12,7 @@ use lf_vocab::Day;
 use crate::{Import, counts, sample};
 
 /// Lists in the order of the documentation, then registers.
-const LISTS: [&str; 18] = [
+const LISTS: [&str; 23] = [
     "pay_std",
     "sel_pric",
     "plat_pric",
@@ -23,6 +23,11 @@ const LISTS: [&str; 18] = [
     "frequency",
     "nrdl",
     "nrdl_pay_std",
+    "designation",
+    "spay_drug",
+    "dual_drug",
+    "opsp_drug",
+    "renewal_drug",
     "service_item",
     "consumable",
     "operation",

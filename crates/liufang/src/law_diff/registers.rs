@@ -7,7 +7,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use lf_center::limit::Limits;
-use lf_center::t7101_precheck::{Beside, Known, Stated, frequency, frequency_keys};
+use lf_center::t7101_precheck::{Beside, Known, frequency, frequency_keys};
 use lf_center::{Caller, Ctx};
 use lf_ports::{Dated, Drug, Fixmedins, Item, Lists, Person, PersonKey, Practitioner, StoreError, StoredCase};
 use lf_store::Engine;
@@ -40,7 +40,7 @@ impl Registers {
         }
     }
 
-    /// What the lists of the day of prescribing say of the drugs. What the doctor stated beyond the interface's fields is not
+    /// What the lists of the day of prescribing say of the drugs. Designations, the lists of a place, and what the doctor stated beyond the interface's fields are not
     /// kept, and absent here for both folders.
     pub async fn beside(&mut self, case: &StoredCase) -> Result<Beside, StoreError> {
         let (day, rows) = (case.content.head.prsc_time.day(), &case.content.rxdrugdetail);
@@ -55,7 +55,7 @@ impl Registers {
         }
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         let frequencies = rows.iter().map(|drug| frequency(drug, &table, &keys)).collect();
-        Ok(Beside { limits, frequencies, stated: Stated::default() })
+        Ok(Beside { limits, frequencies, ..Beside::default() })
     }
 
     async fn limit(&mut self, code: &MedListCodg, on: Day) -> Result<Limits, StoreError> {

@@ -1,0 +1,277 @@
+//! What a place's registers and lists know of institutions, doctors and drugs, as facts for the law.
+//!
+//! Serves WH-6.2, WH-4.1, WH-4.2, WH-1.1, WH-5.2, DG-3.1a, DG-3.1b, DG-3.3b and GX-1.1a at the gates `precheck`, `sell` and `settle`. Invariant: a place that
+//! keeps no register or list of a kind leaves the fact absent, so that the law reminds; where it keeps one, who is not in it is not designated.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lf_law::{Facts, Field};
+use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
+use lf_ports::{Dated, Drug, Item, Lists, StoreError};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, Pric, Span};
+
+use crate::Center;
+
+/// How long it is remembered which registers a place keeps: so late at most a first import counts.
+pub const KEPT_FRESH_SECONDS: i64 = 10;
+
+/// Of how many places and days it is remembered.
+const PLACES_MAX: usize = 4_096;
+
+/// Which registers and lists places keep on which days.
+#[derive(Default)]
+pub struct Registers(Mutex<BTreeMap<(Admdvs, Day), Remembered>>);
+
+/// With when it was asked.
+type Remembered = (Moment, Arc<Kept>);
+
+/// Which registers and lists count in a place on a day.
+#[derive(Debug, Default)]
+struct Kept {
+    dsgn: Vec<DsgnType>,
+    /// With the place whose list it is: the pool's own, its province's, the country's.
+    tagged: Vec<(TagList, Admdvs)>,
+}
+
+impl Kept {
+    fn lists(&self, list: TagList) -> bool {
+        self.tagged.iter().any(|(kept, _)| *kept == list)
+    }
+}
+
+/// Whose designations are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// 统筹区 of the institution.
+    pub place: Admdvs,
+    /// The institution or pharmacy.
+    pub code: &'a FixmedinsCode,
+    /// The doctor, where one prescribes.
+    pub dr_code: Option<&'a str>,
+    /// 病种, where the purchase is for one.
+    pub dise: Option<&'a str>,
+}
+
+/// What the register says of one side; nothing where the place keeps none.
+#[derive(Debug, Clone, Default)]
+pub struct Designated {
+    of: Vec<(DsgnType, bool)>,
+    dr_spay: Option<Vec<Designation>>,
+}
+
+/// What the lists of a place say of one drug.
+#[derive(Debug, Clone, Default)]
+pub struct DrugSays {
+    /// Words of the law.
+    pub tags: Vec<String>,
+    /// 病种 that it may be used for; `None` where the place keeps no such list.
+    pub dises: Option<Vec<String>>,
+    /// It failed renewal, with the standard that goes on; `None` outside where the place keeps no such list.
+    pub renewal: Option<Option<Option<Pric>>>,
+}
+
+const ISSUER: [(DsgnType, Field); 5] = [
+    (DsgnType::Dualchnl, Field::IssDualchnlFlag),
+    (DsgnType::Spay, Field::IssSpayFlag),
+    (DsgnType::Opsp, Field::IssOpspFlag),
+    (DsgnType::Cross, Field::IssCrossFlag),
+    (DsgnType::Itnt, Field::ItntSuppAgreFlag),
+];
+
+const PHARMACY: [(DsgnType, Field); 5] = [
+    (DsgnType::Dualchnl, Field::PharDualchnlFlag),
+    (DsgnType::Spay, Field::PharSpayFlag),
+    (DsgnType::Opsp, Field::PharOpspFlag),
+    (DsgnType::Oppool, Field::PharOppoolFlag),
+    (DsgnType::Cross, Field::PharCrossFlag),
+];
+
+impl Designated {
+    /// As the institution that prescribes.
+    pub fn put_issuer(&self, facts: &mut Facts<'_>) {
+        self.put(facts, &ISSUER);
+    }
+
+    /// As the pharmacy.
+    pub fn put_pharmacy(&self, facts: &mut Facts<'_>) {
+        self.put(facts, &PHARMACY);
+    }
+
+    fn put(&self, facts: &mut Facts<'_>, fields: &[(DsgnType, Field)]) {
+        lf_vocab::covers!("WH-6.2", "DG-3.1a", "DG-3.1b");
+        for (of, field) in fields {
+            if let Some((_, designated)) = self.of.iter().find(|(known, _)| known == of) {
+                facts.set(*field, *designated);
+            }
+        }
+    }
+
+    /// Whether the doctor is designated for each of these drugs: for all drugs, or for each by name.
+    pub fn responsible<'d>(&self, mut drugs: impl Iterator<Item = &'d MedListCodg>) -> Option<bool> {
+        let rows = self.dr_spay.as_ref()?;
+        let of = |drug: &MedListCodg| rows.iter().any(|row| row.med_list_codg.as_ref().is_none_or(|own| own == drug));
+        Some(!rows.is_empty() && drugs.all(of))
+    }
+}
+
+impl DrugSays {
+    /// Whether it is in the list of 单独支付药品.
+    pub fn spay(&self) -> bool {
+        self.tags.iter().any(|tag| tag == "单独支付")
+    }
+
+    fn take(&mut self, list: TagList, row: TaggedDrug) {
+        match list {
+            TagList::Opsp => self.dises.get_or_insert_default().extend(row.opsp_dise_code),
+            TagList::Renewal => self.renewal = Some(Some(row.hi_pay_std)),
+            TagList::Spay | TagList::Dual => {}
+        }
+        if !self.tags.contains(&row.tag) {
+            self.tags.push(row.tag);
+        }
+    }
+}
+
+impl Center {
+    /// Which registers count in a place on a day.
+    async fn kept_in(&self, place: Admdvs, on: Day, now: Moment) -> Result<Arc<Kept>, StoreError> {
+        {
+            let known = self.registers.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((read, kept)) = known.get(&(place, on))
+                && *read <= now
+                && now < read.plus_seconds(KEPT_FRESH_SECONDS)
+            {
+                return Ok(kept.clone());
+            }
+        }
+        let chain = place.chain();
+        let of_chain = |list: TagList| chain.iter().map(move |place| (list, *place));
+        let tagged: Vec<_> = TagList::ALL.into_iter().flat_map(of_chain).collect();
+        let dsgn = DsgnType::ALL.map(|of| (Lists::Designation, Designation::kept_of(place, of)));
+        let lists = tagged.iter().map(|(list, place)| (Lists::Tagged(*list), place.to_string()));
+        let asked: Vec<_> = dsgn.into_iter().chain(lists).collect();
+        let mut has = self.store.lists_have(&asked, on).await?.into_iter();
+        let dsgn = DsgnType::ALL.into_iter().zip(has.by_ref()).filter(|(_, has)| *has).map(|(of, _)| of).collect();
+        let tagged = tagged.into_iter().zip(has).filter(|(_, has)| *has).map(|(of, _)| of).collect();
+        let kept = Arc::new(Kept { dsgn, tagged });
+        let mut known = self.registers.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= PLACES_MAX {
+            known.clear();
+        }
+        known.insert((place, on), (now, kept.clone()));
+        Ok(kept)
+    }
+
+    /// What the register of designations says of an institution or pharmacy, and of a doctor there.
+    pub(crate) async fn designated(&self, side: Side<'_>, on: Day, now: Moment) -> Result<Designated, StoreError> {
+        let kept = self.kept_in(side.place, on, now).await?;
+        if kept.dsgn.is_empty() {
+            return Ok(Designated::default());
+        }
+        let first = |of: &DsgnType, dr_code| Designation::first_of(side.place, *of, side.code, dr_code);
+        let mut firsts: Vec<_> = kept.dsgn.iter().map(|of| first(of, None)).collect();
+        let doctor = side.dr_code.filter(|_| kept.dsgn.contains(&DsgnType::Spay));
+        firsts.extend(doctor.map(|dr_code| first(&DsgnType::Spay, Some(dr_code))));
+        let firsts: Vec<_> = firsts.iter().map(String::as_str).collect();
+        let mut found = self.store.list_under(Lists::Designation, &firsts, on).await?.into_iter().map(rows);
+        let mut of = Vec::with_capacity(kept.dsgn.len());
+        for dsgn_type in &kept.dsgn {
+            let rows = found.next().unwrap_or_default();
+            of.push((*dsgn_type, rows.iter().any(|row| row.counts(on, side.dise))));
+        }
+        let counts = |rows: Vec<Designation>| rows.into_iter().filter(|row| row.counts(on, side.dise)).collect();
+        Ok(Designated { of, dr_spay: doctor.and_then(|_| found.next()).map(counts) })
+    }
+
+    /// What the lists of a place say of drugs, in the order asked.
+    pub async fn drug_says(
+        &self,
+        place: Admdvs,
+        codes: &[MedListCodg],
+        on: Day,
+        now: Moment,
+    ) -> Result<Vec<DrugSays>, StoreError> {
+        lf_vocab::covers!("WH-1.1", "GX-1.1a", "WH-5.2", "DG-3.3b");
+        let kept = self.kept_in(place, on, now).await?;
+        let none = |_: &MedListCodg| DrugSays {
+            dises: kept.lists(TagList::Opsp).then(Vec::new),
+            renewal: kept.lists(TagList::Renewal).then_some(None),
+            ..DrugSays::default()
+        };
+        let mut says: Vec<DrugSays> = codes.iter().map(none).collect();
+        let asked = kept.tagged.iter().map(|(list, admdvs)| async move {
+            let firsts: Vec<_> = codes.iter().map(|code| TaggedDrug::first_of(*admdvs, code)).collect();
+            let firsts: Vec<_> = firsts.iter().map(String::as_str).collect();
+            let found = self.store.list_under(Lists::Tagged(*list), &firsts, on).await?;
+            Ok::<_, StoreError>((*list, found))
+        });
+        let (found, former) = tokio::try_join!(
+            futures_util::future::try_join_all(asked),
+            self.formerly_negotiated(codes, on, kept.lists(TagList::Dual))
+        )?;
+        for (list, found) in found {
+            for (says, rows) in says.iter_mut().zip(found) {
+                for row in rows {
+                    if let Item::Tagged(_, row) = row.item {
+                        says.take(list, row);
+                    }
+                }
+            }
+        }
+        for (says, former) in says.iter_mut().zip(former) {
+            if former && !says.tags.iter().any(|tag| tag == FORMER) {
+                says.tags.push(FORMER.to_owned());
+            }
+        }
+        Ok(says)
+    }
+
+    /// The catalogue as a transition leaves it: a drug that failed renewal is paid on by its former standard for as long as the law
+    /// of the place that pays says that it still is.
+    pub(crate) fn paid_on(&self, place: Admdvs, on: Day, drugs: &mut [Option<Drug>], says: &[DrugSays]) {
+        let in_list = |says: &DrugSays| says.renewal.flatten().is_some();
+        if !says.iter().any(in_list) {
+            return;
+        }
+        let mut paid_by_fund = Facts::new();
+        paid_by_fund.set(Field::SetlTime, on).set(Field::FundFlag, true);
+        let over = self.law.view_of(&place, &paid_by_fund, &[]).flag("cat.renewal_failed");
+        // A place whose law knows of no transition pays by the catalogue alone.
+        if over != Ok(false) {
+            return;
+        }
+        for (drug, says) in drugs.iter_mut().zip(says) {
+            if let (Some(drug), Some(Some(standard))) = (drug, says.renewal) {
+                drug.in_list = Span::new(Day::FIRST, None);
+                drug.hi_pay_std = standard.or(drug.hi_pay_std);
+            }
+        }
+    }
+
+    /// Whether a drug was 谈判 in an earlier edition of the catalogue and is an ordinary one in that of the day (GX-1.1a). Asked only
+    /// where the place keeps a list of the 双通道 range, because nobody else speaks of it.
+    async fn formerly_negotiated(&self, codes: &[MedListCodg], on: Day, wanted: bool) -> Result<Vec<bool>, StoreError> {
+        let codes = if wanted { codes } else { &[] };
+        let found = codes.iter().map(|code| self.store.drug_rows(code));
+        let found = futures_util::future::try_join_all(found).await?;
+        Ok(found.iter().map(|rows| former(rows, on)).collect())
+    }
+}
+
+/// The word of the law for a 谈判药品 that left its agreement for the ordinary catalogue.
+const FORMER: &str = "原谈判";
+
+fn former(rows: &[Dated<Drug>], on: Day) -> bool {
+    let now = rows.iter().find(|row| row.in_force(on));
+    let ordinary = now.is_some_and(|row| !row.item.hi_nego && row.item.in_list.is_some_and(|span| span.contains(on)));
+    ordinary && rows.iter().any(|row| row.from < on && row.until.is_some_and(|until| until <= on) && row.item.hi_nego)
+}
+
+fn rows(found: Vec<Dated<Item>>) -> Vec<Designation> {
+    let designation = |row: Dated<Item>| match row.item {
+        Item::Designation(row) => Some(row),
+        _ => None,
+    };
+    found.into_iter().filter_map(designation).collect()
+}

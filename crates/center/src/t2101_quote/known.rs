@@ -1,0 +1,57 @@
+//! What registers and lists of both places know of a purchase: who is designated, which drugs are whose.
+//!
+//! Serves DG-1.1, DG-3.1b, WH-4.1 and WH-6.2 at the gate `settle`.
+
+use lf_law::{Facts, Field};
+use lf_ports::{Person, StoreError};
+use lf_vocab::MedListCodg;
+
+use super::Papers;
+use crate::Center;
+use crate::ctx::Ctx;
+use crate::registers::{Designated, DrugSays, Side};
+
+/// What is known at the till beside the papers.
+pub(crate) struct KnownAtTill {
+    /// The institution that prescribed.
+    issuer: Designated,
+    /// The pharmacy.
+    pharmacy: Designated,
+    /// What the pharmacy's place says of each charged drug.
+    pub(crate) says: Vec<DrugSays>,
+}
+
+impl KnownAtTill {
+    /// As facts of the case.
+    pub(crate) fn put(&self, facts: &mut Facts<'_>, ctx: &Ctx, person: &Person) {
+        lf_vocab::covers!("DG-1.1", "WH-4.1");
+        let here = ctx.caller.fixmedins.poolarea_no;
+        let elsewhere = person.poolarea_no != here && person.poolarea_no.province() == here.province();
+        self.issuer.put_issuer(facts);
+        self.pharmacy.put_pharmacy(facts);
+        facts.set(Field::OutInsuFlag, elsewhere).set(Field::PsnInsuFlag, person.insured.contains(ctx.now.day()));
+    }
+}
+
+impl Center {
+    /// Asked together with the drugs and the purse.
+    pub(super) async fn known_at_till(
+        &self,
+        ctx: &Ctx,
+        codes: &[MedListCodg],
+        about: &Papers,
+    ) -> Result<KnownAtTill, StoreError> {
+        let Papers { rx, content, .. } = about;
+        let (day, here) = (ctx.now.day(), ctx.caller.fixmedins.poolarea_no);
+        let dise = content.mdtrtinfo.dise_codg.as_deref();
+        let issuer = Side { place: rx.hi_rxno.poolarea_no(), code: &rx.opened.fixmedins_code, dr_code: None, dise };
+        let pharmacy = Side { place: here, code: ctx.code(), dr_code: None, dise };
+        let (issuer, pharmacy, says) = tokio::try_join!(
+            // Who prescribed must have been designated when he did.
+            self.designated(issuer, content.head.prsc_time.day(), ctx.now),
+            self.designated(pharmacy, day, ctx.now),
+            self.drug_says(here, codes, day, ctx.now)
+        )?;
+        Ok(KnownAtTill { issuer, pharmacy, says })
+    }
+}

@@ -1,0 +1,353 @@
+//! Designations and lists of drugs: what a place's registers know decides, and what they do not know reminds.
+
+use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
+use lf_ports::{
+    ChangeSet, Drug, Edition, EditionChange, EditionOf, Fixmedins, Item as Row, Lists, Person, RegistryPut, Store as _,
+};
+use lf_testkit::life::{Item, Life};
+use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACY, catalogue, drugs, fixmedins};
+use lf_testkit::{Step, TestCenter};
+use lf_vocab::Span;
+
+use crate::said::{codes, send, with};
+
+const WUHAN: &str = "420100";
+const DONGGUAN: &str = "441900";
+const SPECIAL: &str = drugs::ATORVASTATIN;
+
+/// The small region as another place, and a person insured in a third.
+async fn region(place: &str, insured: &str) -> (TestCenter, Person) {
+    let center = TestCenter::new().await;
+    for code in [HOSPITAL, PHARMACY] {
+        let row = Fixmedins { poolarea_no: place.parse().unwrap(), ..fixmedins(code, "某机构") };
+        center.register(RegistryPut::Fixmedins(row)).await;
+    }
+    let person = Person {
+        poolarea_no: insured.parse().unwrap(),
+        psn_no: "36090000000000000009".parse().unwrap(),
+        certno: "420102195505050097".parse().unwrap(),
+        ec_token: "ec-token-9".to_owned(),
+        ..center.people.retired.clone()
+    };
+    center.register(RegistryPut::Person(person.clone())).await;
+    (center, person)
+}
+
+/// The next edition of a list, from the first day of a year.
+async fn edition(center: &TestCenter, list: Lists, items: Vec<Row>) {
+    let from = "2025-01-01".parse().unwrap();
+    let of = EditionOf::List(list);
+    let ver = center.store.editions(of).await.unwrap().len() as i64 + 1;
+    let standing = center.store.list_page(list, from, None, 99).await.unwrap();
+    let keys: Vec<_> = items.iter().map(Row::key).collect();
+    let ends = standing.into_iter().filter(|row| !keys.contains(&row.item.key()));
+    let edition = Edition {
+        of,
+        edition: format!("第{ver}版"),
+        from,
+        ver,
+        file_sm3: "00".repeat(32),
+        row_cnt: items.len() as u64,
+        imported: center.now(),
+    };
+    let ends = ends.map(|row| lf_ports::RowEnd { key: row.item.key(), from: row.from }).collect();
+    let edition = Some(EditionChange { edition, ends, drugs: vec![], items });
+    center.put(ChangeSet { edition, ..ChangeSet::default() }).await;
+    center.clock.advance_seconds(lf_center::registers::KEPT_FRESH_SECONDS);
+}
+
+fn dsgn(place: &str, of: DsgnType, code: &str, dr_code: Option<&str>) -> Designation {
+    Designation {
+        poolarea_no: place.parse().unwrap(),
+        dsgn_type: of,
+        fixmedins_code: code.parse().unwrap(),
+        dr_code: dr_code.map(str::to_owned),
+        med_list_codg: None,
+        opsp_dise_code: None,
+        span: Span::new("2026-01-01".parse().unwrap(), None).unwrap(),
+        filing_no: "备〔2026〕1号".to_owned(),
+    }
+}
+
+async fn designate(center: &TestCenter, rows: Vec<Designation>) {
+    edition(center, Lists::Designation, rows.into_iter().map(Row::Designation).collect()).await;
+}
+
+async fn tag(center: &TestCenter, list: TagList, place: &str, tag: &str, dises: &[Option<&str>]) {
+    let row = |dise: &Option<&str>| TaggedDrug {
+        admdvs: place.parse().unwrap(),
+        med_list_codg: SPECIAL.parse().unwrap(),
+        genname: None,
+        tag: tag.to_owned(),
+        opsp_dise_code: dise.map(str::to_owned),
+        hi_pay_std: (list == TagList::Renewal).then(|| "15".parse().unwrap()),
+    };
+    let rows = dises.iter().map(|dise| Row::Tagged(list, row(dise)));
+    edition(center, Lists::Tagged(list), rows.collect()).await;
+}
+
+fn special() -> Item {
+    Item::packs(SPECIAL, "阿托伐他汀钙片", "1", "20")
+}
+
+fn other() -> Item {
+    Item::packs(drugs::AMOXICILLIN, "阿莫西林胶囊", "1", "20")
+}
+
+/// A prescription of the day, with its 病种 and 医疗类别 if it has one.
+fn life<'c>(center: &'c TestCenter, person: &Person, items: Vec<Item>, dise: Option<&str>) -> Life<'c> {
+    let mut life = center.life(person).of(items);
+    life.content.mdtrtinfo.dise_codg = dise.map(str::to_owned);
+    if dise.is_some() {
+        life.content.mdtrtinfo.med_type = "14".to_owned();
+    }
+    life
+}
+
+/// What is refused at 7101, or reminded of.
+async fn precheck(life: &mut Life<'_>) -> (Vec<String>, Vec<String>) {
+    let result = life.precheck().await;
+    let refused = codes(&result);
+    let reminded = result.map(|answer| answer.reminders).unwrap_or_default();
+    (refused, reminded.into_iter().map(|one| one.code).collect())
+}
+
+fn has(codes: &[String], code: &str) -> bool {
+    codes.iter().any(|one| one == code)
+}
+
+#[tokio::test]
+async fn a_separately_paid_drug_needs_a_designated_institution_and_a_responsible_doctor() {
+    // proves WH-6.2
+    let (center, person) = region(WUHAN, WUHAN).await;
+    let said = precheck(&mut life(&center, &person, vec![special()], None)).await;
+    assert!(!has(&said.1, "INST-NOT-SPECIAL"), "a drug in no list is an ordinary one: {said:?}");
+    tag(&center, TagList::Spay, "420000", "单独支付", &[None]).await;
+    let (refused, reminded) = precheck(&mut life(&center, &person, vec![special()], None)).await;
+    assert!(refused.is_empty(), "{refused:?}");
+    assert!(has(&reminded, "INST-NOT-SPECIAL") && has(&reminded, "DR-NOT-RESPONSIBLE"), "no register: {reminded:?}");
+    // The register is kept and names others.
+    designate(&center, vec![dsgn(WUHAN, DsgnType::Spay, "H42010000009", None)]).await;
+    let (refused, _) = precheck(&mut life(&center, &person, vec![special()], None)).await;
+    assert_eq!(refused, ["DR-NOT-RESPONSIBLE", "INST-NOT-SPECIAL"]);
+    let house = dsgn(WUHAN, DsgnType::Spay, HOSPITAL, None);
+    let doctor = dsgn(WUHAN, DsgnType::Spay, HOSPITAL, Some(DOCTOR));
+    let of_drug = |code: &str| Designation { med_list_codg: Some(code.parse().unwrap()), ..doctor.clone() };
+    for (rows, wanted) in [
+        (vec![house.clone()], &["DR-NOT-RESPONSIBLE"][..]),
+        (vec![doctor.clone()], &["INST-NOT-SPECIAL"]),
+        (vec![house.clone(), of_drug(drugs::AMLODIPINE)], &["DR-NOT-RESPONSIBLE"]),
+        (vec![house.clone(), of_drug(SPECIAL)], &[]),
+        (vec![house.clone(), doctor.clone()], &[]),
+    ] {
+        designate(&center, rows).await;
+        let (refused, reminded) = precheck(&mut life(&center, &person, vec![special()], None)).await;
+        assert_eq!(refused, wanted);
+        assert!(!has(&reminded, "INST-NOT-SPECIAL") && !has(&reminded, "DR-NOT-RESPONSIBLE"), "{reminded:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_designation_counts_from_its_first_day_to_its_last() {
+    // proves WH-6.2
+    let (center, person) = region(WUHAN, WUHAN).await;
+    tag(&center, TagList::Spay, WUHAN, "单独支付", &[None]).await;
+    let doctor = dsgn(WUHAN, DsgnType::Spay, HOSPITAL, Some(DOCTOR));
+    for (from, until, wanted) in [
+        ("2026-11-22", None, &[][..]),
+        ("2026-11-23", None, &["INST-NOT-SPECIAL"]),
+        ("2026-01-01", Some("2026-11-23"), &[]),
+        ("2026-01-01", Some("2026-11-22"), &["INST-NOT-SPECIAL"]),
+    ] {
+        let span = Span::new(from.parse().unwrap(), until.map(|day| day.parse().unwrap())).unwrap();
+        designate(&center, vec![doctor.clone(), Designation { span, ..dsgn(WUHAN, DsgnType::Spay, HOSPITAL, None) }])
+            .await;
+        assert_eq!(precheck(&mut life(&center, &person, vec![special()], None)).await.0, wanted, "{from} {until:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_separately_paid_drug_stands_alone() {
+    // proves WH-4.2, WH-1.1
+    let (center, person) = region(WUHAN, WUHAN).await;
+    let both = || vec![special(), other()];
+    assert!(precheck(&mut life(&center, &person, both(), None)).await.0.is_empty());
+    tag(&center, TagList::Spay, WUHAN, "单独支付", &[None]).await;
+    assert_eq!(precheck(&mut life(&center, &person, both(), None)).await.0, ["RX-SPECIAL-APART"]);
+    assert!(precheck(&mut life(&center, &person, vec![special()], None)).await.0.is_empty());
+    assert!(precheck(&mut life(&center, &person, vec![other()], None)).await.0.is_empty());
+    // A list of another place says nothing here.
+    let (center, person) = region(WUHAN, WUHAN).await;
+    tag(&center, TagList::Spay, "450000", "单独支付", &[None]).await;
+    assert!(precheck(&mut life(&center, &person, both(), None)).await.0.is_empty());
+}
+
+#[tokio::test]
+async fn a_separately_paid_drug_is_settled_at_a_designated_pharmacy() {
+    // proves WH-6.2
+    let (center, person) = region(WUHAN, WUHAN).await;
+    tag(&center, TagList::Spay, WUHAN, "单独支付", &[None]).await;
+    let sold = life(&center, &person, vec![special()], None).up_to(Step::Sold).await;
+    let bill = || with(sold.settle_command(), |c| c.med_type = "18".into());
+    let quoted = send!(sold, t2101_quote, pharmacy, bill()).unwrap();
+    assert!(quoted.reminders.iter().any(|one| one.code == "PHAR-NOT-SPECIAL"), "{:?}", quoted.reminders);
+    designate(&center, vec![dsgn(WUHAN, DsgnType::Spay, HOSPITAL, None)]).await;
+    assert_eq!(codes(&send!(sold, t2101_quote, pharmacy, bill())), ["PHAR-NOT-SPECIAL"]);
+    designate(&center, vec![dsgn(WUHAN, DsgnType::Spay, PHARMACY, None)]).await;
+    let settled = send!(sold, t2102_settle, pharmacy, bill()).unwrap();
+    assert!(!settled.reminders.iter().any(|one| one.code == "PHAR-NOT-SPECIAL"), "{:?}", settled.reminders);
+}
+
+#[tokio::test]
+async fn across_cities_both_sides_are_opened_and_the_issuer_is_dual_channel() {
+    // proves WH-4.1
+    let (center, person) = region(WUHAN, "420200").await;
+    tag(&center, TagList::Spay, "420000", "单独支付", &[None]).await;
+    let mut special = life(&center, &person, vec![special()], None);
+    special.content.head.rx_exra_attr_code = Some("01".to_owned());
+    let special = special.up_to(Step::Sold).await;
+    let mut plain = life(&center, &person, vec![other()], None);
+    plain.content.head.rx_exra_attr_code = Some("01".to_owned());
+    let plain = plain.up_to(Step::Sold).await;
+    let quote = async |life: &Life<'_>| codes(&send!(life, t2101_quote, pharmacy, life.settle_command()));
+    assert!(has(&quote(&plain).await, "CROSS-NOT-LISTED"), "{:?}", quote(&plain).await);
+    let row = |of, code| dsgn(WUHAN, of, code, None);
+    let pharmacy = row(DsgnType::Spay, PHARMACY);
+    let all = [row(DsgnType::Cross, HOSPITAL), row(DsgnType::Cross, PHARMACY), row(DsgnType::Dualchnl, HOSPITAL)];
+    let other = |of| row(of, "H42010000009");
+    for (rows, wanted) in [
+        (vec![all[1].clone(), all[2].clone()], Some("CROSS-NOT-OPENED")),
+        (vec![all[0].clone(), all[2].clone()], Some("CROSS-NOT-OPENED")),
+        (vec![all[0].clone(), all[1].clone(), other(DsgnType::Dualchnl)], Some("CROSS-NOT-DUAL")),
+        (all.to_vec(), None),
+    ] {
+        designate(&center, rows.into_iter().chain([pharmacy.clone()]).collect()).await;
+        let refused = quote(&special).await;
+        let cross: Vec<_> = refused.iter().filter(|code| code.starts_with("CROSS")).map(String::as_str).collect();
+        assert_eq!(cross, wanted.into_iter().collect::<Vec<_>>(), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_special_disease_is_treated_by_qualified_institutions_with_its_own_drugs() {
+    // proves DG-3.1a, DG-3.3b
+    let (center, person) = region(DONGGUAN, DONGGUAN).await;
+    let rx = || life(&center, &person, vec![special()], Some("M03900"));
+    let (refused, reminded) = precheck(&mut rx()).await;
+    assert!(refused.is_empty() && has(&reminded, "INST-NOT-QUALIFIED"), "{refused:?} {reminded:?}");
+    let house = dsgn(DONGGUAN, DsgnType::Opsp, HOSPITAL, None);
+    let of = |dise: &str| Designation { opsp_dise_code: Some(dise.to_owned()), ..house.clone() };
+    for (rows, wanted) in [
+        (vec![dsgn(DONGGUAN, DsgnType::Opsp, PHARMACY, None)], &["INST-NOT-QUALIFIED"][..]),
+        (vec![of("M01600")], &["INST-NOT-QUALIFIED"]),
+        (vec![of("M01600"), of("M03900")], &[]),
+        (vec![house.clone()], &[]),
+    ] {
+        designate(&center, rows).await;
+        assert_eq!(precheck(&mut rx()).await.0, wanted);
+    }
+    // The list names the drug for another disease, then for this one.
+    tag(&center, TagList::Opsp, DONGGUAN, "门特", &[Some("M01600")]).await;
+    assert_eq!(precheck(&mut rx()).await.0, ["RX-EXTRA-DRUG"]);
+    tag(&center, TagList::Opsp, DONGGUAN, "门特", &[Some("M01600"), Some("M03900")]).await;
+    assert!(precheck(&mut rx()).await.0.is_empty());
+    let mut extra = life(&center, &person, vec![special(), other()], Some("M03900"));
+    assert_eq!(precheck(&mut extra).await.0, ["RX-EXTRA-DRUG"], "a drug that no disease has is slipped in");
+}
+
+#[tokio::test]
+async fn a_special_disease_is_settled_at_qualified_pharmacies() {
+    // proves DG-3.1b
+    let (center, person) = region(DONGGUAN, DONGGUAN).await;
+    let sold = life(&center, &person, vec![special()], Some("M03900")).up_to(Step::Sold).await;
+    let bill = || with(sold.settle_command(), |c| c.med_type = "14".into());
+    let quote = async || codes(&send!(sold, t2101_quote, pharmacy, bill()));
+    // Nobody is asked further than the gate: the shares of Dongguan are not formalised.
+    assert_eq!(quote().await, ["LAW-00-01"]);
+    designate(&center, vec![dsgn(DONGGUAN, DsgnType::Opsp, HOSPITAL, None)]).await;
+    assert_eq!(quote().await, ["PHAR-NOT-QUALIFIED"]);
+    designate(&center, vec![dsgn(DONGGUAN, DsgnType::Opsp, PHARMACY, None)]).await;
+    assert_eq!(quote().await, ["LAW-00-01"]);
+}
+
+/// Wuhan on the last day of the transition, with a drug that left the catalogue at the beginning of the year.
+async fn in_transition() -> (TestCenter, Person) {
+    let (center, person) = region(WUHAN, WUHAN).await;
+    center.clock.set("2025-06-30 10:00:00".parse().unwrap());
+    let mut drug = catalogue().into_iter().find(|drug| drug.med_list_codg.as_str() == SPECIAL).unwrap();
+    drug.in_list = Span::new("2020-01-01".parse().unwrap(), Some("2025-01-01".parse().unwrap()));
+    center.register(RegistryPut::Drug(drug)).await;
+    (center, person)
+}
+
+#[tokio::test]
+async fn a_drug_that_failed_renewal_is_paid_on_until_the_transition_ends() {
+    // proves WH-5.2
+    let (center, person) = in_transition().await;
+    let rx = || life(&center, &person, vec![special()], None).up_to(Step::Sold);
+    let bill = |life: &Life<'_>| with(life.settle_command(), |c| c.med_type = "11".into());
+    // In no list it is outside the catalogue, and nobody's but the person's to pay.
+    let sold = rx().await;
+    let shares = send!(sold, t2101_quote, pharmacy, bill(&sold)).unwrap().reply.shares;
+    assert_eq!((shares.fund_pay_sumamt.get(), shares.fulamt_ownpay_amt.get()), (0, 2_000));
+    tag(&center, TagList::Renewal, "420000", "续约失败", &[None]).await;
+    // 15 yuan of the former standard, a tenth first, 90 % of the rest.
+    let shares = send!(sold, t2101_quote, pharmacy, bill(&sold)).unwrap().reply.shares;
+    assert_eq!((shares.fund_pay_sumamt.get(), shares.overlmt_selfpay.get()), (1_215, 500));
+    let late = rx().await;
+    center.clock.set("2025-06-30 23:59:59".parse().unwrap());
+    send!(sold, t2102_settle, pharmacy, bill(&sold)).unwrap();
+    center.clock.set("2025-07-01 00:00:00".parse().unwrap());
+    assert_eq!(codes(&send!(late, t2102_settle, pharmacy, bill(&late))), ["CAT-RENEWAL-FAILED"]);
+}
+
+/// An edition of the catalogue that has one drug in it.
+async fn drug_edition(center: &TestCenter, drug: Drug, from: &str, ver: i64) {
+    let end = lf_ports::RowEnd { key: drug.med_list_codg.to_string(), from: "2025-01-01".parse().unwrap() };
+    let edition = Edition {
+        of: EditionOf::Drug,
+        edition: from.to_owned(),
+        from: from.parse().unwrap(),
+        ver,
+        file_sm3: "00".repeat(32),
+        row_cnt: 1,
+        imported: center.now(),
+    };
+    let ends = if ver == 1 { vec![] } else { vec![end] };
+    let edition = Some(EditionChange { edition, ends, drugs: vec![drug], items: vec![] });
+    center.put(ChangeSet { edition, ..ChangeSet::default() }).await;
+}
+
+#[tokio::test]
+async fn what_is_dual_channel_follows_from_the_catalogues_history_and_the_places_list() {
+    // proves GX-1.1a
+    let center = TestCenter::empty(lf_center::Settings::default());
+    let drug = |code: &str, hi_nego| {
+        let drug = catalogue().into_iter().find(|drug| drug.med_list_codg.as_str() == code).unwrap();
+        Drug { hi_nego, ..drug }
+    };
+    drug_edition(&center, drug(SPECIAL, true), "2025-01-01", 1).await;
+    drug_edition(&center, drug(SPECIAL, false), "2026-01-01", 2).await;
+    let tags = async |place: &str, on: &str| {
+        let codes = [SPECIAL.parse().unwrap()];
+        let says = center.center.drug_says(place.parse().unwrap(), &codes, on.parse().unwrap(), center.now()).await;
+        says.unwrap().remove(0).tags
+    };
+    assert!(tags("450100", "2026-11-22").await.is_empty(), "a place without a list of its own speaks of none");
+    tag(&center, TagList::Dual, "450000", "竞价", &[None]).await;
+    assert_eq!(tags("450100", "2025-12-31").await, ["竞价"], "it is in its agreement still");
+    assert_eq!(tags("450100", "2026-01-01").await, ["竞价", "原谈判"]);
+    assert_eq!(tags("450100", "2024-12-31").await, [""; 0], "before the list");
+    assert!(tags("420100", "2026-11-22").await.is_empty());
+    // Left out of the next edition of the list it is no longer 竞价; what it was in the catalogue stays true.
+    let other = TaggedDrug {
+        admdvs: "450000".parse().unwrap(),
+        med_list_codg: drugs::AMLODIPINE.parse().unwrap(),
+        genname: None,
+        tag: "单列门诊统筹".to_owned(),
+        opsp_dise_code: None,
+        hi_pay_std: None,
+    };
+    edition(&center, Lists::Tagged(TagList::Dual), vec![Row::Tagged(TagList::Dual, other)]).await;
+    assert_eq!(tags("450100", "2026-11-22").await, ["原谈判"]);
+}
