@@ -40,6 +40,12 @@ impl Kept {
         lf_vocab::covers!("HB-1.16", "GX-3.7");
         if on < self.until { Err(RetainRefusal::Locked(self.until, self.years)) } else { Ok(()) }
     }
+
+    /// The longer of two terms: a prescription's place and its keeper's each say "at least".
+    #[must_use]
+    pub fn or_longer(self, other: Self) -> Self {
+        if self.until < other.until { other } else { self }
+    }
 }
 
 /// Until when a prescription of that day and class is kept in a place, by its grants of that day.
@@ -138,6 +144,15 @@ mod tests {
         assert_eq!(kept("360900", "2024-02-29", "1").0, "2025-03-01");
         let law = lf_testkit::center::repository_law();
         assert!(keep_until(&law, ("360900".parse().unwrap(), &[]), day("2007-04-30"), "1").is_err());
+    }
+
+    #[test]
+    fn of_two_places_the_longer_term_holds() {
+        let law = lf_testkit::center::repository_law();
+        let of = |place: &str| keep_until(&law, (place.parse().unwrap(), &[]), day("2026-11-22"), "1").unwrap();
+        let (one_year, two_years) = (of("441900"), of("360900"));
+        assert_eq!(one_year.clone().or_longer(two_years.clone()), two_years);
+        assert_eq!(two_years.clone().or_longer(one_year), two_years);
     }
 
     #[test]

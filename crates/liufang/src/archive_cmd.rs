@@ -6,6 +6,7 @@
 mod numbers;
 mod parts;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
@@ -13,8 +14,9 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use lf_archive::{Done, Head, Known, Packer, verify};
 use lf_center::grants::of_place;
-use lf_center::retain::keep_until;
+use lf_center::retain::{Kept, keep_until};
 use lf_gm::{PublicKey, Signer, Verifier, hex};
+use lf_law::{Grant, Law};
 use lf_paper::Face;
 use lf_ports::{Clock as _, Fixmedins};
 use lf_rx::Prescription;
@@ -106,8 +108,8 @@ async fn fill(
     // Every dispensed prescription is one record with one hash, ready for inspection.
     lf_vocab::covers!("HB-2.5");
     let law = law_files::load(None)?;
-    let grants = of_place(store, &law, fixmedins.poolarea_no).await?;
     let head = packer.head().clone();
+    let mut terms = Terms::new(store, &law);
     for pool in pools(store, fixmedins).await? {
         let mut after = HiRxno::new(pool, head.from.plus(-1), lf_vocab::SERIAL_MAX)?;
         'pool: loop {
@@ -120,9 +122,7 @@ async fn fill(
                 }
                 if belongs(&rx, fixmedins) {
                     let class = parts::rx_type_code(store, &rx).await?;
-                    let place = (fixmedins.poolarea_no, &*grants);
-                    let kept = keep_until(&law, place, rx.opened.prsc_time.day(), &class);
-                    let kept = kept.map_err(|failure| anyhow::anyhow!("{}: {failure:?}", rx.hi_rxno))?;
+                    let kept = terms.of(&rx, &class, &[fixmedins.poolarea_no]).await?;
                     let record = parts::record(store, &rx, fixmedins, face, &kept, head.made_at).await?;
                     packer.add(&record, kept.until)?;
                 }
@@ -188,6 +188,37 @@ pub fn check(file: &Path, manifest_sm3: Option<&str>, key: Option<&str>, as_json
     Ok(report.findings.is_empty())
 }
 
+/// Until when records are kept, with the grants of each place read once.
+struct Terms<'t> {
+    store: &'t dyn Engine,
+    law: &'t Law,
+    grants: BTreeMap<Admdvs, Vec<Grant>>,
+}
+
+impl<'t> Terms<'t> {
+    fn new(store: &'t dyn Engine, law: &'t Law) -> Self {
+        Self { store, law, grants: BTreeMap::new() }
+    }
+
+    /// By the law of the prescription's place and by that of its keepers: whichever is longer.
+    async fn of(&mut self, rx: &Prescription, class: &str, keepers: &[Admdvs]) -> anyhow::Result<Kept> {
+        let mut longest: Option<Kept> = None;
+        for place in [rx.hi_rxno.poolarea_no()].iter().chain(keepers) {
+            if !self.grants.contains_key(place) {
+                self.grants.insert(*place, of_place(self.store, self.law, *place).await?);
+            }
+            let grants = self.grants.get(place).map_or(&[][..], Vec::as_slice);
+            let kept = keep_until(self.law, (*place, grants), rx.opened.prsc_time.day(), class);
+            let kept = kept.map_err(|failure| anyhow::anyhow!("{}: {failure}", rx.hi_rxno))?;
+            longest = Some(match longest {
+                Some(other) => other.or_longer(kept),
+                None => kept,
+            });
+        }
+        longest.context("no place was asked")
+    }
+}
+
 async fn keep(store: &dyn Engine, hi_rxno: &HiRxno, on: lf_vocab::Day) -> anyhow::Result<bool> {
     let Some(rx) = store.rx(hi_rxno).await? else {
         eprintln!("no prescription {hi_rxno}");
@@ -195,9 +226,11 @@ async fn keep(store: &dyn Engine, hi_rxno: &HiRxno, on: lf_vocab::Day) -> anyhow
     };
     let class = parts::rx_type_code(store, &rx).await?;
     let law = law_files::load(None)?;
-    let grants = of_place(store, &law, hi_rxno.poolarea_no()).await?;
-    let kept = keep_until(&law, (hi_rxno.poolarea_no(), &grants), rx.opened.prsc_time.day(), &class);
-    let kept = kept.map_err(|failure| anyhow::anyhow!("{hi_rxno}: {failure}"))?;
+    let mut keepers = Vec::new();
+    for code in std::iter::once(&rx.opened.fixmedins_code).chain(rx.state.pharmacy()) {
+        keepers.extend(store.fixmedins(code).await?.map(|keeper| keeper.poolarea_no));
+    }
+    let kept = Terms::new(store, &law).of(&rx, &class, &keepers).await?;
     println!("保存至 {}（至少{}年），依据 {}", kept.until, kept.years, kept.by.join("、"));
     match kept.may_destroy(on) {
         Ok(()) => Ok(true),

@@ -109,6 +109,9 @@ pub enum ClaimKind {
     DrugTracCodg,
     /// Running numbers that an institution had printed for paper: `<fixmedins_code>/<first>`, held by the last.
     PaperRange,
+    /// Which of the institution's ranges it is: `<fixmedins_code>/<n>`, held by its first number, so that two that are entered
+    /// at once follow each other.
+    PaperRangeNo,
     /// A paper prescription that was handed in: `<fixmedins_code>/<number>/<which time it came>`, held by its batch.
     PaperRxno,
     /// A batch of them: `<fixmedins_code>/<batch>`, held by its count and SM3.
@@ -121,6 +124,7 @@ impl ClaimKind {
         match self {
             Self::DrugTracCodg => "drug_trac_codg",
             Self::PaperRange => "paper_range",
+            Self::PaperRangeNo => "paper_range_no",
             Self::PaperRxno => "paper_rxno",
             Self::PaperBatch => "paper_batch",
         }

@@ -40,15 +40,28 @@ pub async fn run(command: &PaperNumbers, store: &dyn Engine) -> anyhow::Result<b
 
 async fn range(store: &dyn Engine, code: &FixmedinsCode, new: Range) -> anyhow::Result<bool> {
     known(store, code, FixmedinsKind::Hospital).await?;
-    if let Some(other) = ranges(store, code).await?.iter().find(|other| other.overlaps(&new)) {
-        println!("号段 {new} 与已登记的 {other} 重叠");
-        return Ok(false);
+    for _ in 0..ATTEMPTS {
+        let known = ranges(store, code).await?;
+        if let Some(other) = known.iter().find(|other| other.overlaps(&new)) {
+            println!("号段 {new} 与已登记的 {other} 重叠");
+            return Ok(false);
+        }
+        let claim = |kind, key: String, owner: String| Claim { kind, key: format!("{code}/{key}"), owner };
+        let claims = vec![
+            claim(ClaimKind::PaperRangeNo, (known.len() + 1).to_string(), new.first.to_string()),
+            claim(ClaimKind::PaperRange, new.first.to_string(), new.last.to_string()),
+        ];
+        match store.commit(ChangeSet { claims, ..ChangeSet::default() }).await {
+            // Another range was entered in between; it may overlap.
+            Err(CommitError::Claimed(_)) => {}
+            Err(error) => return Err(error.into()),
+            Ok(()) => {
+                println!("{code} 登记号段 {new}，共{}张", new.count());
+                return Ok(true);
+            }
+        }
     }
-    let claim =
-        Claim { kind: ClaimKind::PaperRange, key: format!("{code}/{}", new.first), owner: new.last.to_string() };
-    store.commit(ChangeSet { claims: vec![claim], ..ChangeSet::default() }).await?;
-    println!("{code} 登记号段 {new}，共{}张", new.count());
-    Ok(true)
+    bail!("others enter ranges of {code} all the time; try again")
 }
 
 async fn submit(store: &dyn Engine, code: &FixmedinsCode, batch: &str, file: &Path) -> anyhow::Result<bool> {

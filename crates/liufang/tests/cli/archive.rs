@@ -239,3 +239,19 @@ fn a_batch_has_its_limit() {
     let (code, _, error) = submit(2_001);
     assert!(code == 2 && error.contains("1 to 2000"), "{error}");
 }
+
+/// Ten officers at once, each with a range that overlaps all the others': one is entered.
+#[test]
+fn of_ranges_entered_at_once_none_overlap() {
+    let folder = Folder::new();
+    demo(&folder);
+    let range = |first: u32| {
+        let range = ["archive", "paper", "--database", "sqlite://d/center.db", "range", "--fixmedins-code", HOSPITAL];
+        ran(&folder, &[&range[..], &["--first", &first.to_string(), "--last", "1100"]].concat()).0
+    };
+    let entered = std::thread::scope(|scope| {
+        let all: Vec<_> = (1_000..1_010).map(|first| scope.spawn(move || range(first))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).filter(|code| *code == 0).count()
+    });
+    assert_eq!(entered, 1);
+}
