@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod at_rest;
+mod goods;
 mod papers;
 mod receiver;
 mod walk;
@@ -18,6 +19,7 @@ use crate::cli::DemoArgs;
 use crate::client::http;
 use crate::edge::SystemClock;
 use crate::ground::{self, Ground};
+use crate::journey::Answered;
 use crate::keys_cmd::private_file;
 use crate::region::Credentials;
 use crate::serve::{self, Migrate};
@@ -78,4 +80,13 @@ fn write_credentials(file: &Path, ground: &Ground, rest_base: &str) -> anyhow::R
 /// Now, as the demo's clients see it.
 fn now() -> lf_vocab::Moment {
     SystemClock.now()
+}
+
+/// One line a step: who, what, the decision, and what the law said.
+fn told(who: &str, what: &str, answered: &Answered) {
+    let mark = if answered.opened.code == 0 { "√" } else { "×" };
+    println!("  {mark} {} {who} {what}", answered.infno);
+    for sentence in answered.opened.message.split('；') {
+        println!("      {sentence}");
+    }
 }

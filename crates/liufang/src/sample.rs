@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod examples;
+mod goods;
 mod hospital;
 mod pdf;
 mod pharmacy;
@@ -24,6 +25,7 @@ use crate::region::{Doctor, Institution, Named, Patient, Pharmacist, Region, Sto
 
 #[cfg(test)]
 pub use examples::examples;
+pub use goods::{t3503, t3505a, t3506a, t3513};
 pub use hospital::{t7101, t7102, t7103, t7104, t7105, t7106, t7107};
 pub use pdf::rx_pdf;
 pub use pharmacy::t7208;

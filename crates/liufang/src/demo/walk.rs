@@ -9,7 +9,7 @@ use lf_wire::client::Dialect;
 use serde_json::Value;
 
 use super::receiver::Inbox;
-use super::{now, papers};
+use super::{goods, now, papers, told};
 use crate::client::{AppClient, Http};
 use crate::ground::Ground;
 use crate::journey::{Answered, Journey, send};
@@ -36,10 +36,13 @@ pub async fn run(
     title("二、一张处方的一生");
     let (journey, issued) = issue(&clients, case).await?;
     let carried = carry(&journey, &issued, &mut inbox).await?;
+    goods::buy(&journey).await?;
     let setl = pay(&journey, &issued, &carried, &mut inbox).await?;
+    goods::sell(&journey, &issued.hi_rxno).await?;
     let papers = papers::write(&ground.folder, store, &issued.hi_rxno).await;
     title("三、单次结算，原路退回");
     refund(&journey, &issued, &setl, &mut inbox).await?;
+    goods::take_back(&journey, store).await?;
     title("四、撤销");
     revoke(ground, &clients).await?;
     title("五、处方履历（SM3 链）");
@@ -58,15 +61,6 @@ struct Clients<'c> {
 
 fn title(text: &str) {
     println!("\n{text}");
-}
-
-/// One line a step: who, what, the decision, and what the law said.
-fn told(who: &str, what: &str, answered: &Answered) {
-    let mark = if answered.opened.code == 0 { "√" } else { "×" };
-    println!("  {mark} {} {who} {what}", answered.infno);
-    for sentence in answered.opened.message.split('；') {
-        println!("      {sentence}");
-    }
 }
 
 /// What the hospital heard without asking; it must be of this prescription.
