@@ -6,6 +6,7 @@
 
 mod catalogue;
 pub mod ctx;
+mod delivery;
 pub mod failure;
 pub mod gate;
 pub mod grants;
@@ -52,6 +53,8 @@ pub mod t7205_verify;
 pub mod t7206_review;
 pub mod t7207_sell;
 pub mod t7208_undo_sale;
+pub mod t7209_deliver;
+pub mod t7210_sign_off;
 pub mod t7211_catalogue;
 pub mod t9001_signin;
 pub mod t9002_signout;

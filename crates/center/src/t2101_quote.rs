@@ -3,6 +3,8 @@
 //! Serves JX-3.1a, JX-3.4.3b, JX-3.5a, JX-4.1.3c at the gate `settle`; 2102 uses the same computation, so that a
 //! settlement can differ from its quote only when the accumulators moved in between.
 
+use std::borrow::Cow;
+
 use lf_law::{Facts, Field, Gate, Scope};
 use lf_ports::{Acct, AccumKey, AccumRow, Drug, Person, PersonKey, StoreError};
 use lf_rx::decide::settle;
@@ -75,6 +77,8 @@ pub struct FeeLine {
     pub pric: Pric,
     /// 追溯码.
     pub drug_trac_codg: Vec<DrugTracCodg>,
+    /// The counter says in the line's `exp_content` that it charges for a delivery (GX-2.2f).
+    pub dlv_fee_flag: bool,
 }
 
 /// The interface has no field for these; a counter states them in `exp_content` as JSON (docs/open-questions.md).
@@ -122,6 +126,7 @@ lf_rx::refusals! {
         CertType = "RX-2102-16", "接口规范 2102 mdtrt_cert_type", "暂不支持以该类就诊凭证结算，请使用医保电子凭证或居民身份证";
         PsnNoDiffers = "RX-2102-17", "接口规范 2102 psn_no", "人员编号与就诊凭证不符";
         InsutypeDiffers = "RX-2102-18", "接口规范 2102 insutype", "险种类型与参保信息不符";
+        DeliveryFee = "RX-2102-20", "桂医保规〔2024〕7号 二（二）；接口规范 2102 drugdetail", "配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取";
         MedType(String) = "RX-2102-12", "规则包", "医疗类别{0}在药店的待遇尚未形成规则";
     }
 }
@@ -173,7 +178,8 @@ impl Center {
         let Papers { rx, content, person } = about;
         let sold =
             settle::may_settle(rx, ctx.code(), person.poolarea_no, &person.psn_no).map_err(Failure::from_refusal)?;
-        let codes: Vec<_> = command.lines.iter().map(|line| line.med_list_codg.clone()).collect();
+        let (lines, fees) = without_delivery(&command.lines);
+        let codes: Vec<_> = lines.iter().map(|line| line.med_list_codg.clone()).collect();
         let sold_codes: Vec<_> = sold.lines.iter().map(|line| line.med_list_codg.clone()).collect();
         // The fund pays by the catalogue of today; what left the shelf keeps the meaning it had when it was sold, also
         // where a new edition began in between.
@@ -192,10 +198,13 @@ impl Center {
         let [(prescribed, _), (mut drugs, prics), (sold_drugs, _)] = found.map(apart);
         self.paid_on(person.poolarea_no, ctx.now.day(), &mut drugs, &known.says);
         let basket = basket_of(content, &prescribed);
-        let (basket, lines) = (&basket, &*command.lines);
+        let (basket, lines) = (&basket, &*lines);
         let laid = Laid { basket, content, sold, sold_drugs: &sold_drugs, lines, drugs: &drugs, prics: &prics };
         let till = Till::lay(&laid).map_err(Failure::from_refusal)?;
         let reminders = self.ask_settle(ctx, command, about, &laid, (&till, &known))?;
+        if !fees.is_empty() {
+            return refused(PurchaseRefusal::DeliveryFee);
+        }
         let Purse { scheme, accum_key, accum, pots, acct } = purse?;
         let case = Case {
             lines: till.settle_lines(ctx.now.day()),
@@ -238,6 +247,7 @@ impl Center {
         laid: &Laid<'_>,
         (till, known): (&Till<'_>, &KnownAtTill),
     ) -> Result<Vec<Refusal>, Failure> {
+        lf_vocab::covers!("GX-2.2f");
         let left = laid.sold.lines.iter().map(|line| line.stoout_time).max().unwrap_or(ctx.now);
         let (stated, head) = (&command.stated, &laid.content.head);
         let mut facts = Facts::new();
@@ -266,9 +276,10 @@ impl Center {
             .set_opt(Field::MediaRefFlag, stated.media_ref.as_ref().map(|_| true))
             .set_opt(Field::PharDutyFlag, stated.phar_duty_flag);
         known.put(&mut facts, ctx, person);
-        for (number, (line, drug)) in command.lines.iter().zip(laid.drugs).enumerate() {
+        for (number, (line, drug)) in laid.lines.iter().zip(laid.drugs).enumerate() {
             put_fee(&mut facts, (line, known.says.get(number)), drug.as_ref(), (till, number), ctx);
         }
+        command.lines.iter().filter(|line| line.dlv_fee_flag).for_each(|line| put_delivery(&mut facts, line));
         gate::ask(&self.law, Gate::Settle, ctx, &facts)
     }
 
@@ -385,6 +396,28 @@ fn check_person(person: &Person, command: &Command, ctx: &Ctx) -> Result<(), Fai
         return refused(PurchaseRefusal::InsutypeDiffers);
     }
     if person.insured.contains(ctx.now.day()) { Ok(()) } else { refused(PersonRefusal::NotInsured) }
+}
+
+/// The drugs that are charged, and what is charged for bringing them.
+fn without_delivery(lines: &[FeeLine]) -> (Cow<'_, [FeeLine]>, Vec<&FeeLine>) {
+    let fees: Vec<_> = lines.iter().filter(|line| line.dlv_fee_flag).collect();
+    if fees.is_empty() {
+        return (Cow::Borrowed(lines), fees);
+    }
+    (lines.iter().filter(|line| !line.dlv_fee_flag).cloned().collect(), fees)
+}
+
+/// Not of a prescription, and no drug of which anything else is asked.
+fn put_delivery(facts: &mut Facts<'_>, line: &FeeLine) {
+    facts
+        .push_line(Scope::Sale)
+        .set(Field::SaleMedListCodg, line.med_list_codg.to_string())
+        .set(Field::InRxFlag, true)
+        .set(Field::DrugTotlcnt, line.cnt)
+        .set(Field::TracCnt, 0i64)
+        .set(Field::TracExmpFlag, true)
+        .set(Field::Pric, line.pric)
+        .set(Field::DlvFeeFlag, true);
 }
 
 fn put_fee(

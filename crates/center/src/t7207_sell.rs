@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::apart;
 use crate::ctx::{Answer, Ctx};
+use crate::delivery::spec_dosform;
 use crate::failure::{Attempt, Failure, refused};
 use crate::registers::DrugSays;
 use crate::t7102_sign::RxRefusal;
@@ -217,6 +218,7 @@ fn put_line(
         .set_opt(Field::ExpyEnd, expy_end)
         .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
         .set_opt(Field::SaleDrugTag, drug.map(|drug| gate::drug_tags(drug, says)))
+        .set_opt(Field::SaleSpecDosform, drug.and_then(spec_dosform))
         .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
         .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));
 }

@@ -22,6 +22,8 @@ const FILES: &[(Transaction, &str)] = &[
     (Transaction::T7206, include_str!("../../../examples/7206-review.json")),
     (Transaction::T7207, include_str!("../../../examples/7207-sell.json")),
     (Transaction::T7208, include_str!("../../../examples/7208-undo-sale.json")),
+    (Transaction::T7209, include_str!("../../../examples/7209-deliver.json")),
+    (Transaction::T7210, include_str!("../../../examples/7210-sign-off.json")),
     (Transaction::T7211, include_str!("../../../examples/7211-catalogue.json")),
     (Transaction::T2101, include_str!("../../../examples/2101-quote.json")),
     (Transaction::T2102, include_str!("../../../examples/2102-settle.json")),

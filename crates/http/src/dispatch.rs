@@ -40,7 +40,7 @@ pub type Done = Result<(Vec<u8>, Vec<Refusal>), Stopped>;
 pub fn needs_digest(transaction: Transaction) -> bool {
     use Transaction::{
         T2102, T2103, T2601, T3202, T3301, T3302, T3501, T3502, T3503, T3504, T3505, T3505A, T3506, T3506A, T3507,
-        T3592B, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7207, T7208, T9001, T9002, T9101,
+        T3592B, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7207, T7208, T7209, T7210, T9001, T9002, T9101,
     };
     matches!(
         transaction,
@@ -53,6 +53,8 @@ pub fn needs_digest(transaction: Transaction) -> bool {
             | T7206
             | T7207
             | T7208
+            | T7209
+            | T7210
             | T2102
             | T2103
             | T2601
@@ -217,6 +219,12 @@ async fn pharmacy(center: &Center, ctx: &Ctx, transaction: Transaction, node: &N
         }
         Transaction::T7207 => transact!(node, center, ctx, t7207, t7207_sell, |reply, command| replies::t7207(&reply)),
         Transaction::T7208 => transact!(node, center, ctx, t7208, t7208_undo_sale, |_, command| replies::t7208()),
+        Transaction::T7209 => {
+            transact!(node, center, ctx, t7209, t7209_deliver, |_, command| replies::t7209(transaction))
+        }
+        Transaction::T7210 => {
+            transact!(node, center, ctx, t7210, t7210_sign_off, |_, command| replies::t7209(transaction))
+        }
         Transaction::T7211 => {
             transact!(node, center, ctx, t7211, t7211_catalogue, |reply, command| replies::t7211(&reply))
         }

@@ -137,6 +137,8 @@ async fn an_empty_message_is_told_all_that_it_needs() {
         7206: 400 报文有13处错误：hiRxno（医保处方编号）必填；epcToken（电子处方令牌）必填；ecToken（审方药师电子凭证令牌）必填；fixmedinsCode（定点医药机构编号）必填；fixmedinsName（定点医药机构名称）必填；pharCertType（审方药师证件类型）必填；pharCertno（审方药师证件号码）必填；pharName（审方药师姓名）必填；pharCode（审方医保药师代码）必填；rxChkOpnn（处方审核意见）必填；rxChkStasCodg（处方审核状态代码）必填；rxChkTime（处方审核时间）必填；rxSignVerifySn（处方签名验签流水号）必填
         7207: 400 报文有5处错误：hiRxno（医保处方编号）必填；fixmedinsCode（定点医药机构编号）必填；fixmedinsName（定点医药机构名称）必填；rxChkBizSn（处方审核业务流水号）必填；rxSaleDrugDetl（销售出库明细）必填
         7208: 400 报文有2处错误：hiRxno（医保处方编号）必填；fixmedinsCode（定点医药机构编号）必填
+        7209: 400 报文有10处错误：hiRxno（医保处方编号）必填；delvNo（配送单业务编号）必填；delvAddr（配送地址）必填；delvEntpName（配送企业名称）必填；delvStasCodg（状态编码）必填；delvStasName（状态名称）必填；delvStasTime（状态描述变更时间）必填；delvConner（收货人）必填；fixmedinsCode（供药定点机构编号）必填；fixmedinsName（供药定点机构名称）必填
+        7210: 400 报文有5处错误：hiRxno（医保处方编号）必填；delverCertType（配送员证件类型）必填；delverCertno（配送员证件编号）必填；delverName（配送员姓名）必填；delvStasTime（配送完成时间）必填
         7211: 400 报文有4处错误：fixmedinsCode（定点医药机构编号）必填；medListCodg（医疗目录编码）与medListCodgs、drugName须至少填一项；pageNum（分页码值）必填；pageSize（分页大小）必填
         9001: 400 报文有3处错误：opter_no（操作员编号）必填；mac（签到MAC地址）必填；ip（签到IP地址）必填
         9002: 400 报文有2处错误：sign_no（签到编号）必填；opter_no（操作员编号）必填
@@ -284,6 +286,8 @@ async fn wrong_numbers_of_the_center_are_named_by_their_field() {
         ("7206", "rxChkInfoUpld", false, m::t7206(&issued.hi_rxno, "t", "0123456789abcdef", now)),
         ("7207", "rxSelDrugUpld", false, m::t7207(&issued.hi_rxno, "sn", now)),
         ("7208", "rxSelDrugUndo", false, m::t7208(&issued.hi_rxno, "sn")),
+        ("7209", "rxDelvInfoUpld", false, m::t7209(&issued.hi_rxno, now)),
+        ("7210", "rxDelvSignCfm", false, m::t7210(&issued.hi_rxno, now)),
     ] {
         let client = if hospital { &world.hospital } else { &world.pharmacy };
         let body = client.seal(Dialect::Official, world.now_ms(), &data.to_string());
@@ -298,6 +302,8 @@ async fn wrong_numbers_of_the_center_are_named_by_their_field() {
         7206: 400 报文有1处错误：hiRxno（医保处方编号）校验位不正确
         7207: 400 报文有1处错误：hiRxno（医保处方编号）校验位不正确
         7208: 400 报文有1处错误：hiRxno（医保处方编号）校验位不正确
+        7209: 400 报文有1处错误：hiRxno（医保处方编号）校验位不正确
+        7210: 400 报文有1处错误：hiRxno（医保处方编号）校验位不正确
     "#]]
     .assert_eq(&cases.done());
 }

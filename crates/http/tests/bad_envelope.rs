@@ -337,8 +337,8 @@ async fn methods_that_lead_nowhere() {
         /9999: 404 没有此接口方法，请核对方法名或交易编号
         /: 404 接口地址应以/fixmedins/方法名结尾
         /7202: 501 交易7202 电子处方线上流转查询尚未开通
-        /7209: 501 交易7209 药品配送信息同步尚未开通
-        /7210: 501 交易7210 药品配送签收确认尚未开通
+        /7209: 400 报文有10处错误：hiRxno（医保处方编号）必填；delvNo（配送单业务编号）必填；delvAddr（配送地址）必填；delvEntpName（配送企业名称）必填；delvStasCodg（状态编码）必填；delvStasName（状态名称）必填；delvStasTime（状态描述变更时间）必填；delvConner（收货人）必填；fixmedinsCode（供药定点机构编号）必填；fixmedinsName（供药定点机构名称）必填
+        /7210: 400 报文有5处错误：hiRxno（医保处方编号）必填；delverCertType（配送员证件类型）必填；delverCertno（配送员证件编号）必填；delverName（配送员姓名）必填；delvStasTime（配送完成时间）必填
         /rxChkInfoCallback: 501 交易7108 电子处方审核结果通知尚未开通
         /uploadChk/x: 404 接口地址应以/fixmedins/方法名结尾
     "#]]
@@ -371,6 +371,8 @@ async fn transactions_of_the_other_kind_of_institution() {
         (T7206, m::t7206(&issued.hi_rxno, "token", sn, now)),
         (T7207, m::t7207(&issued.hi_rxno, sn, now)),
         (T7208, m::t7208(&issued.hi_rxno, sn)),
+        (T7209, m::t7209(&issued.hi_rxno, now)),
+        (T7210, m::t7210(&issued.hi_rxno, now)),
         (T7211, m::t7211()),
         (T2101, m::t2102(&issued.hi_rxno, now)),
         (T2102, m::t2102(&issued.hi_rxno, now)),
@@ -397,6 +399,8 @@ async fn transactions_of_the_other_kind_of_institution() {
         7206: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）
         7207: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）
         7208: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）
+        7209: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）
+        7210: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）
         7211: 403 [RX-0000-02] 报文中的机构编号与应用所属机构不符（依据：接口规范 fixmedinsCode）
         2101: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）
         2102: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）

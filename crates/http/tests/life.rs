@@ -24,6 +24,8 @@ async fn whole_life(dialect: impl Into<Speech>) -> Vec<(Transaction, Answer)> {
     told.sell(&issued, &rx_chk_biz_sn).await;
     told.tell(T2101, m::t2102(&issued.hi_rxno, world.now())).await;
     let (setl_id, mdtrt_id) = told.settle(&issued).await;
+    told.tell(T7209, m::t7209(&issued.hi_rxno, world.now())).await;
+    told.tell(T7210, m::t7210(&issued.hi_rxno, world.now())).await;
     told.tell(T7107, question).await;
     told.tell(T2103, m::t2103(&setl_id, &mdtrt_id)).await;
     world.audited().await;
@@ -67,6 +69,8 @@ async fn a_prescription_lives_the_same_in_every_dialect() {
     check(T7207, expect_file!["payloads/7207.txt"]);
     check(T2101, expect_file!["payloads/2101.txt"]);
     check(T2102, expect_file!["payloads/2102.txt"]);
+    check(T7209, expect_file!["payloads/7209.txt"]);
+    check(T7210, expect_file!["payloads/7210.txt"]);
     check(T7107, expect_file!["payloads/7107.txt"]);
     check(T2103, expect_file!["payloads/2103.txt"]);
 }

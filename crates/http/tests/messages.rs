@@ -294,6 +294,25 @@ pub fn t7208(hi_rxno: &str, sel_stoout_sn: &str) -> Value {
     json!({ "hiRxno": hi_rxno, "fixmedinsCode": PHARMACY, "hiFeesetlFlag": "1", "selStooutSn": sel_stoout_sn })
 }
 
+/// 7209: on the way to the patient.
+pub fn t7209(hi_rxno: &str, now: Moment) -> Value {
+    json!({
+        "hiRxno": hi_rxno, "delvNo": "PS0001", "delvAddr": "宜春市示例路1号", "delvEntpName": "示例物流有限公司",
+        "delverName": "送小样", "delvStasCodg": "1", "delvStasName": "配送中", "delvStasTime": now.to_string(),
+        "delvConner": "章样康", "fixmedinsCode": PHARMACY, "fixmedinsName": "示例大药房",
+        "extras": { "delv_way": "2", "hdov_name": "吴药正", "delv_entp_lic_no": "L1", "delv_entp_lic_end": "2029-12-31" },
+    })
+}
+
+/// 7210: in the patient's hands.
+pub fn t7210(hi_rxno: &str, now: Moment) -> Value {
+    json!({
+        "hiRxno": hi_rxno, "delvNo": "PS0001", "delverCertType": "01", "delverCertno": PHAR_CERTNO,
+        "delverName": "送小样", "delvStasTime": now.to_string(), "chkWayCodg": "1",
+        "extras": { "rcvr_name": "章样康", "rcvr_rltn": "本人" },
+    })
+}
+
 pub fn t7211() -> Value {
     json!({ "fixmedinsCode": PHARMACY, "drugName": "片", "pageNum": 1, "pageSize": 20 })
 }

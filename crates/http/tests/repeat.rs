@@ -57,6 +57,8 @@ async fn every_message_may_be_sent_again() {
     again(&world, T7208, &m::t7208(&issued.hi_rxno, &text(&data, "/selStooutSn"))).await;
     again(&world, T7207, &m::t7207(&issued.hi_rxno, &sn, world.now())).await;
     let data = again(&world, T2102, &m::t2102(&issued.hi_rxno, world.now())).await;
+    again(&world, T7209, &m::t7209(&issued.hi_rxno, world.now())).await;
+    again(&world, T7210, &m::t7210(&issued.hi_rxno, world.now())).await;
     again(&world, T2103, &m::t2103(&text(&data, "/setlinfo/setl_id"), &text(&data, "/setlinfo/mdtrt_id"))).await;
     let mut told = Told::new(&world, Dialect::Official);
     let other = told.issue("CF0002").await;

@@ -64,6 +64,11 @@ async fn message(world: &World, transaction: Transaction) -> Value {
     let sale = told.sell(&issued, &sn).await;
     match transaction {
         T7208 => return m::t7208(&issued.hi_rxno, &sale),
+        T7209 => return m::t7209(&issued.hi_rxno, world.now()),
+        T7210 => {
+            told.tell(T7209, m::t7209(&issued.hi_rxno, world.now())).await;
+            return m::t7210(&issued.hi_rxno, world.now());
+        }
         T2101 | T2102 => return m::t2102(&issued.hi_rxno, world.now()),
         _ => {}
     }
@@ -152,5 +157,5 @@ async fn pharmacies_to_the_review() {
 
 #[tokio::test]
 async fn pharmacies_from_the_sale_on() {
-    sweep(&[T7207, T7208, T2101, T2102, T2103]).await;
+    sweep(&[T7207, T7208, T7209, T7210, T2101, T2102, T2103]).await;
 }

@@ -117,6 +117,7 @@ fields! {
     DldTime "dld_time" Kind::Time, Case Must "处方下载时间";
     RxChkTime "rx_chk_time" Kind::Time, Case Must "处方审核时间";
     StooutTime "stoout_time" Kind::Time, Case Must "销售出库时间";
+    DelvStasTime "delv_stas_time" Kind::Time, Case Must "配送状态变更时间";
     SetlTime "setl_time" Kind::Time, Case Must "结算时间";
     PrintTime "print_time" Kind::Time, Case May "处方打印时间";
     RetnTime "retn_time" Kind::Time, Case Must "退单时间";
@@ -222,8 +223,18 @@ fields! {
     PharCrossFlag "phar_cross_flag" Kind::Flag, Case May "药店已开通省内异地直接结算";
     FstBuyFlag "fst_buy_flag" Kind::Flag, Case May "首次到本药店购买单独支付药品";
     AppyFormFlag "appy_form_flag" Kind::Flag, Case May "有用药申请（复查评估）表";
+
+    // 配送
+    DelvWay "delv_way" Kind::Text, Case May "网上订购的取药方式（1网订店取、2网订店送）";
+    DelvStasCodg "delv_stas_codg" Kind::Text, Case May "配送状态编码";
+    DelvSignFlag "delv_sign_flag" Kind::Flag, Case May "本次为配送签收";
     DlvToIssFlag "dlv_to_iss_flag" Kind::Flag, Case May "配送至开具处方的医疗机构";
     ColdChainFlag "cold_chain_flag" Kind::Flag, Case May "按冷链运输";
+    TempRecFlag "temp_rec_flag" Kind::Flag, Case May "有运输途中的温度记录，且温度在规定范围内";
+    DelvEntpQualFlag "delv_entp_qual_flag" Kind::Flag, Case May "配送企业的资质在配送当日有效";
+    HdovFlag "hdov_flag" Kind::Flag, Case May "载明药店保管、交接的责任人";
+    DelverFlag "delver_flag" Kind::Flag, Case May "载明配送员";
+    RcvrFlag "rcvr_flag" Kind::Flag, Case May "载明签收人";
 
     // 准入与存档
     AppyType "appy_type" Kind::Text, Case Must "申请的服务（双通道、门特、门诊统筹）";

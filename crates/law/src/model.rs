@@ -32,6 +32,8 @@ pub enum Gate {
     Review,
     /// 7207, when its drugs are sold.
     Sell,
+    /// 7209 and 7210, when its drugs are delivered and signed for.
+    Deliver,
     /// 2101 and 2102, when it is settled.
     Settle,
     /// 2103, when the settlement is taken back.
@@ -44,13 +46,14 @@ pub enum Gate {
 
 impl Gate {
     /// All gates, in the order of a prescription's life.
-    pub const ALL: [Gate; 10] = [
+    pub const ALL: [Gate; 11] = [
         Gate::Precheck,
         Gate::Upload,
         Gate::Authorise,
         Gate::Download,
         Gate::Review,
         Gate::Sell,
+        Gate::Deliver,
         Gate::Settle,
         Gate::Refund,
         Gate::Retain,
@@ -66,6 +69,7 @@ impl Gate {
             Gate::Download => "下载",
             Gate::Review => "审核",
             Gate::Sell => "销售",
+            Gate::Deliver => "配送",
             Gate::Settle => "结算",
             Gate::Refund => "退费",
             Gate::Retain => "存档",
@@ -82,6 +86,7 @@ impl Gate {
             Gate::Download => "download",
             Gate::Review => "review",
             Gate::Sell => "sell",
+            Gate::Deliver => "deliver",
             Gate::Settle => "settle",
             Gate::Refund => "refund",
             Gate::Retain => "retain",

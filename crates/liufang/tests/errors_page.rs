@@ -17,11 +17,12 @@ use lf_center::{
     t3201_statement::StatementRefusal, t3202_details::DetailRefusal, t3301_match::MatchRefusal,
     t3501_goods::GoodsRefusal, t3513_traces::TraceRefusal, t7101_precheck::PrecheckRefusal, t7102_sign::RxRefusal,
     t7201_authorise::AuthoriseRefusal, t7203_qrcode::QrcodeRefusal, t7206_review::PharmacistRefusal,
-    t7211_catalogue::CatalogueRefusal, t9002_signout::SignoutRefusal, t9101_file_upload::FileRefusal,
-    t9102_file_download::NoFileRefusal,
+    t7209_deliver::RecordRefusal, t7211_catalogue::CatalogueRefusal, t9002_signout::SignoutRefusal,
+    t9101_file_upload::FileRefusal, t9102_file_download::NoFileRefusal,
 };
 use lf_rx::auth::TokenRefusal;
 use lf_rx::decide::carry::{CarryRefusal, VerifyRefusal};
+use lf_rx::decide::deliver::{DeliverRefusal, SignOffRefusal};
 use lf_rx::decide::issue::{QueryRefusal, SignRefusal, UndoRefusal, UploadRefusal};
 use lf_rx::decide::review::ReviewRefusal;
 use lf_rx::decide::sale::{SaleRefusal, SaleUndoRefusal};
@@ -58,6 +59,9 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     PharmacistRefusal => "7206 审方药师",
     SaleRefusal => "7207 出库",
     SaleUndoRefusal => "7208 出库撤销",
+    DeliverRefusal => "7209 药品配送信息同步",
+    RecordRefusal => "7209, 7210 温度记录",
+    SignOffRefusal => "7210 药品配送签收确认",
     CatalogueRefusal => "7211 目录查询",
     SettleRefusal => "2101, 2102 结算：处方与出库",
     PurchaseRefusal => "2101, 2102 结算：购药条件",

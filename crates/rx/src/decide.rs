@@ -4,6 +4,7 @@
 //! next event rests on. Local law (`lf-law`) is asked apart, by the use case.
 
 pub mod carry;
+pub mod deliver;
 pub mod issue;
 pub mod review;
 pub mod sale;

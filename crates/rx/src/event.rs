@@ -7,6 +7,8 @@ use lf_vocab::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::{DeliverySigned, DeliveryStep};
+
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -29,6 +31,10 @@ pub enum Event {
     Sold(Sold),
     /// 7208: the sale was taken back before settlement.
     SaleUndone(SaleUndone),
+    /// 7209: a delivery was ordered or came a step further.
+    Delivery(Box<DeliveryStep>),
+    /// 7210: somebody signed for it.
+    DeliverySigned(Box<DeliverySigned>),
     /// 2102.
     Settled(Settled),
     /// 2103: a new negative settlement.

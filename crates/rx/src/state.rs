@@ -9,6 +9,7 @@ use lf_vocab::{FixmedinsCode, HiRxno, Moment};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::delivery::Delivery;
 use crate::event::{Downloaded, Event, Opened, Refunded, Reviewed, Revoked, Settled, Signed, Sold, Uploaded, Verified};
 
 /// A prescription as the center knows it now.
@@ -76,6 +77,9 @@ pub enum State {
         passed: Passed,
         /// The sale.
         sold: Sold,
+        /// Its way to the person.
+        #[serde(default, skip_serializing_if = "Delivery::is_none")]
+        delivery: Delivery,
     },
     /// 7207 self-paid: used.
     SelfPaid {
@@ -83,6 +87,9 @@ pub enum State {
         passed: Passed,
         /// The sale.
         sold: Sold,
+        /// Its way to the person.
+        #[serde(default, skip_serializing_if = "Delivery::is_none")]
+        delivery: Delivery,
     },
     /// 2102: paid, once.
     Settled {
@@ -90,6 +97,9 @@ pub enum State {
         passed: Passed,
         /// The sale.
         sold: Sold,
+        /// Its way to the person.
+        #[serde(default, skip_serializing_if = "Delivery::is_none")]
+        delivery: Delivery,
         /// The settlement.
         settled: Settled,
     },
@@ -99,6 +109,9 @@ pub enum State {
         passed: Passed,
         /// The sale that was taken back with it.
         sold: Sold,
+        /// Its way, as far as it came, to the person.
+        #[serde(default, skip_serializing_if = "Delivery::is_none")]
+        delivery: Delivery,
         /// The settlement that was reversed.
         settled: Settled,
         /// The reversal.
@@ -267,6 +280,26 @@ impl State {
         }
     }
 
+    /// The way of its drugs to the person, also of those that were taken back later.
+    pub fn delivery(&self) -> &Delivery {
+        match self {
+            Self::Sold { delivery, .. }
+            | Self::SelfPaid { delivery, .. }
+            | Self::Settled { delivery, .. }
+            | Self::Refunded { delivery, .. } => delivery,
+            _ => &Delivery::None,
+        }
+    }
+
+    fn delivery_mut(&mut self) -> Option<&mut Delivery> {
+        match self {
+            Self::Sold { delivery, .. } | Self::SelfPaid { delivery, .. } | Self::Settled { delivery, .. } => {
+                Some(delivery)
+            }
+            _ => None,
+        }
+    }
+
     /// The pharmacy that holds it, once carried.
     pub fn pharmacy(&self) -> Option<&FixmedinsCode> {
         match self {
@@ -303,18 +336,31 @@ impl State {
             (Self::Reviewed { passed }, Event::Sold(sold)) => {
                 let sold = sold.clone();
                 Ok(match sold.hi_feesetl_flag {
-                    HiFeesetlFlag::Insured => Self::Sold { passed, sold },
-                    HiFeesetlFlag::SelfPaid => Self::SelfPaid { passed, sold },
+                    HiFeesetlFlag::Insured => Self::Sold { passed, sold, delivery: Delivery::None },
+                    HiFeesetlFlag::SelfPaid => Self::SelfPaid { passed, sold, delivery: Delivery::None },
                 })
             }
-            (Self::Sold { passed, .. } | Self::SelfPaid { passed, .. }, Event::SaleUndone(_)) => {
+            // What is on the way is called off before its sale or its settlement is taken back.
+            (Self::Sold { passed, delivery, .. } | Self::SelfPaid { passed, delivery, .. }, Event::SaleUndone(_))
+                if !delivery.under_way() =>
+            {
                 Ok(Self::Reviewed { passed })
             }
-            (Self::Sold { passed, sold }, Event::Settled(settled)) => {
-                Ok(Self::Settled { passed, sold, settled: settled.clone() })
+            (Self::Sold { passed, sold, delivery }, Event::Settled(settled)) => {
+                Ok(Self::Settled { passed, sold, delivery, settled: settled.clone() })
             }
-            (Self::Settled { passed, sold, settled }, Event::Refunded(refunded)) => {
-                Ok(Self::Refunded { passed, sold, settled, refunded: refunded.clone() })
+            (Self::Settled { passed, sold, delivery, settled }, Event::Refunded(refunded)) if !delivery.under_way() => {
+                Ok(Self::Refunded { passed, sold, delivery, settled, refunded: refunded.clone() })
+            }
+            (mut state, Event::Delivery(_) | Event::DeliverySigned(_)) => {
+                let delivery = state.delivery_mut().ok_or((event.name(), name))?;
+                *delivery = match event {
+                    Event::Delivery(step) => delivery.moved(step),
+                    Event::DeliverySigned(signed) => delivery.taken(signed),
+                    _ => None,
+                }
+                .ok_or((event.name(), name))?;
+                Ok(state)
             }
             (state, Event::Revoked(revoked)) if !state.closed() && !state.dispensed() => {
                 Ok(Self::Revoked { before: Box::new(state), revoked: revoked.clone() })
@@ -342,6 +388,8 @@ impl Event {
             Self::Reviewed(_) => "reviewed",
             Self::Sold(_) => "sold",
             Self::SaleUndone(_) => "sale_undone",
+            Self::Delivery(_) => "delivery",
+            Self::DeliverySigned(_) => "delivery_signed",
             Self::Settled(_) => "settled",
             Self::Refunded(_) => "refunded",
             Self::Revoked(_) => "revoked",

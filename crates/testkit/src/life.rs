@@ -7,7 +7,8 @@ mod content;
 use lf_center::t7101_precheck::Stated;
 use lf_center::{
     Answer, Failure, t2101_quote, t2102_settle, t2103_refund, t7101_precheck, t7102_sign, t7103_upload, t7104_undo,
-    t7201_authorise, t7204_download, t7205_verify, t7206_review, t7207_sell, t7208_undo_sale,
+    t7201_authorise, t7204_download, t7205_verify, t7206_review, t7207_sell, t7208_undo_sale, t7209_deliver,
+    t7210_sign_off,
 };
 use lf_ports::Person;
 use lf_rx::RxContent;
@@ -273,6 +274,25 @@ impl<'c> Life<'c> {
         let command = self.undo_sale_command();
         let ctx = self.ctx(&self.pharmacy, &command).await;
         self.center.center.t7208_undo_sale(&ctx, &command).await
+    }
+
+    /// 7209.
+    ///
+    /// # Errors
+    /// The use case's.
+    pub async fn deliver(&self, command: &t7209_deliver::Command) -> Result<Answer<t7209_deliver::Reply>, Failure> {
+        // Names stay out of `Debug`, so the meaning is the text that is stored.
+        let ctx = self.ctx(&self.pharmacy, &serde_json::to_string(&command.step)).await;
+        self.center.center.t7209_deliver(&ctx, command).await
+    }
+
+    /// 7210.
+    ///
+    /// # Errors
+    /// The use case's.
+    pub async fn sign_off(&self, command: &t7210_sign_off::Command) -> Result<Answer<t7209_deliver::Reply>, Failure> {
+        let ctx = self.ctx(&self.pharmacy, &serde_json::to_string(&command.signed)).await;
+        self.center.center.t7210_sign_off(&ctx, command).await
     }
 
     /// 2101.

@@ -70,6 +70,14 @@ dict! {
     /// 个人账户使用标志 `acct_used_flag`.
     AcctUsedFlag { No = "0", "不使用"; Own = "1", "使用本人个账"; Family = "2", "使用共济人个账"; }
 }
+dict! {
+    /// 配送状态 `delv_stas_codg`.
+    DelvStasCodg { Waiting = "0", "待配送"; OnWay = "1", "配送中"; Arrived = "2", "配送完成"; Cancelled = "3", "配送取消"; Trouble = "4", "配送异常"; }
+}
+dict! {
+    /// How what was ordered online reaches the person (`delv_way`; the interface has no word for it).
+    DelvWay { Fetch = "1", "网订店取"; Send = "2", "网订店送"; }
+}
 
 #[cfg(test)]
 mod tests {

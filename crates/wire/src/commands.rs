@@ -4,6 +4,8 @@
 //! refuses is a defect of its field with the type's own reason.
 
 mod basics;
+mod delivery;
+mod extras;
 mod files;
 mod goods;
 mod institution;
@@ -14,6 +16,7 @@ mod settle;
 mod statement;
 
 pub use basics::{t1101, t1201, t9001, t9002};
+pub use delivery::{STATED_MAX, t7209, t7210};
 pub use files::{ARRAY_MAX, catalogue, question, t1301, t1312, t9101, t9102};
 pub use goods::{goods, t3513, t3592b};
 pub use institution::{read_signed, t7102, t7103, t7104, t7105};
@@ -55,6 +58,8 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         Transaction::T7206 => of(t7206(node)),
         Transaction::T7207 => of(t7207(node)),
         Transaction::T7208 => of(t7208(node)),
+        Transaction::T7209 => of(t7209(node)),
+        Transaction::T7210 => of(t7210(node)),
         Transaction::T7211 => of(t7211(node)),
         Transaction::T2101 | Transaction::T2102 => of(t2102(node)),
         Transaction::T2103 => of(t2103(node)),
@@ -102,9 +107,7 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         Transaction::T3592B => of(t3592b(node)),
         // The bytes of 9101 may stand beside the message: its form is judged where both are known.
         Transaction::T9101 => Defects::new(),
-        Transaction::T7108 | Transaction::T7109 | Transaction::T7202 | Transaction::T7209 | Transaction::T7210 => {
-            Defects::new()
-        }
+        Transaction::T7108 | Transaction::T7109 | Transaction::T7202 => Defects::new(),
     }
 }
 

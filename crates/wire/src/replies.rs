@@ -128,6 +128,11 @@ pub fn t7208() -> Payload {
     Reply::new(Transaction::T7208).flag("flag", true).to_json()
 }
 
+/// 7209, 7210.
+pub fn t7209(transaction: Transaction) -> Payload {
+    Reply::new(transaction).flag("flag", true).to_json()
+}
+
 /// 7211.
 pub fn t7211(reply: &t7211_catalogue::Reply) -> Payload {
     Reply::new(Transaction::T7211)

@@ -104,12 +104,12 @@ mod tests {
             ("/fixmedins/7202", Err(RouteError::NotBuilt(T7202))),
             ("/fixmedins/9101", Err(RouteError::OnlyGateway(T9101))),
             ("/fixmedins/9102", Err(RouteError::OnlyGateway(T9102))),
-            ("/fixmedins/7210", Err(RouteError::NotBuilt(T7210))),
+            ("/fixmedins/7210", Ok(T7210)),
             ("/fixmedins/rxChkInfoCallback", Err(RouteError::NotBuilt(T7108))),
         ] {
             assert_eq!(route(path), want, "{path}");
         }
-        assert_eq!(RouteError::NotBuilt(T7209).to_string(), "交易7209 药品配送信息同步尚未开通");
+        assert_eq!(RouteError::NotBuilt(T7202).to_string(), "交易7202 电子处方线上流转查询尚未开通");
     }
 
     #[test]

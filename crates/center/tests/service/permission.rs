@@ -13,7 +13,7 @@ use lf_ports::RegistryPut;
 use lf_testkit::region::{HOSPITAL, OTHER_HOSPITAL, OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Life, Step, TestCenter};
 use lf_vocab::Span;
-use lf_vocab::dict::RxChkStasCodg;
+use lf_vocab::dict::{DelvStasCodg, DelvWay, RxChkStasCodg};
 
 use crate::list_match;
 use crate::lists::{Counted, everything};
@@ -21,7 +21,7 @@ use crate::said::code;
 use crate::statements::{Plain, command, details};
 
 /// Transaction, and how far its prescription has come before.
-const ROWS: [(&str, Option<Step>); 31] = [
+const ROWS: [(&str, Option<Step>); 33] = [
     ("7101", None),
     ("7102", Some(Step::Prechecked)),
     ("7103", Some(Step::Signed)),
@@ -36,6 +36,8 @@ const ROWS: [(&str, Option<Step>); 31] = [
     ("7206", Some(Step::Verified)),
     ("7207", Some(Step::Reviewed)),
     ("7208", Some(Step::Sold)),
+    ("7209", Some(Step::Sold)),
+    ("7210", Some(Step::Settled)),
     ("7211", None),
     ("2101", Some(Step::Sold)),
     ("2102", Some(Step::Sold)),
@@ -129,6 +131,21 @@ async fn sent(life: &Life<'_>, infno: &str, caller: &str) -> String {
     }
 }
 
+/// 7209, and 7210 of what is on the way.
+async fn of_delivery(life: &Life<'_>, infno: &str, caller: &str) -> String {
+    let center = &life.center.center;
+    let mut command = life.deliver_command(DelvWay::Send, DelvStasCodg::OnWay);
+    if infno == "7210" {
+        life.deliver(&command).await.unwrap();
+        let sign_off = life.sign_off_command();
+        let ctx = life.ctx(caller, &infno).await;
+        return said(&center.t7210_sign_off(&ctx, &sign_off).await);
+    }
+    command.fixmedins_code = caller.parse().unwrap();
+    let ctx = life.ctx(caller, &infno).await;
+    said(&center.t7209_deliver(&ctx, &command).await)
+}
+
 /// Goods: an institution's own.
 async fn of_goods(life: &Life<'_>, infno: &str, caller: &str) -> String {
     let center = &life.center.center;
@@ -169,6 +186,9 @@ async fn of_goods(life: &Life<'_>, infno: &str, caller: &str) -> String {
 async fn matched(life: &Life<'_>, infno: &str, caller: &str) -> String {
     if infno.starts_with("35") {
         return of_goods(life, infno, caller).await;
+    }
+    if infno.starts_with("72") {
+        return of_delivery(life, infno, caller).await;
     }
     let center = &life.center.center;
     let ctx = life.ctx(caller, &infno).await;
@@ -263,6 +283,8 @@ async fn as_admitted() {
         7206  RX-0000-01    RX-0000-01    ok            RX-7206-01
         7207  RX-0000-01    RX-0000-01    ok            RX-7207-01
         7208  RX-0000-01    RX-0000-01    ok            RX-7208-02
+        7209  RX-0000-01    RX-0000-01    ok            RX-7209-02
+        7210  RX-0000-01    RX-0000-01    ok            RX-7210-02
         7211  ok            ok            ok            ok
         2101  RX-0000-01    RX-0000-01    ok            RX-2102-07
         2102  RX-0000-01    RX-0000-01    ok            RX-2102-07
@@ -309,6 +331,8 @@ async fn with_an_agreement_that_has_ended() {
         7206  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
         7207  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
         7208  RX-0000-01    RX-0000-01    ok            RX-7208-02
+        7209  RX-0000-01    RX-0000-01    ok            RX-7209-02
+        7210  RX-0000-01    RX-0000-01    ok            RX-7210-02
         7211  ok            ok            ok            ok
         2101  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
         2102  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
@@ -354,6 +378,8 @@ async fn without_the_interface_of_circulation() {
         7206  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
         7207  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
         7208  RX-0000-01    RX-0000-01    ok            RX-7208-02
+        7209  RX-0000-01    RX-0000-01    ok            RX-7209-02
+        7210  RX-0000-01    RX-0000-01    ok            RX-7210-02
         7211  ok            ok            ok            ok
         2101  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
         2102  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04

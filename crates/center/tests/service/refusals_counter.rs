@@ -13,7 +13,7 @@ use lf_rx::{Event, State};
 use lf_testkit::life::Item;
 use lf_testkit::region::{HOSPITAL, OTHER_PHARMACY, PHARMACIST, PHARMACY, drugs, fixmedins, practitioner};
 use lf_testkit::{Life, Step, TestCenter};
-use lf_vocab::dict::{HiFeesetlFlag, RxChkStasCodg};
+use lf_vocab::dict::{DelvStasCodg, DelvWay, HiFeesetlFlag, RxChkStasCodg};
 
 use crate::said::{Said, code, codes, send, with};
 
@@ -339,16 +339,19 @@ async fn t7208_undo_sale() {
     life.pharmacy = OTHER_PHARMACY.to_owned();
     said.refused(life.undo_sale().await);
     life.pharmacy = PHARMACY.to_owned();
+    life.deliver(&life.deliver_command(DelvWay::Send, DelvStasCodg::OnWay)).await.unwrap();
+    said.refused(life.undo_sale().await);
     life.settle().await.unwrap();
     said.refused(life.undo_sale().await);
     said.are(
         expect![[r#"
-        RX-7208-01 处方没有可撤销的出库明细〔接口规范 7208〕
-        RX-7208-03 销售出库流水号不符〔接口规范 7208 selStooutSn〕
-        RX-7208-04 医疗保险结算标志与出库时不同〔接口规范 7208 hiFeesetlFlag〕
-        RX-7208-02 出库明细不是本机构上传的〔接口规范 7208 fixmedinsCode〕
-        RX-7208-05 处方已结算，请通过结算撤销退费〔接口规范 7208：医保退费后明细自动撤销〕
-    "#]],
+            RX-7208-01 处方没有可撤销的出库明细〔接口规范 7208〕
+            RX-7208-03 销售出库流水号不符〔接口规范 7208 selStooutSn〕
+            RX-7208-04 医疗保险结算标志与出库时不同〔接口规范 7208 hiFeesetlFlag〕
+            RX-7208-02 出库明细不是本机构上传的〔接口规范 7208 fixmedinsCode〕
+            RX-7208-06 药品正在配送途中，请先取消配送再撤销出库〔接口规范 7209；接口规范 7208〕
+            RX-7208-05 处方已结算，请通过结算撤销退费〔接口规范 7208：医保退费后明细自动撤销〕
+        "#]],
         &[SaleUndoRefusal::CODES],
     );
 }

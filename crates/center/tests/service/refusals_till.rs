@@ -7,9 +7,9 @@ use lf_rx::decide::settle::{RefundRefusal, SettleRefusal};
 use lf_testkit::life::Item;
 use lf_testkit::region::{OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Step, TestCenter};
-use lf_vocab::dict::{AcctUsedFlag, HiFeesetlFlag, Insutype};
+use lf_vocab::dict::{AcctUsedFlag, DelvStasCodg, DelvWay, HiFeesetlFlag, Insutype};
 
-use crate::said::{Said, code, send, with};
+use crate::said::{Said, code, codes, send, with};
 
 #[tokio::test]
 async fn t2101_what_a_till_may_not_ask() {
@@ -35,24 +35,39 @@ async fn t2101_what_a_till_may_not_ask() {
     said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.psn_name = Some("他人".into()))));
     said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.certno = Some("9".parse().unwrap()))));
     said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.mdtrt_cert_no = "x".into())));
+    // proves GX-2.2f: what is charged for a delivery is settled nowhere, and in Guangxi the law says why
+    said.refused(send!(life, t2101_quote, pharmacy, sent(delivered)));
+    said.refused(send!(life, t2102_settle, pharmacy, sent(delivered)));
+    let nanning = lf_ports::Fixmedins { poolarea_no: "450100".parse().unwrap(), ..fixmedins(PHARMACY, "南宁药店") };
+    center.register(RegistryPut::Fixmedins(nanning)).await;
+    let told = codes(&send!(life, t2101_quote, pharmacy, sent(delivered)));
+    assert!(told.contains(&"FEE-DELIVERY".to_owned()), "{told:?}");
     said.are(
         expect![[r#"
-        RX-2102-11 本药店未开通门诊统筹服务〔赣医保字〔2024〕9号 一〕
-        RX-2102-12 医疗类别21在药店的待遇尚未形成规则〔规则包〕
-        RX-2102-13 家庭共济账户支付尚未形成规则〔规则包〕
-        RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕
-        RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕
-        RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕
-        RX-2102-15 一次结算只能对应一张处方〔赣医保字〔2024〕9号 三（一）单次结算〕
-        RX-2102-16 暂不支持以该类就诊凭证结算，请使用医保电子凭证或居民身份证〔接口规范 2102 mdtrt_cert_type〕
-        RX-2102-17 人员编号与就诊凭证不符〔接口规范 2102 psn_no〕
-        RX-2102-18 险种类型与参保信息不符〔接口规范 2102 insutype〕
-        RX-0002-02 姓名与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
-        RX-0002-03 证件与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
-        RX-0002-01 查无此参保人〔接口规范 1101〕
-    "#]],
+            RX-2102-11 本药店未开通门诊统筹服务〔赣医保字〔2024〕9号 一〕
+            RX-2102-12 医疗类别21在药店的待遇尚未形成规则〔规则包〕
+            RX-2102-13 家庭共济账户支付尚未形成规则〔规则包〕
+            RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕
+            RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕
+            RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕
+            RX-2102-15 一次结算只能对应一张处方〔赣医保字〔2024〕9号 三（一）单次结算〕
+            RX-2102-16 暂不支持以该类就诊凭证结算，请使用医保电子凭证或居民身份证〔接口规范 2102 mdtrt_cert_type〕
+            RX-2102-17 人员编号与就诊凭证不符〔接口规范 2102 psn_no〕
+            RX-2102-18 险种类型与参保信息不符〔接口规范 2102 insutype〕
+            RX-0002-02 姓名与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
+            RX-0002-03 证件与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
+            RX-0002-01 查无此参保人〔接口规范 1101〕
+            RX-2102-20 配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取〔桂医保规〔2024〕7号 二（二）；接口规范 2102 drugdetail〕
+            RX-2102-20 配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取〔桂医保规〔2024〕7号 二（二）；接口规范 2102 drugdetail〕
+        "#]],
         &[PurchaseRefusal::CODES, &["RX-0002-01", "RX-0002-02", "RX-0002-03"]],
     );
+}
+
+/// A line more, for the delivery.
+fn delivered(command: &mut Command) {
+    let fee = command.lines[0].clone();
+    command.lines.push(lf_center::t2101_quote::FeeLine { feedetl_sn: "PS".to_owned(), dlv_fee_flag: true, ..fee });
 }
 
 #[tokio::test]
@@ -194,6 +209,9 @@ async fn t2103_refund() {
     life.pharmacy = OTHER_PHARMACY.to_owned();
     said.refused(life.refund().await);
     life.pharmacy = PHARMACY.to_owned();
+    life.deliver(&life.deliver_command(DelvWay::Send, DelvStasCodg::OnWay)).await.unwrap();
+    said.refused(life.refund().await);
+    life.deliver(&life.deliver_command(DelvWay::Send, DelvStasCodg::Cancelled)).await.unwrap();
     let negative = life.refund().await.unwrap().reply.setl;
     let command = life.refund_command();
     let ctx = center.ctx(PHARMACY, "the same settlement by another message").await;
@@ -201,13 +219,14 @@ async fn t2103_refund() {
     said.refused(send!(life, t2103_refund, pharmacy, with(life.refund_command(), |c| c.setl_id = negative.setl_id)));
     said.are(
         expect![[r#"
-        RX-2103-01 本机构查无此结算〔接口规范 2103 setl_id〕
-        RX-2103-02 人员编号与结算不符〔接口规范 2103 psn_no〕
-        RX-2103-03 就诊ID与结算不符〔接口规范 2103 mdtrt_id〕
-        RX-2103-01 本机构查无此结算〔接口规范 2103 setl_id〕
-        RX-2103-04 结算已撤销〔接口规范 2103〕
-        RX-2103-05 撤销产生的负结算不能再撤销〔接口规范 2103〕
-    "#]],
+            RX-2103-01 本机构查无此结算〔接口规范 2103 setl_id〕
+            RX-2103-02 人员编号与结算不符〔接口规范 2103 psn_no〕
+            RX-2103-03 就诊ID与结算不符〔接口规范 2103 mdtrt_id〕
+            RX-2103-01 本机构查无此结算〔接口规范 2103 setl_id〕
+            RX-2103-06 药品正在配送途中，请先取消配送或完成签收再撤销结算〔接口规范 7209；接口规范 2103〕
+            RX-2103-04 结算已撤销〔接口规范 2103〕
+            RX-2103-05 撤销产生的负结算不能再撤销〔接口规范 2103〕
+        "#]],
         &[RefundRefusal::CODES],
     );
 }

@@ -53,6 +53,8 @@ pub fn examples(region: &Region) -> anyhow::Result<Vec<Example>> {
         ("7208-undo-sale.json", pharmacy::t7208(&case, no, "${sel_stoout_sn}")),
         ("2101-quote.json", settlement::t2101(&case, no, now)),
         ("2102-settle.json", settlement::t2102(&case, no, now)),
+        ("7209-deliver.json", pharmacy::t7209(&case, no, now)),
+        ("7210-sign-off.json", pharmacy::t7210(&case, no, now)),
         ("7107-settlement-query.json", hospital::t7107(&case, no)),
         ("2103-refund.json", settlement::t2103(&case, "${setl_id}", "${setl_mdtrt_id}")),
         ("7104-undo.json", hospital::t7104(&case, no, now)),

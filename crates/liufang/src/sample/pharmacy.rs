@@ -108,6 +108,56 @@ pub fn t7208(case: &Case<'_>, hi_rxno: &str, sel_stoout_sn: &str) -> Value {
     })
 }
 
+/// 7209 药品配送信息同步: handed to the carrier (网订店送). What the interface has no field for stands in `extras`.
+#[cfg(test)]
+pub fn t7209(case: &Case<'_>, hi_rxno: &str, now: Moment) -> Value {
+    json!({
+        "hiRxno": hi_rxno,
+        "delvNo": format!("PS{:09}", case.serial),
+        "delvAddr": "宜春市袁州区示例路1号",
+        "delvDtce": number("1.5"),
+        "delvEntpNo": "PSQY0001",
+        "delvEntpName": "宜春示例医药物流有限公司",
+        "delverCertType": "01",
+        "delverCertno": COURIER_CERTNO,
+        "delverName": "送小样",
+        "delverTel": "13900000000",
+        "delvStasCodg": "1",
+        "delvStasName": "配送中",
+        "delvStasTime": now.to_string(),
+        "delvConner": case.patient.person.psn_name,
+        "delvConTel": "13900000001",
+        "fixmedinsCode": case.pharmacy.fixmedins.fixmedins_code,
+        "fixmedinsName": case.pharmacy.fixmedins.fixmedins_name,
+        "extras": {
+            "delv_way": "2",
+            "hdov_name": case.pharmacist.practitioner.prac_name,
+            "delv_entp_lic_no": "赣药储运0001",
+            "delv_entp_lic_end": "2029-12-31",
+            "cold_chain_flag": "0",
+        },
+    })
+}
+
+/// 7210 药品配送签收确认: the patient takes it.
+#[cfg(test)]
+pub fn t7210(case: &Case<'_>, hi_rxno: &str, now: Moment) -> Value {
+    json!({
+        "hiRxno": hi_rxno,
+        "delvNo": format!("PS{:09}", case.serial),
+        "delverCertType": "01",
+        "delverCertno": COURIER_CERTNO,
+        "delverName": "送小样",
+        "delvStasTime": now.to_string(),
+        "chkWayCodg": "2",
+        "extras": { "rcvr_name": case.patient.person.psn_name, "rcvr_rltn": "本人" },
+    })
+}
+
+/// The courier's certificate, made up with the right check digit.
+#[cfg(test)]
+const COURIER_CERTNO: &str = "360902199001011236";
+
 /// 7211 流转药品目录查询, by part of a name.
 #[cfg(test)]
 pub fn t7211(case: &Case<'_>, drug_name: &str) -> Value {

@@ -42,6 +42,8 @@ fn messages(case: &Case<'_>) -> Vec<(&'static str, Value)> {
         ("7206", t7206(case, no, "token", "verify", true, case.now)),
         ("7207", t7207(case, no, "review", case.now)),
         ("7208", t7208(case, no, "sale")),
+        ("7209", t7209(case, no, case.now)),
+        ("7210", t7210(case, no, case.now)),
         ("7211", t7211(case, "氨氯地平")),
         ("2101", t2101(case, no, case.now)),
         ("2102", t2102(case, no, case.now)),
@@ -208,7 +210,7 @@ fn no_example_is_left_over_and_the_readme_names_each() {
     let readme = std::fs::read_to_string(folder().join("README.md")).unwrap();
     let known: BTreeSet<_> = examples(&region()).unwrap().iter().map(|example| example.file).collect();
     let transactions = known.iter().filter(|file| !file.starts_with("parts/")).count();
-    assert_eq!(transactions, 18);
+    assert_eq!(transactions, 20);
     assert!(known.iter().all(|file| readme.contains(&format!("`{file}`"))), "README.md names every file");
     for entry in std::fs::read_dir(folder()).unwrap().map(Result::unwrap) {
         let name = entry.file_name().into_string().unwrap();

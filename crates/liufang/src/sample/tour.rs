@@ -44,7 +44,7 @@ const UPLOAD: Step = step("7103-upload.json", &[]);
 const SELL: Step = step("7207-sell.json", &[("selStooutSn", "sel_stoout_sn")]);
 const TOKEN: &[(&str, &str)] = &[("authRxno", "auth_rxno"), ("epcToken", "epc_token")];
 
-static STEPS: [Step; 23] = [
+static STEPS: [Step; 25] = [
     PRECHECK,
     SIGN,
     UPLOAD,
@@ -61,6 +61,8 @@ static STEPS: [Step; 23] = [
     SELL,
     step("2101-quote.json", &[]),
     step("2102-settle.json", &[("setl_id", "setl_id"), ("mdtrt_id", "setl_mdtrt_id")]),
+    step("7209-deliver.json", &[]),
+    step("7210-sign-off.json", &[]),
     step("7107-settlement-query.json", &[]),
     step("2103-refund.json", &[]),
     // A second prescription, revoked.
@@ -72,7 +74,7 @@ static STEPS: [Step; 23] = [
 ];
 
 /// Where the second prescription begins.
-const SECOND: usize = 18;
+const SECOND: usize = 20;
 
 /// How far it came.
 pub struct Tour {

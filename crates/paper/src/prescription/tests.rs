@@ -133,7 +133,7 @@ fn the_corner_says_the_kind_and_what_is_wrong() {
         fund_pay_sumamt: Fen::ZERO,
         law_edition: "x".to_owned(),
     };
-    let state = State::Settled { passed, sold: sold.unwrap(), settled };
+    let state = State::Settled { passed, sold: sold.unwrap(), delivery: lf_rx::Delivery::None, settled };
     assert_eq!(corner(&|_| (), Some(state), end), "普通 已使用");
 }
 

@@ -35,6 +35,7 @@ refusals! {
         WrongSale = "RX-7208-03", "接口规范 7208 selStooutSn", "销售出库流水号不符";
         OtherKind = "RX-7208-04", "接口规范 7208 hiFeesetlFlag", "医疗保险结算标志与出库时不同";
         Settled = "RX-7208-05", "接口规范 7208：医保退费后明细自动撤销", "处方已结算，请通过结算撤销退费";
+        OnDelivery = "RX-7208-06", "接口规范 7209；接口规范 7208", "药品正在配送途中，请先取消配送再撤销出库";
     }
 }
 
@@ -140,7 +141,7 @@ pub fn may_undo_sale<'a>(
     insured: bool,
 ) -> Result<&'a Sold, SaleUndoRefusal> {
     // A refund took its sale back with it, so there is none to undo any more.
-    let (State::Sold { passed, sold } | State::SelfPaid { passed, sold } | State::Settled { passed, sold, .. }) =
+    let (State::Sold { passed, sold, .. } | State::SelfPaid { passed, sold, .. } | State::Settled { passed, sold, .. }) =
         &rx.state
     else {
         return Err(SaleUndoRefusal::NotSold);
@@ -154,5 +155,8 @@ pub fn may_undo_sale<'a>(
     if insured != (sold.hi_feesetl_flag == HiFeesetlFlag::Insured) {
         return Err(SaleUndoRefusal::OtherKind);
     }
-    if matches!(rx.state, State::Settled { .. }) { Err(SaleUndoRefusal::Settled) } else { Ok(sold) }
+    if matches!(rx.state, State::Settled { .. }) {
+        return Err(SaleUndoRefusal::Settled);
+    }
+    if rx.state.delivery().under_way() { Err(SaleUndoRefusal::OnDelivery) } else { Ok(sold) }
 }

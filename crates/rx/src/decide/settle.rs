@@ -32,6 +32,7 @@ refusals! {
         OtherVisit = "RX-2103-03", "接口规范 2103 mdtrt_id", "就诊ID与结算不符";
         AlreadyReversed = "RX-2103-04", "接口规范 2103", "结算已撤销";
         Negative = "RX-2103-05", "接口规范 2103", "撤销产生的负结算不能再撤销";
+        OnDelivery = "RX-2103-06", "接口规范 7209；接口规范 2103", "药品正在配送途中，请先取消配送或完成签收再撤销结算";
     }
 }
 
@@ -46,7 +47,7 @@ pub fn may_settle<'a>(
         return Err(SettleRefusal::OtherPerson);
     }
     let (passed, sold) = match &rx.state {
-        State::Sold { passed, sold } => (passed, sold),
+        State::Sold { passed, sold, .. } => (passed, sold),
         State::Settled { .. } => return Err(SettleRefusal::AlreadySettled),
         State::SelfPaid { .. } => return Err(SettleRefusal::SelfPaid),
         State::Refunded { .. } => return Err(SettleRefusal::Refunded),
@@ -59,7 +60,13 @@ pub fn may_settle<'a>(
 /// 2103. Ok: the settlement to reverse.
 pub fn may_refund<'a>(rx: &'a Prescription, setl_id: &str) -> Result<&'a Settled, RefundRefusal> {
     match &rx.state {
-        State::Settled { settled, .. } if settled.setl_id == setl_id => Ok(settled),
+        State::Settled { settled, delivery, .. } if settled.setl_id == setl_id => {
+            if delivery.under_way() {
+                Err(RefundRefusal::OnDelivery)
+            } else {
+                Ok(settled)
+            }
+        }
         State::Refunded { settled, .. } if settled.setl_id == setl_id => Err(RefundRefusal::AlreadyReversed),
         State::Refunded { refunded, .. } if refunded.setl_id == setl_id => Err(RefundRefusal::Negative),
         _ => Err(RefundRefusal::Unknown),

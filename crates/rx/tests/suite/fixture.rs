@@ -1,11 +1,12 @@
 //! One prescription of every state, one event of every kind, and small builders. Values are made up.
 
+use lf_rx::delivery::{Carrier, ColdChain, DeliverySigned, DeliveryStep, Delver, Destination, Receiver, Sheet};
 use lf_rx::event::{
     Authorised, Downloaded, Event, Opened, Refunded, Reviewed, Revoked, SaleLine, SaleUndone, Settled, Signed, Sold,
     Uploaded, Verified,
 };
 use lf_rx::{ChainHash, Prescription, RxDrug, State};
-use lf_vocab::dict::{HiFeesetlFlag, RxChkStasCodg};
+use lf_vocab::dict::{DelvStasCodg, DelvWay, HiFeesetlFlag, RxChkStasCodg};
 use lf_vocab::{Fen, FixmedinsCode, HiRxno, Moment, PsnNo, Qty, RxTraceCode};
 
 /// The issuing hospital.
@@ -125,6 +126,45 @@ pub fn settled(setl_id: &str) -> Settled {
     }
 }
 
+/// A word of 7209 about delivery `D1`, a minute later for every code.
+pub fn step(delv_way: DelvWay, delv_stas_codg: DelvStasCodg) -> DeliveryStep {
+    let minutes: i64 = delv_stas_codg.code().parse().unwrap();
+    DeliveryStep {
+        sheet: Sheet {
+            delv_no: "D1".into(),
+            delv_way,
+            to: Destination {
+                delv_addr: "宜春市某街1号".into(),
+                delv_conner: "收货人".into(),
+                delv_con_tel: None,
+                dlv_fixmedins_code: None,
+            },
+            delv_dtce: None,
+            carrier: Carrier { delv_entp_no: Some("E1".into()), delv_entp_name: "承运企业".into(), lic: None },
+            hdov_name: Some("交接人".into()),
+        },
+        delv_stas_codg,
+        delv_stas_dscr: None,
+        delv_stas_time: in_time().plus_seconds(minutes * 60),
+        delver: None,
+        place: None,
+        cold_chain: ColdChain::Unsaid,
+    }
+}
+
+/// 7210, ten minutes after the sale.
+pub fn taken() -> DeliverySigned {
+    DeliverySigned {
+        delver: Delver { delver_name: "配送员".into(), delver_cert: None, delver_tel: None },
+        rcvr: Some(Receiver { rcvr_name: "收货人".into(), rcvr_rltn: Some("本人".into()) }),
+        delv_stas_time: in_time().plus_seconds(600),
+        delv_stas_dscr: None,
+        chk_way_codg: Some("3".into()),
+        place: None,
+        cold_chain: ColdChain::Unsaid,
+    }
+}
+
 /// One event of every kind, kinds with two outcomes twice, in the order of a life.
 pub fn events() -> Vec<(&'static str, Event)> {
     vec![
@@ -165,6 +205,10 @@ pub fn events() -> Vec<(&'static str, Event)> {
                 undo_time: in_time(),
             }),
         ),
+        ("delivery:waiting", Event::Delivery(Box::new(step(DelvWay::Send, DelvStasCodg::Waiting)))),
+        ("delivery:on_way", Event::Delivery(Box::new(step(DelvWay::Send, DelvStasCodg::OnWay)))),
+        ("delivery:arrived", Event::Delivery(Box::new(step(DelvWay::Send, DelvStasCodg::Arrived)))),
+        ("delivery_signed", Event::DeliverySigned(Box::new(taken()))),
     ]
 }
 
@@ -179,7 +223,12 @@ pub fn fresh() -> Prescription {
 
 /// The prescription after these events.
 pub fn after(names: &[&str]) -> Prescription {
-    names.iter().fold(fresh(), |rx, name| {
+    with(fresh(), names)
+}
+
+/// A prescription after more events.
+pub fn with(rx: Prescription, names: &[&str]) -> Prescription {
+    names.iter().fold(rx, |rx, name| {
         let state = rx.next(&event(name)).unwrap();
         Prescription { state, seq: rx.seq + 1, ..rx }
     })

@@ -7,7 +7,7 @@ use lf_rx::decide::sale::{Row, SaleRefusal, SaleUndoRefusal, check_rows, may_sel
 use lf_rx::decide::settle::{RefundRefusal, SettleRefusal, may_refund, may_settle};
 use lf_vocab::Qty;
 
-use crate::fixture::{OTHER_PHARMACY, PHARMACY, PSN_NO, TOKEN, at, code, drug, in_time, line, p, psn, too_late};
+use crate::fixture::{OTHER_PHARMACY, PHARMACY, PSN_NO, TOKEN, at, code, drug, in_time, line, p, psn, too_late, with};
 use crate::ladder_issue::climbs;
 
 #[test]
@@ -147,6 +147,7 @@ fn t7208_undo_sale() {
             &err("settled", &mine, Some("x"), false),
             &err("settled", &mine, Some("sale-1"), false),
             &err("settled", &mine, Some("sale-1"), true),
+            &may_undo_sale(&with(at("sold"), &["delivery:on_way"]), &mine, None, true).unwrap_err(),
         ],
         SaleUndoRefusal::CODES,
     );
@@ -196,6 +197,7 @@ fn t2103_refund() {
             &RefundRefusal::OtherVisit,
             &err("refunded", "setl-1"),
             &err("refunded", "setl-2"),
+            &may_refund(&with(at("settled"), &["delivery:on_way"]), "setl-1").unwrap_err(),
         ],
         RefundRefusal::CODES,
     );

@@ -56,10 +56,16 @@ fn the_table_of_moves() {
         sold
             sale_undone → reviewed
             settled → settled
+            delivery:waiting → sold
+            delivery:on_way → sold
         self_paid
             sale_undone → reviewed
+            delivery:waiting → self_paid
+            delivery:on_way → self_paid
         settled
             refunded → refunded
+            delivery:waiting → settled
+            delivery:on_way → settled
         refunded
         revoked
     "#]]

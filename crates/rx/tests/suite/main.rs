@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod chain;
+mod delivery;
 mod fixture;
 mod ladder_counter;
 mod ladder_issue;

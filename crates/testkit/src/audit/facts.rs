@@ -20,6 +20,8 @@ pub(super) struct Facts {
     pub settled: Vec<(String, i64, i64)>,
     /// Reversals: number, and what it reverses.
     pub refunded: Vec<(String, String)>,
+    /// The number of the delivery of the standing sale and the word of its course.
+    pub delivery: Option<(String, &'static str)>,
     /// What cannot be, in Chinese.
     pub defects: Vec<String>,
     closed: bool,
@@ -83,6 +85,8 @@ impl Facts {
                 if self.standing_sale.take().is_none() {
                     self.defects.push(format!("第{number}条事件撤销了不存在的出库"));
                 }
+                self.not_under_way(number);
+                self.delivery = None;
             }
             "settled" => {
                 self.phase = "settled";
@@ -96,14 +100,62 @@ impl Facts {
                 self.phase = "refunded";
                 self.closed = true;
                 self.refunded.push((text(event, "setl_id"), text(event, "refd_setl_id")));
+                self.not_under_way(number);
                 // A refund takes the sale back with it.
                 self.standing_sale = None;
+            }
+            "delivery" => self.delivered(number, event),
+            "delivery_signed" => {
+                let course = match &self.delivery {
+                    Some((delv_no, "ordered" | "on_way" | "trouble" | "arrived")) => Some((delv_no.clone(), "signed")),
+                    _ => None,
+                };
+                match course {
+                    Some(course) => self.delivery = Some(course),
+                    None => self.defects.push(format!("第{number}条事件签收了没有在途的配送单")),
+                }
             }
             "revoked" => {
                 self.phase = "revoked";
                 self.closed = true;
             }
             other => self.defects.push(format!("第{number}条事件的种类{other}不认识")),
+        }
+    }
+
+    /// The word of the course that the stored state should have.
+    pub fn course(&self) -> &'static str {
+        self.delivery.as_ref().map_or("none", |(_, course)| course)
+    }
+
+    fn delivered(&mut self, number: u64, event: &Value) {
+        let delv_no = event.pointer("/sheet/delv_no").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let course = match text(event, "delv_stas_codg").as_str() {
+            "0" => "ordered",
+            "1" => "on_way",
+            "2" => "arrived",
+            "3" => "cancelled",
+            _ => "trouble",
+        };
+        if self.standing_sale.is_none() {
+            self.defects.push(format!("第{number}条事件配送了不存在的出库"));
+        }
+        let possible = match &self.delivery {
+            None => matches!(course, "ordered" | "on_way"),
+            Some((known, "cancelled")) => *known != delv_no && matches!(course, "ordered" | "on_way"),
+            Some((_, "signed")) => false,
+            Some((known, "ordered")) => *known == delv_no && matches!(course, "ordered" | "on_way" | "cancelled"),
+            Some((known, _)) => *known == delv_no && course != "ordered",
+        };
+        if !possible {
+            self.defects.push(format!("第{number}条事件的配送状态不能在此发生"));
+        }
+        self.delivery = Some((delv_no, course));
+    }
+
+    fn not_under_way(&mut self, number: u64) {
+        if matches!(self.course(), "on_way" | "trouble" | "arrived") {
+            self.defects.push(format!("第{number}条事件撤回了还在配送途中的药品"));
         }
     }
 

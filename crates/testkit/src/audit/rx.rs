@@ -45,6 +45,11 @@ pub(super) async fn one<S: Store + ?Sized>(
     report.unless(facts.phase == rx.state.name(), Kind::State, place, || {
         format!("状态是{}，按事件应是{}", rx.state.name(), facts.phase)
     });
+    let course = serde_json::to_value(rx.state.delivery()).ok();
+    let course = course.as_ref().and_then(|value| value.get("course")?.as_str()).unwrap_or_default();
+    report.unless(course == facts.course(), Kind::State, place, || {
+        format!("配送是{course}，按事件应是{}", facts.course())
+    });
     check_content(store, rx, &facts, report).await?;
     check_file(store, rx, &facts, report).await?;
     check_settlements(store, rx, &facts, report).await?;

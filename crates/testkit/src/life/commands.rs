@@ -3,11 +3,14 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use lf_center::{
     t2101_quote, t2103_refund, t7101_precheck, t7102_sign, t7103_upload, t7104_undo, t7105_query, t7201_authorise,
-    t7204_download, t7205_verify, t7206_review, t7207_sell, t7208_undo_sale,
+    t7204_download, t7205_verify, t7206_review, t7207_sell, t7208_undo_sale, t7209_deliver, t7210_sign_off,
 };
 use lf_rx::decide::issue::SignedFields;
+use lf_rx::delivery::{
+    Carrier, CarrierLic, ColdChain, DeliverySigned, DeliveryStep, Delver, Destination, Receiver, Sheet,
+};
 use lf_rx::event::SaleLine;
-use lf_vocab::dict::{HiFeesetlFlag, RxChkStasCodg};
+use lf_vocab::dict::{DelvStasCodg, DelvWay, HiFeesetlFlag, RxChkStasCodg};
 use lf_vocab::{DrugTracCodg, Fen, RxTraceCode};
 
 use super::{Item, Life, parse};
@@ -207,6 +210,51 @@ impl Life<'_> {
         }
     }
 
+    /// 7209: a word of the one delivery, at this moment.
+    pub fn deliver_command(&self, delv_way: DelvWay, delv_stas_codg: DelvStasCodg) -> t7209_deliver::Command {
+        let sheet = Sheet {
+            delv_no: format!("PS{}", self.number),
+            delv_way,
+            to: Destination {
+                delv_addr: "宜春市示例路1号".to_owned(),
+                delv_conner: self.person.psn_name.clone(),
+                delv_con_tel: None,
+                dlv_fixmedins_code: None,
+            },
+            delv_dtce: None,
+            carrier: Carrier {
+                delv_entp_no: Some("E1".to_owned()),
+                delv_entp_name: "示例物流".to_owned(),
+                lic: Some(CarrierLic { delv_entp_lic_no: "L1".to_owned(), delv_entp_lic_end: parse("2029-12-31") }),
+            },
+            hdov_name: Some("戊药师".to_owned()),
+        };
+        let step = DeliveryStep {
+            sheet,
+            delv_stas_codg,
+            delv_stas_dscr: None,
+            delv_stas_time: self.center.now(),
+            delver: Some(Delver { delver_name: "送小样".to_owned(), delver_cert: None, delver_tel: None }),
+            place: None,
+            cold_chain: ColdChain::Unsaid,
+        };
+        t7209_deliver::Command { hi_rxno: self.hi_rxno(), fixmedins_code: parse(&self.pharmacy), step }
+    }
+
+    /// 7210.
+    pub fn sign_off_command(&self) -> t7210_sign_off::Command {
+        let signed = DeliverySigned {
+            delver: Delver { delver_name: "送小样".to_owned(), delver_cert: None, delver_tel: None },
+            rcvr: Some(Receiver { rcvr_name: self.person.psn_name.clone(), rcvr_rltn: Some("本人".to_owned()) }),
+            delv_stas_time: self.center.now(),
+            delv_stas_dscr: None,
+            chk_way_codg: Some("2".to_owned()),
+            place: None,
+            cold_chain: ColdChain::Unsaid,
+        };
+        t7210_sign_off::Command { hi_rxno: self.hi_rxno(), delv_no: None, delv_entp_no: None, signed }
+    }
+
     /// 7208.
     pub fn undo_sale_command(&self) -> t7208_undo_sale::Command {
         t7208_undo_sale::Command {
@@ -228,6 +276,7 @@ impl Life<'_> {
             cnt: item.drug_cnt,
             pric: item.pric,
             drug_trac_codg: vec![self.drug_trac_codg(at)],
+            dlv_fee_flag: false,
         };
         t2101_quote::Command {
             psn_no: self.person.psn_no.clone(),

@@ -66,7 +66,16 @@ fn fee_line(take: &mut Take, message: &Node<'_>, row: &Node<'_>) -> Option<t2101
         cnt: cnt?,
         pric: pric?,
         drug_trac_codg,
+        dlv_fee_flag: dlv_fee_flag(row),
     })
+}
+
+/// A fee for delivery has no field of its own: the line's `exp_content` says so (GX-2.2f).
+fn dlv_fee_flag(row: &Node<'_>) -> bool {
+    let Some(Ok(said @ Value::Object(_))) = row.text("exp_content").map(|text| Value::parse(text.as_bytes())) else {
+        return false;
+    };
+    matches!(said.get("dlv_fee_flag").and_then(Value::scalar), Some("1" | "true"))
 }
 
 /// Trace codes stand in the line or beside all lines, whichever spelling the client took (fsi.md §2.4).

@@ -129,6 +129,8 @@ fn shown(transaction: Transaction, data: &Json) -> Result<String, Defects> {
         T7206 => debug(transaction, data, super::t7206),
         T7207 => debug(transaction, data, super::t7207),
         T7208 => debug(transaction, data, super::t7208),
+        T7209 => debug(transaction, data, super::t7209),
+        T7210 => debug(transaction, data, super::t7210),
         T7211 => debug(transaction, data, super::t7211),
         T2101 | T2102 => debug(transaction, data, super::t2102),
         T2103 => debug(transaction, data, super::t2103),
@@ -304,6 +306,8 @@ fn the_least_message_leaves_these_open() {
         7206: 
         7207: psn_cash_pay drug_prodname drug_dosform prdr_name aprvno manu_lotnum bchno drug_trac_codg drug_sumamt
         7208: sel_stoout_sn
+        7209: 
+        7210: delv_no delv_entp_no
         7211: drug_name dualchnl oppool
         9001: 
         9002: 
@@ -431,6 +435,8 @@ fn all_that_the_domain_refuses_is_told_at_once() {
         7206: 报文有2处错误：hiRxno（医保处方编号）校验位不正确；fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字
         7207: 报文有4处错误：hiRxno（医保处方编号）校验位不正确；fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字；rxSaleDrugDetl[1].medListCodg（医疗目录编码）格式应为大写字母和数字的医保药品编码；rxSaleDrugDetl[1].drugTraceCodg（药品追溯码）格式应为7位以上的追溯码
         7208: 报文有2处错误：hiRxno（医保处方编号）校验位不正确；fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字
+        7209: 报文有2处错误：hiRxno（医保处方编号）校验位不正确；fixmedinsCode（供药定点机构编号）格式应为H或P加11位数字
+        7210: 报文有1处错误：hiRxno（医保处方编号）校验位不正确
         7211: 报文有2处错误：fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字；medListCodg（医疗目录编码）格式应为大写字母和数字的医保药品编码
         9001: taken
         9002: taken

@@ -7,8 +7,8 @@ use crate::table::{Field, Kind, Need, Table, TransactionSpec};
 pub static SPEC: TransactionSpec = TransactionSpec {
     number: "7209",
     name: "药品配送信息同步",
-    method: None,
-    built: false,
+    method: Some("rxDelvInfoUpld"),
+    built: true,
     input: &IN_DATA,
     output: &OUT_DATA,
 };
@@ -38,6 +38,7 @@ pub static IN_DATA: Table = Table {
         Field { name: "delv_con_tel", wire: "delvConTel", cn: "收货人联系电话", kind: Kind::Text { len: 20 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "fixmedins_code", wire: "fixmedinsCode", cn: "供药定点机构编号", kind: Kind::Text { len: 20 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "fixmedins_name", wire: "fixmedinsName", cn: "供药定点机构名称", kind: Kind::Text { len: 200 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
+        Field { name: "extras", wire: "extras", cn: "扩展数据", kind: Kind::Free { len: 4000 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },
     ],
     names: &[
         ("delvAddr", 2),
@@ -76,6 +77,7 @@ pub static IN_DATA: Table = Table {
         ("delver_lng", 14),
         ("delver_name", 8),
         ("delver_tel", 9),
+        ("extras", 21),
         ("fixmedinsCode", 19),
         ("fixmedinsName", 20),
         ("fixmedins_code", 19),

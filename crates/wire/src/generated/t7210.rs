@@ -7,8 +7,8 @@ use crate::table::{Field, Kind, Need, Table, TransactionSpec};
 pub static SPEC: TransactionSpec = TransactionSpec {
     number: "7210",
     name: "药品配送签收确认",
-    method: None,
-    built: false,
+    method: Some("rxDelvSignCfm"),
+    built: true,
     input: &IN_DATA,
     output: &OUT_DATA,
 };
@@ -30,6 +30,7 @@ pub static IN_DATA: Table = Table {
         Field { name: "delver_geo_type", wire: "delverGeoType", cn: "配送员经纬度编码类型", kind: Kind::Text { len: 3 }, need: Need::Optional, excludes: &[], dict: Some(&dicts::DELVER_GEO_TYPE), open: false, also: &[] },
         Field { name: "chk_way_codg", wire: "chkWayCodg", cn: "签收核验方式", kind: Kind::Text { len: 3 }, need: Need::Optional, excludes: &[], dict: Some(&dicts::CHK_WAY_CODG), open: false, also: &[] },
         Field { name: "delv_entp_no", wire: "delvEntpNo", cn: "配送企业编码", kind: Kind::Text { len: 30 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },
+        Field { name: "extras", wire: "extras", cn: "扩展数据", kind: Kind::Free { len: 4000 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },
     ],
     names: &[
         ("chkWayCodg", 11),
@@ -56,6 +57,7 @@ pub static IN_DATA: Table = Table {
         ("delver_lng", 8),
         ("delver_name", 5),
         ("delver_tel", 6),
+        ("extras", 13),
         ("hiRxno", 0),
         ("hi_rxno", 0),
     ],

@@ -110,7 +110,7 @@ fn rx() -> Prescription {
         law_edition: "1".to_owned(),
         overridden: Vec::new(),
     };
-    let state = State::Settled { passed: passed(), sold: sold(), settled: settled() };
+    let state = State::Settled { passed: passed(), sold: sold(), delivery: lf_rx::Delivery::None, settled: settled() };
     Prescription { hi_rxno: HI_RXNO.parse().unwrap(), opened, state, seq: 8, head: ChainHash::GENESIS }
 }
 
@@ -305,6 +305,7 @@ fn fullest(transaction: Transaction, amount: Fen) -> Vec<u8> {
         T7206 => t7206(&t7206_review::Reply { rx_chk_biz_sn: text("rx_chk_biz_sn") }),
         T7207 => t7207(&t7207_sell::Reply { sel_stoout_sn: text("sel_stoout_sn") }),
         T7208 => t7208(),
+        T7209 | T7210 => t7209(transaction),
         T7211 => t7211(&t7211_catalogue::Reply { total: 1, list: vec![catalogue_drug()] }),
         T2101 => t2101(&quote(shares), &converted(T2101, &full(T2101), commands::t2102).unwrap(), now()),
         T2102 => t2102(&t2102_settle::Reply { setl: setl(shares), person: person() }),
@@ -557,6 +558,8 @@ fn the_fullest_reply_has_all_that_is_required_and_nothing_else() {
         7206 never says: 
         7207 never says: 
         7208 never says: 
+        7209 never says: 
+        7210 never says: 
         7211 never says: list.natDrugNo list.poolareaNo list.poolareaName list.natHiDruglistChrgitmLv
         9001 never says: 
         9002 never says: 
