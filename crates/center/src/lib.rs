@@ -13,6 +13,7 @@ pub mod grants;
 pub mod journal;
 pub mod keys;
 pub mod limit;
+pub mod offers;
 pub mod once;
 pub mod people;
 pub mod reconcile;

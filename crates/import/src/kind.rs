@@ -46,6 +46,7 @@ impl Kind {
                 Lists::PayStd => "医保支付标准 payment standards by drug code",
                 Lists::SelPric => "集采中选价 selected prices of places by drug code",
                 Lists::PlatPric => "省药采平台挂网价 platform prices of places by drug code",
+                Lists::Site => "机构地址和坐标 where institutions stand, for the drug query",
                 Lists::DrugRule => "限定支付规则 restriction rules by drug code",
                 Lists::Diagnosis => "疾病诊断 diagnoses",
                 Lists::Dict => "代码表 code tables",

@@ -25,7 +25,7 @@ pub use paper::{PaperArgs, PaperCommand, PaperOut};
 pub use reconcile::{BudgetArgs, BudgetCommand, BudgetSetArgs, ExplainArgs, ReconcileArgs, ReconcileCommand};
 pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
 pub use settle::{SettleArgs, SettleCommand};
-pub use stock::{StockCmdArgs, StockCommand, StockDatabase};
+pub use stock::{CaseStepArgs, ComplainCommand, StockCmdArgs, StockCommand, StockDatabase};
 pub use torture::{CounterArgs, KillArgs, Place, RaceArgs, TortureArgs, TortureCommand};
 
 /// Liufang 流方: an open electronic prescription center for Chinese medical insurance.

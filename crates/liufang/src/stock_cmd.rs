@@ -1,47 +1,78 @@
-//! `liufang stock`: what stands in the shelves of institutions, for the bureau: who has a drug (JX-4.5.1), 票账货 of each lot (JX-1.5a),
-//! codes that were sold twice, and the share of 谈判 drugs stocked (GX-1.2.4).
+//! `liufang stock`: what stands in the shelves of institutions, for the bureau: who has a drug, and where it was shown and not
+//! supplied (JX-4.5.1), 票账货 of each lot (JX-1.5a), codes that were sold twice, and the share of 谈判 drugs stocked (GX-1.2.4).
 //!
-//! Works on the database, beside a running center, and changes nothing. Invariant: no name of a person is printed.
-
-use std::collections::BTreeMap;
+//! Works on the database, beside a running center; only `complain` changes anything. Invariant: no name of a patient is printed.
 
 use anyhow::Context as _;
-use lf_center::gate::spoken_by;
-use lf_center::grants::of_place;
-use lf_law::{Facts, Field, LawValue};
-use lf_ports::store::DrugQuery;
+use lf_center::Failure;
+use lf_center::offers::{Ask, Wanted};
 use lf_ports::{Clock as _, LeadKey, MovesOf, StockLead, StockLot};
-use lf_stock::{offered, share_of_nego};
 use lf_store::Engine;
-use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Ratio};
+use lf_vocab::{Admdvs, FixmedinsCode, Moment};
 use serde_json::{Value, json};
 
-use crate::cli::{StockCmdArgs, StockCommand, StockDatabase};
+use crate::cli::{ComplainCommand, StockCmdArgs, StockCommand, StockDatabase};
 use crate::edge::SystemClock;
 use crate::law_files;
 use crate::serve::open_beside;
+
+mod complain;
+mod nego;
 
 /// Rows asked of the database at once.
 const PAGE: usize = 1_000;
 
 /// `liufang stock …`
 pub async fn run(args: &StockCmdArgs) -> anyhow::Result<bool> {
-    let (StockCommand::Offers { place, .. }
-    | StockCommand::Lots { place, .. }
-    | StockCommand::Leads { place, .. }
-    | StockCommand::Nego { place, .. }) = &args.command;
+    let place = place_of(&args.command);
     let store = open_beside(&place.database, place.store_key.as_deref()).await?;
-    let today = SystemClock.now().day();
-    let found = match &args.command {
-        StockCommand::Offers { pool, drug, on, .. } => offers(store.as_ref(), *pool, drug, on.unwrap_or(today)).await,
-        StockCommand::Lots { institution, .. } => lots(store.as_ref(), institution).await,
-        StockCommand::Leads { pool, .. } => leads(store.as_ref(), *pool).await,
-        StockCommand::Nego { institution, on, .. } => nego(store.as_ref(), institution, on.unwrap_or(today)).await,
-    };
+    let found = answer(store.as_ref(), &args.command).await;
     store.close().await;
     let (rows, good) = found?;
     show(place, &rows)?;
     Ok(good)
+}
+
+fn place_of(command: &StockCommand) -> &StockDatabase {
+    match command {
+        StockCommand::Offers { place, .. }
+        | StockCommand::Lots { place, .. }
+        | StockCommand::Leads { place, .. }
+        | StockCommand::Nego { place, .. } => place,
+        StockCommand::Complain { command } => match command {
+            ComplainCommand::Add { step, .. }
+            | ComplainCommand::Confirm { step }
+            | ComplainCommand::Dismiss { step } => &step.place,
+            ComplainCommand::List { place, .. } => place,
+        },
+    }
+}
+
+/// Rows, and whether all is well.
+type Answer = anyhow::Result<(Vec<Value>, bool)>;
+
+async fn answer(store: &dyn Engine, command: &StockCommand) -> Answer {
+    let now = SystemClock.now();
+    match command {
+        StockCommand::Offers { pool, drug, name, near, at, most, .. } => {
+            let what = match drug {
+                Some(code) => Wanted::Code(code.clone()),
+                None => Wanted::Name(name.clone().unwrap_or_default()),
+            };
+            let ask = Ask { place: *pool, what, from: *near, most: *most };
+            offers(store, &ask, at.unwrap_or(now)).await
+        }
+        StockCommand::Lots { institution, .. } => lots(store, institution).await,
+        StockCommand::Leads { pool, .. } => leads(store, *pool).await,
+        StockCommand::Nego { institution: Some(institution), on, .. } => {
+            nego::of_one(store, institution, on.unwrap_or(now.day())).await
+        }
+        StockCommand::Nego { pool, on, .. } => {
+            let pool = pool.context("name an institution or a 统筹区")?;
+            nego::of_pool(store, pool, on.unwrap_or(now.day())).await
+        }
+        StockCommand::Complain { command } => complain::run(store, command, now).await,
+    }
 }
 
 fn show(place: &StockDatabase, rows: &[Value]) -> anyhow::Result<()> {
@@ -64,27 +95,29 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// By institution, whole packs that may be sold.
-async fn offers(store: &dyn Engine, pool: Admdvs, drug: &MedListCodg, on: Day) -> anyhow::Result<(Vec<Value>, bool)> {
-    let mut found = BTreeMap::<FixmedinsCode, Vec<StockLot>>::new();
-    let (mut institution, mut lot) = (String::new(), String::new());
-    loop {
-        let page = store.stock_offers(pool, drug, (&institution, &lot), PAGE).await?;
-        let Some(last) = page.last() else { break };
-        (institution, lot) = (last.fixmedins_code.to_string(), last.fixmedins_bchno.clone());
-        for row in page {
-            found.entry(row.fixmedins_code.clone()).or_default().push(row);
-        }
+async fn offers(store: &dyn Engine, ask: &Ask, at: Moment) -> Answer {
+    let law = law_files::load(None)?;
+    let found = lf_center::offers::offers(store, &law, ask, at).await.map_err(told)?;
+    let rows = found.offers.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+    if found.stale_cnt > 0 {
+        eprintln!("{} left out: no upload within {} hours ({})", found.stale_cnt, found.age_hours, found.by);
     }
-    let mut rows = Vec::new();
-    for (code, lots) in found {
-        for one in offered(lots.iter().map(|row| &row.lot), on) {
-            let name = store.fixmedins(&code).await?.map(|found| found.fixmedins_name);
-            rows.push(json!({ "fixmedins_code": code, "fixmedins_name": name, "packs": one.packs }));
-        }
+    if found.more_cnt > 0 {
+        eprintln!("{} more", found.more_cnt);
     }
     let any = !rows.is_empty();
     Ok((rows, any))
+}
+
+/// A refusal in its own words.
+fn told(failure: Failure) -> anyhow::Error {
+    match failure {
+        Failure::Refused(refusals) => {
+            let told: Vec<_> = refusals.iter().map(|one| format!("{} {}", one.code, one.sentence)).collect();
+            anyhow::anyhow!(told.join("\n"))
+        }
+        other => anyhow::anyhow!("{other:?}"),
+    }
 }
 
 /// Every lot with its three numbers.
@@ -144,52 +177,4 @@ async fn leads(store: &dyn Engine, pool: Admdvs) -> anyhow::Result<(Vec<Value>, 
     }
     let none = rows.is_empty();
     Ok((rows, none))
-}
-
-async fn nego(store: &dyn Engine, institution: &FixmedinsCode, on: Day) -> anyhow::Result<(Vec<Value>, bool)> {
-    let own = store.fixmedins(institution).await?.with_context(|| format!("no institution {institution}"))?;
-    let mut catalogue = Vec::new();
-    let mut query = DrugQuery { limit: PAGE as u64, ..DrugQuery::on(on) };
-    loop {
-        let (_, page) = store.drug_page(&query).await?;
-        query.offset += page.len() as u64;
-        let full = page.len() == PAGE;
-        catalogue.extend(page.into_iter().filter(|drug| drug.hi_nego));
-        if !full {
-            break;
-        }
-    }
-    let by_code: BTreeMap<_, _> = catalogue.iter().map(|drug| (&drug.med_list_codg, drug.genname.as_str())).collect();
-    let (mut stocked, mut after) = (Vec::new(), String::new());
-    loop {
-        let page = store.stock_lots_after(institution, &after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after.clone_from(&last.fixmedins_bchno);
-        let offered = offered(page.iter().map(|row| &row.lot), on);
-        stocked.extend(offered.iter().filter_map(|one| by_code.get(&one.med_list_codg).copied()));
-    }
-    let share = share_of_nego(by_code.values().copied(), stocked);
-    let least = least_share(store, own.poolarea_no, on).await?;
-    let reached = least.is_none_or(|least| share.reaches(least));
-    let row = json!({
-        "fixmedins_code": institution,
-        "stocked": share.stocked,
-        "total": share.total,
-        "least": least.map(|least| least.to_string()),
-        "reached": reached,
-    });
-    Ok((vec![row], reached))
-}
-
-/// What the law of a place asks of those that serve 双通道, or a grant lowered it to; `None` where it asks nothing.
-async fn least_share(store: &dyn Engine, place: Admdvs, on: Day) -> anyhow::Result<Option<Ratio>> {
-    let law = law_files::load(None)?;
-    let grants = of_place(store, &law, place).await?;
-    let mut asked = Facts::new();
-    asked.set(Field::AppyTime, on).set(Field::AppyType, "双通道");
-    match spoken_by(law.view_of(&place, &asked, &grants).get("admit.nego_share"))?.map(|found| found.value) {
-        Some(LawValue::Ratio(least)) => Ok(Some(least)),
-        Some(_) => anyhow::bail!("admit.nego_share: another quantity"),
-        None => Ok(None),
-    }
 }

@@ -11,14 +11,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lf_center::{
-    ctx::CallerRefusal, gate::LawRefusal, once::OnceRefusal, people::PersonRefusal, retain::RetainRefusal,
-    t1101_person::CredentialRefusal, t1201_fixmedins::InstitutionRefusal, t1301_download::DownloadRefusal,
-    t1312_hilist::HilistRefusal, t2101_quote::PurchaseRefusal, t2601_undo::ReverseRefusal,
-    t3201_statement::StatementRefusal, t3202_details::DetailRefusal, t3301_match::MatchRefusal,
-    t3501_goods::GoodsRefusal, t3513_traces::TraceRefusal, t7101_precheck::PrecheckRefusal, t7102_sign::RxRefusal,
-    t7201_authorise::AuthoriseRefusal, t7203_qrcode::QrcodeRefusal, t7206_review::PharmacistRefusal,
-    t7209_deliver::RecordRefusal, t7211_catalogue::CatalogueRefusal, t9002_signout::SignoutRefusal,
-    t9101_file_upload::FileRefusal, t9102_file_download::NoFileRefusal,
+    ctx::CallerRefusal, gate::LawRefusal, offers::OffersRefusal, once::OnceRefusal, people::PersonRefusal,
+    retain::RetainRefusal, t1101_person::CredentialRefusal, t1201_fixmedins::InstitutionRefusal,
+    t1301_download::DownloadRefusal, t1312_hilist::HilistRefusal, t2101_quote::PurchaseRefusal,
+    t2601_undo::ReverseRefusal, t3201_statement::StatementRefusal, t3202_details::DetailRefusal,
+    t3301_match::MatchRefusal, t3501_goods::GoodsRefusal, t3513_traces::TraceRefusal, t7101_precheck::PrecheckRefusal,
+    t7102_sign::RxRefusal, t7201_authorise::AuthoriseRefusal, t7203_qrcode::QrcodeRefusal,
+    t7206_review::PharmacistRefusal, t7209_deliver::RecordRefusal, t7211_catalogue::CatalogueRefusal,
+    t9002_signout::SignoutRefusal, t9101_file_upload::FileRefusal, t9102_file_download::NoFileRefusal,
 };
 use lf_rx::auth::TokenRefusal;
 use lf_rx::decide::carry::{CarryRefusal, VerifyRefusal};
@@ -81,6 +81,7 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     InstitutionRefusal => "1201 医药机构信息获取",
     SignoutRefusal => "9002 签退",
     RetainRefusal => "Archive: how long a record is kept 保存年限",
+    OffersRefusal => "The drug query of patients 药品查询",
 };
 
 /// What `crates/http/src/outcome.rs` answers; HTTP itself is always 200.

@@ -19,6 +19,8 @@ use serde_json::Value;
 /// In Guangxi, where half of the 谈判 drugs must be stocked.
 const NEAR: &str = "P45010000101";
 const FAR: &str = "P45010000102";
+/// In Jiangxi, where three confirmed cases end an agreement.
+const OF_JIANGXI: &str = "P36090200101";
 const DRUG: &str = "XJ01CAA040E001010100001";
 const OTHER: &str = "XJ01CAA040E001010100002";
 const THIRD: &str = "XJ01CAA040E001010100003";
@@ -26,8 +28,8 @@ const THIRD: &str = "XJ01CAA040E001010100003";
 struct Place(PathBuf);
 
 impl Place {
-    async fn new() -> Self {
-        let place = Self(std::env::temp_dir().join(format!("liufang-stock-{}", std::process::id())));
+    async fn named(name: &str) -> Self {
+        let place = Self(std::env::temp_dir().join(format!("liufang-stock-{name}-{}", std::process::id())));
         std::fs::create_dir_all(&place.0).unwrap();
         assert_eq!(place.ran(&["keys", "new", "store.key.toml", "--store"]).0, 0);
         assert_eq!(place.ran(&["migrate", "--database", "sqlite://center.db"]).0, 0);
@@ -44,14 +46,14 @@ impl Place {
         let (command, rest) = args.split_first().unwrap();
         let all = [&["stock", command, "--database", "sqlite://center.db", "--json"], rest].concat();
         let (status, told) = self.ran(&all);
-        (status, serde_json::from_str(&told).unwrap())
+        (status, serde_json::from_str(&told).unwrap_or_default())
     }
 
     async fn fill(&self) {
         let ring = std::fs::read_to_string(self.0.join("store.key.toml")).unwrap();
         let sealer = Arc::new(Sealer::new(&RingFile::parse(&ring).unwrap()));
         let store = SqliteStore::open(self.0.join("center.db"), Options::new(sealer)).unwrap();
-        let mut registry: Vec<_> = [NEAR, FAR].map(|code| RegistryPut::Fixmedins(pharmacy(code))).into();
+        let mut registry: Vec<_> = [NEAR, FAR, OF_JIANGXI].map(|code| RegistryPut::Fixmedins(pharmacy(code))).into();
         registry.extend([DRUG, OTHER, THIRD].map(|code| RegistryPut::Drug(drug(code))));
         store.commit(ChangeSet { registry, ..ChangeSet::default() }).await.unwrap();
         for (code, lotno, drug, expy_end, bought) in [
@@ -59,6 +61,7 @@ impl Place {
             (NEAR, "L2", DRUG, "2026-01-01", 240),
             (FAR, "L1", DRUG, "2030-01-01", 23),
             (FAR, "L2", OTHER, "2030-01-01", 24),
+            (OF_JIANGXI, "L1", DRUG, "2030-01-01", 24),
         ] {
             store.commit(one_lot(code, lotno, drug, expy_end, bought)).await.unwrap();
         }
@@ -76,7 +79,7 @@ fn pharmacy(code: &str) -> Fixmedins {
     Fixmedins {
         fixmedins_code: code.parse().unwrap(),
         fixmedins_name: format!("示例药店{}", &code[10..]),
-        poolarea_no: "450100".parse().unwrap(),
+        poolarea_no: pool(code).parse().unwrap(),
         hosp_lv: None,
         agreement: Span::new("2024-01-01".parse::<Day>().unwrap(), None).unwrap(),
         circ_ready: true,
@@ -87,6 +90,10 @@ fn pharmacy(code: &str) -> Fixmedins {
         sign_cert_sn: None,
         callback: None,
     }
+}
+
+fn pool(code: &str) -> &'static str {
+    if code == OF_JIANGXI { "360900" } else { "450100" }
 }
 
 fn drug(code: &str) -> Drug {
@@ -142,7 +149,8 @@ fn one_lot(code: &str, lotno: &str, drug: &str, expy_end: &str, bought: i64) -> 
         hi_rxno: None,
         psn_no: None,
         at: day.start(),
-        taken: day.start(),
+        // The nearer one uploads again a year later.
+        taken: if code == NEAR && lotno == "L2" { day.plus(365).start() } else { day.start() },
         void_seq: 0,
         digest: [0; 32],
         body: MoveBody::default(),
@@ -159,7 +167,7 @@ fn one_lot(code: &str, lotno: &str, drug: &str, expy_end: &str, bought: i64) -> 
     let row = StockLot {
         fixmedins_code: code.parse().unwrap(),
         fixmedins_bchno: lotno.to_owned(),
-        poolarea_no: "450100".parse().unwrap(),
+        poolarea_no: pool(code).parse().unwrap(),
         seq: 1,
         lot,
     };
@@ -177,13 +185,32 @@ fn one_lot(code: &str, lotno: &str, drug: &str, expy_end: &str, bought: i64) -> 
 #[tokio::test]
 async fn the_bureau_sees_the_shelves() {
     // proves JX-1.5a, GX-1.2.4
-    let place = Place::new().await;
-    let offers = |drug: &str, on: &str| place.stock(&["offers", "--pool", "450100", "--drug", drug, "--on", on]);
+    let place = Place::named("shelves").await;
+    let offers = |drug: &str, at: &str| {
+        place.stock(&["offers", "--pool", "450100", "--drug", drug, "--at", &format!("{at} 00:00:00")])
+    };
     let (status, rows) = offers(DRUG, "2026-06-01");
     assert_eq!((status, rows.len()), (0, 1), "an expired lot offers nothing, and 23 tablets are no pack: {rows:?}");
     assert_eq!((&rows[0]["fixmedins_code"], &rows[0]["packs"]), (&NEAR.into(), &2.into()));
-    assert_eq!(offers(DRUG, "2025-12-31").1[0]["packs"], 12);
+    assert_eq!(offers(DRUG, "2025-06-01").1[0]["packs"], 12);
+    assert_eq!(offers(DRUG, "2025-12-31"), (1, vec![]), "nothing was uploaded within a day");
     assert_eq!(offers(THIRD, "2026-06-01"), (1, vec![]));
+    let named = |name: &str| {
+        place.stock(&[
+            "offers",
+            "--pool",
+            "450100",
+            "--name",
+            name,
+            "--near",
+            "22.8,108.3",
+            "--at",
+            "2025-06-01 00:00:00",
+        ])
+    };
+    let (status, rows) = named("药");
+    assert_eq!((status, rows.len()), (2, 0), "one character names nothing");
+    assert_eq!((named("药001").0, named("药001").1.len()), (0, 1));
     let (status, rows) = place.stock(&["lots", "--institution", NEAR]);
     assert_eq!((status, rows.len(), &rows[0]["agrees"]), (0, 2, &true.into()));
     let (status, rows) = place.stock(&["lots", "--institution", FAR]);
@@ -196,4 +223,56 @@ async fn the_bureau_sees_the_shelves() {
     let (status, rows) = nego(NEAR);
     assert_eq!(status, 1, "{rows:?}");
     assert_eq!((&rows[0]["stocked"], &rows[0]["total"], &rows[0]["least"]), (&1.into(), &3.into(), &"0.5".into()));
+    // Nobody of the 统筹区 reaches half, so it may be lowered to what the best has, and no further.
+    let (status, rows) = place.stock(&["nego", "--pool", "450100", "--on", "2026-06-01"]);
+    assert_eq!((status, rows.len()), (1, 3));
+    assert_eq!((&rows[2]["may_be_lowered"], &rows[2]["lowest"]), (&true.into(), &"0.333333".into()), "{rows:?}");
+    let (status, rows) = place.stock(&["nego", "--pool", "360900", "--on", "2026-06-01"]);
+    assert_eq!((status, &rows[1]["printed"], &rows[1]["may_be_lowered"]), (0, &Value::Null, &false.into()));
+}
+
+#[tokio::test]
+async fn a_drug_that_was_shown_and_not_there_counts_when_confirmed() {
+    // proves JX-4.5.1
+    let place = Place::named("cases").await;
+    let step = |command: &str, case: &str, more: &[&str]| {
+        let whose = ["--institution", OF_JIANGXI, "--case", case, "--by", "市医保局稽核科", "--evidence", "稽核2025-7"];
+        let args = [&["complain", command, "--database", "sqlite://center.db", "--json"], &whose[..], more].concat();
+        let (status, told) = place.ran(&[&["stock"], &args[..]].concat());
+        (status, serde_json::from_str::<Vec<Value>>(&told).unwrap_or_default())
+    };
+    let add = |case: &str, asked: &str| step("add", case, &["--drug", DRUG, "--asked", asked]);
+    let list = || {
+        let args = ["stock", "complain", "list", "--database", "sqlite://center.db", "--json", "--pool", "360900"];
+        let (status, told) = place.ran(&args);
+        (status, serde_json::from_str::<Vec<Value>>(&told).unwrap())
+    };
+    assert_eq!(list(), (0, vec![]));
+    for case in ["1", "2", "3"] {
+        let (status, rows) = add(case, "2025-06-01 09:00:00");
+        assert_eq!((status, &rows[0]["shown_packs"]), (0, &1.into()), "{rows:?}");
+    }
+    assert_eq!(add("1", "2025-06-01 10:00:00").0, 2, "one number is one case");
+    assert_eq!(add("4", "2025-06-03 09:00:00").1[0]["shown_packs"], Value::Null, "too old to have been shown");
+    let (status, rows) = step("confirm", "4", &[]);
+    assert_eq!((status, &rows[0]["state"]), (1, &"opened".into()), "what was not shown is no case of this article");
+    assert_eq!(step("confirm", "1", &[]).0, 0);
+    assert_eq!(step("confirm", "1", &[]).0, 2, "once");
+    assert_eq!(step("confirm", "2", &[]).0, 0);
+    let (status, rows) = list();
+    let sum = rows.last().unwrap();
+    assert_eq!((status, &sum["confirmed"], &sum["ends_at"], &sum["finding"]), (0, &2.into(), &3.into(), &Value::Null));
+    assert_eq!(step("confirm", "3", &[]).0, 0);
+    let (status, rows) = list();
+    let sum = rows.last().unwrap();
+    assert_eq!((status, &sum["finding"]), (1, &"解除药店门诊统筹协议".into()));
+    assert_eq!(sum["by"], "360000/supply.strikes@2024-03-12");
+    // What is found to be otherwise later counts no longer.
+    assert_eq!(step("dismiss", "2", &[]).0, 0);
+    assert_eq!(list().0, 0);
+    assert_eq!(list().1[1]["steps"].as_array().unwrap().len(), 3, "every step is kept");
+    assert_eq!(step("confirm", "9", &[]).0, 2, "no such case");
+    assert_eq!(step("confirm", &"9".repeat(61), &[]).0, 2);
+    assert_eq!(add(&"9".repeat(60), "2025-06-01 09:00:00").0, 0);
+    assert_eq!(add("5", "2999-01-01 00:00:00").0, 2, "still to come");
 }

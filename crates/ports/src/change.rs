@@ -15,6 +15,7 @@ use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{AccumKey, AccumRow, Claim, IdemRow, RxFile, Setl, StoredEvent};
 use crate::stock::StockChange;
 use crate::store::StoreError;
+use crate::supply::SupplyCase;
 
 /// Everything one command changes.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +54,8 @@ pub struct ChangeSet {
     pub memo: Option<MemoRow>,
     /// Goods.
     pub stock: Option<StockChange>,
+    /// A case as it is afterwards; it must have had one step less (none: it must not exist).
+    pub supply: Option<SupplyCase>,
 }
 
 /// An edition takes the place of the one before it, from its day on.

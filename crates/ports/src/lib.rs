@@ -19,6 +19,7 @@ pub mod replay;
 pub mod row;
 pub mod stock;
 pub mod store;
+pub mod supply;
 
 pub use change::{
     AcctChange, AccumChange, BatchChange, ChangeSet, CommitError, EditionChange, RegistryPut, RowEnd, RxChange,
@@ -29,7 +30,7 @@ pub use edge::{Chance, Clock};
 pub use file::{FileChange, FileHead, FileOwner, StoredFile};
 pub use grant::{GrantChange, GrantEnded, GrantGiven, GrantRow};
 pub use list_match::{ListMatch, MatchBody, MatchChange, MatchKey};
-pub use lists::{Dated, Edition, EditionOf, Item, Lists, PlacePric, Prics, Since};
+pub use lists::{Dated, Edition, EditionOf, Item, Lists, PlacePric, Prics, Since, Site};
 pub use memo::{Memo, MemoRow, MemoTopic, Said};
 pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, SettlementNotice, TakenDrug};
 pub use outbox::{Claimed, DroppedRow, Next, Outbox, OutboxRow};
@@ -44,3 +45,4 @@ pub use stock::{
     StockStore,
 };
 pub use store::{AuditStore, Store, StoreError};
+pub use supply::{CaseBody, CaseState, CaseStep, ShownThen, SupplyCase};

@@ -17,10 +17,12 @@ use crate::registry::Drug;
 mod designated;
 mod place_pric;
 mod printed;
+mod site;
 
 pub use designated::{Designation, DsgnType, TagList, TaggedDrug};
 pub use place_pric::{PlacePric, Prics};
 pub use printed::{Printed, PrintedRow, of_edition};
+pub use site::Site;
 
 /// A list whose rows are [`Item`]s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +33,8 @@ pub enum Lists {
     SelPric,
     /// 省药采平台挂网价 by drug code and place.
     PlatPric,
+    /// Where institutions stand.
+    Site,
     /// 限定支付 rules by drug code.
     DrugRule,
     /// 疾病诊断.
@@ -55,10 +59,11 @@ pub enum Lists {
 
 impl Lists {
     /// All.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::PayStd,
         Self::SelPric,
         Self::PlatPric,
+        Self::Site,
         Self::DrugRule,
         Self::Diagnosis,
         Self::Dict,
@@ -87,6 +92,7 @@ impl Lists {
             Self::PayStd => "pay_std",
             Self::SelPric => "sel_pric",
             Self::PlatPric => "plat_pric",
+            Self::Site => "fixmedins_site",
             Self::DrugRule => "drug_rule",
             Self::Diagnosis => "diagnosis",
             Self::Dict => "dict",
@@ -320,6 +326,7 @@ pub enum Item {
     PayStd(PayStd),
     SelPric(PlacePric),
     PlatPric(PlacePric),
+    Site(Site),
     DrugRule(DrugRule),
     Diagnosis(Diagnosis),
     Dict(DictCode),
@@ -339,6 +346,7 @@ impl Item {
             Self::PayStd(_) => Lists::PayStd,
             Self::SelPric(_) => Lists::SelPric,
             Self::PlatPric(_) => Lists::PlatPric,
+            Self::Site(_) => Lists::Site,
             Self::DrugRule(_) => Lists::DrugRule,
             Self::Diagnosis(_) => Lists::Diagnosis,
             Self::Dict(_) => Lists::Dict,
@@ -357,6 +365,7 @@ impl Item {
         match self {
             Self::PayStd(row) => row.med_list_codg.as_str().to_owned(),
             Self::SelPric(row) | Self::PlatPric(row) => PlacePric::key(&row.med_list_codg, row.admdvs),
+            Self::Site(row) => row.fixmedins_code.as_str().to_owned(),
             Self::DrugRule(row) => [row.med_list_codg.as_str(), &row.rule_type, &row.rule_value].join("|"),
             Self::Diagnosis(row) => row.diag_code.clone(),
             Self::Dict(row) => [row.field.as_str(), &row.code].join("|"),
@@ -380,6 +389,7 @@ impl Item {
     pub fn place(&self) -> Option<Admdvs> {
         match self {
             Self::SelPric(row) | Self::PlatPric(row) => Some(row.admdvs),
+            Self::Site(row) => Some(row.fixmedins_code.admdvs().prefecture()),
             _ => None,
         }
     }
@@ -389,6 +399,7 @@ impl Item {
         match self {
             Self::PayStd(row) => encode(row),
             Self::SelPric(row) | Self::PlatPric(row) => encode(row),
+            Self::Site(row) => encode(row),
             Self::DrugRule(row) => encode(row),
             Self::Diagnosis(row) => encode(row),
             Self::Dict(row) => encode(row),
@@ -414,6 +425,7 @@ impl Item {
             Lists::PayStd => Self::PayStd(read(body, key)?),
             Lists::SelPric => Self::SelPric(read(body, key)?),
             Lists::PlatPric => Self::PlatPric(read(body, key)?),
+            Lists::Site => Self::Site(read(body, key)?),
             Lists::DrugRule => Self::DrugRule(read(body, key)?),
             Lists::Diagnosis => Self::Diagnosis(read(body, key)?),
             Lists::Dict => Self::Dict(read(body, key)?),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::row::{Claim, ClaimKind};
 use crate::store::StoreError;
+use crate::supply::SupplyCase;
 
 /// A lot of an institution.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -286,6 +287,30 @@ pub trait StockStore: Send + Sync {
         after: LeadKey<'_>,
         most: usize,
     ) -> Result<Vec<StockLead>, StoreError>;
+    /// When the center took a row of an institution last, at a moment or before it.
+    async fn stock_told(&self, fixmedins_code: &FixmedinsCode, until: Moment) -> Result<Option<Moment>, StoreError>;
+    /// Moves of an institution that were taken after a moment (of that moment those after a lot and number) and before
+    /// another, in that order.
+    async fn stock_moves_taken(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        after: (Moment, &str, i64),
+        until: Moment,
+        most: usize,
+    ) -> Result<Vec<StockMove>, StoreError>;
+    /// A case of an institution.
+    async fn supply_case(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        case_no: &str,
+    ) -> Result<Option<SupplyCase>, StoreError>;
+    /// Cases of a 统筹区 after an institution and number, in that order.
+    async fn supply_cases(
+        &self,
+        poolarea_no: Admdvs,
+        after: (&str, &str),
+        most: usize,
+    ) -> Result<Vec<SupplyCase>, StoreError>;
     /// The next institution that has lots, for the auditor.
     async fn stock_holder_after(&self, fixmedins_code: &str) -> Result<Option<FixmedinsCode>, StoreError>;
 }

@@ -21,6 +21,7 @@ mod lists;
 mod outbox;
 mod registry;
 mod stock;
+mod supply;
 
 pub(crate) use outbox::{claim, delivered, drop_letter, failed, resend, rest};
 pub(crate) use registry::{cert_key, drug_find_text, found_by, like_part};
@@ -103,6 +104,9 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
     }
     if let Some(change) = &changes.stock {
         stock::steps(change, sealer, &mut steps)?;
+    }
+    if let Some(case) = &changes.supply {
+        steps.push(supply::case(case, sealer)?);
     }
     Ok(steps)
 }

@@ -40,7 +40,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V11__grants",
     "V12__stock",
     "V13__stock_lead_key",
-    "V14__memo"
+    "V14__memo",
+    "V15__supply"
 ];
 
 impl From<rusqlite::Error> for OpenError {

@@ -60,6 +60,7 @@ columns! {
     IDEM = "idem"."reply" [Texts, Texts, Texts] IDEM_SWEEP IDEM_RESEAL;
     FILE = "file"."body" [Texts, Texts] FILE_SWEEP FILE_RESEAL;
     STOCK_MOVE = "stock_move"."body" [Texts, Texts, Counts] STOCK_MOVE_SWEEP STOCK_MOVE_RESEAL;
+    SUPPLY_CASE = "supply_case"."body" [Texts, Texts] SUPPLY_CASE_SWEEP SUPPLY_CASE_RESEAL;
     OUTBOX = "outbox"."body" [Texts, Texts, Counts] OUTBOX_SWEEP OUTBOX_RESEAL;
 }
 

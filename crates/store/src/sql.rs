@@ -292,6 +292,10 @@ pub(crate) const STOCK_MOVE_SWEEP: &str =
     sweep_page!("stock_move", "body", "fixmedins_code, fixmedins_bchno, seq", "$1, $2, $3", "$4", "$5");
 pub(crate) const STOCK_MOVE_RESEAL: &str =
     "UPDATE stock_move SET body = $4 WHERE fixmedins_code = $1 AND fixmedins_bchno = $2 AND seq = $3 AND body = $5";
+pub(crate) const SUPPLY_CASE_SWEEP: &str =
+    sweep_page!("supply_case", "body", "fixmedins_code, case_no", "$1, $2", "$3", "$4");
+pub(crate) const SUPPLY_CASE_RESEAL: &str =
+    "UPDATE supply_case SET body = $3 WHERE fixmedins_code = $1 AND case_no = $2 AND body = $4";
 pub(crate) const FILE_SWEEP: &str = sweep_page!("file", "body", "fixmedins_code, file_qury_no", "$1, $2", "$3", "$4");
 pub(crate) const FILE_RESEAL: &str =
     "UPDATE file SET body = $3 WHERE fixmedins_code = $1 AND file_qury_no = $2 AND body = $4";
@@ -418,7 +422,8 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 76] = [
+    const QUESTIONS: [&str; 77] = [
+        SUPPLY_CASE_SWEEP,
         DRUG_PRICS,
         MEMOS,
         APP,

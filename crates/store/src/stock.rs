@@ -6,9 +6,9 @@
 use async_trait::async_trait;
 use lf_ports::{
     Claim, ClaimKind, DocKey, Inconsistency, LeadKey, LotsOf, MovesOf, STOCK_KEYS_MAX, StockCode, StockLead, StockLot,
-    StockMove, StockStore, StoreError,
+    StockMove, StockStore, StoreError, SupplyCase,
 };
-use lf_vocab::{Admdvs, DrugTracCodg, FixmedinsCode, HiRxno, MedListCodg};
+use lf_vocab::{Admdvs, DrugTracCodg, FixmedinsCode, HiRxno, MedListCodg, Moment};
 
 use crate::driver::{Driver, PAGE_MAX, Ports, page};
 use crate::row::{self, stock as rows};
@@ -167,6 +167,45 @@ impl<D: Driver> StockStore for Ports<D> {
             page(most),
         ];
         self.many(stock::LEADS, params, rows::lead).await
+    }
+
+    async fn stock_told(&self, fixmedins_code: &FixmedinsCode, until: Moment) -> Result<Option<Moment>, StoreError> {
+        let read = |sealer: &Sealer, found| Cells::new(sealer, "stock_move", 0, found).opt_int("taken_us");
+        Ok(self
+            .one(stock::TOLD, [fixmedins_code.as_str().into(), until.into()], read)
+            .await?
+            .flatten()
+            .map(Moment::from_micros))
+    }
+
+    async fn stock_moves_taken(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        (taken, lot, seq): (Moment, &str, i64),
+        until: Moment,
+        most: usize,
+    ) -> Result<Vec<StockMove>, StoreError> {
+        let whose = fixmedins_code.as_str().into();
+        let params = [whose, taken.into(), lot.into(), seq.into(), until.into(), page(most)];
+        self.many(stock::MOVES_TAKEN, params, rows::moved).await
+    }
+
+    async fn supply_case(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        case_no: &str,
+    ) -> Result<Option<SupplyCase>, StoreError> {
+        self.one(stock::CASE, [fixmedins_code.as_str().into(), case_no.into()], rows::case).await
+    }
+
+    async fn supply_cases(
+        &self,
+        poolarea_no: Admdvs,
+        (fixmedins_code, case_no): (&str, &str),
+        most: usize,
+    ) -> Result<Vec<SupplyCase>, StoreError> {
+        let params = [poolarea_no.as_str().into(), fixmedins_code.into(), case_no.into(), page(most)];
+        self.many(stock::CASES, params, rows::case).await
     }
 
     async fn stock_holder_after(&self, fixmedins_code: &str) -> Result<Option<FixmedinsCode>, StoreError> {

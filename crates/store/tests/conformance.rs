@@ -114,6 +114,8 @@ macro_rules! each_case {
             stock::a_stock_change_comes_whole_or_not_at_all,
             stock::a_number_stands_once_until_it_is_made_void,
             stock::one_of_32_sales_of_a_box_wins,
+            stock::what_was_uploaded_is_found_by_when_it_was_taken,
+            stock::a_case_goes_on_from_where_it_was_seen,
             stock::a_long_batch_and_its_leads_are_kept,
         }
     };

@@ -13,7 +13,7 @@ use lf_ports::{
     FileOwner, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, MemoRow, MemoTopic, Person,
     PersonKey, Practitioner, Prics, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
 };
-use lf_ports::{DocKey, LeadKey, LotsOf, MovesOf, StockCode, StockLead, StockLot, StockMove, StockStore};
+use lf_ports::{DocKey, LeadKey, LotsOf, MovesOf, StockCode, StockLead, StockLot, StockMove, StockStore, SupplyCase};
 use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, DrugTracCodg, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
 
@@ -158,5 +158,9 @@ asked! {
     stock_lots_after(fixmedins_code: &FixmedinsCode, after: &str, most: usize) -> Vec<StockLot>;
     stock_lots_of(fixmedins_code: &FixmedinsCode, of: &LotsOf, after: &str, most: usize) -> Vec<StockLot>;
     stock_leads(poolarea_no: Admdvs, after: LeadKey<'_>, most: usize) -> Vec<StockLead>;
+    stock_told(fixmedins_code: &FixmedinsCode, until: Moment) -> Option<Moment>;
+    stock_moves_taken(fixmedins_code: &FixmedinsCode, after: (Moment, &str, i64), until: Moment, most: usize) -> Vec<StockMove>;
+    supply_case(fixmedins_code: &FixmedinsCode, case_no: &str) -> Option<SupplyCase>;
+    supply_cases(poolarea_no: Admdvs, after: (&str, &str), most: usize) -> Vec<SupplyCase>;
     stock_holder_after(fixmedins_code: &str) -> Option<FixmedinsCode>;
 }

@@ -11,6 +11,7 @@ pub mod dict;
 pub mod ident;
 pub mod person;
 pub mod span;
+pub mod spot;
 
 pub use amount::{AmountError, Fen, Pric, Qty, Ratio};
 pub use code::{Admdvs, CodeError, DrCode, DrugTracCodg, FixmedinsCode, FixmedinsKind, MedListCodg, PharCode};
@@ -18,3 +19,4 @@ pub use day::{Day, DayError, Moment};
 pub use ident::{HiRxno, IdentError, RxTraceCode, SERIAL_MAX};
 pub use person::{Certno, PsnNo};
 pub use span::Span;
+pub use spot::{Spot, SpotError};

@@ -75,7 +75,7 @@ fn returned(at: Moment, visit: &str, cnt: &str, split: bool, boxes: &[u32]) -> R
     row(at, &doc_no, &sale_told(cnt, split), RowWhat::SaleReturn(sale_row(visit, cnt, split, codes)))
 }
 
-fn single(infno: &'static str, row: Row) -> Command {
+pub fn single(infno: &'static str, row: Row) -> Command {
     Command { infno, batch: false, rows: vec![row] }
 }
 
@@ -96,7 +96,7 @@ async fn audited(center: &TestCenter) {
     assert!(report.passes(), "{report}");
 }
 
-fn deleted(data: DataType) -> Row {
+pub fn deleted(data: DataType) -> Row {
     row(Moment::from_micros(0), "3507", &[("inv_data_type", data.word())], RowWhat::Delete(data))
 }
 

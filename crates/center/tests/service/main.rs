@@ -11,6 +11,7 @@ mod journey;
 mod list_match;
 mod lists;
 mod money;
+mod offers;
 mod once;
 mod overtaken;
 mod permission;

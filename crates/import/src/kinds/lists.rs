@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use lf_ports::lists::{
-    Diagnosis, DictCode, DrugRule, Frequency, Nrdl, NrdlPayStd, Opsp, PayStd, PlacePric, Printed, PrintedRow,
+    Diagnosis, DictCode, DrugRule, Frequency, Nrdl, NrdlPayStd, Opsp, PayStd, PlacePric, Printed, PrintedRow, Site,
     of_edition,
 };
 use lf_ports::{Item, Lists};
+use lf_vocab::Spot;
 
 use super::drug::{level, price};
 use super::places;
@@ -47,6 +48,14 @@ const PLAT_PRIC: &[Column] = &[
     must("pric", &["挂网价", "挂网价格", "平台价", "平台价格"], "a price above nothing, at most six decimals"),
     may("batch", &["批次"], "a round of purchase"),
     may("memo", &["备注"], "a text"),
+];
+
+const SITE: &[Column] = &[
+    must("fixmedins_code", &["定点医药机构编号", "定点医药机构代码", "机构编码", "机构代码"], "H or P and 11 digits"),
+    may("lat", &["纬度"], "degrees, at most six decimals"),
+    may("lng", &["经度"], "degrees, at most six decimals"),
+    may("addr", &["地址"], "a text"),
+    may("tel", &["电话", "联系电话"], "a text"),
 ];
 
 const DRUG_RULE: &[Column] = &[
@@ -132,6 +141,7 @@ pub fn columns(list: Lists) -> &'static [Column] {
         Lists::PayStd => PAY_STD,
         Lists::SelPric => SEL_PRIC,
         Lists::PlatPric => PLAT_PRIC,
+        Lists::Site => SITE,
         Lists::DrugRule => DRUG_RULE,
         Lists::Diagnosis => DIAGNOSIS,
         Lists::Dict => DICT,
@@ -151,6 +161,7 @@ pub fn row(list: Lists, cells: &mut Cells<'_>) -> Option<Item> {
         Lists::PayStd => pay_std(cells).map(Item::PayStd),
         Lists::SelPric => place_pric(cells).map(Item::SelPric),
         Lists::PlatPric => place_pric(cells).map(Item::PlatPric),
+        Lists::Site => site(cells).map(Item::Site),
         Lists::DrugRule => drug_rule(cells).map(Item::DrugRule),
         Lists::Diagnosis => {
             let (code, name) = (cells.need_text("diag_code"), cells.need_text("diag_name"));
@@ -180,6 +191,24 @@ fn place_pric(cells: &mut Cells<'_>) -> Option<PlacePric> {
     let (med_list_codg, admdvs) = (cells.need("med_list_codg"), cells.need("admdvs"));
     let (pric, batch, memo) = (cells.need_by("pric", price), cells.text("batch"), cells.text("memo"));
     Some(PlacePric { med_list_codg: med_list_codg?, admdvs: admdvs?, pric: pric?, batch: batch?, memo: memo? })
+}
+
+fn site(cells: &mut Cells<'_>) -> Option<Site> {
+    let fixmedins_code = cells.need("fixmedins_code");
+    let (lat, lng) = (cells.text("lat"), cells.text("lng"));
+    let (addr, tel) = (cells.text("addr"), cells.text("tel"));
+    let spot = match (lat?, lng?) {
+        (None, None) => None,
+        (lat, lng) => match Spot::of_degrees(&lat.unwrap_or_default(), &lng.unwrap_or_default()) {
+            Ok(spot) => Some(spot),
+            Err(_) => {
+                cells
+                    .wrong("lat", "with its longitude is no place: degrees with at most six decimals, both or neither");
+                return None;
+            }
+        },
+    };
+    Some(Site { fixmedins_code: fixmedins_code?, spot, addr: addr?, tel: tel? })
 }
 
 fn drug_rule(cells: &mut Cells<'_>) -> Option<DrugRule> {

@@ -12,10 +12,11 @@ use lf_vocab::Day;
 use crate::{Import, counts, sample};
 
 /// Lists in the order of the documentation, then registers.
-const LISTS: [&str; 23] = [
+const LISTS: [&str; 24] = [
     "pay_std",
     "sel_pric",
     "plat_pric",
+    "fixmedins_site",
     "drug_rule",
     "diagnosis",
     "dict",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, Spot};
 
 /// `stock`.
 #[derive(Args)]
@@ -30,7 +30,8 @@ pub struct StockDatabase {
 /// `stock …`.
 #[derive(Subcommand)]
 pub enum StockCommand {
-    /// Who in a 统筹区 has a drug in stock that may be sold on a day; exit 1 when nobody has
+    /// The drug query of patients: who in a 统筹区 has a drug, how much of it, at what price, how far away; pharmacies whose
+    /// last upload is older than the law's hours are left out; exit 1 when nobody has it
     Offers {
         #[command(flatten)]
         place: StockDatabase,
@@ -38,11 +39,26 @@ pub enum StockCommand {
         #[arg(long, value_name = "ADMDVS")]
         pool: Admdvs,
         /// 医疗目录编码
-        #[arg(long, value_name = "CODE")]
-        drug: MedListCodg,
-        /// As of this day [default: today]
-        #[arg(long, value_name = "DAY")]
-        on: Option<Day>,
+        #[arg(long, value_name = "CODE", required_unless_present = "name", conflicts_with = "name")]
+        drug: Option<MedListCodg>,
+        /// Part of the generic name instead
+        #[arg(long, value_name = "TEXT")]
+        name: Option<String>,
+        /// From where the way is measured: latitude and longitude in degrees, in the system of the imported list
+        #[arg(long, value_name = "LAT,LNG", allow_hyphen_values = true)]
+        near: Option<Spot>,
+        /// As if asked at this moment [default: now]
+        #[arg(long, value_name = "MOMENT")]
+        at: Option<Moment>,
+        /// Rows at most, the nearest ones
+        #[arg(long, value_name = "N", default_value_t = lf_center::offers::OFFERS_MAX)]
+        most: usize,
+    },
+    /// Drugs that were shown as available and not supplied (JX-4.5.1): from the complaint to the finding
+    Complain {
+        /// What to do.
+        #[command(subcommand)]
+        command: ComplainCommand,
     },
     /// 票账货: what the vouchers of each lot of an institution leave, what the book says, what was counted; exit 1 when they differ
     Lots {
@@ -60,15 +76,73 @@ pub enum StockCommand {
         #[arg(long, value_name = "ADMDVS")]
         pool: Admdvs,
     },
-    /// Which share of the 谈判 drugs of the catalogue an institution stocks, beside what the law of its place asks; exit 1 below it
+    /// Which share of the 谈判 drugs of the catalogue an institution stocks, beside what the law of its place asks; or all
+    /// 双通道 pharmacies of a 统筹区, and whether and to what the number may be lowered; exit 1 when nobody reaches it
     Nego {
         #[command(flatten)]
         place: StockDatabase,
         /// 定点医药机构编号
-        #[arg(long, value_name = "CODE")]
-        institution: FixmedinsCode,
+        #[arg(long, value_name = "CODE", required_unless_present = "pool", conflicts_with = "pool")]
+        institution: Option<FixmedinsCode>,
+        /// 统筹区
+        #[arg(long, value_name = "ADMDVS")]
+        pool: Option<Admdvs>,
         /// As of this day [default: today]
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
     },
+}
+
+/// `stock complain …`.
+#[derive(Subcommand)]
+pub enum ComplainCommand {
+    /// Open a case; what the query showed at that moment is derived from the ledger and kept with it
+    Add {
+        #[command(flatten)]
+        step: CaseStepArgs,
+        /// 医疗目录编码
+        #[arg(long, value_name = "CODE")]
+        drug: MedListCodg,
+        /// When it was shown and asked for, such as "2026-03-02 09:30:00"
+        #[arg(long, value_name = "MOMENT")]
+        asked: Moment,
+    },
+    /// 查实: it was shown and not supplied; exit 1 when the query showed nothing then
+    Confirm {
+        #[command(flatten)]
+        step: CaseStepArgs,
+    },
+    /// It was not so
+    Dismiss {
+        #[command(flatten)]
+        step: CaseStepArgs,
+    },
+    /// Cases of a 统筹区, and by pharmacy how many are confirmed beside the number at which its agreement ends; exit 1 when one
+    /// has reached it
+    List {
+        #[command(flatten)]
+        place: StockDatabase,
+        /// 统筹区
+        #[arg(long, value_name = "ADMDVS")]
+        pool: Admdvs,
+    },
+}
+
+/// A step of a case.
+#[derive(Args)]
+pub struct CaseStepArgs {
+    #[command(flatten)]
+    pub place: StockDatabase,
+    /// 定点医药机构编号
+    #[arg(long, value_name = "CODE")]
+    pub institution: FixmedinsCode,
+    /// Number of the complaint or audit; one case counts once
+    #[arg(long = "case", value_name = "NO")]
+    pub case_no: String,
+    /// Who complained, confirmed or dismissed: an office or a person
+    #[arg(long, value_name = "WHO")]
+    pub by: String,
+    /// Where the evidence is, such as the number of a file
+    #[arg(long, value_name = "REF")]
+    pub evidence: String,
 }

@@ -49,7 +49,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V11__grants",
     "V12__stock",
     "V13__stock_lead_key",
-    "V14__memo"
+    "V14__memo",
+    "V15__supply"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

@@ -1,6 +1,6 @@
 //! Rows of goods (3501–3507, 3513).
 
-use lf_ports::{StockCode, StockLead, StockLot, StockMove};
+use lf_ports::{CaseBody, CaseState, StockCode, StockLead, StockLot, StockMove, SupplyCase};
 use lf_stock::DataType;
 use lf_vocab::MedListCodg;
 
@@ -87,4 +87,17 @@ pub(crate) fn lead(sealer: &Sealer, row: Row) -> Read<StockLead> {
         seq: cells.count("seq")?,
         holder: cells.text("holder")?,
     })
+}
+
+pub(crate) fn case(sealer: &Sealer, row: Row) -> Read<SupplyCase> {
+    let mut cells = Cells::new(sealer, "supply_case", 2, row);
+    let (fixmedins_code, case_no) = (cells.parsed("fixmedins_code")?, cells.text("case_no")?);
+    let (poolarea_no, ver) = (cells.parsed("poolarea_no")?, cells.count("ver")?);
+    let word = cells.text("state")?;
+    let state = CaseState::ALL.into_iter().find(|state| state.word() == word);
+    let state = state.ok_or_else(|| cells.wrong("state", "no such state"))?;
+    let body: CaseBody = cells.sealed_json(&sealed::SUPPLY_CASE)?;
+    cells.agree("state", body.steps.last().is_some_and(|step| step.state == state))?;
+    cells.agree("ver", usize::try_from(ver).is_ok_and(|ver| ver == body.steps.len()))?;
+    Ok(SupplyCase { fixmedins_code, case_no, poolarea_no, ver, state, body })
 }

@@ -56,6 +56,11 @@ pub(crate) const MOVES_OF_PERSON: &str = moved!(
     ORDER BY fixmedins_bchno, seq LIMIT $5"
 );
 pub(crate) const MOVES_OF_RX: &str = moved!("WHERE hi_rxno = $2 AND fixmedins_code = $1 AND void_seq = 0");
+pub(crate) const TOLD: &str = "SELECT MAX(taken_us) FROM stock_move WHERE fixmedins_code = $1 AND taken_us <= $2";
+pub(crate) const MOVES_TAKEN: &str = moved!(
+    "WHERE fixmedins_code = $1 AND (taken_us, fixmedins_bchno, seq) > ($2, $3, $4) AND taken_us < $5
+    ORDER BY taken_us, fixmedins_bchno, seq LIMIT $6"
+);
 pub(crate) const MOVE_NEW: &str = "INSERT INTO stock_move (fixmedins_code, fixmedins_bchno, seq, data_type, doc_no,
     units, mdtrt_sn, hi_rxno, psn_no, at_us, taken_us, void_seq, digest, body)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13) ON CONFLICT DO NOTHING";
@@ -78,9 +83,29 @@ pub(crate) const LEADS: &str = "SELECT poolarea_no, raised_us, drug_trac_codg, f
 pub(crate) const LEAD_NEW: &str = "INSERT INTO stock_lead (poolarea_no, raised_us, drug_trac_codg, fixmedins_code,
     fixmedins_bchno, seq, holder) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
 
+/// The columns of a case.
+macro_rules! case {
+    ($rest:literal) => {
+        concat!("SELECT fixmedins_code, case_no, poolarea_no, ver, state, body FROM supply_case ", $rest)
+    };
+}
+
+pub(crate) const CASE: &str = case!("WHERE fixmedins_code = $1 AND case_no = $2");
+pub(crate) const CASES: &str =
+    case!("WHERE poolarea_no = $1 AND (fixmedins_code, case_no) > ($2, $3) ORDER BY fixmedins_code, case_no LIMIT $4");
+pub(crate) const CASE_NEW: &str = "INSERT INTO supply_case (fixmedins_code, case_no, poolarea_no, ver, state, body)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (fixmedins_code, case_no) DO NOTHING";
+pub(crate) const CASE_MOVE: &str = "UPDATE supply_case SET poolarea_no = $3, ver = $4, state = $5, body = $6
+    WHERE fixmedins_code = $1 AND case_no = $2 AND ver = $7";
+
 /// Every question of this file.
 #[cfg(test)]
-pub(crate) const QUESTIONS: [&str; 17] = [
+pub(crate) const QUESTIONS: [&str; 22] = [
+    TOLD,
+    MOVES_TAKEN,
+    CASE,
+    CASES,
+    CASE_MOVE,
     LOT,
     LOTS_AFTER,
     LOTS_OF_DRUG,

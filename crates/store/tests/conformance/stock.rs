@@ -1,8 +1,8 @@
 //! Goods: found by their institution only, moved whole or not at all, a number once, a box once.
 
 use lf_ports::{
-    ChangeSet, Claim, ClaimKind, CommitError, DocKey, LeadKey, LotsOf, MoveBody, MovesOf, StockChange, StockCode,
-    StockLead, StockLot, StockMove,
+    CaseBody, CaseState, CaseStep, ChangeSet, Claim, ClaimKind, CommitError, DocKey, LeadKey, LotsOf, MoveBody,
+    MovesOf, StockChange, StockCode, StockLead, StockLot, StockMove, StoreError, SupplyCase,
 };
 use lf_stock::{CodeLife, DataType, Goods, HeldSince, Lot, Measure};
 use lf_vocab::{DrugTracCodg, FixmedinsCode};
@@ -248,4 +248,76 @@ pub async fn a_long_batch_and_its_leads_are_kept(ground: &dyn Ground) {
     assert_eq!(store.stock_leads("360800".parse().unwrap(), LeadKey::FIRST, 9).await.unwrap(), []);
     let of = MovesOf::Lot("L1".to_owned());
     assert_eq!(store.stock_moves(&f::pharmacy(), &of, ("", 0), 9_999).await.unwrap().len(), ROWS as usize);
+}
+
+pub async fn what_was_uploaded_is_found_by_when_it_was_taken(ground: &dyn Ground) {
+    let store = ground.open();
+    store.commit(bought()).await.unwrap();
+    store.commit(sold()).await.unwrap();
+    let late = StockMove { taken: f::at(5), ..moved("L1", 3, DataType::Sale, -1) };
+    store.commit(change(vec![(2, lot("L1", 3, 10, 4))], vec![late.clone()], vec![])).await.unwrap();
+    let (here, there) = (f::pharmacy(), there());
+    let told = async |until: i64| store.stock_told(&here, f::at(until)).await.unwrap();
+    assert_eq!(
+        [told(1).await, told(2).await, told(4).await, told(5).await, told(9).await],
+        [None, Some(f::at(2)), Some(f::at(2)), Some(f::at(5)), Some(f::at(5))]
+    );
+    assert_eq!(store.stock_told(&there, f::at(9)).await.unwrap(), None);
+    let taken = async |after: (i64, &str, i64), until: i64, most: usize| {
+        let after = (f::at(after.0), after.1, after.2);
+        let page = store.stock_moves_taken(&here, after, f::at(until), most).await.unwrap();
+        page.iter().map(|moved| moved.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(taken((0, "", 0), 9, 9).await, [1, 2, 3]);
+    assert_eq!(taken((0, "", 0), 5, 9).await, [1, 2], "before the end only");
+    assert_eq!(taken((2, "L1", 1), 9, 9).await, [2, 3]);
+    assert_eq!(taken((2, "L1", 2), 9, 1).await, [3]);
+    assert_eq!(store.stock_moves_taken(&there, (f::at(0), "", 0), f::at(9), 9).await.unwrap(), []);
+}
+
+fn case(case_no: &str, steps: &[CaseState]) -> SupplyCase {
+    let step = |state: &CaseState| CaseStep {
+        state: *state,
+        at: f::at(3),
+        by: "某人".to_owned(),
+        evidence: "稽核报告1号".to_owned(),
+    };
+    let med_list_codg = "XA10BH01".parse().unwrap();
+    SupplyCase {
+        poolarea_no: f::pool(),
+        fixmedins_code: f::pharmacy(),
+        case_no: case_no.to_owned(),
+        ver: steps.len() as i64,
+        state: *steps.last().unwrap(),
+        body: CaseBody { med_list_codg, asked: f::at(2), shown: None, steps: steps.iter().map(step).collect() },
+    }
+}
+
+/// A case as it is opened.
+pub fn one_case() -> SupplyCase {
+    case("C1", &[CaseState::Opened])
+}
+
+pub async fn a_case_goes_on_from_where_it_was_seen(ground: &dyn Ground) {
+    // proves JX-4.5.1: every step is kept, and of two at once one is taken
+    use CaseState::{Confirmed, Dismissed, Opened};
+    let store = ground.open();
+    let put = async |case: SupplyCase| store.commit(ChangeSet { supply: Some(case), ..ChangeSet::default() }).await;
+    put(case("C1", &[Opened])).await.unwrap();
+    assert_eq!(put(case("C1", &[Opened])).await, Err(CommitError::Stale("supply_case")), "the number is taken");
+    put(case("C2", &[Opened])).await.unwrap();
+    put(case("C1", &[Opened, Confirmed])).await.unwrap();
+    let again = put(case("C1", &[Opened, Dismissed])).await;
+    assert_eq!(again, Err(CommitError::Stale("supply_case")), "somebody else was first");
+    let wrong = SupplyCase { ver: 5, ..case("C2", &[Opened, Dismissed]) };
+    assert!(matches!(put(wrong).await, Err(CommitError::Store(StoreError::Broken(_)))));
+    let (here, confirmed) = (f::pharmacy(), case("C1", &[Opened, Confirmed]));
+    assert_eq!(store.supply_case(&here, "C1").await.unwrap(), Some(confirmed.clone()));
+    assert_eq!(store.supply_case(&there(), "C1").await.unwrap(), None);
+    assert_eq!(store.supply_case(&here, "C3").await.unwrap(), None);
+    let all = store.supply_cases(f::pool(), ("", ""), 9).await.unwrap();
+    assert_eq!(all, [confirmed.clone(), case("C2", &[Opened])]);
+    assert_eq!(store.supply_cases(f::pool(), ("", ""), 1).await.unwrap(), [confirmed]);
+    assert_eq!(store.supply_cases(f::pool(), (here.as_str(), "C2"), 9).await.unwrap(), []);
+    assert_eq!(store.supply_cases("360800".parse().unwrap(), ("", ""), 9).await.unwrap(), []);
 }

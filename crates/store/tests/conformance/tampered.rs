@@ -220,6 +220,7 @@ pub async fn fill(store: &dyn Full) {
         file: Some(super::files::upload("N1", 0, 9)),
         matches: super::list_match::put(&[super::list_match::of(f::pharmacy(), "1", 5)]).matches,
         stock: super::stock::one_row().stock,
+        supply: Some(super::stock::one_case()),
         ..f::rx_only(rx)
     };
     store.commit(changes).await.unwrap();

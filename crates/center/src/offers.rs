@@ -1,0 +1,360 @@
+//! The drug query of patients (药品查询, JX-1.6, JX-4.5.1): who near a place has a drug, for how much, and how far away; and what
+//! the query showed at an earlier moment, derived from the ledger as it stood then.
+//!
+//! Invariants: a lot past its expiry and a pharmacy whose last upload is older than the law's hours are not shown; nothing here
+//! names a person; every search has an end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::try_join_all;
+use lf_law::{Facts, Field, Law, LawValue};
+use lf_ports::store::DrugQuery;
+use lf_ports::{Drug, Fixmedins, Item, Lists, LotsOf, MovesOf, ShownThen, Site, StockLot, Store, StoreError};
+use lf_stock::{DataType, Lot, offered};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Moment, Pric, Spot};
+use serde::Serialize;
+
+use crate::failure::{Failure, refused};
+use crate::gate::spoken_by;
+
+/// Drugs that one name may mean.
+pub const DRUGS_MAX: usize = 50;
+/// The shortest part of a name that is looked for, in characters.
+pub const NAME_LEAST: usize = 2;
+/// The longest.
+pub const NAME_MOST: usize = 60;
+/// Offers of one answer.
+pub const OFFERS_MAX: usize = 100;
+/// Lots that one question may meet.
+pub const LOTS_MAX: usize = 20_000;
+
+/// Rows asked of the store at once.
+const PAGE: usize = 1_000;
+/// Institutions looked up at once.
+const WAVE: usize = 64;
+/// Of how many lots and of how many of their last moves a price is looked for.
+const PRICE_LOTS: usize = 5;
+const PRICE_MOVES: i64 = 50;
+
+/// A question.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// 统筹区.
+    pub place: Admdvs,
+    /// Of what.
+    pub what: Wanted,
+    /// From where the way is measured.
+    pub from: Option<Spot>,
+    /// Offers at most, the nearest ones.
+    pub most: usize,
+}
+
+/// Which drug.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    /// 医疗目录编码.
+    Code(MedListCodg),
+    /// Part of the generic name.
+    Name(String),
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Offers {
+    /// Nearest first; those without a place on the map last.
+    pub offers: Vec<Offer>,
+    /// Drugs that were meant.
+    pub drug_cnt: usize,
+    /// Offers left out because there are more than asked for.
+    pub more_cnt: usize,
+    /// Pharmacies left out because they did not upload in time.
+    pub stale_cnt: usize,
+    /// The hours, and by which provision.
+    pub age_hours: i64,
+    /// Of the hours.
+    pub by: String,
+}
+
+/// A pharmacy that has a drug.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Offer {
+    /// 定点医药机构编号.
+    pub fixmedins_code: FixmedinsCode,
+    /// 名称.
+    pub fixmedins_name: String,
+    /// 地址.
+    pub addr: Option<String>,
+    /// 电话.
+    pub tel: Option<String>,
+    /// Metres, where both places are known.
+    pub distance_m: Option<u32>,
+    /// 医疗目录编码.
+    pub med_list_codg: MedListCodg,
+    /// 通用名.
+    pub genname: String,
+    /// 规格.
+    pub spec_name: String,
+    /// 生产厂家.
+    pub prdr_name: String,
+    /// Whole packs that may be sold.
+    pub packs: i64,
+    /// At what it was sold last, per pack.
+    pub pric: Option<Pric>,
+    /// On which day.
+    pub pric_date: Option<Day>,
+    /// When the pharmacy uploaded last.
+    pub told: Moment,
+}
+
+lf_rx::refusals! {
+    /// Why the drug query is not answered.
+    OffersRefusal {
+        NameLength = "PUB-01-01", "药品查询", "药品名称应填写2至60个字";
+        TooManyDrugs(usize) = "PUB-01-02", "药品查询", "该名称对应的药品超过{0}种，请填写更完整的名称或药品编码";
+        TooManyLots(usize) = "PUB-01-03", "药品查询", "该药品的库存批次超过{0}个，请缩小统筹区或填写药品编码";
+    }
+}
+
+/// Who has it.
+///
+/// # Errors
+/// [`OffersRefusal`], the law's, the store's.
+pub async fn offers(store: &dyn Store, law: &Law, ask: &Ask, now: Moment) -> Result<Offers, Failure> {
+    let (age_hours, by) = hours(law, ask.place, now.day(), "supply.age_hours")?;
+    let drugs = meant(store, &ask.what, now.day()).await??;
+    let mut by_shop: BTreeMap<FixmedinsCode, Vec<(usize, i64, Vec<StockLot>)>> = BTreeMap::new();
+    let mut lots_met = 0;
+    for (at, drug) in drugs.iter().enumerate() {
+        for (code, lots) in shelves(store, ask.place, &drug.med_list_codg, &mut lots_met).await?? {
+            let packs: i64 = offered(lots.iter().map(|row| &row.lot), now.day()).iter().map(|one| one.packs).sum();
+            if packs > 0 {
+                by_shop.entry(code).or_default().push((at, packs, lots));
+            }
+        }
+    }
+    let shops = open_shops(store, by_shop.keys(), now).await?;
+    let sites = sites(store, by_shop.keys(), now.day()).await?;
+    let (mut found, mut stale) = (Vec::new(), 0);
+    for (code, shelf) in by_shop {
+        let Some((shop, told)) = shops.get(&code) else { continue };
+        let Some(told) = told.filter(|told| fresh(*told, now, age_hours)) else {
+            stale += 1;
+            continue;
+        };
+        let site = sites.get(&code);
+        let distance_m = ask.from.zip(site.and_then(|site| site.spot)).map(|(from, spot)| from.metres_to(spot));
+        for (at, packs, lots) in shelf {
+            if let Some(drug) = drugs.get(at) {
+                found.push((offer(shop, site, distance_m, drug, packs, told), lots));
+            }
+        }
+    }
+    found.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
+    let most = ask.most.min(OFFERS_MAX);
+    let more_cnt = found.len().saturating_sub(most);
+    found.truncate(most);
+    let mut offers = Vec::with_capacity(found.len());
+    for (mut offer, lots) in found {
+        (offer.pric, offer.pric_date) = sold_last_at(store, &lots).await?.unzip();
+        offers.push(offer);
+    }
+    Ok(Offers { offers, drug_cnt: drugs.len(), more_cnt, stale_cnt: stale, age_hours, by })
+}
+
+fn order(offer: &Offer) -> (u32, &FixmedinsCode, &MedListCodg) {
+    (offer.distance_m.unwrap_or(u32::MAX), &offer.fixmedins_code, &offer.med_list_codg)
+}
+
+fn offer(
+    shop: &Fixmedins,
+    site: Option<&Site>,
+    distance_m: Option<u32>,
+    drug: &Drug,
+    packs: i64,
+    told: Moment,
+) -> Offer {
+    Offer {
+        fixmedins_code: shop.fixmedins_code.clone(),
+        fixmedins_name: shop.fixmedins_name.clone(),
+        addr: site.and_then(|site| site.addr.clone()),
+        tel: site.and_then(|site| site.tel.clone()),
+        distance_m,
+        med_list_codg: drug.med_list_codg.clone(),
+        genname: drug.genname.clone(),
+        spec_name: drug.spec_name.clone(),
+        prdr_name: drug.prdr_name.clone(),
+        packs,
+        pric: None,
+        pric_date: None,
+        told,
+    }
+}
+
+/// A number of hours (or of times) that the law of a place says for a day, and by which provision.
+///
+/// # Errors
+/// It says nothing, or two things.
+pub fn hours(law: &Law, place: Admdvs, on: Day, id: &str) -> Result<(i64, String), Failure> {
+    let mut facts = Facts::new();
+    facts.set(Field::AppyTime, on);
+    let view = law.view_of(&place, &facts, &[]);
+    match spoken_by(view.get(id))? {
+        Some(found) => match found.value {
+            LawValue::Int(number) => Ok((number, found.by())),
+            _ => Err(Failure::Broken(format!("{id}: another quantity"))),
+        },
+        None => refused(crate::gate::LawRefusal::NotFormalised(format!("{place} {id}"))),
+    }
+}
+
+/// Whether an upload is young enough.
+pub fn fresh(told: Moment, now: Moment, age_hours: i64) -> bool {
+    now <= told.plus_seconds(age_hours.saturating_mul(3_600))
+}
+
+async fn meant(store: &dyn Store, what: &Wanted, on: Day) -> Result<Result<Vec<Drug>, Failure>, StoreError> {
+    let name = match what {
+        Wanted::Code(code) => {
+            let found = store.drugs(std::slice::from_ref(code), on).await?;
+            return Ok(Ok(found.into_iter().flatten().collect()));
+        }
+        Wanted::Name(name) => name.trim(),
+    };
+    if !(NAME_LEAST..=NAME_MOST).contains(&name.chars().count()) {
+        return Ok(refused(OffersRefusal::NameLength));
+    }
+    let query = DrugQuery { name_part: Some(name.to_owned()), limit: DRUGS_MAX as u64, ..DrugQuery::on(on) };
+    let (total, page) = store.drug_page(&query).await?;
+    Ok(if total > DRUGS_MAX as u64 { refused(OffersRefusal::TooManyDrugs(DRUGS_MAX)) } else { Ok(page) })
+}
+
+type Shelves = BTreeMap<FixmedinsCode, Vec<StockLot>>;
+
+/// Lots of a drug by who has them.
+async fn shelves(
+    store: &dyn Store,
+    place: Admdvs,
+    drug: &MedListCodg,
+    lots_met: &mut usize,
+) -> Result<Result<Shelves, Failure>, StoreError> {
+    let mut found = Shelves::new();
+    let (mut institution, mut lot) = (String::new(), String::new());
+    loop {
+        let page = store.stock_offers(place, drug, (&institution, &lot), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(Ok(found)) };
+        *lots_met += page.len();
+        if *lots_met > LOTS_MAX {
+            return Ok(refused(OffersRefusal::TooManyLots(LOTS_MAX)));
+        }
+        (institution, lot) = (last.fixmedins_code.to_string(), last.fixmedins_bchno.clone());
+        for row in page {
+            found.entry(row.fixmedins_code.clone()).or_default().push(row);
+        }
+    }
+}
+
+/// The pharmacies among them that are under agreement, and when they uploaded last.
+async fn open_shops(
+    store: &dyn Store,
+    codes: impl Iterator<Item = &FixmedinsCode>,
+    now: Moment,
+) -> Result<BTreeMap<FixmedinsCode, (Fixmedins, Option<Moment>)>, StoreError> {
+    let codes: Vec<_> = codes.filter(|code| code.kind() == FixmedinsKind::Pharmacy).collect();
+    let mut open = BTreeMap::new();
+    for wave in codes.chunks(WAVE) {
+        let each = wave.iter().map(|code| async move {
+            let (shop, told) = futures_util::try_join!(store.fixmedins(code), store.stock_told(code, now))?;
+            Ok::<_, StoreError>(shop.map(|shop| (shop, told)))
+        });
+        for (shop, told) in try_join_all(each).await?.into_iter().flatten() {
+            if shop.agreement.contains(now.day()) {
+                open.insert(shop.fixmedins_code.clone(), (shop, told));
+            }
+        }
+    }
+    Ok(open)
+}
+
+/// Where they stand, as far as a list says.
+pub async fn sites(
+    store: &dyn Store,
+    codes: impl Iterator<Item = &FixmedinsCode>,
+    on: Day,
+) -> Result<BTreeMap<FixmedinsCode, Site>, StoreError> {
+    let keys: BTreeSet<&str> = codes.map(FixmedinsCode::as_str).collect();
+    let keys: Vec<&str> = keys.into_iter().collect();
+    let mut sites = BTreeMap::new();
+    for some in keys.chunks(PAGE) {
+        for row in store.list_items(Lists::Site, some, on).await?.into_iter().flatten() {
+            if let Item::Site(site) = row.item {
+                sites.insert(site.fixmedins_code.clone(), site);
+            }
+        }
+    }
+    Ok(sites)
+}
+
+/// At what whole packs of these lots were sold last, and on which day.
+///
+/// # Errors
+/// The store's.
+pub async fn sold_last_at(store: &dyn Store, lots: &[StockLot]) -> Result<Option<(Pric, Day)>, StoreError> {
+    let mut last: Option<(Moment, Pric)> = None;
+    for lot in lots.iter().take(PRICE_LOTS) {
+        let of = MovesOf::Lot(lot.fixmedins_bchno.clone());
+        let after = (lot.fixmedins_bchno.as_str(), (lot.seq - PRICE_MOVES).max(0));
+        for moved in store.stock_moves(&lot.fixmedins_code, &of, after, PAGE).await? {
+            let whole = moved.data_type == DataType::Sale && moved.void_seq == 0 && moved.units < 0;
+            let whole = whole && moved.body.told("trdn_flag") != Some("1");
+            let pric = moved.body.told("finl_trns_pric").and_then(|pric| pric.parse().ok()).filter(|_| whole);
+            if let Some(pric) = pric.filter(|_| last.is_none_or(|(at, _)| at <= moved.at)) {
+                last = Some((moved.at, pric));
+            }
+        }
+    }
+    Ok(last.map(|(at, pric)| (pric, at.day())))
+}
+
+/// What the query showed of a drug at a pharmacy at a moment: its lots as they stood then, by what had been uploaded.
+///
+/// # Errors
+/// The law's, the store's.
+pub async fn shown_then(
+    store: &dyn Store,
+    law: &Law,
+    shop: &Fixmedins,
+    drug: &MedListCodg,
+    at: Moment,
+) -> Result<Option<ShownThen>, Failure> {
+    let (age_hours, _) = hours(law, shop.poolarea_no, at.day(), "supply.age_hours")?;
+    let told = store.stock_told(&shop.fixmedins_code, at).await?;
+    let Some(told) = told.filter(|told| fresh(*told, at, age_hours)) else { return Ok(None) };
+    if !shop.agreement.contains(at.day()) {
+        return Ok(None);
+    }
+    let (mut stood, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = store.stock_lots_of(&shop.fixmedins_code, &LotsOf::Drug(drug.clone()), &after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after.clone_from(&last.fixmedins_bchno);
+        for row in page {
+            let units = units_then(store, &row, at).await?;
+            // Of the lot as it was only what is left matters to an offer.
+            stood.push(Lot { bought: units, ..Lot::new(row.lot.goods, row.lot.measure) });
+        }
+    }
+    let packs: i64 = offered(&stood, at.day()).iter().map(|one| one.packs).sum();
+    Ok((packs > 0).then_some(ShownThen { packs, told }))
+}
+
+async fn units_then(store: &dyn Store, lot: &StockLot, at: Moment) -> Result<i64, StoreError> {
+    let of = MovesOf::Lot(lot.fixmedins_bchno.clone());
+    let (mut units, mut seq) = (0, 0);
+    loop {
+        let page = store.stock_moves(&lot.fixmedins_code, &of, (&lot.fixmedins_bchno, seq), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(units) };
+        seq = last.seq;
+        // A deletion (3507) is a move of its own that takes back what it deletes.
+        units += page.iter().filter(|moved| moved.taken <= at).map(|moved| moved.units).sum::<i64>();
+    }
+}
