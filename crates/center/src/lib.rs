@@ -4,6 +4,7 @@
 //! prescription, and commits one change set. It knows no HTTP, no SQL and no JSON. Conflicts between clients come
 //! back as refusals: a stale commit is decided again on fresh data.
 
+pub mod admission;
 mod catalogue;
 pub mod ctx;
 mod delivery;

@@ -49,7 +49,7 @@ async fn show(store: &dyn Engine, args: &BudgetArgs) -> anyhow::Result<bool> {
     let mut found: BTreeMap<Admdvs, BudgetUse> = BTreeMap::new();
     for pool in store.pools().await? {
         let memos = memos::newest(store, pool, MemoTopic::Budget).await?;
-        let Some(Said::Budget(budget)) = memos.get(&year.to_string()).map(|row| row.memo.said) else { continue };
+        let Some(&Said::Budget(budget)) = memos.get(&year.to_string()).map(|row| &row.memo.said) else { continue };
         let used = paid.get(&pool).copied().unwrap_or(Fen::ZERO);
         let usage = budget_use(year, budget, used, on).with_context(|| format!("{pool}: no budget that can be"))?;
         found.insert(pool, usage);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use lf_vocab::Moment;
 
+mod admission;
 mod archive;
 mod grants;
 mod law;
@@ -17,6 +18,7 @@ mod settle;
 mod stock;
 mod torture;
 
+pub use admission::{AdmissionArgs, AdmissionBase, AdmissionCommand, AdmissionOf};
 pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
 pub use grants::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs, GrantPlace};
 pub use law::{DiffArgs, LawArgs, LawCommand};
@@ -71,6 +73,8 @@ pub enum Command {
     Outbox(OutboxArgs),
     /// What stands in the shelves of institutions: who has a drug, whether vouchers, book and goods agree, codes sold twice
     Stock(StockCmdArgs),
+    /// Pharmacies apply for a service (双通道, 门特, 门诊统筹): the law judges, an officer decides
+    Admission(AdmissionArgs),
     /// Put registers and dated lists into a database from CSV and XLSX files
     Import(ImportArgs),
     /// Client systems of institutions: register, list, limit, disable

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 the thing asked about is not right (a check failed, a call was refused); 2 the command
 //! itself could not be carried out.
 
+mod admission_cmd;
 mod app_cmd;
 mod archive_cmd;
 mod audit_cmd;
@@ -82,6 +83,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Keys(args) => keys_cmd::run(args),
         Command::Law(args) => law_cmd::run(args),
         Command::Settle(args) => settle_cmd::run(args),
+        Command::Admission(args) => edge::runtime()?.block_on(admission_cmd::run(&args)),
         Command::Budget(args) => edge::runtime()?.block_on(budget_cmd::run(&args)),
         Command::Reconcile(args) => edge::runtime()?.block_on(reconcile_cmd::run(&args)),
         Command::Audit(args) => edge::runtime()?.block_on(audit_cmd::run(&args)),

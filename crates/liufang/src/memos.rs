@@ -14,21 +14,27 @@ use crate::edge::SystemClock;
 /// Rows read at once.
 const PAGE: usize = 1_000;
 
+/// All memos of a place about a topic, in the order of keys and numbers.
+pub async fn all(store: &dyn Engine, poolarea_no: Admdvs, topic: MemoTopic) -> anyhow::Result<Vec<MemoRow>> {
+    let mut found: Vec<MemoRow> = Vec::new();
+    loop {
+        let after = found.last().map_or(("", 0), |row| (row.key.as_str(), row.memo_no));
+        let page = store.memos(poolarea_no, topic, after, PAGE).await?;
+        if page.is_empty() {
+            return Ok(found);
+        }
+        found.extend(page);
+    }
+}
+
 /// The newest memo of each key of a place.
 pub async fn newest(
     store: &dyn Engine,
     poolarea_no: Admdvs,
     topic: MemoTopic,
 ) -> anyhow::Result<BTreeMap<String, MemoRow>> {
-    let mut found: BTreeMap<String, MemoRow> = BTreeMap::new();
-    let mut after = (String::new(), 0);
-    loop {
-        let page = store.memos(poolarea_no, topic, (&after.0, after.1), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(found) };
-        after = (last.key.clone(), last.memo_no);
-        // In the order of keys and numbers, so a later one takes the place of an earlier one.
-        found.extend(page.into_iter().map(|row| (row.key.clone(), row)));
-    }
+    // A later one takes the place of an earlier one.
+    Ok(all(store, poolarea_no, topic).await?.into_iter().map(|row| (row.key.clone(), row)).collect())
 }
 
 /// Writes a memo after those of its key that `seen` holds.

@@ -17,7 +17,7 @@ use crate::law_files;
 use crate::serve::open_beside;
 
 mod complain;
-mod nego;
+pub mod nego;
 
 /// Rows asked of the database at once.
 const PAGE: usize = 1_000;

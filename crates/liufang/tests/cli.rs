@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
 
+#[path = "cli/admission.rs"]
+mod admission;
 #[path = "cli/archive.rs"]
 mod archive;
 #[path = "cli/backup.rs"]

@@ -11,8 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lf_center::{
-    ctx::CallerRefusal, gate::LawRefusal, offers::OffersRefusal, once::OnceRefusal, people::PersonRefusal,
-    retain::RetainRefusal, t1101_person::CredentialRefusal, t1201_fixmedins::InstitutionRefusal,
+    admission::AdmissionRefusal, ctx::CallerRefusal, gate::LawRefusal, offers::OffersRefusal, once::OnceRefusal,
+    people::PersonRefusal, retain::RetainRefusal, t1101_person::CredentialRefusal, t1201_fixmedins::InstitutionRefusal,
     t1301_download::DownloadRefusal, t1312_hilist::HilistRefusal, t2101_quote::PurchaseRefusal,
     t2601_undo::ReverseRefusal, t3201_statement::StatementRefusal, t3202_details::DetailRefusal,
     t3301_match::MatchRefusal, t3501_goods::GoodsRefusal, t3513_traces::TraceRefusal, t7101_precheck::PrecheckRefusal,
@@ -82,6 +82,7 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     SignoutRefusal => "9002 签退",
     RetainRefusal => "Archive: how long a record is kept 保存年限",
     OffersRefusal => "The drug query of patients 药品查询",
+    AdmissionRefusal => "`liufang admission` 准入办理",
 };
 
 /// What `crates/http/src/outcome.rs` answers; HTTP itself is always 200.

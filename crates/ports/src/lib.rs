@@ -31,7 +31,7 @@ pub use file::{FileChange, FileHead, FileOwner, StoredFile};
 pub use grant::{GrantChange, GrantEnded, GrantGiven, GrantRow};
 pub use list_match::{ListMatch, MatchBody, MatchChange, MatchKey};
 pub use lists::{Dated, Edition, EditionOf, Item, Lists, PlacePric, Prics, Since, Site};
-pub use memo::{Memo, MemoRow, MemoTopic, Said};
+pub use memo::{Application, Memo, MemoRow, MemoTopic, Said};
 pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, SettlementNotice, TakenDrug};
 pub use outbox::{Claimed, DroppedRow, Next, Outbox, OutboxRow};
 pub use registry::{

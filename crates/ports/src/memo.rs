@@ -1,9 +1,12 @@
 //! Memos of a bureau: what an officer wrote down about a place, with who, when and on what paper; nothing is ever taken out.
 //!
-//! Serves JX-5.1 (the budget of a year) and HB-3.8 (why a difference is no trouble). Invariants: memos of one place, topic and key
+//! Serves JX-5.1 (the budget of a year), HB-3.8 (why a difference is no trouble) and the admission of pharmacies (GX-1.2, DG-2, JX-1).
+//! Invariants: memos of one place, topic and key
 //! count from 1, and the newest is the one that holds; they name no insured person.
 
-use lf_vocab::{Admdvs, Fen, Moment};
+use std::collections::BTreeMap;
+
+use lf_vocab::{Admdvs, Day, Fen, Moment};
 use serde::{Deserialize, Serialize};
 
 /// What a memo is about; what its key is, stands with it.
@@ -13,6 +16,8 @@ pub enum MemoTopic {
     Budget,
     /// A difference of the three-way 对账: its key as `liufang reconcile` prints it.
     Difference,
+    /// An admission: institution and service, `P…/双通道`.
+    Admission,
 }
 
 impl MemoTopic {
@@ -21,6 +26,7 @@ impl MemoTopic {
         match self {
             Self::Budget => "budget",
             Self::Difference => "difference",
+            Self::Admission => "admission",
         }
     }
 }
@@ -53,7 +59,7 @@ pub struct Memo {
 }
 
 /// The thing itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Said {
     /// The budget is so many fen.
@@ -62,14 +68,35 @@ pub enum Said {
     Explained,
     /// The explanation was wrong: it is open again.
     Reopened,
+    /// A pharmacy applied for a service.
+    Applied(Application),
+    /// It was admitted.
+    Granted,
+    /// It was not.
+    Refused,
+    /// Its admission ended, on a day: cancelled, or given up.
+    Cancelled(Day),
+}
+
+/// What a pharmacy applied with, and what the law said of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// The facts as judged, by their names; yes is `1`, no is `0`.
+    pub facts: BTreeMap<String, String>,
+    /// What the law refuses for, each with provision and sentence.
+    pub refused: Vec<String>,
+    /// What somebody must look into.
+    pub reminded: Vec<String>,
 }
 
 impl Said {
     /// What a memo that says so is about.
-    pub const fn topic(self) -> MemoTopic {
+    pub const fn topic(&self) -> MemoTopic {
         match self {
             Self::Budget(_) => MemoTopic::Budget,
             Self::Explained | Self::Reopened => MemoTopic::Difference,
+            Self::Applied(_) | Self::Granted | Self::Refused | Self::Cancelled(_) => MemoTopic::Admission,
         }
     }
 }

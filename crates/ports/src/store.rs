@@ -80,6 +80,13 @@ pub trait Store: StockStore + Send + Sync {
     async fn editions(&self, of: EditionOf) -> Result<Vec<Edition>, StoreError>;
     /// All grants of these places, also those that ended, in the order of places, provisions and numbers.
     async fn grants(&self, places: &[Admdvs]) -> Result<Vec<GrantRow>, StoreError>;
+    /// Doctors and pharmacists of an institution after one, in the order of their codes.
+    async fn practitioners_of(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<Practitioner>, StoreError>;
     /// Memos of a place about a topic after one (its key and number), in that order.
     async fn memos(
         &self,

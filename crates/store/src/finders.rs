@@ -49,6 +49,16 @@ impl<D: Driver> Store for Ports<D> {
         self.one(sql::PRACTITIONER, [fixmedins_code.as_str().into(), prac_code.into()], row::practitioner).await
     }
 
+    async fn practitioners_of(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<Practitioner>, StoreError> {
+        let params = [fixmedins_code.as_str().into(), after.into(), page(most)];
+        self.many(sql::PRACTITIONERS_OF, params, row::practitioner).await
+    }
+
     async fn person(&self, key: &PersonKey) -> Result<Option<Person>, StoreError> {
         let person = match key {
             PersonKey::PsnNo(poolarea_no, psn_no) => {

@@ -19,6 +19,8 @@ pub(crate) const FIXMEDINS_PUT: &str = "INSERT INTO fixmedins (fixmedins_code, p
 
 pub(crate) const PRACTITIONER: &str =
     "SELECT fixmedins_code, prac_code, body FROM practitioner WHERE fixmedins_code = $1 AND prac_code = $2";
+pub(crate) const PRACTITIONERS_OF: &str = "SELECT fixmedins_code, prac_code, body FROM practitioner
+    WHERE fixmedins_code = $1 AND prac_code > $2 ORDER BY prac_code LIMIT $3";
 pub(crate) const PRACTITIONER_PUT: &str =
     "INSERT INTO practitioner (fixmedins_code, prac_code, body) VALUES ($1, $2, $3)
     ON CONFLICT (fixmedins_code, prac_code) DO UPDATE SET body = excluded.body";
@@ -422,8 +424,9 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 77] = [
+    const QUESTIONS: [&str; 78] = [
         SUPPLY_CASE_SWEEP,
+        PRACTITIONERS_OF,
         DRUG_PRICS,
         MEMOS,
         APP,

@@ -125,6 +125,7 @@ asked! {
     list_since(list: Lists, since: &Since, limit: usize) -> Vec<Dated<Item>>;
     editions(of: EditionOf) -> Vec<Edition>;
     grants(places: &[Admdvs]) -> Vec<GrantRow>;
+    practitioners_of(fixmedins_code: &FixmedinsCode, after: &str, most: usize) -> Vec<Practitioner>;
     memos(poolarea_no: Admdvs, topic: MemoTopic, after: (&str, i64), most: usize) -> Vec<MemoRow>;
     rx(hi_rxno: &HiRxno) -> Option<Prescription>;
     rx_content(hi_rxno: &HiRxno) -> Option<RxContent>;

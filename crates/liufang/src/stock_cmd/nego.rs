@@ -20,12 +20,17 @@ use crate::law_files;
 /// One institution.
 pub(super) async fn of_one(store: &dyn Engine, institution: &FixmedinsCode, on: Day) -> Answer {
     let own = store.fixmedins(institution).await?.with_context(|| format!("no institution {institution}"))?;
-    let share = share(store, institution, &catalogue(store, on).await?, on).await?;
+    let share = share_of(store, institution, on).await?;
     let law = law_files::load(None)?;
     let grants = of_place(store, &law, own.poolarea_no).await?;
     let least = least_share(&law, own.poolarea_no, on, &grants)?;
     let reached = least.is_none_or(|least| share.reaches(least));
     Ok((vec![row(institution, &share, least)], reached))
+}
+
+/// The share of one institution.
+pub async fn share_of(store: &dyn Engine, institution: &FixmedinsCode, on: Day) -> anyhow::Result<NegoShare> {
+    share(store, institution, &catalogue(store, on).await?, on).await
 }
 
 /// Every 双通道 pharmacy of a 统筹区, and what follows for the number.

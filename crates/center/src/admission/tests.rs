@@ -1,0 +1,243 @@
+//! Every printed condition of the three texts, kept and broken; an officer's steps.
+
+use lf_ports::{Application, Memo, Practitioner};
+use lf_rx::Refused as _;
+use lf_testkit::region::{PHARMACIST, PHARMACY, fixmedins, practitioner};
+
+use super::*;
+
+const ON: &str = "2026-11-22";
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+/// What a good pharmacy states.
+fn stated() -> BTreeMap<String, Input> {
+    let yes = ["qlty_sys_flag", "net_flag", "psi_upld_flag", "psi_book_flag", "trac_upld_flag", "video_flag"];
+    let more = ["itnt_rx_flag", "cons_area_flag", "cons_dev_flag", "hi_area_flag", "prom_psi_flag", "prom_pric_flag"];
+    let flags = yes.into_iter().chain(more).chain(["prom_out_flag", "cold_chain_flag"]);
+    let mut stated: BTreeMap<_, _> = flags.map(|name| (name.to_owned(), Input::Flag(true))).collect();
+    stated.insert("pnlt_flag".to_owned(), Input::Flag(false));
+    stated.insert("canc_flag".to_owned(), Input::Flag(false));
+    stated.insert("setl_begn_time".to_owned(), Input::Text("2024-01-01".to_owned()));
+    stated
+}
+
+/// What is asked, and of whom.
+struct Asked {
+    place: &'static str,
+    appy_type: &'static str,
+    fixmedins: Fixmedins,
+    practitioners: Vec<Practitioner>,
+    nego: Option<(u64, u64)>,
+    cancelled: Option<Day>,
+    stated: BTreeMap<String, Input>,
+}
+
+impl Asked {
+    fn new(place: &'static str, appy_type: &'static str) -> Self {
+        let dualchnl = appy_type == "双通道";
+        Self {
+            place,
+            appy_type,
+            fixmedins: Fixmedins { dualchnl, ..fixmedins(PHARMACY, "甲药店") },
+            practitioners: vec![practitioner(PHARMACY, PHARMACIST, "王药")],
+            nego: Some((50, 100)),
+            cancelled: None,
+            stated: stated(),
+        }
+    }
+
+    fn judge(&self) -> Result<Application, Failure> {
+        let law = lf_testkit::center::repository_law();
+        let known = Known {
+            fixmedins: &self.fixmedins,
+            practitioners: &self.practitioners,
+            nego: self.nego,
+            cancelled: self.cancelled,
+        };
+        let place = self.place.parse().unwrap();
+        judge(&law, (&place, &[]), (self.appy_type, day(ON)), &self.stated, &known)
+    }
+
+    /// The codes that it is refused for.
+    fn refused(&self) -> String {
+        let codes = self.judge().unwrap().refused;
+        codes.iter().map(|text| &text[1..text.find(']').unwrap()]).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn asked(place: &'static str, appy_type: &'static str, change: impl FnOnce(&mut Asked)) -> Asked {
+    let mut asked = Asked::new(place, appy_type);
+    change(&mut asked);
+    asked
+}
+
+fn flag(name: &'static str) -> impl FnOnce(&mut Asked) {
+    move |asked| drop(asked.stated.insert(name.to_owned(), Input::Flag(name == "pnlt_flag")))
+}
+
+fn penalty(time: &'static str) -> impl FnOnce(&mut Asked) {
+    move |asked| {
+        asked.stated.insert("pnlt_flag".to_owned(), Input::Flag(true));
+        asked.stated.insert("pnlt_time".to_owned(), Input::Text(time.to_owned()));
+    }
+}
+
+/// Lost the service on a day; what the pharmacy says of it is left out.
+fn lost(time: &'static str) -> impl FnOnce(&mut Asked) {
+    move |asked| {
+        asked.stated.remove("canc_flag");
+        asked.cancelled = Some(day(time));
+    }
+}
+
+#[test]
+fn a_dual_channel_pharmacy_of_guangxi_meets_all_five_conditions() {
+    // proves GX-1.2.0, GX-1.2.1, GX-1.2.2, GX-1.2.3, GX-1.2.4, GX-1.2.5a, GX-1.2.5b, GX-1.2.5c, GX-1.2.5d
+    let of = |change: Box<dyn FnOnce(&mut Asked)>| asked("450100", "双通道", change).refused();
+    assert_eq!(of(Box::new(|_| ())), "");
+    assert_eq!(asked("450100", "双通道", |_| ()).judge().unwrap().reminded, [""; 0]);
+    let ended = |asked: &mut Asked| {
+        asked.fixmedins.agreement = lf_vocab::Span::new(day("2024-01-01"), Some(day(ON))).unwrap();
+    };
+    assert_eq!(of(Box::new(ended)), "ADMIT-NOT-DESIGNATED");
+    assert_eq!(of(Box::new(penalty("2023-11-23"))), "ADMIT-PENALTY");
+    assert_eq!(of(Box::new(penalty("2023-11-22"))), "", "three whole years");
+    assert_eq!(of(Box::new(|asked| asked.practitioners.clear())), "ADMIT-PHARMACIST");
+    assert_eq!(of(Box::new(|asked| asked.practitioners[0].licensed = false)), "ADMIT-PHARMACIST");
+    assert_eq!(of(Box::new(flag("qlty_sys_flag"))), "ADMIT-QUALITY");
+    assert_eq!(of(Box::new(flag("cold_chain_flag"))), "ADMIT-COLD-CHAIN");
+    assert_eq!(of(Box::new(|asked| asked.nego = Some((49, 100)))), "ADMIT-NEGO-SHARE");
+    assert_eq!(of(Box::new(|asked| asked.nego = Some((4_999_999, 10_000_000)))), "ADMIT-NEGO-SHARE");
+    assert_eq!(of(Box::new(flag("net_flag"))), "ADMIT-NETWORK");
+    assert_eq!(of(Box::new(|asked| asked.fixmedins.circ_ready = false)), "ADMIT-CENTER");
+    assert_eq!(of(Box::new(flag("psi_upld_flag"))), "ADMIT-STOCK");
+    assert_eq!(of(Box::new(flag("trac_upld_flag"))), "ADMIT-TRACE");
+}
+
+#[test]
+fn a_pharmacy_of_dongguan_meets_the_conditions_of_special_diseases() {
+    // proves DG-2.2.1a, DG-2.2.1b, DG-2.2.2, DG-2.2.3a, DG-2.2.3b, DG-2.2.4, DG-2.3b
+    let of = |change: Box<dyn FnOnce(&mut Asked)>| asked("441900", "门特", change).refused();
+    assert_eq!(of(Box::new(|_| ())), "");
+    let began = |time: &'static str| {
+        move |asked: &mut Asked| {
+            drop(asked.stated.insert("setl_begn_time".to_owned(), Input::Text(time.to_owned())));
+        }
+    };
+    assert_eq!(of(Box::new(began("2025-11-23"))), "ADMIT-OPERATING");
+    assert_eq!(of(Box::new(began("2025-11-22"))), "");
+    assert_eq!(of(Box::new(penalty("2025-11-23"))), "ADMIT-PENALTY");
+    assert_eq!(of(Box::new(penalty("2025-11-22"))), "");
+    assert_eq!(of(Box::new(|asked| asked.fixmedins.circ_ready = false)), "ADMIT-CENTER");
+    assert_eq!(of(Box::new(flag("trac_upld_flag"))), "ADMIT-TRACE");
+    assert_eq!(of(Box::new(flag("psi_upld_flag"))), "ADMIT-STOCK");
+    assert_eq!(of(Box::new(flag("prom_psi_flag"))), "ADMIT-STOCK");
+    assert_eq!(of(Box::new(flag("prom_pric_flag"))), "ADMIT-PROMISE");
+    assert_eq!(of(Box::new(lost("2025-11-23"))), "ADMIT-AGAIN");
+    assert_eq!(of(Box::new(lost("2025-11-22"))), "");
+}
+
+#[test]
+fn a_pharmacy_of_jiangxi_meets_the_nine_conditions_or_serves_both_channels() {
+    // proves JX-1.0a, JX-1.0b, JX-1.1, JX-1.3a, JX-1.3b, JX-1.3d, JX-1.6a, JX-1.7, JX-4.5.0
+    let of = |change: Box<dyn FnOnce(&mut Asked)>| asked("360900", "门诊统筹", change).refused();
+    assert_eq!(of(Box::new(|_| ())), "");
+    assert_eq!(of(Box::new(penalty("2023-11-23"))), "ADMIT-PENALTY");
+    assert_eq!(of(Box::new(penalty("2023-11-22"))), "");
+    assert_eq!(of(Box::new(|asked| asked.practitioners.clear())), "ADMIT-PHARMACIST");
+    for (name, code) in [
+        ("cons_area_flag", "ADMIT-CONSULT-AREA"),
+        ("cons_dev_flag", "ADMIT-CONSULT-DEVICE"),
+        ("hi_area_flag", "ADMIT-DRUG-AREA"),
+        ("video_flag", "ADMIT-VIDEO"),
+        ("psi_book_flag", "ADMIT-LEDGER"),
+        ("prom_out_flag", "ADMIT-OUTSOURCING"),
+        ("prom_pric_flag", "ADMIT-PRICE"),
+    ] {
+        assert_eq!(of(Box::new(flag(name))), code);
+    }
+    assert_eq!(of(Box::new(|asked| asked.fixmedins.circ_ready = false)), "ADMIT-CENTER");
+    assert_eq!(of(Box::new(lost("2023-11-23"))), "ADMIT-AGAIN");
+    assert_eq!(of(Box::new(lost("2023-11-22"))), "");
+    let both = |asked: &mut Asked| {
+        asked.fixmedins.dualchnl = true;
+        asked.stated.clear();
+    };
+    let direct = asked("360900", "门诊统筹", both).judge().unwrap();
+    assert_eq!((direct.refused, direct.reminded), (vec![], vec![]), "一: 双通道 pharmacies may apply directly");
+}
+
+#[test]
+fn what_nobody_states_is_to_be_looked_into() {
+    let silent = asked("441900", "门特", |asked| asked.stated.clear()).judge().unwrap();
+    assert_eq!((silent.refused.len(), silent.reminded.len()), (0, 6), "{silent:?}");
+    assert_eq!(silent.facts["phar_lcs_cnt"], "1");
+    assert_eq!(silent.facts["intf_test_flag"], "1");
+}
+
+#[test]
+fn a_statement_that_the_center_knows_better_or_cannot_read_is_refused() {
+    let code = |asked: Asked| match asked.judge() {
+        Err(Failure::Refused(refusals)) => refusals[0].code.clone(),
+        other => panic!("{other:?}"),
+    };
+    let state = |name: &'static str, fact: Input| {
+        asked("441900", "门特", move |asked| drop(asked.stated.insert(name.to_owned(), fact)))
+    };
+    assert_eq!(code(state("phar_lcs_cnt", Input::Int(5))), "ADM-07");
+    assert_eq!(code(state("appy_type", Input::Text("双通道".to_owned()))), "ADM-07");
+    assert_eq!(code(state("no_such_fact", Input::Int(5))), "ADM-08");
+    assert_eq!(code(state("psi_upld_flag", Input::Text("maybe".to_owned()))), "ADM-08");
+    assert_eq!(code(asked("360900", "门特", |_| ())), "LAW-00-01", "Jiangxi says nothing of 门特");
+}
+
+#[test]
+fn an_officer_decides_what_is_under_way_and_lawful() {
+    // proves DG-2.1
+    let application = |refused: usize, reminded: usize| Application {
+        facts: BTreeMap::new(),
+        refused: vec!["x".to_owned(); refused],
+        reminded: vec!["x".to_owned(); reminded],
+    };
+    let row = |said| {
+        let memo = Memo { said, rea: "x".to_owned(), opter_name: "甲".to_owned(), opt_time: day(ON).start() };
+        MemoRow { poolarea_no: "441900".parse().unwrap(), key: "k".to_owned(), memo_no: 1, memo }
+    };
+    let states = [
+        ("nothing", None),
+        ("good", Some(row(Said::Applied(application(0, 0))))),
+        ("open", Some(row(Said::Applied(application(0, 2))))),
+        ("bad", Some(row(Said::Applied(application(1, 2))))),
+        ("granted", Some(row(Said::Granted))),
+        ("refused", Some(row(Said::Refused))),
+        ("cancelled", Some(row(Said::Cancelled(day(ON))))),
+    ];
+    let steps = [
+        ("apply", Said::Applied(application(0, 0)), false),
+        ("grant", Said::Granted, false),
+        ("grant checked", Said::Granted, true),
+        ("refuse", Said::Refused, false),
+        ("cancel", Said::Cancelled(day(ON)), false),
+    ];
+    let mut told = String::new();
+    for (name, row) in &states {
+        let of = |(step, said, checked): &(&str, Said, bool)| {
+            let done = may(standing(row.as_ref()), said, *checked).map_or_else(|refusal| refusal.code(), |()| "ok");
+            format!("{step} {done}")
+        };
+        told += &format!("{name}: {}\n", steps.iter().map(of).collect::<Vec<_>>().join(", "));
+    }
+    expect_test::expect![[r#"
+        nothing: apply ok, grant ADM-03, grant checked ADM-03, refuse ADM-03, cancel ADM-06
+        good: apply ADM-01, grant ok, grant checked ok, refuse ok, cancel ADM-06
+        open: apply ADM-01, grant ADM-05, grant checked ok, refuse ok, cancel ADM-06
+        bad: apply ADM-01, grant ADM-04, grant checked ADM-04, refuse ok, cancel ADM-06
+        granted: apply ADM-02, grant ADM-03, grant checked ADM-03, refuse ADM-03, cancel ok
+        refused: apply ok, grant ADM-03, grant checked ADM-03, refuse ADM-03, cancel ADM-06
+        cancelled: apply ok, grant ADM-03, grant checked ADM-03, refuse ADM-03, cancel ADM-06
+    "#]]
+    .assert_eq(&told);
+}

@@ -1,0 +1,112 @@
+//! `liufang admission`: pharmacies apply for a service, the law judges, an officer decides.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use lf_vocab::{Admdvs, Day, FixmedinsCode};
+
+/// `admission`.
+#[derive(Args)]
+pub struct AdmissionArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AdmissionCommand,
+}
+
+/// Which database.
+#[derive(Args)]
+pub struct AdmissionBase {
+    /// Database URL; the demo's unless given
+    #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
+    pub database: String,
+    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
+    #[arg(long, value_name = "FILE")]
+    pub store_key: Option<PathBuf>,
+}
+
+/// `admission …`
+#[derive(Subcommand)]
+pub enum AdmissionCommand {
+    /// Take an application in and judge it by the law of its place; exit 1 when the law refuses it
+    Apply {
+        /// For what.
+        #[command(flatten)]
+        what: AdmissionOf,
+        /// What the pharmacy states: a JSON object of the facts of gate `admit` (docs/FACTS.md); what the center knows itself
+        /// need not stand there
+        #[arg(long, value_name = "FILE|-")]
+        facts: PathBuf,
+        /// Day of the application [default: today]
+        #[arg(long, value_name = "yyyy-MM-dd")]
+        on: Option<Day>,
+        /// Who takes it in
+        #[arg(long, value_name = "NAME")]
+        by: String,
+    },
+    /// Admit the pharmacy; not where the law refuses, nor with conditions that nobody looked into
+    Grant {
+        /// For what.
+        #[command(flatten)]
+        what: AdmissionOf,
+        /// The paper on which it was decided, and how open conditions were looked into
+        #[command(flatten)]
+        decision: AdmissionDecision,
+        /// Conditions that the center could not see were looked into, as `--why` says
+        #[arg(long)]
+        checked: bool,
+    },
+    /// Refuse the application
+    Refuse {
+        /// For what.
+        #[command(flatten)]
+        what: AdmissionOf,
+        /// Why.
+        #[command(flatten)]
+        decision: AdmissionDecision,
+    },
+    /// End an admission: cancelled for a breach, or given up; the years until a new application count from the day
+    Cancel {
+        /// For what.
+        #[command(flatten)]
+        what: AdmissionOf,
+        /// Why.
+        #[command(flatten)]
+        decision: AdmissionDecision,
+        /// The day on which it ends [default: today]
+        #[arg(long, value_name = "yyyy-MM-dd")]
+        on: Option<Day>,
+    },
+    /// All admissions of a place with their history
+    List {
+        /// Which database.
+        #[command(flatten)]
+        base: AdmissionBase,
+        /// 统筹区
+        #[arg(long, value_name = "ADMDVS")]
+        admdvs: Admdvs,
+    },
+}
+
+/// A pharmacy and a service.
+#[derive(Args)]
+pub struct AdmissionOf {
+    /// The pharmacy
+    pub fixmedins_code: FixmedinsCode,
+    /// The service: 双通道, 门特 or 门诊统筹
+    #[arg(value_parser = ["双通道", "门特", "门诊统筹"])]
+    pub appy_type: String,
+    /// Which database.
+    #[command(flatten)]
+    pub base: AdmissionBase,
+}
+
+/// Who decided, and why.
+#[derive(Args)]
+pub struct AdmissionDecision {
+    /// Why, or on what paper
+    #[arg(long, value_name = "TEXT")]
+    pub why: String,
+    /// Who decides
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+}
