@@ -49,6 +49,7 @@ pub mod t7105_query;
 pub mod t7106_review_query;
 pub mod t7107_settlement_query;
 pub mod t7201_authorise;
+pub mod t7202_online;
 pub mod t7203_qrcode;
 pub mod t7204_download;
 pub mod t7205_verify;

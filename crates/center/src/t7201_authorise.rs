@@ -5,7 +5,7 @@
 use futures_util::future::try_join_all;
 use lf_gm::hex;
 use lf_law::Gate;
-use lf_ports::{BatchChange, ChangeSet, PersonKey};
+use lf_ports::{BatchChange, ChangeSet, Person, PersonKey};
 use lf_rx::auth::BATCH_MAX;
 use lf_rx::decide::carry;
 use lf_rx::event::Authorised;
@@ -111,6 +111,17 @@ impl Center {
         };
         let person = identified(person, &claimed, ctx.now)?;
         let poolarea_no = ctx.caller.fixmedins.poolarea_no;
+        let carriable = self.carriable(ctx, &person).await?;
+        let (mut changes, reply) = self.show(ctx, poolarea_no, &person.psn_no, &carriable).await?;
+        let answer = Answer::from(reply);
+        ctx.remember(key, &answer, &mut changes);
+        self.store.commit(changes).await?;
+        Ok(answer)
+    }
+
+    /// What of a person's may flow to the calling pharmacy now, newest first.
+    pub(crate) async fn carriable(&self, ctx: &Ctx, person: &Person) -> Result<Vec<Prescription>, Failure> {
+        let poolarea_no = ctx.caller.fixmedins.poolarea_no;
         let found = self.store.rx_of_person(poolarea_no, &person.psn_no, BATCH_MAX).await?;
         let mut carriable = Vec::new();
         // The register of the pharmacy's 统筹区 may hold the same number of another 统筹区's person.
@@ -119,14 +130,10 @@ impl Center {
             match gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx)) {
                 Ok(_) if carry::may_carry(&rx, ctx.now).is_ok() => carriable.push(rx),
                 Ok(_) | Err(Failure::Refused(_)) => {}
-                Err(failure) => return Err(failure.into()),
+                Err(failure) => return Err(failure),
             }
         }
-        let (mut changes, reply) = self.show(ctx, poolarea_no, &person.psn_no, &carriable).await?;
-        let answer = Answer::from(reply);
-        ctx.remember(key, &answer, &mut changes);
-        self.store.commit(changes).await?;
-        Ok(answer)
+        Ok(carriable)
     }
 
     /// One batch over these prescriptions, and what the pharmacy sees of them.
@@ -163,6 +170,7 @@ impl Center {
                 expires_in,
                 entries,
                 taken: None,
+                epc_chnl_id: None,
             };
             changes.batch = Some(BatchChange { batch, new: true });
         }

@@ -16,6 +16,7 @@ const FILES: &[(Transaction, &str)] = &[
     (Transaction::T7106, include_str!("../../../examples/7106-review-query.json")),
     (Transaction::T7107, include_str!("../../../examples/7107-settlement-query.json")),
     (Transaction::T7201, include_str!("../../../examples/7201-authorise.json")),
+    (Transaction::T7202, include_str!("../../../examples/7202-online.json")),
     (Transaction::T7203, include_str!("../../../examples/7203-qrcode.json")),
     (Transaction::T7204, include_str!("../../../examples/7204-download.json")),
     (Transaction::T7205, include_str!("../../../examples/7205-verify.json")),

@@ -205,8 +205,11 @@ async fn pharmacy(center: &Center, ctx: &Ctx, transaction: Transaction, node: &N
         Transaction::T7201 => {
             transact!(node, center, ctx, t7201, t7201_authorise, |reply, command| replies::t7201(&reply))
         }
+        Transaction::T7202 => {
+            transact!(node, center, ctx, t7202, t7202_online, |reply, command| replies::t7203(transaction, &reply))
+        }
         Transaction::T7203 => {
-            transact!(node, center, ctx, t7203, t7203_qrcode, |reply, command| replies::t7203(&reply))
+            transact!(node, center, ctx, t7203, t7203_qrcode, |reply, command| replies::t7203(transaction, &reply))
         }
         Transaction::T7204 => {
             transact!(node, center, ctx, t7204, t7204_download, |reply, command| replies::t7204(&reply))

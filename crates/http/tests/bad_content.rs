@@ -131,6 +131,7 @@ async fn an_empty_message_is_told_all_that_it_needs() {
         7106: 400 报文有6处错误：hiRxno（医保处方编号）必填；fixmedinsCode（定点医疗机构编号）必填；mdtrtId（医保就诊ID）必填；psnName（人员名称）必填；psnCertType（人员证件类型）必填；certno（证件号码）必填
         7107: 400 报文有6处错误：hiRxno（医保处方编号）必填；fixmedinsCode（定点医疗机构编号）必填；mdtrtId（医保就诊ID）必填；psnName（人员名称）必填；psnCertType（人员证件类型）必填；certno（证件号码）必填
         7201: 400 报文有9处错误：fixmedinsCode（定点医药机构编号）必填；psnName（人员姓名）必填；psnCertType（人员证件类型）必填；certno（证件号码）必填；ecToken（电子凭证令牌）与regSn须至少填一项；ipInfo（终端IP）必填；opter（操作人ID）必填；opterName（操作人姓名）必填；optinsNo（操作机构）必填
+        7202: 400 报文有8处错误：hiRxno（医保处方编号）必填；fixmedinsCode（定点医药机构编号）必填；authCircBizSn（线上流转授权业务流水号）必填；epcChnlId（线上流转授权的医保电子处方中心定点医药机构渠道应用id）必填；ipInfo（终端IP）必填；opter（操作人ID）必填；opterName（操作人姓名）必填；optinsNo（操作机构）必填
         7203: 400 报文有7处错误：epcQrcd（电子处方二维码码值）必填；fixmedinsCode（定点医药机构编号）必填；devInfo（终端信息）必填；ipInfo（终端IP）必填；opter（操作人ID）必填；opterName（操作人姓名）必填；optinsNo（操作机构）必填
         7204: 400 报文有8处错误：epcToken（电子处方令牌）必填；authRxno（医保处方授权编号）必填；fixmedinsCode（定点医药机构编号）必填；devInfo（终端信息）必填；ipInfo（终端IP）必填；opter（操作人ID）必填；opterName（操作人姓名）必填；optinsNo（操作机构）必填
         7205: 400 报文有5处错误：hiRxno（医保处方编号）必填；fixmedinsCode（定点医药机构编号）必填；rxTraceCode（处方追溯码）必填；rxFile（处方文件）必填；epcToken（电子处方令牌）必填
@@ -282,6 +283,7 @@ async fn wrong_numbers_of_the_center_are_named_by_their_field() {
         ("7103", "rxFileUpld", true, m::t7103(&issued, now, "x")),
         ("7104", "rxUndo", true, m::t7104(&issued.hi_rxno, now)),
         ("7105", "hospRxDetlQuery", true, m::question(&issued.hi_rxno)),
+        ("7202", "rxOnlineCircQuery", false, m::t7202(&issued.hi_rxno, "x")),
         ("7205", "rxSignVerify", false, m::t7205(&issued, "token")),
         ("7206", "rxChkInfoUpld", false, m::t7206(&issued.hi_rxno, "t", "0123456789abcdef", now)),
         ("7207", "rxSelDrugUpld", false, m::t7207(&issued.hi_rxno, "sn", now)),
@@ -298,6 +300,7 @@ async fn wrong_numbers_of_the_center_are_named_by_their_field() {
         7103: 400 报文有2处错误：hiRxno（医保处方编号）校验位不正确；rxTraceCode（处方追溯码）校验位不正确
         7104: 400 报文有1处错误：hiRxno（医保处方编号）校验位不正确
         7105: 400 报文有1处错误：hiRxno（医保处方号）校验位不正确
+        7202: 400 报文有1处错误：hiRxno（医保处方编号）校验位不正确
         7205: 400 报文有2处错误：hiRxno（医保处方编号）校验位不正确；rxTraceCode（处方追溯码）校验位不正确
         7206: 400 报文有1处错误：hiRxno（医保处方编号）校验位不正确
         7207: 400 报文有1处错误：hiRxno（医保处方编号）校验位不正确

@@ -336,7 +336,7 @@ async fn methods_that_lead_nowhere() {
         /uploadchk: 404 没有此接口方法，请核对方法名或交易编号
         /9999: 404 没有此接口方法，请核对方法名或交易编号
         /: 404 接口地址应以/fixmedins/方法名结尾
-        /7202: 501 交易7202 电子处方线上流转查询尚未开通
+        /7202: 400 报文有8处错误：hiRxno（医保处方编号）必填；fixmedinsCode（定点医药机构编号）必填；authCircBizSn（线上流转授权业务流水号）必填；epcChnlId（线上流转授权的医保电子处方中心定点医药机构渠道应用id）必填；ipInfo（终端IP）必填；opter（操作人ID）必填；opterName（操作人姓名）必填；optinsNo（操作机构）必填
         /7209: 400 报文有10处错误：hiRxno（医保处方编号）必填；delvNo（配送单业务编号）必填；delvAddr（配送地址）必填；delvEntpName（配送企业名称）必填；delvStasCodg（状态编码）必填；delvStasName（状态名称）必填；delvStasTime（状态描述变更时间）必填；delvConner（收货人）必填；fixmedinsCode（供药定点机构编号）必填；fixmedinsName（供药定点机构名称）必填
         /7210: 400 报文有5处错误：hiRxno（医保处方编号）必填；delverCertType（配送员证件类型）必填；delverCertno（配送员证件编号）必填；delverName（配送员姓名）必填；delvStasTime（配送完成时间）必填
         /rxChkInfoCallback: 501 交易7108 电子处方审核结果通知尚未开通
@@ -365,6 +365,7 @@ async fn transactions_of_the_other_kind_of_institution() {
     ];
     let pharmacies: Vec<(Transaction, Value)> = vec![
         (T7201, m::t7201()),
+        (T7202, m::t7202(&issued.hi_rxno, &"3".repeat(38))),
         (T7203, m::t7203(&format!("{}0123456789", issued.hi_rxno))),
         (T7204, m::t7204(&"0".repeat(70), "1")),
         (T7205, m::t7205(&issued, "token")),
@@ -393,6 +394,7 @@ async fn transactions_of_the_other_kind_of_institution() {
         7106: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）
         7107: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）
         7201: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）
+        7202: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）
         7203: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）
         7204: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）
         7205: 403 [RX-0000-01] 该交易不对本类机构开放（依据：接口规范）

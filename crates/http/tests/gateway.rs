@@ -109,7 +109,7 @@ async fn name_path_and_number_must_agree() {
         ("2102", "9001", CALL_SERVICE, "请求头_api_name与报文的infno不符"),
         ("9001", "9001", "/x/callService/9002", "地址中的交易编号与报文的infno不同"),
         ("3101", "3101", CALL_SERVICE, "交易3101 明细审核事前分析服务尚未开通"),
-        ("7202", "7202", CALL_SERVICE, "交易7202 电子处方线上流转查询尚未开通"),
+        ("7108", "7108", CALL_SERVICE, "交易7108 电子处方审核结果通知尚未开通"),
         ("Ld7102", "Ld7102", CALL_SERVICE, "交易Ld7102 电子处方审核结果接收（旧版）尚未开通"),
         ("0001", "0001", CALL_SERVICE, "没有交易编号0001，请核对infno"),
     ] {

@@ -239,6 +239,13 @@ pub fn t7201() -> Value {
     })
 }
 
+pub fn t7202(hi_rxno: &str, auth_circ_biz_sn: &str) -> Value {
+    json!({
+        "hiRxno": hi_rxno, "fixmedinsCode": PHARMACY, "authCircBizSn": auth_circ_biz_sn, "epcChnlId": "APP1",
+        "ipInfo": "192.0.2.1", "opter": "01", "opterName": "收银", "optinsNo": PHARMACY,
+    })
+}
+
 pub fn t7203(epc_qrcd: &str) -> Value {
     json!({
         "fixmedinsCode": PHARMACY, "ipInfo": "192.0.2.10", "opter": "0001", "opterName": "收银一号",

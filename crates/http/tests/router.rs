@@ -72,7 +72,7 @@ async fn every_answer_of_the_interface_is_http_200() {
         ("no JSON", "/epc/api/fixmedins/uploadChk", b"hello".to_vec(), 400),
         ("empty", "/epc/api/fixmedins/uploadChk", Vec::new(), 400),
         ("no such method", "/epc/api/fixmedins/uploadchk", sealed(&good), 404),
-        ("not built", "/epc/api/fixmedins/7202", sealed(&good), 501),
+        ("not built", "/epc/api/fixmedins/7108", sealed(&good), 501),
         ("another path", "/elsewhere", sealed(&good), 404),
     ] {
         let raw = post(address, path, body).await;

@@ -10,6 +10,7 @@ mod admission;
 mod archive;
 mod grants;
 mod law;
+mod online;
 mod outbox;
 mod paper;
 mod reconcile;
@@ -22,6 +23,7 @@ pub use admission::{AdmissionArgs, AdmissionBase, AdmissionCommand, AdmissionOf}
 pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
 pub use grants::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs, GrantPlace};
 pub use law::{DiffArgs, LawArgs, LawCommand};
+pub use online::OnlineArgs;
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
 pub use paper::{PaperArgs, PaperCommand, PaperOut};
 pub use reconcile::{BudgetArgs, BudgetCommand, BudgetSetArgs, ExplainArgs, ReconcileArgs, ReconcileCommand};
@@ -81,6 +83,9 @@ pub enum Command {
     App(AppArgs),
     /// What authorities granted to places under provisions that leave them a choice: add, list, end
     Grant(GrantArgs),
+    /// Let prescriptions of a person flow to a pharmacy chosen online, as a channel does, and print the number that 7202 asks
+    /// by; the token of the person's credential is read from standard input
+    Online(OnlineArgs),
     /// Copy a SQLite database while a center writes to it, and check the copy
     Backup(BackupArgs),
     /// Export what an institution must keep, bound and hashed; verify such an archive; tell until when it must be kept

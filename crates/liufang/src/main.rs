@@ -27,6 +27,7 @@ mod law_diff;
 mod law_files;
 mod law_page;
 mod memos;
+mod online_cmd;
 mod outbox_cmd;
 mod paper_cmd;
 mod process;
@@ -95,6 +96,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Stock(args) => edge::runtime()?.block_on(stock_cmd::run(&args)),
         Command::Import(args) => edge::runtime()?.block_on(import_cmd::run(&args)),
         Command::App(args) => edge::runtime()?.block_on(app_cmd::run(&args)),
+        Command::Online(args) => edge::runtime()?.block_on(online_cmd::run(&args)),
         Command::Grant(args) => edge::runtime()?.block_on(grant_cmd::run(&args)),
         Command::Backup(args) => serve::backup(&args).map(|()| true),
         Command::Archive(args) => archive_cmd::run(args),

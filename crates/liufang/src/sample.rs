@@ -31,7 +31,7 @@ pub use pdf::rx_pdf;
 pub use pharmacy::t7208;
 pub use pharmacy::{t7201, t7204, t7205, t7206, t7207};
 #[cfg(test)]
-pub use pharmacy::{t7203, t7209, t7210, t7211};
+pub use pharmacy::{t7202, t7203, t7209, t7210, t7211};
 pub use placeholder::{Filling, fill};
 pub use settlement::{t2101, t2102, t2103};
 

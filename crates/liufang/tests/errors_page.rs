@@ -16,7 +16,7 @@ use lf_center::{
     t1301_download::DownloadRefusal, t1312_hilist::HilistRefusal, t2101_quote::PurchaseRefusal,
     t2601_undo::ReverseRefusal, t3201_statement::StatementRefusal, t3202_details::DetailRefusal,
     t3301_match::MatchRefusal, t3501_goods::GoodsRefusal, t3513_traces::TraceRefusal, t7101_precheck::PrecheckRefusal,
-    t7102_sign::RxRefusal, t7201_authorise::AuthoriseRefusal, t7203_qrcode::QrcodeRefusal,
+    t7102_sign::RxRefusal, t7201_authorise::AuthoriseRefusal, t7202_online::OnlineRefusal, t7203_qrcode::QrcodeRefusal,
     t7206_review::PharmacistRefusal, t7209_deliver::RecordRefusal, t7211_catalogue::CatalogueRefusal,
     t9002_signout::SignoutRefusal, t9101_file_upload::FileRefusal, t9102_file_download::NoFileRefusal,
 };
@@ -52,6 +52,7 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     QueryRefusal => "7105, 7106, 7107 查询",
     CarryRefusal => "7201, 7203, 7204 流转",
     AuthoriseRefusal => "7201 流转授权",
+    OnlineRefusal => "7202 线上流转查询",
     QrcodeRefusal => "7203 二维码解码",
     TokenRefusal => "7204 下载",
     VerifyRefusal => "7205 核验",

@@ -1,4 +1,4 @@
-//! What a person lets a pharmacy see (7201, 7203): a batch of tokens of which one may be used.
+//! What a person lets a pharmacy see (7201–7203): a batch of tokens of which one may be used.
 //!
 //! Invariants: tokens lapse at `expires_in`; after one prescription of a batch is downloaded, the others of
 //! the batch have lapsed ("一次仅能下载那一张", 7201); a token takes its prescription once; the token names its batch.
@@ -28,6 +28,9 @@ pub struct AuthBatch {
     pub entries: Vec<AuthEntry>,
     /// The one that was downloaded.
     pub taken: Option<HiRxno>,
+    /// The app in which the person chose (7202); at a counter nobody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epc_chnl_id: Option<String>,
 }
 
 /// One prescription shown.
@@ -102,6 +105,7 @@ mod tests {
                 AuthEntry { auth_rxno: "a2".into(), epc_token: "t2".into(), hi_rxno: number(2) },
             ],
             taken: None,
+            epc_chnl_id: None,
         }
     }
 

@@ -21,7 +21,7 @@ pub use files::{ARRAY_MAX, catalogue, question, t1301, t1312, t9101, t9102};
 pub use goods::{goods, t3513, t3592b};
 pub use institution::{read_signed, t7102, t7103, t7104, t7105};
 pub use list_match::{t1317, t3301, t3302};
-pub use pharmacy::{t7201, t7203, t7204, t7205, t7206, t7207, t7208, t7211};
+pub use pharmacy::{t7201, t7202, t7203, t7204, t7205, t7206, t7207, t7208, t7211};
 pub use precheck::t7101;
 pub use settle::{t2102, t2103, t2601, t5203};
 pub use statement::{t3201, t3202};
@@ -52,6 +52,7 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         Transaction::T7104 => of(t7104(node)),
         Transaction::T7105 | Transaction::T7106 | Transaction::T7107 => of(t7105(node)),
         Transaction::T7201 => of(t7201(node)),
+        Transaction::T7202 => of(t7202(node)),
         Transaction::T7203 => of(t7203(node)),
         Transaction::T7204 => of(t7204(node)),
         Transaction::T7205 => of(t7205(node)),
@@ -107,7 +108,7 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         Transaction::T3592B => of(t3592b(node)),
         // The bytes of 9101 may stand beside the message: its form is judged where both are known.
         Transaction::T9101 => Defects::new(),
-        Transaction::T7108 | Transaction::T7109 | Transaction::T7202 => Defects::new(),
+        Transaction::T7108 | Transaction::T7109 => Defects::new(),
     }
 }
 

@@ -94,9 +94,9 @@ pub fn t7201(reply: &t7201_authorise::Reply) -> Payload {
         .to_json()
 }
 
-/// 7203.
-pub fn t7203(reply: &t7203_qrcode::Reply) -> Payload {
-    Reply::new(Transaction::T7203)
+/// 7202, 7203.
+pub fn t7203(transaction: Transaction, reply: &t7203_qrcode::Reply) -> Payload {
+    Reply::new(transaction)
         .text("auth_rxno", reply.auth_rxno.as_str())
         .text("epc_token", reply.epc_token.as_str())
         .moment("expires_in", reply.expires_in)

@@ -101,7 +101,7 @@ mod tests {
             ("/fixmedins/", Err(RouteError::NotFixmedins)),
             ("/fixmedins/uploadchk", Err(RouteError::UnknownMethod)),
             ("/fixmedins/9999", Err(RouteError::UnknownMethod)),
-            ("/fixmedins/7202", Err(RouteError::NotBuilt(T7202))),
+            ("/fixmedins/7202", Ok(T7202)),
             ("/fixmedins/9101", Err(RouteError::OnlyGateway(T9101))),
             ("/fixmedins/9102", Err(RouteError::OnlyGateway(T9102))),
             ("/fixmedins/7210", Ok(T7210)),
@@ -109,7 +109,7 @@ mod tests {
         ] {
             assert_eq!(route(path), want, "{path}");
         }
-        assert_eq!(RouteError::NotBuilt(T7202).to_string(), "交易7202 电子处方线上流转查询尚未开通");
+        assert_eq!(RouteError::NotBuilt(T7108).to_string(), "交易7108 电子处方审核结果通知尚未开通");
     }
 
     #[test]

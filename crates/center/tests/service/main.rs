@@ -13,6 +13,7 @@ mod lists;
 mod money;
 mod offers;
 mod once;
+mod online;
 mod overtaken;
 mod permission;
 mod prices;

@@ -6,8 +6,8 @@ use expect_test::expect;
 use lf_center::t1301_download::{self, Catalogue};
 use lf_center::t7203_qrcode::{self, epc_qrcd};
 use lf_center::{
-    Answer, Failure, t2601_undo, t3501_goods, t3513_traces, t3592b_virtual, t5203_settlement, t7211_catalogue,
-    t9101_file_upload,
+    Answer, Failure, t2601_undo, t3501_goods, t3513_traces, t3592b_virtual, t5203_settlement, t7202_online,
+    t7211_catalogue, t9101_file_upload,
 };
 use lf_ports::RegistryPut;
 use lf_testkit::region::{HOSPITAL, OTHER_HOSPITAL, OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
@@ -21,7 +21,7 @@ use crate::said::code;
 use crate::statements::{Plain, command, details};
 
 /// Transaction, and how far its prescription has come before.
-const ROWS: [(&str, Option<Step>); 33] = [
+const ROWS: [(&str, Option<Step>); 34] = [
     ("7101", None),
     ("7102", Some(Step::Prechecked)),
     ("7103", Some(Step::Signed)),
@@ -30,6 +30,7 @@ const ROWS: [(&str, Option<Step>); 33] = [
     ("7106", Some(Step::Reviewed)),
     ("7107", Some(Step::Settled)),
     ("7201", Some(Step::Uploaded)),
+    ("7202", Some(Step::Uploaded)),
     ("7203", Some(Step::Uploaded)),
     ("7204", Some(Step::Authorised)),
     ("7205", Some(Step::Downloaded)),
@@ -131,9 +132,15 @@ async fn sent(life: &Life<'_>, infno: &str, caller: &str) -> String {
     }
 }
 
-/// 7209, and 7210 of what is on the way.
+/// 7202; 7209, and 7210 of what is on the way.
 async fn of_delivery(life: &Life<'_>, infno: &str, caller: &str) -> String {
     let center = &life.center.center;
+    if infno == "7202" {
+        let asked = crate::online::asked(life).await;
+        let command = t7202_online::Command { fixmedins_code: caller.parse().unwrap(), ..asked };
+        let ctx = life.ctx(caller, &infno).await;
+        return said(&center.t7202_online(&ctx, &command).await);
+    }
     let mut command = life.deliver_command(DelvWay::Send, DelvStasCodg::OnWay);
     if infno == "7210" {
         life.deliver(&command).await.unwrap();
@@ -277,6 +284,7 @@ async fn as_admitted() {
         7106  ok            RX-7105-01    RX-0000-01    RX-0000-01
         7107  ok            RX-7105-01    RX-0000-01    RX-0000-01
         7201  RX-0000-01    RX-0000-01    ok            ok
+        7202  RX-0000-01    RX-0000-01    ok            RX-7202-02
         7203  RX-0000-01    RX-0000-01    ok            ok
         7204  RX-0000-01    RX-0000-01    ok            RX-7204-02
         7205  RX-0000-01    RX-0000-01    ok            RX-7205-01
@@ -325,6 +333,7 @@ async fn with_an_agreement_that_has_ended() {
         7106  ok            RX-7105-01    RX-0000-01    RX-0000-01
         7107  ok            RX-7105-01    RX-0000-01    RX-0000-01
         7201  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        7202  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
         7203  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
         7204  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
         7205  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
@@ -372,6 +381,7 @@ async fn without_the_interface_of_circulation() {
         7106  ok            RX-7105-01    RX-0000-01    RX-0000-01
         7107  ok            RX-7105-01    RX-0000-01    RX-0000-01
         7201  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        7202  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
         7203  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
         7204  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
         7205  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04

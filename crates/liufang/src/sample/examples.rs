@@ -44,6 +44,7 @@ pub fn examples(region: &Region) -> anyhow::Result<Vec<Example>> {
         ("7105-query.json", hospital::t7105(&case, no)),
         ("7211-catalogue.json", pharmacy::t7211(&case, "氨氯地平")),
         ("7201-authorise.json", pharmacy::t7201(&case)),
+        ("7202-online.json", pharmacy::t7202(&case, no, "${auth_circ_biz_sn}")),
         ("7203-qrcode.json", pharmacy::t7203(&case, "${epc_qrcd}")),
         ("7204-download.json", pharmacy::t7204(&case, token, "${auth_rxno}")),
         ("7205-verify.json", pharmacy::t7205(&case, &issued, file, token)),

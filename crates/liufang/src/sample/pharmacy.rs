@@ -27,6 +27,18 @@ pub fn t7201(case: &Case<'_>) -> Value {
     data
 }
 
+/// 7202 电子处方线上流转查询: what the patient chose in a channel.
+#[cfg(test)]
+pub fn t7202(case: &Case<'_>, hi_rxno: &str, auth_circ_biz_sn: &str) -> Value {
+    let mut body = json!({
+        "hiRxno": hi_rxno,
+        "authCircBizSn": auth_circ_biz_sn,
+        "epcChnlId": "DEMOCHANNEL",
+    });
+    extend(&mut body, operator(case));
+    body
+}
+
 /// 7203 电子处方二维码解码.
 #[cfg(test)]
 pub fn t7203(case: &Case<'_>, epc_qrcd: &str) -> Value {

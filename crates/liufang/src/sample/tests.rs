@@ -36,6 +36,7 @@ fn messages(case: &Case<'_>) -> Vec<(&'static str, Value)> {
         ("7106", t7106(case, no)),
         ("7107", t7107(case, no)),
         ("7201", t7201(case)),
+        ("7202", t7202(case, no, "36090012345678901234567890123456789012")),
         ("7203", t7203(case, "3609002026112200000000000004200123456789")),
         ("7204", t7204(case, "token", "auth")),
         ("7205", t7205(case, &issued, &file, "token")),
@@ -210,7 +211,7 @@ fn no_example_is_left_over_and_the_readme_names_each() {
     let readme = std::fs::read_to_string(folder().join("README.md")).unwrap();
     let known: BTreeSet<_> = examples(&region()).unwrap().iter().map(|example| example.file).collect();
     let transactions = known.iter().filter(|file| !file.starts_with("parts/")).count();
-    assert_eq!(transactions, 20);
+    assert_eq!(transactions, 21);
     assert!(known.iter().all(|file| readme.contains(&format!("`{file}`"))), "README.md names every file");
     for entry in std::fs::read_dir(folder()).unwrap().map(Result::unwrap) {
         let name = entry.file_name().into_string().unwrap();
@@ -231,6 +232,7 @@ fn a_filled_example_is_the_message_again() {
         ("rx_file", "file"),
         ("sign_digest", "digest"),
         ("original_value", "text"),
+        ("auth_circ_biz_sn", "choice"),
         ("epc_qrcd", "code"),
         ("epc_token", "token"),
         ("auth_rxno", "auth"),

@@ -44,13 +44,14 @@ const UPLOAD: Step = step("7103-upload.json", &[]);
 const SELL: Step = step("7207-sell.json", &[("selStooutSn", "sel_stoout_sn")]);
 const TOKEN: &[(&str, &str)] = &[("authRxno", "auth_rxno"), ("epcToken", "epc_token")];
 
-static STEPS: [Step; 25] = [
+static STEPS: [Step; 26] = [
     PRECHECK,
     SIGN,
     UPLOAD,
     step("7105-query.json", &[]),
     step("7211-catalogue.json", &[]),
     step("7201-authorise.json", TOKEN),
+    step("7202-online.json", TOKEN),
     step("7203-qrcode.json", TOKEN),
     step("7204-download.json", &[]),
     step("7205-verify.json", &[("rxSignVerifySn", "rx_sign_verify_sn")]),
@@ -74,7 +75,7 @@ static STEPS: [Step; 25] = [
 ];
 
 /// Where the second prescription begins.
-const SECOND: usize = 20;
+const SECOND: usize = 21;
 
 /// How far it came.
 pub struct Tour {
@@ -87,6 +88,16 @@ impl Tour {
     /// Begins with the examples' texts by file. It uses the serial and the one after it.
     pub fn new(texts: BTreeMap<String, String>, now: Moment, serial: u64) -> Self {
         Self { texts, filling: Filling { now, serial, values: BTreeMap::new() }, at: 0 }
+    }
+
+    /// The number of the prescription, when the next message is about what the patient chose in a channel (7202).
+    pub fn chooses(&self) -> Option<&str> {
+        STEPS.get(self.at).filter(|step| step.infno == "7202").and_then(|_| self.value("hi_rxno").ok())
+    }
+
+    /// What the channel then tells.
+    pub fn chosen(&mut self, auth_circ_biz_sn: String) {
+        self.filling.values.insert("auth_circ_biz_sn".to_owned(), auth_circ_biz_sn);
     }
 
     /// The next message and its plaintext `data`; `None` at the end.

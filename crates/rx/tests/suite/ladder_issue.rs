@@ -180,6 +180,7 @@ fn t7204_token() {
         expires_in: Moment::from_micros(100),
         entries: vec![entry(1), entry(2)],
         taken: Some(number(2)),
+        epc_chnl_id: None,
     };
     let (mine, other) = (code(PHARMACY), code(OTHER_PHARMACY));
     let moment = Moment::from_micros;

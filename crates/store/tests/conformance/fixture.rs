@@ -208,6 +208,7 @@ pub fn batch(taken: Option<HiRxno>, new: bool) -> BatchChange {
         expires_in: at(600),
         entries: vec![entry(1), entry(2)],
         taken,
+        epc_chnl_id: Some("APP1".to_owned()),
     };
     BatchChange { batch, new }
 }

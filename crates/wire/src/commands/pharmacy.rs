@@ -1,8 +1,8 @@
-//! The pharmacy's transactions: 7201, 7203–7208, and the catalogue 7211.
+//! The pharmacy's transactions: 7201–7208, and the catalogue 7211.
 
 use lf_center::{
-    t7201_authorise, t7203_qrcode, t7204_download, t7205_verify, t7206_review, t7207_sell, t7208_undo_sale,
-    t7211_catalogue,
+    t7201_authorise, t7202_online, t7203_qrcode, t7204_download, t7205_verify, t7206_review, t7207_sell,
+    t7208_undo_sale, t7211_catalogue,
 };
 use lf_rx::event::SaleLine;
 use lf_vocab::dict::{HiFeesetlFlag, RxChkStasCodg};
@@ -27,6 +27,23 @@ pub fn t7201(node: &Node<'_>) -> Result<t7201_authorise::Command, Defects> {
             ec_token: node.string("ec_token"),
             reg_sn: node.string("reg_sn"),
             out_flag: node.flag("out_flag"),
+        })
+    })
+}
+
+/// 7202.
+pub fn t7202(node: &Node<'_>) -> Result<t7202_online::Command, Defects> {
+    let mut take = Take::default();
+    let hi_rxno = take.it(node.parse("hi_rxno"));
+    let fixmedins_code = take.it(node.parse("fixmedins_code"));
+    let auth_circ_biz_sn = take.it(node.need("auth_circ_biz_sn").map(str::to_owned));
+    let epc_chnl_id = take.it(node.need("epc_chnl_id").map(str::to_owned));
+    take.done(|| {
+        Some(t7202_online::Command {
+            hi_rxno: hi_rxno?,
+            fixmedins_code: fixmedins_code?,
+            auth_circ_biz_sn: auth_circ_biz_sn?,
+            epc_chnl_id: epc_chnl_id?,
         })
     })
 }

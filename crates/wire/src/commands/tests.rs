@@ -123,6 +123,7 @@ fn shown(transaction: Transaction, data: &Json) -> Result<String, Defects> {
         T7104 => debug(transaction, data, super::t7104),
         T7105 | T7106 | T7107 => debug(transaction, data, super::t7105),
         T7201 => debug(transaction, data, super::t7201),
+        T7202 => debug(transaction, data, super::t7202),
         T7203 => debug(transaction, data, super::t7203),
         T7204 => debug(transaction, data, super::t7204),
         T7205 => debug(transaction, data, super::t7205),
@@ -300,6 +301,7 @@ fn the_least_message_leaves_these_open() {
         7106: 
         7107: 
         7201: reg_sn
+        7202: 
         7203: 
         7204: 
         7205: 
@@ -429,6 +431,7 @@ fn all_that_the_domain_refuses_is_told_at_once() {
         7106: 报文有2处错误：fixmedinsCode（定点医疗机构编号）格式应为H或P加11位数字；hiRxno（医保处方编号）校验位不正确
         7107: 报文有2处错误：fixmedinsCode（定点医疗机构编号）格式应为H或P加11位数字；hiRxno（医保处方编号）校验位不正确
         7201: 报文有1处错误：fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字
+        7202: 报文有2处错误：hiRxno（医保处方编号）校验位不正确；fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字
         7203: 报文有1处错误：fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字
         7204: 报文有1处错误：fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字
         7205: 报文有3处错误：hiRxno（医保处方编号）校验位不正确；fixmedinsCode（定点医药机构编号）格式应为H或P加11位数字；rxTraceCode（处方追溯码）校验位不正确

@@ -144,7 +144,7 @@ mod tests {
             (call, "Ld7101", Ok(Transaction::T7103)),
             (call, "LD7804", Ok(Transaction::T7107)),
             ("/callService/7101", "7102", Err("地址中的交易编号与报文的infno不同")),
-            (call, "7202", Err("交易7202 电子处方线上流转查询尚未开通")),
+            (call, "7202", Ok(Transaction::T7202)),
             (call, "1303", Ok(Transaction::T1303)),
             (call, "2205", Err("交易2205 门诊费用明细信息撤销尚未开通")),
             (call, "3505a", Ok(Transaction::T3505A)),

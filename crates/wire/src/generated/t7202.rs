@@ -6,8 +6,8 @@ use crate::table::{Field, Kind, Need, Table, TransactionSpec};
 pub static SPEC: TransactionSpec = TransactionSpec {
     number: "7202",
     name: "电子处方线上流转查询",
-    method: None,
-    built: false,
+    method: Some("rxOnlineCircQuery"),
+    built: true,
     input: &IN_DATA,
     output: &OUT_DATA,
 };

@@ -285,11 +285,10 @@ fn fullest(transaction: Transaction, amount: Fen) -> Vec<u8> {
             t7107(&t7107_settlement_query::Reply { rx, taken, setl_time: now(), projection })
         }
         T7201 => t7201(&t7201_authorise::Reply { list: vec![credential()] }),
-        T7203 => t7203(&t7203_qrcode::Reply {
-            auth_rxno: text("auth_rxno"),
-            epc_token: text("epc_token"),
-            expires_in: now(),
-        }),
+        T7202 | T7203 => t7203(
+            transaction,
+            &t7203_qrcode::Reply { auth_rxno: text("auth_rxno"), epc_token: text("epc_token"), expires_in: now() },
+        ),
         T7204 => t7204(&t7204_download::Reply {
             rx,
             file: RxFile { base64: text("JVBERi0xLjQK") },
@@ -552,6 +551,7 @@ fn the_fullest_reply_has_all_that_is_required_and_nothing_else() {
         7106 never says: 
         7107 never says: 
         7201 never says: 
+        7202 never says: 
         7203 never says: 
         7204 never says: 
         7205 never says: 

@@ -10,10 +10,12 @@ use lf_wire::client::Dialect;
 use serde_json::Value;
 
 use super::{STEPS, Tour};
+use crate::cli::OnlineArgs;
 use crate::client::http;
 use crate::edge::SystemClock;
 use crate::ground::{Ground, prepare};
-use crate::serve::{Migrate, start};
+use crate::online_cmd::choose;
+use crate::serve::{Migrate, Served, start};
 
 fn texts() -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
@@ -21,13 +23,33 @@ fn texts() -> BTreeMap<String, String> {
     files.map(|file| (file.to_owned(), std::fs::read_to_string(folder.join(file)).unwrap())).collect()
 }
 
-async fn travel(ground: &Ground, rest_base: &str, dialect: Dialect, serial: u64) {
+/// What the patient of the examples chooses in a channel.
+async fn chosen(served: &Served, ground: &Ground, hi_rxno: &str) -> String {
+    let patient = &ground.region.patients[0].person;
+    let args = OnlineArgs {
+        database: String::new(),
+        store_key: None,
+        pharmacy: "P36090200106".parse().unwrap(),
+        channel: "DEMOCHANNEL".to_owned(),
+        hi_rxno: vec![hi_rxno.parse().unwrap()],
+        token_minutes: 30,
+    };
+    let store = served.store.clone();
+    choose(store, &args, &patient.ec_token, SystemClock.now()).await.unwrap().unwrap().auth_circ_biz_sn
+}
+
+async fn travel(ground: &Ground, served: &Served, dialect: Dialect, serial: u64) {
+    let rest_base = &served.rest_base();
     let http = http();
     let client = |code: &str| ground.client(&code.parse().unwrap(), &http, rest_base, dialect).unwrap();
     // The two apps that examples/README.md names.
     let (hospital, pharmacy) = (client("H36090200101"), client("P36090200106"));
     let mut tour = Tour::new(texts(), SystemClock.now(), serial);
-    while let Some((step, body)) = tour.message().unwrap() {
+    loop {
+        if let Some(hi_rxno) = tour.chooses().map(str::to_owned) {
+            tour.chosen(chosen(served, ground, &hi_rxno).await);
+        }
+        let Some((step, body)) = tour.message().unwrap() else { break };
         let app = if step.sender == FixmedinsKind::Hospital { &hospital } else { &pharmacy };
         let data = serde_json::to_vec(&body).unwrap();
         let opened = app.call(step.infno, &data, SystemClock.now().millis()).await.unwrap();
@@ -44,7 +66,7 @@ async fn every_example_is_accepted_in_every_dialect() {
     let config = ground.config("127.0.0.1:0".parse().unwrap()).unwrap();
     let served = start(&config, Signer::new(&ground.platform.private_key), Migrate::Yes).await.unwrap();
     for (turn, dialect) in (0u64..).zip(Dialect::ALL) {
-        travel(&ground, &served.rest_base(), dialect, 100 + 10 * turn).await;
+        travel(&ground, &served, dialect, 100 + 10 * turn).await;
     }
     let report = lf_testkit::audit::audit(served.store.as_ref()).await.unwrap();
     assert!(report.passes(), "{report}");
