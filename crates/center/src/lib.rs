@@ -9,6 +9,7 @@ mod catalogue;
 pub mod ctx;
 mod delivery;
 pub mod failure;
+pub mod filings;
 pub mod gate;
 pub mod grants;
 pub mod journal;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lf_law::{Facts, Field};
 use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
-use lf_ports::{Dated, Drug, Item, Lists, StoreError};
+use lf_ports::{Dated, Drug, FilingKind, Item, Lists, StoreError};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, Pric, Span};
 
 use crate::Center;
@@ -28,13 +28,19 @@ type Remembered = (Moment, Arc<Kept>);
 
 /// Which registers and lists count in a place on a day.
 #[derive(Debug, Default)]
-struct Kept {
+pub(crate) struct Kept {
     dsgn: Vec<DsgnType>,
     /// With the place whose list it is: the pool's own, its province's, the country's.
     tagged: Vec<(TagList, Admdvs)>,
+    filings: Vec<FilingKind>,
 }
 
 impl Kept {
+    /// Of which kinds the place keeps filings of persons.
+    pub(crate) fn filings(&self) -> &[FilingKind] {
+        &self.filings
+    }
+
     fn lists(&self, list: TagList) -> bool {
         self.tagged.iter().any(|(kept, _)| *kept == list)
     }
@@ -135,7 +141,7 @@ impl DrugSays {
 
 impl Center {
     /// Which registers count in a place on a day.
-    async fn kept_in(&self, place: Admdvs, on: Day, now: Moment) -> Result<Arc<Kept>, StoreError> {
+    pub(crate) async fn kept_in(&self, place: Admdvs, on: Day, now: Moment) -> Result<Arc<Kept>, StoreError> {
         {
             let known = self.registers.0.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((read, kept)) = known.get(&(place, on))
@@ -151,10 +157,11 @@ impl Center {
         let dsgn = DsgnType::ALL.map(|of| (Lists::Designation, Designation::kept_of(place, of)));
         let lists = tagged.iter().map(|(list, place)| (Lists::Tagged(*list), place.to_string()));
         let asked: Vec<_> = dsgn.into_iter().chain(lists).collect();
-        let mut has = self.store.lists_have(&asked, on).await?.into_iter();
+        let (has, filings) = tokio::try_join!(self.store.lists_have(&asked, on), self.store.filings_kept(place))?;
+        let mut has = has.into_iter();
         let dsgn = DsgnType::ALL.into_iter().zip(has.by_ref()).filter(|(_, has)| *has).map(|(of, _)| of).collect();
         let tagged = tagged.into_iter().zip(has).filter(|(_, has)| *has).map(|(of, _)| of).collect();
-        let kept = Arc::new(Kept { dsgn, tagged });
+        let kept = Arc::new(Kept { dsgn, tagged, filings });
         let mut known = self.registers.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= PLACES_MAX {
             known.clear();

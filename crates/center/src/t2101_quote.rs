@@ -11,11 +11,12 @@ use lf_rx::decide::settle;
 use lf_rx::{Prescription, Refusal, RxContent};
 use lf_settle::{Accumulator, Case, Scheme, Shares, Used, quote};
 use lf_vocab::dict::{AcctUsedFlag, Insutype};
-use lf_vocab::{Certno, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
+use lf_vocab::{Certno, Day, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
 
 use crate::catalogue::apart;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
+use crate::filings::Filings;
 use crate::people::{PersonRefusal, shown};
 use crate::registers::DrugSays;
 use crate::scheme::{self, Ask, Kind, Level};
@@ -136,6 +137,8 @@ pub(crate) struct Papers {
     pub(crate) rx: Prescription,
     pub(crate) content: RxContent,
     pub(crate) person: Person,
+    /// What is filed of the patient.
+    pub(crate) filings: Filings,
 }
 
 /// From what a patient's share is computed and paid.
@@ -161,9 +164,18 @@ impl Center {
             Ok(named) => named,
             Err(failure) => return Ok(Err(failure)),
         };
-        let (rx, content, person) =
-            tokio::try_join!(self.store.rx(&hi_rxno), self.store.rx_content(&hi_rxno), self.store.person(&key))?;
-        Ok(papers(ctx, command, person, rx.zip(content)))
+        let (here, day) = (ctx.caller.fixmedins.poolarea_no, ctx.now.day());
+        let (rx, content, person, mut filings) = tokio::try_join!(
+            self.store.rx(&hi_rxno),
+            self.store.rx_content(&hi_rxno),
+            self.store.person(&key),
+            // Most people buy where they are insured.
+            self.filings(here, &command.psn_no, day, ctx.now)
+        )?;
+        if let Some(person) = person.as_ref().filter(|person| person.poolarea_no != here) {
+            filings = self.filings(person.poolarea_no, &command.psn_no, day, ctx.now).await?;
+        }
+        Ok(papers(ctx, command, person, rx.zip(content)).map(|papers| Papers { filings, ..papers }))
     }
 
     fn named(&self, ctx: &Ctx, command: &Command) -> Result<(HiRxno, PersonKey), Failure> {
@@ -175,7 +187,7 @@ impl Center {
 
     /// The computation that quote and settlement share.
     pub(crate) async fn price(&self, ctx: &Ctx, command: &Command, about: &Papers) -> Result<Answer<Priced>, Failure> {
-        let Papers { rx, content, person } = about;
+        let Papers { rx, content, person, .. } = about;
         let sold =
             settle::may_settle(rx, ctx.code(), person.poolarea_no, &person.psn_no).map_err(Failure::from_refusal)?;
         let (lines, fees) = without_delivery(&command.lines);
@@ -243,7 +255,7 @@ impl Center {
         &self,
         ctx: &Ctx,
         command: &Command,
-        Papers { rx, person, .. }: &Papers,
+        about: &Papers,
         laid: &Laid<'_>,
         (till, known): (&Till<'_>, &KnownAtTill),
     ) -> Result<Vec<Refusal>, Failure> {
@@ -256,7 +268,7 @@ impl Center {
             .set(Field::PrscTime, head.prsc_time)
             .set(Field::StooutTime, left)
             .set(Field::PharFixmedinsCode, ctx.code().as_str())
-            .set(Field::IssPoolareaNo, rx.hi_rxno.poolarea_no().to_string())
+            .set(Field::IssPoolareaNo, about.rx.hi_rxno.poolarea_no().to_string())
             .set(Field::PharPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
             .set(Field::PharOppoolFlag, ctx.caller.fixmedins.oppool)
             .set(Field::PharDualchnlFlag, ctx.caller.fixmedins.dualchnl)
@@ -275,9 +287,11 @@ impl Center {
             .set_opt(Field::PsnMatchFlag, stated.psn_match_flag)
             .set_opt(Field::MediaRefFlag, stated.media_ref.as_ref().map(|_| true))
             .set_opt(Field::PharDutyFlag, stated.phar_duty_flag);
-        known.put(&mut facts, ctx, person);
+        known.put(&mut facts, ctx, about);
+        let qualified = known.qualified(&mut facts, &about.filings, (laid.lines, till), ctx.now.day());
         for (number, (line, drug)) in laid.lines.iter().zip(laid.drugs).enumerate() {
-            put_fee(&mut facts, (line, known.says.get(number)), drug.as_ref(), (till, number), ctx);
+            let line = (line, known.says.get(number), qualified.get(number).copied().flatten());
+            put_fee(&mut facts, line, drug.as_ref(), (till, number), ctx);
         }
         command.lines.iter().filter(|line| line.dlv_fee_flag).for_each(|line| put_delivery(&mut facts, line));
         gate::ask(&self.law, Gate::Settle, ctx, &facts)
@@ -318,8 +332,8 @@ impl Center {
         med_type: &str,
         about: &Papers,
     ) -> Result<Result<Scheme, Failure>, StoreError> {
-        let Papers { rx, content, person } = about;
-        let dises: Vec<_> = content.mdtrtinfo.dise_codg.iter().cloned().collect();
+        let Papers { rx, content, person, filings } = about;
+        let dises = several(content.mdtrtinfo.dise_codg.as_deref(), filings, ctx.now.day());
         // What the insured's pool was granted, wherever the pharmacy is.
         let grants = match person.poolarea_no == ctx.caller.fixmedins.poolarea_no {
             true => ctx.grants.clone(),
@@ -345,12 +359,28 @@ impl Center {
             Ok(known) => known,
             Err(failure) => return Ok(Err(failure)),
         };
+        // What one is registered with besides counts where benefits are given by disease.
+        if kind != Kind::Opsp {
+            ask.dises = dises.get(..1).unwrap_or_default();
+        }
         if by_prescriber {
             let issuer = self.store.fixmedins(&rx.opened.fixmedins_code).await?;
             ask.level = issuer.and_then(|issuer| issuer.hosp_lv).and_then(|lv| Level::from_hosp_lv(&lv));
         }
         Ok(scheme::benefit(&self.law, &ask, kind))
     }
+}
+
+/// The disease that is bought for, then the others that the person is registered with.
+fn several(own: Option<&str>, filings: &Filings, on: Day) -> Vec<String> {
+    let Some(own) = own else { return Vec::new() };
+    let mut dises = vec![own.to_owned()];
+    for opsp in filings.dises(on) {
+        if !dises.contains(&opsp.opsp_dise_code) {
+            dises.push(opsp.opsp_dise_code.clone());
+        }
+    }
+    dises
 }
 
 /// An accumulator as it stands; of one never used, nothing.
@@ -367,7 +397,7 @@ fn papers(
     let Some(person) = person else { return refused(PersonRefusal::Unknown) };
     check_person(&person, command, ctx)?;
     let Some((rx, content)) = found else { return refused(RxRefusal::Unknown) };
-    Ok(Papers { rx, content, person })
+    Ok(Papers { rx, content, person, filings: Filings::default() })
 }
 
 /// Amounts that cannot be settled, as a refusal.
@@ -422,7 +452,7 @@ fn put_delivery(facts: &mut Facts<'_>, line: &FeeLine) {
 
 fn put_fee(
     facts: &mut Facts<'_>,
-    (line, says): (&FeeLine, Option<&DrugSays>),
+    (line, says, qualified): (&FeeLine, Option<&DrugSays>, Option<bool>),
     drug: Option<&Drug>,
     (till, number): (&Till<'_>, usize),
     ctx: &Ctx,
@@ -443,6 +473,7 @@ fn put_fee(
         .set_opt(Field::PlatPric, till.reference(number, |prics| prics.plat_pric))
         .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
         .set_opt(Field::SaleDrugTag, drug.map(|drug| gate::drug_tags(drug, says)))
+        .set_opt(Field::DrugQualFlag, qualified)
         .set_opt(Field::RenewFailFlag, says.and_then(|says| says.renewal).map(|renewal| renewal.is_some()))
         .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
         .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));

@@ -121,15 +121,23 @@ impl Center {
         let place = ctx.caller.fixmedins.poolarea_no;
         let side =
             Side { place, code: ctx.code(), dr_code: Some(visit.dr_code.as_str()), dise: visit.dise_codg.as_deref() };
-        let (person, doctor, mut drugs, rules, table, designated, says) = tokio::try_join!(
+        let (person, doctor, mut drugs, rules, table, designated, says, filings) = tokio::try_join!(
             self.store.person(&cert),
             self.store.practitioner(ctx.code(), visit.dr_code.as_str()),
             self.store.drugs(&codes, day),
             self.store.list_under(Lists::DrugRule, &firsts, day),
             self.store.list_items(Lists::Frequency, &keys, day),
             self.designated(side, day, ctx.now),
-            self.drug_says(place, &codes, day, ctx.now)
+            self.drug_says(place, &codes, day, ctx.now),
+            // Most patients are insured where they are treated.
+            self.filings(place, &visit.psn_no, day, ctx.now)
         )?;
+        let filings = match &person {
+            Some(person) if person.poolarea_no != place => {
+                self.filings(person.poolarea_no, &visit.psn_no, day, ctx.now).await?
+            }
+            _ => filings,
+        };
         self.paid_on(place, day, &mut drugs, &says);
         let beside = Beside {
             limits: rules.iter().map(|rows| Limits::of(rows)).collect(),
@@ -137,6 +145,7 @@ impl Center {
             stated: command.stated.clone(),
             designated,
             says,
+            filings,
         };
         Ok(known(person, content, ctx).map(|person| (Known { person, doctor, drugs }, beside)))
     }

@@ -143,6 +143,12 @@ impl<'a> Till<'a> {
         self.basket.drug(at).map(|drug| drug.med_list_codg.to_string()).unwrap_or_default()
     }
 
+    /// The prescribed drug that a line is charged for.
+    pub fn prescribed(&self, line: usize) -> Option<&MedListCodg> {
+        let at = *self.places.get(line)?;
+        self.basket.drug(at).map(|drug| &drug.med_list_codg)
+    }
+
     /// Prescribed drugs of which nothing was sold.
     pub fn missing(&self) -> i64 {
         self.packs.iter().filter(|packs| **packs == Qty::ZERO).count() as i64

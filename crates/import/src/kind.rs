@@ -7,7 +7,7 @@ use lf_ports::lists::{Printed, TagList};
 use lf_ports::{EditionOf, Lists};
 
 use crate::column::Column;
-use crate::kinds::{drug, lists, registers};
+use crate::kinds::{drug, filing, lists, registers};
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,12 +20,14 @@ pub enum Kind {
     Practitioner,
     /// Insured persons.
     Person,
+    /// 备案 of insured persons.
+    Filing,
 }
 
 impl Kind {
     /// All, in the order in which a new region imports them.
     pub fn all() -> impl Iterator<Item = Self> {
-        EditionOf::all().map(Self::Edition).chain([Self::Fixmedins, Self::Practitioner, Self::Person])
+        EditionOf::all().map(Self::Edition).chain([Self::Fixmedins, Self::Practitioner, Self::Person, Self::Filing])
     }
 
     /// The word of the command line.
@@ -35,6 +37,7 @@ impl Kind {
             Self::Fixmedins => "fixmedins",
             Self::Practitioner => "practitioner",
             Self::Person => "person",
+            Self::Filing => "filing",
         }
     }
 
@@ -73,6 +76,7 @@ impl Kind {
             Self::Fixmedins => "定点医药机构 institutions and pharmacies",
             Self::Practitioner => "医保医师、药师 doctors and pharmacists",
             Self::Person => "参保人 insured persons",
+            Self::Filing => "备案 filings of persons: 单独支付用药资格, 门诊慢特病",
         }
     }
 
@@ -84,12 +88,13 @@ impl Kind {
             Self::Fixmedins => registers::FIXMEDINS,
             Self::Practitioner => registers::PRACTITIONER,
             Self::Person => registers::PERSON,
+            Self::Filing => filing::FILING,
         }
     }
 
     /// Whether its rows speak of people, so that no value of them is ever shown.
     pub const fn personal(self) -> bool {
-        matches!(self, Self::Practitioner | Self::Person)
+        matches!(self, Self::Practitioner | Self::Person | Self::Filing)
     }
 }
 

@@ -10,6 +10,7 @@ pub mod column;
 pub mod defect;
 pub mod diff;
 pub mod file;
+pub mod filings;
 pub mod kind;
 pub mod kinds;
 pub mod parse;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use lf_ports::store::UNDER_MAX;
-use lf_ports::{Drug, EditionOf, Fixmedins, Item, Person, Practitioner};
+use lf_ports::{Drug, EditionOf, Filing, Fixmedins, Item, Person, Practitioner};
 use lf_vocab::Fen;
 
 use crate::cells::Cells;
@@ -14,7 +14,7 @@ use crate::column::Mapping;
 use crate::defect::Defects;
 use crate::file::Table;
 use crate::kind::Kind;
-use crate::kinds::{drug, lists, registers};
+use crate::kinds::{drug, filing, lists, registers};
 
 /// A row and its number in the file.
 pub type Numbered<T> = (u64, T);
@@ -29,6 +29,7 @@ pub enum Rows {
     Practitioners(Vec<Numbered<Practitioner>>),
     /// With the opening balance of the account.
     Persons(Vec<Numbered<(Person, Option<Fen>)>>),
+    Filings(Vec<Numbered<Filing>>),
 }
 
 /// A file as far as it can be read alone.
@@ -94,6 +95,10 @@ fn rows(kind: Kind, reading: &mut Reading<'_>) -> Rows {
                 reading.rows(registers::person, |(row, _)| format!("{}|{}", row.poolarea_no, row.psn_no.as_str()));
             Rows::Persons(reading.shown_once(persons))
         }
+        Kind::Filing => Rows::Filings(
+            reading
+                .rows(filing::filing, |row| format!("{}|{}|{}", row.poolarea_no, row.psn_no.as_str(), row.filing_no)),
+        ),
     }
 }
 

@@ -126,7 +126,7 @@ pub async fn plan(
     if parsed.mapping.is_none() || parsed.row_cnt == 0 {
         return Ok(stopped(report, parsed));
     }
-    if let Rows::Fixmedins(_) | Rows::Practitioners(_) | Rows::Persons(_) = parsed.rows {
+    if let Rows::Fixmedins(_) | Rows::Practitioners(_) | Rows::Persons(_) | Rows::Filings(_) = parsed.rows {
         registers::check(store, &mut parsed, progress).await?;
     }
     if parsed.defects.total() > 0 && !wanted.skip_defects {
@@ -134,7 +134,7 @@ pub async fn plan(
     }
     let changes = match parsed.kind {
         Kind::Edition(of) => editions::plan(store, of, &mut parsed, wanted, &mut report, progress).await?,
-        _ => registers::plan(store, chance, &mut parsed, &mut report, progress).await?,
+        _ => registers::plan(store, (chance, wanted.now), &mut parsed, &mut report, progress).await?,
     };
     lf_vocab::covers!("WH-5.1", "WH-5.1b");
     let total = report.edition.as_ref().map_or(0, |edition| edition.row_cnt);

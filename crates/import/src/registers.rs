@@ -11,13 +11,14 @@ use lf_gm::PrivateKey;
 use lf_ports::{
     AcctChange, Chance, ChangeSet, Fixmedins, Person, PersonKey, Practitioner, RegistryPut, Store, StoreError,
 };
-use lf_vocab::{Fen, FixmedinsCode, FixmedinsKind};
+use lf_vocab::{Fen, FixmedinsCode, FixmedinsKind, Moment};
 use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::column::Mapping;
 use crate::defect::Defects;
+use crate::filings;
 use crate::parse::{Numbered, Parsed, Progress, Rows};
 use crate::plan::ImportError;
 use crate::report::Report;
@@ -46,6 +47,7 @@ pub(crate) async fn check(store: &dyn Store, parsed: &mut Parsed, progress: Prog
             });
         }
         Rows::Persons(rows) => check_persons(store, rows, defects, progress).await?,
+        Rows::Filings(rows) => filings::check(store, rows, defects, progress).await?,
         Rows::Drugs(_) | Rows::Items(_) => {}
     }
     Ok(())
@@ -125,7 +127,7 @@ async fn holders(store: &dyn Store, person: &Person) -> Result<[(&'static str, O
 /// Plans the rows. `None` when all of them stand already.
 pub(crate) async fn plan(
     store: &dyn Store,
-    chance: &dyn Chance,
+    (chance, now): (&dyn Chance, Moment),
     parsed: &mut Parsed,
     report: &mut Report,
     progress: Progress<'_>,
@@ -159,9 +161,10 @@ pub(crate) async fn plan(
             }
         }
         Rows::Persons(rows) => persons(store, rows, &mapping, report, &mut changes, progress).await?,
+        Rows::Filings(rows) => filings::plan(store, rows, report, &mut changes, now).await?,
         Rows::Drugs(_) | Rows::Items(_) => {}
     }
-    let is_empty = changes.registry.is_empty() && changes.acct.is_empty();
+    let is_empty = changes.registry.is_empty() && changes.acct.is_empty() && changes.filings.is_empty();
     Ok((!is_empty).then_some(changes))
 }
 

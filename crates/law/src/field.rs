@@ -217,6 +217,7 @@ fields! {
     PharSpayFlag "phar_spay_flag" Kind::Flag, Case May "单独支付药品定点零售药店";
     DrSpayFlag "dr_spay_flag" Kind::Flag, Case May "开方医师为单独支付药品责任医师";
     PsnQualFlag "psn_qual_flag" Kind::Flag, Case May "单独支付药品用药资格备案有效";
+    PsnOpspFlag "psn_opsp_flag" Kind::Flag, Case May "参保人已登记本病种的门诊慢特病待遇";
     PsnInsuFlag "psn_insu_flag" Kind::Flag, Case May "正常享受医保待遇";
     OutInsuFlag "out_insu_flag" Kind::Flag, Case May "省内异地参保";
     IssCrossFlag "iss_cross_flag" Kind::Flag, Case May "开方机构已开通省内异地直接结算";
@@ -238,6 +239,8 @@ fields! {
 
     // 准入与存档
     AppyType "appy_type" Kind::Text, Case Must "申请的服务（双通道、门特、门诊统筹）";
+    PathGeneFlag "path_gene_flag" Kind::Flag, Case May "具有相应诊疗技术和病理或基因检测能力";
+    KeySpecFlag "key_spec_flag" Kind::Flag, Case May "适用专科经省市卫健部门确定为临床重点专科";
     PharDsgnFlag "phar_dsgn_flag" Kind::Flag, Case May "已取得定点零售药店资格";
     PnltFlag "pnlt_flag" Kind::Flag, Case May "曾受处罚或被暂停、中止、解除协议";
     PnltTime "pnlt_time" Kind::Time, Case May "最近一次处罚或暂停、中止、解除协议的日期";
@@ -327,6 +330,7 @@ fields! {
     SaleListFlag "list_flag" Kind::Flag, Sale May "属结算日医保药品目录";
     SaleDrugTag "drug_tag" Kind::Set, Sale May "药品标签";
     SaleSpecDosform "spec_dosform" Kind::Text, Sale May "特殊管理药品剂型类（注射剂、控缓释制剂、其他）";
+    DrugQualFlag "drug_qual_flag" Kind::Flag, Sale May "参保人对本药品的用药资格备案有效";
     RenewFailFlag "renew_fail_flag" Kind::Flag, Sale May "续约失败被调出的协议期内谈判药品";
     DlvFeeFlag "dlv_fee_flag" Kind::Flag, Sale May "配送服务费";
 

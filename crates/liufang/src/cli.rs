@@ -8,6 +8,7 @@ use lf_vocab::Moment;
 
 mod admission;
 mod archive;
+mod filings;
 mod grants;
 mod law;
 mod online;
@@ -21,6 +22,7 @@ mod torture;
 
 pub use admission::{AdmissionArgs, AdmissionBase, AdmissionCommand, AdmissionOf};
 pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
+pub use filings::{FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf};
 pub use grants::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs, GrantPlace};
 pub use law::{DiffArgs, LawArgs, LawCommand};
 pub use online::OnlineArgs;
@@ -86,6 +88,8 @@ pub enum Command {
     /// Let prescriptions of a person flow to a pharmacy chosen online, as a channel does, and print the number that 7202 asks
     /// by; the token of the person's credential is read from standard input
     Online(OnlineArgs),
+    /// 备案 of insured persons: 单独支付用药资格 and 门诊慢特病; add, list, end
+    Filing(FilingArgs),
     /// Copy a SQLite database while a center writes to it, and check the copy
     Backup(BackupArgs),
     /// Export what an institution must keep, bound and hashed; verify such an archive; tell until when it must be kept

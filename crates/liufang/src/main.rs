@@ -16,6 +16,7 @@ mod cluster;
 mod config;
 mod demo;
 mod edge;
+mod filing_cmd;
 mod gm_cmd;
 mod grant_cmd;
 mod ground;
@@ -98,6 +99,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::App(args) => edge::runtime()?.block_on(app_cmd::run(&args)),
         Command::Online(args) => edge::runtime()?.block_on(online_cmd::run(&args)),
         Command::Grant(args) => edge::runtime()?.block_on(grant_cmd::run(&args)),
+        Command::Filing(args) => edge::runtime()?.block_on(filing_cmd::run(&args)),
         Command::Backup(args) => serve::backup(&args).map(|()| true),
         Command::Archive(args) => archive_cmd::run(args),
         Command::Paper(args) => edge::runtime()?.block_on(paper_cmd::run(&args)),

@@ -6,6 +6,7 @@ use lf_vocab::{Admdvs, Day, Fen, PsnNo};
 use thiserror::Error;
 
 use crate::file::FileChange;
+use crate::filing::FilingChange;
 use crate::grant::GrantChange;
 use crate::list_match::MatchChange;
 use crate::lists::{Edition, Item};
@@ -48,6 +49,8 @@ pub struct ChangeSet {
     pub file: Option<FileChange>,
     /// Matches of lists (3301, 3302); of one key at most one.
     pub matches: Vec<MatchChange>,
+    /// Filings of persons (operator, import); of one number at most one.
+    pub filings: Vec<FilingChange>,
     /// A grant (operator).
     pub grant: Option<GrantChange>,
     /// A memo (officer).

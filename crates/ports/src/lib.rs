@@ -8,6 +8,7 @@ pub mod change;
 pub mod codec;
 pub mod edge;
 pub mod file;
+pub mod filing;
 pub mod grant;
 mod list_match;
 pub mod lists;
@@ -28,6 +29,7 @@ pub use change::{
 pub use codec::Inconsistency;
 pub use edge::{Chance, Clock};
 pub use file::{FileChange, FileHead, FileOwner, StoredFile};
+pub use filing::{Filed, Filing, FilingBody, FilingChange, FilingEnded, FilingKind, OpspFiling, SpayFiling};
 pub use grant::{GrantChange, GrantEnded, GrantGiven, GrantRow};
 pub use list_match::{ListMatch, MatchBody, MatchChange, MatchKey};
 pub use lists::{Dated, Edition, EditionOf, Item, Lists, PlacePric, Prics, Since, Site};

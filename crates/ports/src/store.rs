@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::change::{ChangeSet, CommitError};
 use crate::codec::Inconsistency;
 use crate::file::{FileHead, FileOwner, StoredFile};
+use crate::filing::{Filing, FilingKind};
 use crate::grant::GrantRow;
 use crate::list_match::{ListMatch, MatchKey};
 use crate::lists::{Dated, Edition, EditionOf, Item, Lists, Prics, Since};
@@ -95,6 +96,10 @@ pub trait Store: StockStore + Send + Sync {
         after: (&str, i64),
         most: usize,
     ) -> Result<Vec<MemoRow>, StoreError>;
+    /// All filings of a person, also those that ended or were refused, in the order of their numbers.
+    async fn filings(&self, poolarea_no: Admdvs, psn_no: &PsnNo) -> Result<Vec<Filing>, StoreError>;
+    /// Of which kinds a 统筹区 keeps filings at all.
+    async fn filings_kept(&self, poolarea_no: Admdvs) -> Result<Vec<FilingKind>, StoreError>;
     /// A prescription.
     async fn rx(&self, hi_rxno: &HiRxno) -> Result<Option<Prescription>, StoreError>;
     /// What it says.

@@ -5,13 +5,14 @@
 
 use async_trait::async_trait;
 use lf_gm::rest::looked_up_by;
+use lf_ports::filing::FILINGS_MAX;
 use lf_ports::grant::GRANTS_MAX;
 use lf_ports::store::{DrugQuery, UNDER_MAX};
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
-    FileOwner, Fixmedins, GrantRow, IdemKey, IdemRow, Inconsistency, Item, ListMatch, Lists, MatchKey, MemoRow,
-    MemoTopic, Person, PersonKey, PlacePric, Practitioner, Prics, RxFile, Setl, Since, Store, StoreError, StoredEvent,
-    StoredFile,
+    FileOwner, Filing, FilingKind, Fixmedins, GrantRow, IdemKey, IdemRow, Inconsistency, Item, ListMatch, Lists,
+    MatchKey, MemoRow, MemoTopic, Person, PersonKey, PlacePric, Practitioner, Prics, RxFile, Setl, Since, Store,
+    StoreError, StoredEvent, StoredFile,
 };
 use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
@@ -199,6 +200,21 @@ impl<D: Driver> Store for Ports<D> {
     ) -> Result<Vec<MemoRow>, StoreError> {
         let params = [poolarea_no.as_str().into(), topic.word().into(), key.into(), memo_no.into(), page(most)];
         self.many(sql::MEMOS, params, row::memo).await
+    }
+
+    async fn filings(&self, poolarea_no: Admdvs, psn_no: &PsnNo) -> Result<Vec<Filing>, StoreError> {
+        let params = [poolarea_no.as_str().into(), psn_no.as_str().into(), page(FILINGS_MAX + 1)];
+        let filings = self.many(sql::filing::OF_PERSON, params, row::filing).await?;
+        if filings.len() > FILINGS_MAX {
+            return Err(StoreError::Broken(format!("more than {FILINGS_MAX} filings of one person")));
+        }
+        Ok(filings)
+    }
+
+    async fn filings_kept(&self, poolarea_no: Admdvs) -> Result<Vec<FilingKind>, StoreError> {
+        let each = FilingKind::ALL.map(|kind| vec![poolarea_no.as_str().into(), kind.word().into()]);
+        let found = self.driver.rows_each(sql::filing::KEPT, each.to_vec()).await?;
+        Ok(FilingKind::ALL.into_iter().zip(found).filter(|(_, rows)| !rows.is_empty()).map(|(kind, _)| kind).collect())
     }
 
     async fn rx(&self, hi_rxno: &HiRxno) -> Result<Option<Prescription>, StoreError> {

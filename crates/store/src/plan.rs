@@ -15,6 +15,7 @@ use crate::sealer::Sealer;
 use crate::sql;
 use crate::value::Value;
 
+mod filings;
 mod grants;
 mod list_match;
 mod lists;
@@ -96,6 +97,9 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
         file(change, sealer, &mut steps)?;
     }
     steps.extend(changes.matches.iter().map(list_match::change));
+    for change in &changes.filings {
+        steps.push(filings::filing(change, sealer)?);
+    }
     if let Some(change) = &changes.grant {
         steps.push(grants::grant(change)?);
     }

@@ -18,11 +18,13 @@ use crate::sealed::{self, Column};
 use crate::sealer::Sealer;
 use crate::value::{Cells, Row, Value};
 
+mod filing;
 mod list_match;
 mod lists;
 pub(crate) mod outbox;
 pub(crate) mod stock;
 
+pub(crate) use filing::filing;
 pub(crate) use list_match::list_match;
 pub(crate) use lists::{drug, edition, grant, item, item_of_any, memo};
 

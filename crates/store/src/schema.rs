@@ -41,7 +41,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V12__stock",
     "V13__stock_lead_key",
     "V14__memo",
-    "V15__supply"
+    "V15__supply",
+    "V16__filings"
 ];
 
 impl From<rusqlite::Error> for OpenError {

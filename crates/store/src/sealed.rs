@@ -59,6 +59,7 @@ columns! {
     BATCH = "auth_batch"."body" [Texts, Texts] BATCH_SWEEP BATCH_RESEAL;
     IDEM = "idem"."reply" [Texts, Texts, Texts] IDEM_SWEEP IDEM_RESEAL;
     FILE = "file"."body" [Texts, Texts] FILE_SWEEP FILE_RESEAL;
+    FILING = "psn_filing"."body" [Texts, Texts, Texts] FILING_SWEEP FILING_RESEAL;
     STOCK_MOVE = "stock_move"."body" [Texts, Texts, Counts] STOCK_MOVE_SWEEP STOCK_MOVE_RESEAL;
     SUPPLY_CASE = "supply_case"."body" [Texts, Texts] SUPPLY_CASE_SWEEP SUPPLY_CASE_RESEAL;
     OUTBOX = "outbox"."body" [Texts, Texts, Counts] OUTBOX_SWEEP OUTBOX_RESEAL;

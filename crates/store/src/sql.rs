@@ -4,6 +4,7 @@
 //! microseconds, booleans 0/1; every SELECT of a whole row names the primary key first; `live = 1` stands as a literal,
 //! so that the partial index serves it; conflicts show as no row written, never by a constraint's name.
 
+pub(crate) mod filing;
 pub(crate) mod stock;
 
 // ---- registers
@@ -301,6 +302,10 @@ pub(crate) const SUPPLY_CASE_RESEAL: &str =
 pub(crate) const FILE_SWEEP: &str = sweep_page!("file", "body", "fixmedins_code, file_qury_no", "$1, $2", "$3", "$4");
 pub(crate) const FILE_RESEAL: &str =
     "UPDATE file SET body = $3 WHERE fixmedins_code = $1 AND file_qury_no = $2 AND body = $4";
+pub(crate) const FILING_SWEEP: &str =
+    sweep_page!("psn_filing", "body", "poolarea_no, psn_no, filing_no", "$1, $2, $3", "$4", "$5");
+pub(crate) const FILING_RESEAL: &str =
+    "UPDATE psn_filing SET body = $4 WHERE poolarea_no = $1 AND psn_no = $2 AND filing_no = $3 AND body = $5";
 
 /// Look-up keys with the person whose they are; `$4` is the pattern of those that need no work.
 pub(crate) const PERSON_KEY_SWEEP: &str = "SELECT k.kind, k.key_text, k.poolarea_no, k.psn_no,
@@ -424,9 +429,10 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 78] = [
+    const QUESTIONS: [&str; 79] = [
         SUPPLY_CASE_SWEEP,
         PRACTITIONERS_OF,
+        FILING_SWEEP,
         DRUG_PRICS,
         MEMOS,
         APP,
@@ -509,7 +515,7 @@ mod tests {
     fn every_question_is_answered_by_an_index_in_its_order() {
         let conn = rusqlite::Connection::open("").unwrap();
         crate::schema::build(&conn).unwrap();
-        for text in QUESTIONS.into_iter().chain(NEXT_POOL).chain(stock::QUESTIONS) {
+        for text in QUESTIONS.into_iter().chain(NEXT_POOL).chain(stock::QUESTIONS).chain(filing::QUESTIONS) {
             let explain = format!("EXPLAIN QUERY PLAN {}", text.replace('$', "?"));
             let mut statement = conn.prepare(&explain).unwrap();
             let count = statement.parameter_count();

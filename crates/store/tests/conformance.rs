@@ -10,6 +10,7 @@ use lf_store::{OpenError, Rotation, Sealer};
 
 pub mod atomic;
 pub mod files;
+pub mod filings;
 pub mod finders;
 pub mod fixture;
 pub mod grants;
@@ -101,6 +102,10 @@ macro_rules! each_case {
             grants::a_number_of_a_grant_is_given_once,
             grants::a_grant_ends_where_it_was_seen_to_end,
             grants::so_many_grants_of_a_place_are_read_and_one_more_is_refused,
+            filings::a_filing_is_read_by_its_person,
+            filings::a_number_of_a_filing_is_given_once_or_put_again,
+            filings::a_filing_ends_where_it_was_seen_to_end,
+            filings::so_many_filings_of_a_person_are_read_and_one_more_is_refused,
             memos::memos_are_read_by_place_topic_and_key,
             memos::a_number_of_a_memo_is_given_once,
             lists::a_list_is_read_as_of_a_day,

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
-    FileOwner, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, MemoRow, MemoTopic, Person,
-    PersonKey, Practitioner, Prics, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
+    FileOwner, Filing, FilingKind, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, MemoRow,
+    MemoTopic, Person, PersonKey, Practitioner, Prics, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_ports::{DocKey, LeadKey, LotsOf, MovesOf, StockCode, StockLead, StockLot, StockMove, StockStore, SupplyCase};
 use lf_rx::{AuthBatch, Prescription, RxContent};
@@ -120,6 +120,8 @@ asked! {
     list_items(list: Lists, keys: &[&str], on: Day) -> Vec<Option<Dated<Item>>>;
     drug_prics(codes: &[MedListCodg], place: Admdvs, on: Day) -> Vec<Prics>;
     list_under(list: Lists, firsts: &[&str], on: Day) -> Vec<Vec<Dated<Item>>>;
+    filings(poolarea_no: Admdvs, psn_no: &PsnNo) -> Vec<Filing>;
+    filings_kept(poolarea_no: Admdvs) -> Vec<FilingKind>;
     lists_have(asked: &[(Lists, String)], on: Day) -> Vec<bool>;
     list_page(list: Lists, on: Day, after_key: Option<&str>, limit: usize) -> Vec<Dated<Item>>;
     list_since(list: Lists, since: &Since, limit: usize) -> Vec<Dated<Item>>;

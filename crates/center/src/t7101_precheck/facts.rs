@@ -12,6 +12,7 @@ use lf_vocab::dict::{BizTypeCode, RxItemTypeCode};
 
 use super::{Known, Stated};
 use crate::ctx::Ctx;
+use crate::filings::Filings;
 use crate::gate;
 use crate::limit::Limits;
 use crate::registers::{Designated, DrugSays};
@@ -31,6 +32,8 @@ pub struct Beside {
     pub designated: Designated,
     /// What the lists of the place say of each drug.
     pub says: Vec<DrugSays>,
+    /// What is filed of the patient.
+    pub filings: Filings,
 }
 
 impl Beside {
@@ -41,6 +44,7 @@ impl Beside {
         let special = content.rxdrugdetail.iter().zip(&self.says).filter(|(_, says)| says.spay());
         let responsible = self.designated.responsible(special.map(|(drug, _)| &drug.med_list_codg));
         facts.set_opt(Field::DrSpayFlag, responsible);
+        self.filings.put_dise(facts, content.mdtrtinfo.dise_codg.as_deref(), content.head.prsc_time.day());
     }
 }
 

@@ -1,5 +1,7 @@
 //! Designations and lists of drugs: what a place's registers know decides, and what they do not know reminds.
 
+use lf_center::t7101_precheck::{Stated, StatedLine};
+use lf_ports::filing::{Filed, Filing, FilingBody, FilingChange, OpspFiling, SpayFiling};
 use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
 use lf_ports::{
     ChangeSet, Drug, Edition, EditionChange, EditionOf, Fixmedins, Item as Row, Lists, Person, RegistryPut, Store as _,
@@ -7,7 +9,7 @@ use lf_ports::{
 use lf_testkit::life::{Item, Life};
 use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACY, catalogue, drugs, fixmedins};
 use lf_testkit::{Step, TestCenter};
-use lf_vocab::Span;
+use lf_vocab::{Moment, Span};
 
 use crate::said::{codes, send, with};
 
@@ -350,4 +352,134 @@ async fn what_is_dual_channel_follows_from_the_catalogues_history_and_the_places
     };
     edition(&center, Lists::Tagged(TagList::Dual), vec![Row::Tagged(TagList::Dual, other)]).await;
     assert_eq!(tags("450100", "2026-11-22").await, ["原谈判"]);
+}
+
+fn filed(person: &Person, filing_no: &str, filed: Filed) -> Filing {
+    let body = FilingBody { filed, opter_name: "甲经办".to_owned(), opt_time: Moment::from_micros(0), ended: None };
+    Filing {
+        poolarea_no: person.poolarea_no,
+        psn_no: person.psn_no.clone(),
+        filing_no: filing_no.to_owned(),
+        from: "2026-01-01".parse().unwrap(),
+        until: None,
+        body,
+    }
+}
+
+fn qualification(person: &Person, filing_no: &str, code: &str, refused: Option<&str>) -> Filing {
+    let spay = SpayFiling {
+        med_list_codg: code.parse().unwrap(),
+        fixmedins_code: HOSPITAL.parse().unwrap(),
+        dr_code: DOCTOR.to_owned(),
+        dr_name: "丁医师".to_owned(),
+        dcsn_name: "戊认定".to_owned(),
+        dcsn_day: "2026-01-01".parse().unwrap(),
+        refused: refused.map(str::to_owned),
+    };
+    filed(person, filing_no, Filed::Spay(spay))
+}
+
+fn disease(person: &Person, filing_no: &str, dise: &str) -> Filing {
+    let opsp = OpspFiling {
+        opsp_dise_code: dise.to_owned(),
+        opsp_dise_name: "某病".to_owned(),
+        biz_appy_type: None,
+        fixmedins: vec![],
+    };
+    filed(person, filing_no, Filed::Opsp(opsp))
+}
+
+async fn file(center: &TestCenter, filing: Filing) {
+    center.put(ChangeSet { filings: vec![FilingChange::Put(filing)], ..ChangeSet::default() }).await;
+    center.clock.advance_seconds(lf_center::registers::KEPT_FRESH_SECONDS);
+}
+
+#[tokio::test]
+async fn a_separately_paid_drug_is_settled_with_a_valid_filing_only() {
+    // proves WH-2.1, WH-2.4
+    let (center, person) = region(WUHAN, WUHAN).await;
+    tag(&center, TagList::Spay, WUHAN, "单独支付", &[None]).await;
+    let sold = life(&center, &person, vec![special()], None).up_to(Step::Sold).await;
+    let bill = || with(sold.settle_command(), |c| c.med_type = "18".into());
+    let quoted = send!(sold, t2101_quote, pharmacy, bill()).unwrap();
+    assert!(quoted.reminders.iter().any(|one| one.code == "QUAL-NOT-FILED"), "nobody files: {:?}", quoted.reminders);
+    // Another person's filing, one for another drug, a refused one, and one that is over.
+    file(&center, qualification(&center.people.active, "1", SPECIAL, None)).await;
+    let elsewhere = send!(sold, t2101_quote, pharmacy, bill()).unwrap();
+    assert!(elsewhere.reminders.iter().any(|one| one.code == "QUAL-NOT-FILED"), "another place keeps filings");
+    let today = center.now().day();
+    let over = Filing { until: Some(today), ..qualification(&person, "4", SPECIAL, None) };
+    for row in [
+        qualification(&person, "2", drugs::AMLODIPINE, None),
+        qualification(&person, "3", SPECIAL, Some("不符合限定支付范围")),
+        over.clone(),
+        Filing { from: today.plus(1), ..qualification(&person, "5", SPECIAL, None) },
+    ] {
+        file(&center, row).await;
+        assert_eq!(codes(&send!(sold, t2101_quote, pharmacy, bill())), ["QUAL-NOT-FILED"]);
+    }
+    file(&center, Filing { until: Some(today.plus(1)), ..over }).await;
+    let settled = send!(sold, t2102_settle, pharmacy, bill()).unwrap();
+    assert!(!settled.reminders.iter().any(|one| one.code == "QUAL-NOT-FILED"), "{:?}", settled.reminders);
+}
+
+#[tokio::test]
+async fn across_cities_the_qualification_is_filed_where_the_person_is_insured() {
+    // proves WH-4.1: the second condition, with the reason of its own
+    let (center, person) = region(WUHAN, "420200").await;
+    tag(&center, TagList::Spay, "420000", "单独支付", &[None]).await;
+    let sold = life(&center, &person, vec![special()], None).up_to(Step::Sold).await;
+    let quote = async || codes(&send!(sold, t2101_quote, pharmacy, sold.settle_command()));
+    file(&center, qualification(&person, "1", drugs::AMLODIPINE, None)).await;
+    assert_eq!(quote().await[..2], ["QUAL-NOT-FILED", "CROSS-NOT-QUALIFIED"]);
+    file(&center, qualification(&person, "2", SPECIAL, None)).await;
+    let now = quote().await;
+    assert!(!has(&now, "QUAL-NOT-FILED") && !has(&now, "CROSS-NOT-QUALIFIED"), "{now:?}");
+}
+
+#[tokio::test]
+async fn a_special_disease_is_prescribed_for_who_is_registered_with_it() {
+    // proves DG-1.1
+    let (center, person) = region(DONGGUAN, DONGGUAN).await;
+    let rx = || life(&center, &person, vec![special()], Some("M03900"));
+    let (refused, reminded) = precheck(&mut rx()).await;
+    assert!(refused.is_empty() && has(&reminded, "PSN-NOT-REGISTERED"), "{refused:?} {reminded:?}");
+    file(&center, disease(&person, "1", "M01600")).await;
+    assert_eq!(precheck(&mut rx()).await.0, ["PSN-NOT-REGISTERED"]);
+    file(&center, disease(&person, "2", "M03900")).await;
+    let (refused, reminded) = precheck(&mut rx()).await;
+    assert!(refused.is_empty() && !has(&reminded, "PSN-NOT-REGISTERED"), "{refused:?} {reminded:?}");
+    // Insured elsewhere, the filing counts where the person is insured.
+    let (center, person) = region(DONGGUAN, "440100").await;
+    file(&center, disease(&person, "1", "M01600")).await;
+    assert_eq!(precheck(&mut life(&center, &person, vec![special()], Some("M03900"))).await.0, ["PSN-NOT-REGISTERED"]);
+}
+
+#[tokio::test]
+async fn across_cities_nobody_is_paid_for_who_is_not_insured() {
+    // proves WH-4.1: the first condition
+    let (center, person) = region(WUHAN, "420200").await;
+    tag(&center, TagList::Spay, "420000", "单独支付", &[None]).await;
+    let sold = life(&center, &person, vec![special()], None).up_to(Step::Sold).await;
+    let insured = Span::new("2015-01-01".parse().unwrap(), Some(center.now().day())).unwrap();
+    center.register(RegistryPut::Person(Person { insured, ..person })).await;
+    assert_eq!(codes(&send!(sold, t2101_quote, pharmacy, sold.settle_command())), ["RX-0002-06"]);
+}
+
+#[tokio::test]
+async fn a_separately_paid_drug_is_issued_after_an_assessment() {
+    // proves WH-6.3
+    let (center, person) = region(WUHAN, WUHAN).await;
+    let assessed = |flag: Option<bool>| {
+        let mut life = life(&center, &person, vec![special()], None);
+        let flags = flag.map(|flag| ("pay_lmt_flag", flag)).into_iter().collect();
+        life.stated = Stated { lines: vec![StatedLine { flags, dspo: None }], ..Stated::default() };
+        life
+    };
+    assert!(!has(&precheck(&mut assessed(None)).await.1, "RX-NOT-ASSESSED"), "an ordinary drug");
+    tag(&center, TagList::Spay, WUHAN, "单独支付", &[None]).await;
+    assert!(has(&precheck(&mut assessed(None)).await.1, "RX-NOT-ASSESSED"));
+    let (refused, reminded) = precheck(&mut assessed(Some(true))).await;
+    assert!(refused.is_empty() && !has(&reminded, "RX-NOT-ASSESSED"), "{refused:?} {reminded:?}");
+    assert_eq!(precheck(&mut assessed(Some(false))).await.0, ["RX-PAY-LIMIT"]);
 }

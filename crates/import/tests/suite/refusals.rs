@@ -11,7 +11,7 @@ async fn lines(kind: &str, text: &str) -> Vec<String> {
     let center = TestCenter::empty(Settings::default());
     let store = center.store.as_ref();
     let import = match kind {
-        "fixmedins" | "practitioner" | "person" => Import::of(store, kind),
+        "fixmedins" | "practitioner" | "person" | "filing" => Import::of(store, kind),
         _ => Import::edition(store, kind, "一", "2026-01-01"),
     };
     let report = import.text(text).await.unwrap();
@@ -156,4 +156,79 @@ async fn a_list_of_drugs_tells_a_wrong_word_and_a_missing_disease() {
     assert_eq!(lines("opsp_drug", text).await, ["row 2, opsp_dise_code: is missing"]);
     let text = "admdvs,drug_code,原支付标准\n420000,XA01AAA001,0\n";
     assert_eq!(lines("renewal_drug", text).await, ["row 2, hi_pay_std: is not a price above nothing: 0"]);
+}
+
+const FILING: &str = "poolarea_no,psn_no,filing_no,filing_type,begndate,med_list_codg,fixmedins_code,dr_code,dr_name,dcsn_name,dcsn_date,dcsn,rea,opsp_dise_code,opsp_dise_name,opter_name";
+
+#[tokio::test]
+async fn a_filing_row_tells_all_its_defects() {
+    // proves WH-2.3, WH-2.4: two persons sign, and a refusal has a reason
+    let spay = "360900,1,F1,单独支付,2026-01-01,XC10AAA209A001010100003,H36090200001,D360902000001";
+    let text = format!(
+        "{FILING}\n\
+         36090,1,,养老,2026-13-01,,,,,,,,,,,\n\
+         {spay},丁医师,丁医师,2026-01-01,通过,,,,经办\n\
+         {spay},丁医师,戊,2026-01-01,不通过,,,,经办\n\
+         {spay},,,,也许,,,,经办\n\
+         360900,1,F2,门特,2026-01-01,,,,,,,,,,,经办\n"
+    );
+    let wanted = [
+        "row 2, poolarea_no: is not six digits of a region",
+        "row 2, filing_no: is missing",
+        "row 2, filing_type: is not 单独支付 or 门特",
+        "row 2, begndate: is not a day",
+        "row 2, opter_name: is missing",
+        "row 3, dcsn_name: is the doctor who advised: another person decides",
+        "row 4, rea: is missing: who refuses says why",
+        "row 5, dr_name: is missing",
+        "row 5, dcsn_name: is missing",
+        "row 5, dcsn_date: is missing",
+        "row 5, dcsn: is not 通过 or 不通过",
+        "row 6, opsp_dise_code: is missing",
+        "row 6, opsp_dise_name: is missing",
+    ];
+    assert_eq!(lines("filing", &text).await, wanted);
+}
+
+#[tokio::test]
+async fn a_filing_of_nobody_or_on_a_strangers_advice_is_refused() {
+    // proves WH-2.3: the doctor who advises is responsible for the drug
+    let center = TestCenter::new().await;
+    let store = center.store.as_ref();
+    let row = |psn_no: &str, code: &str, doctor: &str| {
+        format!(
+            "360900,{psn_no},F1,单独支付,2026-01-01,XC10AAA209A001010100003,{code},D360902000001,{doctor},戊,2026-01-01,通过,,,,经办\n"
+        )
+    };
+    let known = center.people.active.psn_no.as_str().to_owned();
+    let refused = async |row: String| {
+        let report = Import::of(store, "filing").text(&format!("{FILING}\n{row}")).await.unwrap();
+        report.defect_lines(9)
+    };
+    let nobody = refused(row("9", "H36090200001", "丁医师")).await;
+    assert_eq!(nobody, ["row 2, psn_no: names no registered person; import person first"]);
+    let nowhere = refused(row(&known, "H36090200009", "丁医师")).await;
+    assert_eq!(nowhere, ["row 2, fixmedins_code: names no registered institution; import fixmedins first"]);
+    let stranger = refused(row(&known, "H36090200001", "庚医师")).await;
+    assert_eq!(stranger, ["row 2, dr_code: names no registered doctor of that name at the institution"]);
+    // The register of designations is kept, and has him for another drug only; then for this one.
+    let register = |drug: &str| {
+        format!(
+            "poolarea_no,dsgn_type,fixmedins_code,dr_code,med_list_codg,begndate,filing_no\n360900,单独支付,H36090200001,D360902000001,{drug},2025-01-01,一号\n"
+        )
+    };
+    let kept = Import::edition(store, "designation", "一", "2025-01-01").text(&register("XA01AAA001")).await.unwrap();
+    assert_eq!(kept.outcome, Outcome::Committed);
+    let other = refused(row(&known, "H36090200001", "丁医师")).await;
+    assert_eq!(
+        other,
+        ["row 2, dr_code: is no responsible doctor for this drug there, by the register of designations"]
+    );
+    let kept =
+        Import::edition(store, "designation", "二", "2025-01-02").text(&register("XC10AAA209A001010100003")).await;
+    assert_eq!(kept.unwrap().outcome, Outcome::Committed);
+    assert!(refused(row(&known, "H36090200001", "丁医师")).await.is_empty());
+    // The same again changes nothing.
+    let text = format!("{FILING}\n{}", row(&known, "H36090200001", "丁医师"));
+    assert_eq!(Import::of(store, "filing").text(&text).await.unwrap().outcome, Outcome::NothingToDo);
 }

@@ -51,7 +51,7 @@ pub async fn everything(store: &dyn Store) {
         assert_eq!((report.outcome, report.defect_cnt), (Outcome::Committed, 0), "{kind}: {report}");
         assert_eq!(report.diff.added.len(), report.row_cnt, "{kind}");
     }
-    for (kind, rows) in [("fixmedins", 3), ("practitioner", 3), ("person", 3)] {
+    for (kind, rows) in [("fixmedins", 3), ("practitioner", 3), ("person", 3), ("filing", 3)] {
         let report = Import::of(store, kind).file(&sample(&format!("{kind}.csv"))).await.unwrap();
         assert_eq!((report.outcome, counts(&report)), (Outcome::Committed, [rows, 0, 0, 0, 0]), "{kind}: {report}");
         assert!(report.notes.is_empty(), "{kind}: {:?}", report.notes);

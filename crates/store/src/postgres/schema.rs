@@ -50,7 +50,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V12__stock",
     "V13__stock_lead_key",
     "V14__memo",
-    "V15__supply"
+    "V15__supply",
+    "V16__filings"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

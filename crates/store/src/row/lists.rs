@@ -86,7 +86,7 @@ pub(crate) fn memo(sealer: &Sealer, row: Row) -> Read<MemoRow> {
 }
 
 /// The first day no longer, `None` where it is open.
-fn until(cells: &mut Cells<'_>, from: Day) -> Read<Option<Day>> {
+pub(super) fn until(cells: &mut Cells<'_>, from: Day) -> Read<Option<Day>> {
     let until = cells.day("until_day")?;
     if until < from {
         return Err(cells.wrong("until_day", "before from_day"));

@@ -26,6 +26,13 @@ const OF_GOODS: [(&str, &str, &str, &str); 8] = [
     ("stock_code", "fixmedins_bchno", "'L2'", "P36090200101/80000000000000000001"),
 ];
 
+/// Of filings: the same.
+const OF_FILINGS: [(&str, &str, &str, &str); 3] = [
+    ("psn_filing", "kind", "'opsp'", "360900/36090000000001/1"),
+    ("psn_filing", "until_day", "0", "360900/36090000000001/1"),
+    ("psn_filing", "body", "substr(body, 1, length(body) - 1)", "360900/36090000000001/1"),
+];
+
 /// As SQL, what somebody with the ring could put in a cell of that row.
 fn sealed(table: &str, column: &str, key: &[&str], plain: &[u8]) -> String {
     format!("x'{}'", lf_gm::hex::lower(&f::sealer().seal(table, column, key, plain)))
@@ -61,6 +68,7 @@ async fn found(store: &dyn Full) -> Option<Inconsistency> {
     note(store.claim(ClaimKind::DrugTracCodg, "c1").await.err());
     note(store.idem(&f::idem("m1", 1).key).await.err());
     note(store.file(&lf_ports::FileOwner::Fixmedins(f::pharmacy()), "N1").await.err());
+    note(store.filings(f::pool(), &f::psn_no()).await.err());
     note(store.matches_since(&f::pharmacy(), f::at(0), None, 9).await.err());
     let of = lf_ports::MovesOf::Lot("L1".to_owned());
     note(store.stock_lots(&f::pharmacy(), &["L1"]).await.err());
@@ -137,9 +145,8 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
         ("file", "body", "x'01'", "P36090200101/N1"),
         ("file", "body", &no_name, "P36090200101/N1"),
     ];
-    for case in
-        cases.into_iter().chain(OF_GOODS).filter(|case| !ground.typed() || !OF_ANOTHER_TYPE.contains(&(case.0, case.1)))
-    {
+    let told = |case: &(&str, &str, &str, &str)| !ground.typed() || !OF_ANOTHER_TYPE.contains(&(case.0, case.1));
+    for case in cases.into_iter().chain(OF_GOODS).chain(OF_FILINGS).filter(told) {
         is_named(ground, &*store, case).await;
     }
     assert_eq!(found(&*store).await, None, "every case put things back");
@@ -221,6 +228,7 @@ pub async fn fill(store: &dyn Full) {
         matches: super::list_match::put(&[super::list_match::of(f::pharmacy(), "1", 5)]).matches,
         stock: super::stock::one_row().stock,
         supply: Some(super::stock::one_case()),
+        filings: vec![lf_ports::FilingChange::New(super::filings::filing("1"))],
         ..f::rx_only(rx)
     };
     store.commit(changes).await.unwrap();

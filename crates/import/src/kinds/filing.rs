@@ -1,0 +1,118 @@
+//! 备案 of insured persons: 用药资格 for 单独支付药品, and registrations of 门诊慢特病.
+
+use lf_ports::filing::{CHOSEN_MAX, Filed, Filing, FilingBody, FilingKind, OpspFiling, SpayFiling};
+use lf_vocab::{Day, DrCode, FixmedinsCode, MedListCodg, Moment};
+
+use crate::cells::{Cells, day};
+use crate::column::{Column, may, must};
+
+/// The columns.
+pub const FILING: &[Column] = &[
+    must("poolarea_no", &["统筹区", "统筹区编号", "统筹区代码", "参保统筹区"], "six digits of a region"),
+    must("psn_no", &["人员编号", "医保人员编号"], "a person's number of at most 30 characters"),
+    must("filing_no", &["备案号", "备案编号"], "a number of at most 60 characters"),
+    must("filing_type", &["备案类别", "备案类型"], "单独支付 or 门特"),
+    must("begndate", &["开始日期", "生效日期"], "a day"),
+    may("enddate", &["结束日期", "失效日期", "有效期止"], "a day"),
+    may("med_list_codg", &["医疗目录编码", "医保药品编码", "药品编码"], "a drug code (capital letters and digits)"),
+    may(
+        "fixmedins_code",
+        &["定点医药机构编号", "机构编码", "选定机构"],
+        "H or P and 11 digits, several with 、 between",
+    ),
+    may("dr_code", &["责任医师代码", "医师代码"], "D and 12 digits"),
+    may("dr_name", &["责任医师姓名", "责任医师"], "a name"),
+    may("dcsn_name", &["认定人", "认定人姓名"], "a name"),
+    may("dcsn_date", &["认定日期"], "a day"),
+    may("dcsn", &["认定结果", "认定意见"], "通过 or 不通过"),
+    may("rea", &["不通过理由", "理由"], "a text"),
+    may("opsp_dise_code", &["病种代码", "病种编码"], "a code"),
+    may("opsp_dise_name", &["病种名称"], "a name"),
+    may("biz_appy_type", &["业务申请类型"], "a code of at most three characters"),
+    must("opter_name", &["经办人", "经办人姓名"], "a name"),
+];
+
+/// The longest 备案号.
+pub const FILING_NO_MAX: usize = 60;
+
+/// Reads a filing; when it was entered, the plan says.
+pub fn filing(cells: &mut Cells<'_>) -> Option<Filing> {
+    let (poolarea_no, psn_no) = (cells.need("poolarea_no"), cells.need("psn_no"));
+    let filing_no = cells.need_by("filing_no", |raw| (raw.chars().count() <= FILING_NO_MAX).then(|| raw.to_owned()));
+    let kind = cells.need_by("filing_type", FilingKind::from_text);
+    let span = cells.span("begndate", "enddate");
+    let opter_name = cells.need_text("opter_name");
+    let filed = match kind? {
+        FilingKind::Spay => spay(cells).map(Filed::Spay),
+        FilingKind::Opsp => opsp(cells).map(Filed::Opsp),
+    };
+    let span = span??;
+    let filing = Filing {
+        poolarea_no: poolarea_no?,
+        psn_no: psn_no?,
+        filing_no: filing_no?,
+        from: span.from(),
+        until: span.until(),
+        body: FilingBody { filed: filed?, opter_name: opter_name?, opt_time: Moment::from_micros(0), ended: None },
+    };
+    match filing.defect() {
+        Some((column, reason)) => {
+            cells.wrong(column, reason);
+            None
+        }
+        None => Some(filing),
+    }
+}
+
+fn spay(cells: &mut Cells<'_>) -> Option<SpayFiling> {
+    let drug: Option<MedListCodg> = asked(cells, "med_list_codg", |raw| raw.parse().ok());
+    let code: Option<FixmedinsCode> = asked(cells, "fixmedins_code", |raw| raw.parse().ok());
+    let dr_code: Option<DrCode> = asked(cells, "dr_code", |raw| raw.parse().ok());
+    let (dr_name, dcsn_name) = (asked(cells, "dr_name", text), asked(cells, "dcsn_name", text));
+    let dcsn_day: Option<Day> = asked(cells, "dcsn_date", day);
+    let granted = asked(cells, "dcsn", |raw| match raw {
+        "通过" | "同意" | "1" => Some(true),
+        "不通过" | "不同意" | "0" => Some(false),
+        _ => None,
+    });
+    let rea = cells.text("rea");
+    let (granted, rea) = (granted?, rea?);
+    Some(SpayFiling {
+        med_list_codg: drug?,
+        fixmedins_code: code?,
+        dr_code: dr_code?.as_str().to_owned(),
+        dr_name: dr_name?,
+        dcsn_name: dcsn_name?,
+        dcsn_day: dcsn_day?,
+        // A refusal without a reason is a defect of the filing itself.
+        refused: (!granted).then(|| rea.unwrap_or_default()),
+    })
+}
+
+fn opsp(cells: &mut Cells<'_>) -> Option<OpspFiling> {
+    let (code, name) = (asked(cells, "opsp_dise_code", text), asked(cells, "opsp_dise_name", text));
+    let biz_appy_type = cells.read("biz_appy_type", |raw| (raw.chars().count() <= 3).then(|| raw.to_owned()));
+    let fixmedins = cells.read("fixmedins_code", |raw| {
+        let codes = raw.split(['、', '，', ',', ';', '；']).map(str::trim).filter(|code| !code.is_empty());
+        codes.take(CHOSEN_MAX + 1).map(|code| code.parse().ok()).collect::<Option<Vec<_>>>()
+    });
+    Some(OpspFiling {
+        opsp_dise_code: code?,
+        opsp_dise_name: name?,
+        biz_appy_type: biz_appy_type?,
+        fixmedins: fixmedins?.unwrap_or_default(),
+    })
+}
+
+/// A column that this kind of filing must fill, though the other leaves it blank.
+fn asked<T>(cells: &mut Cells<'_>, name: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    let value = cells.read(name, parse)?;
+    if value.is_none() {
+        cells.wrong(name, "is missing");
+    }
+    value
+}
+
+fn text(raw: &str) -> Option<String> {
+    (!raw.contains(char::is_control)).then(|| raw.to_owned())
+}

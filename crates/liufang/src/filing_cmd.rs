@@ -1,0 +1,141 @@
+//! `liufang filing`: 备案 of insured persons, entered one by one; many come by `liufang import filing`.
+//!
+//! Serves WH-2.1, WH-2.3, WH-2.4 and DG-1.1. Invariants: nothing is entered that is wrong in itself or names nobody registered; a filing is never
+//! deleted. A running center hears of the first filing of a place within seconds, of every other one at once.
+
+use anyhow::{anyhow, bail};
+use lf_center::registers::KEPT_FRESH_SECONDS;
+use lf_ports::filing::{Filed, Filing, FilingBody, FilingChange, FilingEnded, OpspFiling, SpayFiling};
+use lf_ports::{ChangeSet, Clock as _, CommitError};
+use lf_store::Engine;
+use lf_vocab::Day;
+
+use crate::cli::{FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf};
+use crate::edge::SystemClock;
+use crate::serve::open_beside;
+
+/// `liufang filing …`
+pub async fn run(args: &FilingArgs) -> anyhow::Result<bool> {
+    let of = match &args.command {
+        FilingCommand::AddSpay(add) => &add.add.of,
+        FilingCommand::AddOpsp(add) => &add.add.of,
+        FilingCommand::List { of } => of,
+        FilingCommand::End(end) => &end.of,
+    };
+    let store = open_beside(&of.database, of.store_key.as_deref()).await?;
+    let store_ref = store.as_ref();
+    let done = match &args.command {
+        FilingCommand::AddSpay(one) => {
+            let filed = Filed::Spay(SpayFiling {
+                med_list_codg: one.med_list_codg.clone(),
+                fixmedins_code: one.fixmedins_code.clone(),
+                dr_code: one.dr_code.as_str().to_owned(),
+                dr_name: one.dr_name.clone(),
+                dcsn_name: one.dcsn_name.clone(),
+                dcsn_day: one.dcsn_date,
+                refused: one.refused.clone(),
+            });
+            add(store_ref, &one.add, filed).await
+        }
+        FilingCommand::AddOpsp(one) => {
+            let filed = Filed::Opsp(OpspFiling {
+                opsp_dise_code: one.opsp_dise_code.clone(),
+                opsp_dise_name: one.opsp_dise_name.clone(),
+                biz_appy_type: one.biz_appy_type.clone(),
+                fixmedins: one.fixmedins_code.clone(),
+            });
+            add(store_ref, &one.add, filed).await
+        }
+        FilingCommand::List { of } => list(store_ref, of).await,
+        FilingCommand::End(end) => self::end(store_ref, end).await,
+    };
+    store.close().await;
+    done
+}
+
+async fn add(store: &dyn Engine, add: &FilingAdd, filed: Filed) -> anyhow::Result<bool> {
+    let filing = Filing {
+        poolarea_no: add.of.poolarea_no,
+        psn_no: add.of.psn_no.clone(),
+        filing_no: add.filing_no.clone(),
+        from: add.from,
+        until: add.last_day.map(|day| day.plus(1)),
+        body: FilingBody { filed, opter_name: add.by.clone(), opt_time: SystemClock.now(), ended: None },
+    };
+    if let Some((field, reason)) = filing.defect() {
+        bail!("{field}: {reason}");
+    }
+    if let Some((field, reason)) = lf_import::filings::defect(store, &filing).await? {
+        bail!("{field}: {reason}");
+    }
+    let told = told(&filing);
+    match store.commit(ChangeSet { filings: vec![FilingChange::New(filing)], ..ChangeSet::default() }).await {
+        Err(CommitError::Stale(_)) => bail!("the person has a filing of that number already"),
+        other => other?,
+    }
+    println!("{told}");
+    println!("centers on this database hear of the first filing of a place within {KEPT_FRESH_SECONDS} seconds");
+    Ok(true)
+}
+
+async fn list(store: &dyn Engine, of: &FilingOf) -> anyhow::Result<bool> {
+    let filings = store.filings(of.poolarea_no, &of.psn_no).await?;
+    if filings.is_empty() {
+        println!("nothing is filed of {} in {}", of.psn_no.as_str(), of.poolarea_no);
+    }
+    for filing in &filings {
+        println!("{}", told(filing));
+        println!("    {} {}", filing.body.opter_name, filing.body.opt_time);
+        if let Some(ended) = &filing.body.ended {
+            println!("    ended: {}；{} {}", ended.rea, ended.opter_name, ended.opt_time);
+        }
+    }
+    Ok(true)
+}
+
+/// A line about a filing; a refusal says its reason.
+fn told(filing: &Filing) -> String {
+    lf_vocab::covers!("WH-2.4");
+    let last_day = filing.until.map(|until| until.plus(-1));
+    let days = days(filing.from, last_day);
+    match &filing.body.filed {
+        Filed::Spay(spay) => {
+            let (no, drug) = (&filing.filing_no, &spay.med_list_codg);
+            let signed = format!("{}建议，{}认定", spay.dr_name, spay.dcsn_name);
+            match &spay.refused {
+                None => format!("{no} 单独支付用药资格 {drug} {days}，{signed}"),
+                Some(rea) => format!("{no} 单独支付用药资格 {drug} 不通过：{rea}（{signed} {}）", spay.dcsn_day),
+            }
+        }
+        Filed::Opsp(opsp) => {
+            let chosen: Vec<_> = opsp.fixmedins.iter().map(ToString::to_string).collect();
+            let chosen = if chosen.is_empty() { String::new() } else { format!("，{}", chosen.join("、")) };
+            format!("{} 门诊慢特病 {} {} {days}{chosen}", filing.filing_no, opsp.opsp_dise_code, opsp.opsp_dise_name)
+        }
+    }
+}
+
+async fn end(store: &dyn Engine, args: &FilingEndArgs) -> anyhow::Result<bool> {
+    let rows = store.filings(args.of.poolarea_no, &args.of.psn_no).await?;
+    let found = rows.into_iter().find(|row| row.filing_no == args.filing_no);
+    let Some(mut filing) = found else { bail!("the person has no filing {}", args.filing_no) };
+    let expect_until = filing.until;
+    let until = args.last_day.plus(1).max(filing.from);
+    if expect_until.is_some_and(|before| before <= until) {
+        bail!("it ends on {} already", expect_until.map_or_else(String::new, |before| before.plus(-1).to_string()));
+    }
+    filing.until = Some(until);
+    let opt_time = SystemClock.now();
+    filing.body.ended = Some(FilingEnded { rea: args.rea.clone(), opter_name: args.by.clone(), opt_time });
+    let change = FilingChange::Ended { filing, expect_until };
+    match store.commit(ChangeSet { filings: vec![change], ..ChangeSet::default() }).await {
+        Err(CommitError::Stale(_)) => return Err(anyhow!("somebody else changed it meanwhile; look again")),
+        other => other?,
+    }
+    println!("{} ends with {}", args.filing_no, until.plus(-1));
+    Ok(true)
+}
+
+fn days(from: Day, last_day: Option<Day>) -> String {
+    last_day.map_or_else(|| format!("自{from}起"), |last_day| format!("{from}至{last_day}"))
+}

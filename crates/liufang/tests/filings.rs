@@ -1,0 +1,88 @@
+//! `liufang filing` on the samples: two persons sign, a refusal has its reason and is kept, ending forgets nothing.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+struct Region(PathBuf);
+
+impl Region {
+    fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("liufang-filings-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let region = Self(folder);
+        assert_eq!(region.ran(&["keys", "new", "store.key.toml", "--store"]).0, 0);
+        assert_eq!(region.ran(&["migrate", "--database", "sqlite://center.db"]).0, 0);
+        for kind in ["fixmedins", "practitioner", "person", "filing"] {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../examples/import/{kind}.csv"));
+            let (code, said) =
+                region.ran(&["import", kind, file.to_str().unwrap(), "--database", "sqlite://center.db"]);
+            assert_eq!(code, 0, "{said}");
+        }
+        region
+    }
+
+    fn ran(&self, args: &[&str]) -> (i32, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_liufang")).args(args).current_dir(&self.0).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code().unwrap(), text)
+    }
+
+    fn filing(&self, args: &[&str], psn_no: &str) -> (i32, String) {
+        let whose = ["--database", "sqlite://center.db", "--poolarea-no", "360900", "--psn-no", psn_no];
+        self.ran(&[&["filing"], args, &whose].concat())
+    }
+}
+
+impl Drop for Region {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+const ACTIVE: &str = "36090000000000000001";
+const RETIRED: &str = "36090000000000000002";
+
+// proves WH-2.3, WH-2.4
+#[test]
+fn filings_are_entered_listed_and_ended() {
+    let region = Region::new();
+    let (code, said) = region.filing(&["list"], RETIRED);
+    assert!(code == 0 && said.contains("不通过：检查资料不能证明符合限定支付范围"), "{said}");
+    assert!(said.contains("门诊慢特病 M03900"), "{said}");
+    let add = |filing_no: &str, dcsn_name: &str, more: &[&str], psn_no: &str| {
+        let drug = ["--med-list-codg", "XC08CAA133A001010100002", "--fixmedins-code", "H36090200001"];
+        let doctor = ["--dr-code", "D360902000001", "--dr-name", "丁医师", "--dcsn-name", dcsn_name];
+        let days = ["--dcsn-date", "2026-02-01", "--from", "2026-02-01", "--filing-no", filing_no, "--by", "庚经办"];
+        region.filing(&[&["add-spay"][..], &drug, &doctor, &days, more].concat(), psn_no)
+    };
+    for (dcsn_name, more, psn_no, why) in [
+        ("丁医师", &[][..], ACTIVE, "another person decides"),
+        ("己认定", &["--refused", " "], ACTIVE, "who refuses says why"),
+        ("己认定", &["--last-day", "2026-01-30"], ACTIVE, "before the first day"),
+        ("己认定", &[], "36090000000000000009", "no registered person"),
+    ] {
+        let (code, said) = add("备2026-0009", dcsn_name, more, psn_no);
+        assert!(code == 2 && said.contains(why), "{dcsn_name} {more:?}: {said}");
+    }
+    let (code, said) = add("备2026-0009", "己认定", &[], ACTIVE);
+    assert!(code == 0 && said.contains("丁医师建议，己认定认定"), "{said}");
+    let (code, said) = add("备2026-0009", "己认定", &[], ACTIVE);
+    assert!(code == 2 && said.contains("of that number already"), "{said}");
+    let (code, said) = add("备2026-0010", "己认定", &["--refused", "剂型不符"], ACTIVE);
+    assert!(code == 0 && said.contains("不通过：剂型不符"), "{said}");
+    let end = |last_day: &str| {
+        let who = ["--rea", "停药", "--by", "辛经办", "--last-day", last_day, "--filing-no", "备2026-0009"];
+        region.filing(&[&["end"][..], &who].concat(), ACTIVE)
+    };
+    assert_eq!(end("2026-05-31").0, 0);
+    let (code, said) = end("2026-06-30");
+    assert!(code == 2 && said.contains("ends on 2026-05-31 already"), "{said}");
+    let (code, said) = region.filing(&["list"], ACTIVE);
+    assert!(code == 0 && said.contains("2026-02-01至2026-05-31") && said.contains("ended: 停药；辛经办"), "{said}");
+    // The file again changes nothing, and does not bring back what was ended.
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/import/filing.csv");
+    let again = region.ran(&["import", "filing", file.to_str().unwrap(), "--database", "sqlite://center.db"]);
+    assert!(again.0 == 0, "{}", again.1);
+}

@@ -1,0 +1,90 @@
+//! Filings of persons: read by their person, given once, and ended without being forgotten.
+
+use lf_ports::filing::{FILINGS_MAX, Filed, Filing, FilingBody, FilingChange, FilingEnded, FilingKind, SpayFiling};
+use lf_ports::{ChangeSet, CommitError, StoreError};
+use lf_vocab::{Day, PsnNo};
+
+use super::{Full, Ground, fixture as f};
+
+fn on(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+/// A granted 用药资格 of the fixture's person, for the year 2026.
+pub fn filing(filing_no: &str) -> Filing {
+    let spay = SpayFiling {
+        med_list_codg: "XA10BH01".parse().unwrap(),
+        fixmedins_code: f::hospital(),
+        dr_code: "D360902000001".to_owned(),
+        dr_name: "丁医师".to_owned(),
+        dcsn_name: "戊认定".to_owned(),
+        dcsn_day: on("2025-12-30"),
+        refused: None,
+    };
+    Filing {
+        poolarea_no: f::pool(),
+        psn_no: f::psn_no(),
+        filing_no: filing_no.to_owned(),
+        from: on("2026-01-01"),
+        until: Some(on("2027-01-01")),
+        body: FilingBody {
+            filed: Filed::Spay(spay), opter_name: "甲经办".to_owned(), opt_time: f::at(1), ended: None
+        },
+    }
+}
+
+async fn commit(store: &dyn Full, changes: Vec<FilingChange>) -> Result<(), CommitError> {
+    store.commit(ChangeSet { filings: changes, ..ChangeSet::default() }).await
+}
+
+pub async fn a_filing_is_read_by_its_person(ground: &dyn Ground) {
+    let store = ground.open();
+    assert_eq!(store.filings_kept(f::pool()).await.unwrap(), []);
+    let other: PsnNo = "36090000000000000077".parse().unwrap();
+    let of_other = Filing { psn_no: other.clone(), ..filing("1") };
+    let changes = [filing("2"), of_other.clone(), filing("1")].map(FilingChange::New);
+    commit(&*store, changes.to_vec()).await.unwrap();
+    assert!(store.filings(f::pool(), &f::psn_no()).await.unwrap() == [filing("1"), filing("2")]);
+    assert!(store.filings(f::pool(), &other).await.unwrap() == [of_other]);
+    let elsewhere = "360800".parse().unwrap();
+    assert!(store.filings(elsewhere, &f::psn_no()).await.unwrap().is_empty());
+    assert_eq!(store.filings_kept(f::pool()).await.unwrap(), [FilingKind::Spay]);
+    assert_eq!(store.filings_kept(elsewhere).await.unwrap(), []);
+}
+
+pub async fn a_number_of_a_filing_is_given_once_or_put_again(ground: &dyn Ground) {
+    let store = ground.open();
+    commit(&*store, vec![FilingChange::New(filing("1"))]).await.unwrap();
+    let longer = Filing { until: None, ..filing("1") };
+    let twice = commit(&*store, vec![FilingChange::New(longer.clone())]).await;
+    assert_eq!(twice, Err(CommitError::Stale("psn_filing")));
+    assert!(store.filings(f::pool(), &f::psn_no()).await.unwrap() == [filing("1")]);
+    commit(&*store, vec![FilingChange::Put(longer.clone()), FilingChange::Put(filing("2"))]).await.unwrap();
+    assert!(store.filings(f::pool(), &f::psn_no()).await.unwrap() == [longer, filing("2")]);
+}
+
+pub async fn a_filing_ends_where_it_was_seen_to_end(ground: &dyn Ground) {
+    let store = ground.open();
+    commit(&*store, vec![FilingChange::New(filing("1"))]).await.unwrap();
+    let mut ended = Filing { until: Some(on("2026-06-01")), ..filing("1") };
+    ended.body.ended =
+        Some(FilingEnded { rea: "停药".to_owned(), opter_name: "乙经办".to_owned(), opt_time: f::at(2) });
+    let end = |expect_until| vec![FilingChange::Ended { filing: ended.clone(), expect_until }];
+    assert_eq!(commit(&*store, end(None)).await, Err(CommitError::Stale("psn_filing")));
+    commit(&*store, end(Some(on("2027-01-01")))).await.unwrap();
+    assert!(store.filings(f::pool(), &f::psn_no()).await.unwrap() == [ended.clone()]);
+    assert_eq!(commit(&*store, end(Some(on("2027-01-01")))).await, Err(CommitError::Stale("psn_filing")));
+    let backwards = Filing { until: Some(on("2025-12-31")), ..filing("2") };
+    let refused = commit(&*store, vec![FilingChange::New(backwards)]).await;
+    assert!(matches!(refused, Err(CommitError::Store(StoreError::Broken(_)))), "{refused:?}");
+}
+
+pub async fn so_many_filings_of_a_person_are_read_and_one_more_is_refused(ground: &dyn Ground) {
+    let store = ground.open();
+    let numbers = (0..FILINGS_MAX).map(|at| FilingChange::New(filing(&format!("{at:04}"))));
+    commit(&*store, numbers.collect()).await.unwrap();
+    assert_eq!(store.filings(f::pool(), &f::psn_no()).await.unwrap().len(), FILINGS_MAX);
+    commit(&*store, vec![FilingChange::New(filing("more"))]).await.unwrap();
+    let refused = store.filings(f::pool(), &f::psn_no()).await;
+    assert!(matches!(refused, Err(StoreError::Broken(_))), "{refused:?}");
+}
