@@ -18,11 +18,13 @@ pub mod limit;
 pub mod offers;
 pub mod once;
 pub mod people;
+pub mod published;
 pub mod reconcile;
 pub mod registers;
 pub mod retain;
 pub mod scheme;
 pub mod serial;
+pub mod supervised;
 mod tell;
 pub mod till;
 

@@ -13,9 +13,11 @@ mod guard;
 mod health;
 mod metrics;
 mod outcome;
+mod public;
 mod receive;
 mod seen;
 mod server;
+pub mod table;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -36,6 +38,7 @@ use lf_center::Center;
 use lf_gm::Signer;
 use lf_ports::Clock;
 use lf_wire::gateway::{Headers, is_gateway};
+pub use public::{PUBLIC_BURST, PUBLIC_PER_SECOND, public};
 pub use server::{Sockets, serve};
 
 pub use gateway::Replied;

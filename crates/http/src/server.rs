@@ -4,6 +4,7 @@
 //! connection and sends no head within the time is closed, also between two requests; a stop closes the listener at
 //! once, lets requests under way finish, and ends when the last connection has.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,9 +54,10 @@ pub async fn serve(
         while connections.try_join_next().is_some() {}
         let accepted = async {
             let place = Arc::clone(&places).acquire_owned().await.ok()?;
-            Some((place, accept(&listener).await))
+            let (stream, peer) = accept(&listener).await;
+            Some((place, stream, peer))
         };
-        let (place, stream) = tokio::select! {
+        let (place, stream, peer) = tokio::select! {
             accepted = accepted => match accepted {
                 Some(accepted) => accepted,
                 None => break,
@@ -64,7 +66,11 @@ pub async fn serve(
         };
         // An answer is one write: waiting for more to send with it would only delay it.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
+        let inner = TowerToHyperService::new(router.clone());
+        let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(peer);
+            hyper::service::Service::call(&inner, request)
+        });
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         let open = open.clone();
         connections.spawn(async move {
@@ -80,10 +86,14 @@ pub async fn serve(
     while connections.join_next().await.is_some() {}
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+/// Who opened a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+async fn accept(listener: &TcpListener) -> (TcpStream, Peer) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, address)) => return (stream, Peer(address.ip())),
             Err(error) => {
                 tracing::warn!(%error, "a connection was not accepted");
                 tokio::time::sleep(REST).await;

@@ -17,6 +17,7 @@ mod limits;
 mod messages;
 mod mutate;
 mod orders;
+mod public;
 mod receiver;
 mod registers;
 mod repeat;

@@ -14,6 +14,7 @@ mod law;
 mod online;
 mod outbox;
 mod paper;
+mod publish;
 mod reconcile;
 mod registers;
 mod settle;
@@ -28,10 +29,11 @@ pub use law::{DiffArgs, LawArgs, LawCommand};
 pub use online::OnlineArgs;
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
 pub use paper::{PaperArgs, PaperCommand, PaperOut};
+pub use publish::{PublishArgs, Published};
 pub use reconcile::{BudgetArgs, BudgetCommand, BudgetSetArgs, ExplainArgs, ReconcileArgs, ReconcileCommand};
 pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
 pub use settle::{SettleArgs, SettleCommand};
-pub use stock::{CaseStepArgs, ComplainCommand, StockCmdArgs, StockCommand, StockDatabase};
+pub use stock::{CaseStepArgs, ComplainCommand, ReportPeriod, StockCmdArgs, StockCommand, StockDatabase, StockReport};
 pub use torture::{CounterArgs, KillArgs, Place, RaceArgs, TortureArgs, TortureCommand};
 
 /// Liufang 流方: an open electronic prescription center for Chinese medical insurance.
@@ -79,6 +81,8 @@ pub enum Command {
     Stock(StockCmdArgs),
     /// Pharmacies apply for a service (双通道, 门特, 门诊统筹): the law judges, an officer decides
     Admission(AdmissionArgs),
+    /// Tables that a bureau publishes: prices of flow drugs by pharmacy, 单独支付 drugs, the pharmacies that serve them
+    Publish(PublishArgs),
     /// Put registers and dated lists into a database from CSV and XLSX files
     Import(ImportArgs),
     /// Client systems of institutions: register, list, limit, disable

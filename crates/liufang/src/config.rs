@@ -27,6 +27,9 @@ pub struct Config {
     /// Where operators ask for metrics and health; nowhere when absent.
     #[serde(default)]
     pub admin_listen: Option<SocketAddr>,
+    /// Where patients ask for drugs; nowhere when absent.
+    #[serde(default)]
+    pub public_listen: Option<SocketAddr>,
     /// Database URL.
     pub database: String,
     /// Key file of the platform.

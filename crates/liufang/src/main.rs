@@ -32,6 +32,7 @@ mod online_cmd;
 mod outbox_cmd;
 mod paper_cmd;
 mod process;
+mod publish_cmd;
 mod reconcile_cmd;
 mod region;
 mod ring;
@@ -94,6 +95,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Migrate(args) => edge::runtime()?.block_on(serve::migrate(&args)).map(|()| true),
         Command::Config(args) => config::run(&args).map(|()| true),
         Command::Outbox(args) => edge::runtime()?.block_on(outbox_cmd::run(&args)),
+        Command::Publish(args) => edge::runtime()?.block_on(publish_cmd::run(&args)),
         Command::Stock(args) => edge::runtime()?.block_on(stock_cmd::run(&args)),
         Command::Import(args) => edge::runtime()?.block_on(import_cmd::run(&args)),
         Command::App(args) => edge::runtime()?.block_on(app_cmd::run(&args)),

@@ -25,6 +25,9 @@ use crate::{keys_cmd, law_files, ring};
 /// Connections of those who ask for metrics.
 const ADMIN_CONNECTIONS: usize = 16;
 
+/// Connections of those who ask the public pages.
+const PUBLIC_CONNECTIONS: usize = 256;
+
 /// A center that answers.
 pub struct Served {
     /// Where.
@@ -33,9 +36,12 @@ pub struct Served {
     pub store: Arc<dyn Engine>,
     /// Where operators ask, if anywhere.
     pub admin_address: Option<SocketAddr>,
+    /// Where patients ask, if anywhere.
+    pub public_address: Option<SocketAddr>,
     front: Arc<Front>,
     task: JoinHandle<()>,
     admin: Option<JoinHandle<()>>,
+    public: Option<JoinHandle<()>>,
     looking: JoinHandle<()>,
     stop: tokio::sync::oneshot::Sender<()>,
     courier: JoinHandle<()>,
@@ -66,6 +72,9 @@ pub async fn run(args: &ServeArgs) -> anyhow::Result<()> {
     println!("serving on http://{}/epc/api/fixmedins/<method>", served.address);
     if let Some(address) = served.admin_address {
         println!("metrics on http://{address}/metrics");
+    }
+    if let Some(address) = served.public_address {
+        println!("public pages on http://{address}/");
     }
     stop_signal().await;
     tracing::info!("stopping: finishing what was accepted");
@@ -108,8 +117,18 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
         }
         None => (None, None),
     };
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let sockets = Sockets { connections_max: config.connections_max, header_seconds: config.header_seconds };
+    let (public, public_address) = match config.public_listen {
+        Some(public) => {
+            let (listener, address) = listen(public).await?;
+            let sockets = Sockets { connections_max: PUBLIC_CONNECTIONS, ..sockets };
+            let pages = lf_http::public(front.clone());
+            let serving = lf_http::serve(listener, pages, sockets, Gauge::default(), std::future::pending());
+            (Some(tokio::spawn(serving)), Some(address))
+        }
+        None => (None, None),
+    };
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let stopped = async {
         let _ = stopped.await;
     };
@@ -127,9 +146,11 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
         address,
         store,
         admin_address,
+        public_address,
         front,
         task,
         admin,
+        public,
         looking,
         stop,
         courier,
@@ -163,6 +184,9 @@ impl Served {
     /// open and says nothing does not keep the center alive.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         self.front.stopping();
+        if let Some(public) = &self.public {
+            public.abort();
+        }
         tokio::time::sleep(Duration::from_secs(self.drain_seconds)).await;
         let _ = self.stop.send(());
         let _ = self.stop_courier.send(());

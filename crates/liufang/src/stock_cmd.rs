@@ -18,6 +18,7 @@ use crate::serve::open_beside;
 
 mod complain;
 pub mod nego;
+mod report;
 
 /// Rows asked of the database at once.
 const PAGE: usize = 1_000;
@@ -26,11 +27,23 @@ const PAGE: usize = 1_000;
 pub async fn run(args: &StockCmdArgs) -> anyhow::Result<bool> {
     let place = place_of(&args.command);
     let store = open_beside(&place.database, place.store_key.as_deref()).await?;
-    let found = answer(store.as_ref(), &args.command).await;
+    let found = report::of(store.as_ref(), &args.command).await;
+    let found = match found {
+        Ok(None) => answer(store.as_ref(), &args.command).await.map(Found::Rows),
+        Ok(Some(told)) => Ok(Found::Told(told)),
+        Err(error) => Err(error),
+    };
     store.close().await;
-    let (rows, good) = found?;
-    show(place, &rows)?;
-    Ok(good)
+    match found? {
+        Found::Rows((rows, good)) => show(place, &rows).map(|()| good),
+        Found::Told(told) => told.show(place.json),
+    }
+}
+
+/// What a command found.
+enum Found {
+    Rows((Vec<Value>, bool)),
+    Told(report::Told),
 }
 
 fn place_of(command: &StockCommand) -> &StockDatabase {
@@ -38,6 +51,8 @@ fn place_of(command: &StockCommand) -> &StockDatabase {
         StockCommand::Offers { place, .. }
         | StockCommand::Lots { place, .. }
         | StockCommand::Leads { place, .. }
+        | StockCommand::Report { place, .. }
+        | StockCommand::Balance { place, .. }
         | StockCommand::Nego { place, .. } => place,
         StockCommand::Complain { command } => match command {
             ComplainCommand::Add { step, .. }
@@ -72,6 +87,7 @@ async fn answer(store: &dyn Engine, command: &StockCommand) -> Answer {
             nego::of_pool(store, pool, on.unwrap_or(now.day())).await
         }
         StockCommand::Complain { command } => complain::run(store, command, now).await,
+        StockCommand::Report { .. } | StockCommand::Balance { .. } => Ok((Vec::new(), true)),
     }
 }
 
@@ -110,7 +126,7 @@ async fn offers(store: &dyn Engine, ask: &Ask, at: Moment) -> Answer {
 }
 
 /// A refusal in its own words.
-fn told(failure: Failure) -> anyhow::Error {
+pub fn told(failure: Failure) -> anyhow::Error {
     match failure {
         Failure::Refused(refusals) => {
             let told: Vec<_> = refusals.iter().map(|one| format!("{} {}", one.code, one.sentence)).collect();

@@ -62,6 +62,7 @@ impl Place {
             (FAR, "L1", DRUG, "2030-01-01", 23),
             (FAR, "L2", OTHER, "2030-01-01", 24),
             (OF_JIANGXI, "L1", DRUG, "2030-01-01", 24),
+            (OF_JIANGXI, "L9", THIRD, "2030-01-01", 24),
         ] {
             store.commit(one_lot(code, lotno, drug, expy_end, bought)).await.unwrap();
         }
@@ -144,7 +145,8 @@ fn one_lot(code: &str, lotno: &str, drug: &str, expy_end: &str, bought: i64) -> 
         seq: 1,
         data_type: DataType::Purchase,
         doc_no: "1".to_owned(),
-        units: bought,
+        // A voucher that does not say what the book has.
+        units: if lotno == "L9" { bought - 1 } else { bought },
         mdtrt_sn: None,
         hi_rxno: None,
         psn_no: None,
@@ -275,4 +277,43 @@ async fn a_drug_that_was_shown_and_not_there_counts_when_confirmed() {
     assert_eq!(step("confirm", &"9".repeat(61), &[]).0, 2);
     assert_eq!(add(&"9".repeat(60), "2025-06-01 09:00:00").0, 0);
     assert_eq!(add("5", "2999-01-01 00:00:00").0, 2, "still to come");
+}
+
+#[tokio::test]
+async fn reports_and_lists_are_written_as_files() {
+    // proves GX-1.1b, WH-5.9, DG-3.4c
+    let place = Place::named("reports").await;
+    let base = ["--database", "sqlite://center.db"];
+    let run = |args: &[&str]| place.ran(&[args, &base[..]].concat());
+    let days = ["--from", "2025-05-31", "--to", "2025-06-02"];
+    let read = |file: &str| std::fs::read_to_string(place.0.join(file)).unwrap();
+    let report = |kind: &str, out: &str| {
+        run(&[&["stock", "report", kind, "--area", "450000", "--out", out], &days[..]].concat())
+    };
+    assert_eq!(report("availability", "a.json").0, 1, "a drug has no channel there");
+    let told: Value = serde_json::from_str(&read("a.json")).unwrap();
+    let of =
+        |code: &str| told["rows"].as_array().unwrap().iter().find(|row| row["med_list_codg"] == code).unwrap().clone();
+    assert_eq!(
+        (&of(DRUG)["phar_cnt"], &of(DRUG)["days_without"], &of(DRUG)["alert"]),
+        (&"1".into(), &"1".into(), &"".into())
+    );
+    assert_eq!(of(THIRD)["alert"], "医疗机构和药店均无药");
+    assert_eq!(report("uploads", "u.csv").0, 0);
+    assert!(read("u.csv").starts_with('\u{feff}') && read("u.csv").lines().count() == 3, "{}", read("u.csv"));
+    assert_eq!(report("traces", "t.html").0, 0);
+    assert!(read("t.html").contains("没有记录"));
+    assert_eq!(report("traces", "t.doc").0, 2, "no such form");
+    assert!(!place.0.join("t.doc").exists() && !place.0.join("t.html.part").exists());
+    let balance = |code: &str| run(&[&["stock", "balance", "--institution", code, "--json"], &days[..]].concat());
+    assert_eq!(balance(NEAR).0, 0);
+    let (status, told) = balance(OF_JIANGXI);
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((status, &told["rows"][1]["closing"], &told["rows"][1]["ledger"]), (1, &"23".into(), &"24".into()));
+    let long = ["--from", "2025-01-01", "--to", "2026-01-02"];
+    assert_eq!(run(&[&["stock", "balance", "--institution", NEAR], &long[..]].concat()).0, 2, "a day too long");
+    for table in ["prices", "spay-drugs", "spay-pharmacies"] {
+        let (status, told) = run(&["publish", table, "--pool", "450100", "--date", "2025-06-01"]);
+        assert_eq!((status, told.lines().count()), (1, 1), "headings only: {told}");
+    }
 }

@@ -27,6 +27,7 @@ mod restrictions;
 mod said;
 mod simulation;
 mod statements;
+mod supervised;
 mod tell;
 mod time;
 mod trips;

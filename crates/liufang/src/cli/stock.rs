@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, Spot};
 
 /// `stock`.
@@ -60,6 +60,30 @@ pub enum StockCommand {
         #[command(subcommand)]
         command: ComplainCommand,
     },
+    /// What a bureau watches of goods in an area (a 统筹区, a province, or 100000), as a file or on standard output; availability
+    /// ends 1 when a drug has no channel
+    Report {
+        #[command(flatten)]
+        place: StockDatabase,
+        /// What to report
+        #[arg(value_name = "REPORT")]
+        report: StockReport,
+        /// The area
+        #[arg(long, value_name = "ADMDVS")]
+        area: Admdvs,
+        #[command(flatten)]
+        period: ReportPeriod,
+    },
+    /// Opening, in, out and closing of every drug of an institution in a period beside the ledger; exit 1 when they differ
+    Balance {
+        #[command(flatten)]
+        place: StockDatabase,
+        /// 定点医药机构编号
+        #[arg(long, value_name = "CODE")]
+        institution: FixmedinsCode,
+        #[command(flatten)]
+        period: ReportPeriod,
+    },
     /// 票账货: what the vouchers of each lot of an institution leave, what the book says, what was counted; exit 1 when they differ
     Lots {
         #[command(flatten)]
@@ -91,6 +115,31 @@ pub enum StockCommand {
         #[arg(long, value_name = "DAY")]
         on: Option<Day>,
     },
+}
+
+/// Days and file of a report.
+#[derive(Args)]
+pub struct ReportPeriod {
+    /// First day
+    #[arg(long, value_name = "yyyy-MM-dd")]
+    pub from: Day,
+    /// Last day, included
+    #[arg(long, value_name = "yyyy-MM-dd")]
+    pub to: Day,
+    /// A file ending in .csv, .json or .html; CSV on standard output without one (JSON with --json)
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// A report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StockReport {
+    /// 谈判 and 双通道 drugs: who has them, days without supply, drugs with no channel
+    Availability,
+    /// By institution: late rows, silent days, settled prescriptions without their sale, trace codes at sales
+    Uploads,
+    /// By drug: sales with and without a trace code
+    Traces,
 }
 
 /// `stock complain …`.

@@ -1,0 +1,388 @@
+//! What a bureau watches of goods: availability by drug with channels and days without supply (GX-1.1b, WH-5.9), how late and how
+//! complete rows of 进销存 come (JX-1.6b, DG-3.4c, GX-1.2.5c), trace codes at sales (WH-5.10), and the balance of a period by drug.
+//!
+//! Tables for city, province or country: an area counts the 统筹区 below it. Invariants: everything is derived from the ledger and
+//! from settlements, by when the center took a row; nothing is changed and no person is named.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lf_law::Law;
+use lf_ports::store::DrugQuery;
+use lf_ports::{Drug, Fixmedins, MovesOf, StockLot, StockMove, Store, StoreError};
+use lf_stock::{DataType, VIRTUAL};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Moment};
+
+use crate::failure::Failure;
+use crate::offers::hours;
+use crate::published::Table;
+
+mod balance;
+
+pub use balance::balance;
+
+/// Rows asked of the store at once.
+const PAGE: usize = 1_000;
+/// The longest period of a report, in days.
+pub const DAYS_MAX: i32 = 366;
+
+/// Days of a report, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// The first.
+    pub from: Day,
+    /// The last.
+    pub to: Day,
+}
+
+impl Period {
+    /// From the first day to the last, at most [`DAYS_MAX`].
+    pub fn new(from: Day, to: Day) -> Option<Self> {
+        (0..DAYS_MAX).contains(&to.since(from)).then_some(Self { from, to })
+    }
+
+    fn days(self) -> usize {
+        usize::try_from(self.to.since(self.from)).unwrap_or_default() + 1
+    }
+
+    fn end(self) -> Moment {
+        self.to.plus(1).start()
+    }
+}
+
+/// Supply of a drug in an area.
+#[derive(Default)]
+struct Supply {
+    hospitals: BTreeSet<FixmedinsCode>,
+    pharmacies: BTreeSet<FixmedinsCode>,
+    packs: i64,
+    /// Whether anybody had a pack at the end of each day of the period.
+    days: Vec<bool>,
+}
+
+/// 谈判 and 双通道 drugs of the catalogue in an area: who has them at the end of the period, on how many of its days nobody had one.
+///
+/// # Errors
+/// The store's.
+pub async fn availability(store: &dyn Store, area: Admdvs, period: Period) -> Result<Table, Failure> {
+    lf_vocab::covers!("GX-1.1b", "WH-5.9");
+    const COLUMNS: &[(&str, &str)] = &[
+        ("med_list_codg", "医保药品编码"),
+        ("drug_genname", "药品通用名"),
+        ("drug_spec", "规格"),
+        ("prdr_name", "生产厂家"),
+        ("hosp_cnt", "有药医疗机构数"),
+        ("phar_cnt", "有药药店数"),
+        ("packs", "库存（整包装）"),
+        ("days_without", "期内全区无药天数"),
+        ("last_day", "期内最后有药日期"),
+        ("alert", "提示"),
+    ];
+    let drugs = watched(store, period.to).await?;
+    let mut supply: BTreeMap<&MedListCodg, Supply> = BTreeMap::new();
+    for holder in holders(store, area, period.to).await? {
+        for_each_lot(store, &holder.fixmedins_code, async |lot| {
+            let Some((code, _)) = drugs.get_key_value(&lot.lot.goods.med_list_codg) else { return Ok(()) };
+            let daily = packs_by_day(store, &lot, period).await?;
+            let of_drug = supply.entry(code).or_default();
+            of_drug.days.resize(period.days(), false);
+            for (had, packs) in of_drug.days.iter_mut().zip(&daily) {
+                *had |= *packs > 0;
+            }
+            let left = daily.last().copied().unwrap_or_default();
+            if left > 0 {
+                of_drug.packs += left;
+                let kind = holder.fixmedins_code.kind();
+                let side =
+                    if kind == FixmedinsKind::Hospital { &mut of_drug.hospitals } else { &mut of_drug.pharmacies };
+                side.insert(holder.fixmedins_code.clone());
+            }
+            Ok(())
+        })
+        .await?;
+    }
+    let rows = drugs.iter().map(|(code, drug)| {
+        let nothing = Supply::default();
+        let of_drug = supply.get(code).unwrap_or(&nothing);
+        let had = of_drug.days.iter().filter(|had| **had).count();
+        let last = of_drug.days.iter().rposition(|had| *had).and_then(|at| i32::try_from(at).ok());
+        let none = of_drug.hospitals.is_empty() && of_drug.pharmacies.is_empty();
+        vec![
+            code.to_string(),
+            drug.genname.clone(),
+            drug.spec_name.clone(),
+            drug.prdr_name.clone(),
+            of_drug.hospitals.len().to_string(),
+            of_drug.pharmacies.len().to_string(),
+            of_drug.packs.to_string(),
+            (period.days() - had).to_string(),
+            last.map(|at| period.from.plus(at).to_string()).unwrap_or_default(),
+            if none { "医疗机构和药店均无药" } else { "" }.to_owned(),
+        ]
+    });
+    let rows = rows.collect();
+    let title = format!("{area} 谈判和双通道药品配备情况（{}至{}）", period.from, period.to);
+    let notes = vec!["按定点医药机构上传的进销存统计；没有上传的机构不计。".to_owned()];
+    Ok(Table { name: "availability", title, columns: COLUMNS, rows, notes })
+}
+
+/// How late and how complete institutions of an area uploaded in a period, and how many of their sales have a trace code.
+///
+/// # Errors
+/// The law's, the store's.
+pub async fn uploads(store: &dyn Store, law: &Law, area: Admdvs, period: Period) -> Result<Table, Failure> {
+    lf_vocab::covers!("JX-1.6b", "JX-4.1.3a", "DG-3.4c");
+    const COLUMNS: &[(&str, &str)] = &[
+        ("fixmedins_code", "定点医药机构编号"),
+        ("fixmedins_name", "名称"),
+        ("row_cnt", "上传行数"),
+        ("late_cnt", "迟报行数"),
+        ("lag_max_hours", "最长迟报（小时）"),
+        ("silent_days", "没有上传的天数"),
+        ("told", "最近上传时间"),
+        ("setl_cnt", "医保结算处方数"),
+        ("miss_cnt", "未上传销售的处方数"),
+        ("sel_cnt", "销售行数"),
+        ("trac_cnt", "有追溯码的销售行数"),
+        ("trac_ratio", "追溯码采集率（%）"),
+        ("late_hours", "迟报标准（小时）"),
+    ];
+    let mut rows = Vec::new();
+    for holder in holders(store, area, period.to).await? {
+        let (lag_hours, _) = hours(law, holder.poolarea_no, period.to, "stock.lag_hours")?;
+        let code = &holder.fixmedins_code;
+        let mut lag = Lag::default();
+        for_each_taken(store, code, period, |moved| lag.count(moved, lag_hours)).await?;
+        let told = store.stock_told(code, period.end().plus_seconds(-1)).await?;
+        let (settled, missing) = missing(store, code, period).await?;
+        rows.push(vec![
+            code.to_string(),
+            holder.fixmedins_name.clone(),
+            lag.rows.to_string(),
+            lag.late.to_string(),
+            (lag.longest / 3_600).to_string(),
+            (period.days() - lag.days.len()).to_string(),
+            told.map(|told| told.to_string()).unwrap_or_default(),
+            settled.to_string(),
+            missing.to_string(),
+            lag.sales.to_string(),
+            lag.coded.to_string(),
+            percent(lag.coded, lag.sales),
+            lag_hours.to_string(),
+        ]);
+    }
+    let title = format!("{area} 进销存上传的及时和完整情况（{}至{}）", period.from, period.to);
+    Ok(Table { name: "uploads", title, columns: COLUMNS, rows, notes: Vec::new() })
+}
+
+/// Sales of each drug in an area with and without a trace code.
+///
+/// # Errors
+/// The store's.
+pub async fn traces(store: &dyn Store, area: Admdvs, period: Period) -> Result<Table, Failure> {
+    lf_vocab::covers!("WH-5.10");
+    const COLUMNS: &[(&str, &str)] = &[
+        ("med_list_codg", "医保药品编码"),
+        ("drug_genname", "药品通用名"),
+        ("prdr_name", "生产厂家"),
+        ("sel_cnt", "销售行数"),
+        ("trac_cnt", "有追溯码的销售行数"),
+        ("virtual_cnt", "使用虚拟追溯码的销售行数"),
+        ("trac_ratio", "追溯码采集率（%）"),
+        ("exempt_flag", "免追溯码"),
+    ];
+    let mut by_drug: BTreeMap<MedListCodg, [u64; 3]> = BTreeMap::new();
+    for holder in holders(store, area, period.to).await? {
+        let count = |moved: &StockMove| {
+            let Some(code) = sale(moved).and_then(|moved| moved.body.told("med_list_codg")?.parse().ok()) else {
+                return;
+            };
+            let [sales, coded, virtually] = by_drug.entry(code).or_default();
+            *sales += 1;
+            *coded += u64::from(coded_by(moved, false));
+            *virtually += u64::from(!coded_by(moved, false) && coded_by(moved, true));
+        };
+        for_each_taken(store, &holder.fixmedins_code, period, count).await?;
+    }
+    let codes: Vec<_> = by_drug.keys().cloned().collect();
+    let mut rows = Vec::new();
+    for some in codes.chunks(PAGE) {
+        for (code, drug) in some.iter().zip(store.drugs(some, period.to).await?) {
+            let [sales, coded, virtually] = by_drug.get(code).copied().unwrap_or_default();
+            let exempt = drug.as_ref().is_some_and(|drug| drug.trac_exempt);
+            rows.push(vec![
+                code.to_string(),
+                drug.as_ref().map(|drug| drug.genname.clone()).unwrap_or_default(),
+                drug.map(|drug| drug.prdr_name).unwrap_or_default(),
+                sales.to_string(),
+                coded.to_string(),
+                virtually.to_string(),
+                percent(coded, sales),
+                if exempt { "是" } else { "否" }.to_owned(),
+            ]);
+        }
+    }
+    let title = format!("{area} 药品追溯码采集情况（{}至{}）", period.from, period.to);
+    Ok(Table { name: "traces", title, columns: COLUMNS, rows, notes: Vec::new() })
+}
+
+/// What is counted of an institution's rows.
+#[derive(Default)]
+struct Lag {
+    rows: u64,
+    late: u64,
+    longest: i64,
+    days: BTreeSet<Day>,
+    sales: u64,
+    coded: u64,
+}
+
+impl Lag {
+    fn count(&mut self, moved: &StockMove, lag_hours: i64) {
+        let seconds = (moved.taken.micros() - moved.at.micros()).max(0) / 1_000_000;
+        // A stocktaking tells a day, a deletion no time at all.
+        let timed = moved.data_type != DataType::Count && moved.at.micros() > 0;
+        self.rows += 1;
+        self.late += u64::from(timed && seconds > lag_hours.saturating_mul(3_600));
+        self.longest = if timed { self.longest.max(seconds) } else { self.longest };
+        self.days.insert(moved.taken.day());
+        if sale(moved).is_some() {
+            self.sales += 1;
+            self.coded += u64::from(coded_by(moved, false));
+        }
+    }
+}
+
+/// A sale that stands.
+fn sale(moved: &StockMove) -> Option<&StockMove> {
+    Some(moved).filter(|moved| moved.data_type == DataType::Sale && moved.void_seq == 0 && moved.units < 0)
+}
+
+/// Whether a sale has a code of the maker's, or one of 3592B.
+fn coded_by(moved: &StockMove, virtually: bool) -> bool {
+    moved.body.codes.iter().any(|(code, _)| code.as_str().starts_with(VIRTUAL) == virtually)
+}
+
+/// Percent with two decimals, rounded down; nothing of nothing.
+fn percent(part: u64, whole: u64) -> String {
+    let Some(hundredths) = (part * 10_000).checked_div(whole) else { return String::new() };
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// Prescriptions settled in a period, and those of them that no sale was uploaded for.
+async fn missing(store: &dyn Store, code: &FixmedinsCode, period: Period) -> Result<(usize, usize), StoreError> {
+    let (mut after, mut standing) = ((period.from.start().plus_seconds(-1), String::new()), BTreeSet::new());
+    let mut reversed = BTreeSet::new();
+    loop {
+        let page = store.setls_of(code, (after.0, &after.1), period.end(), PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = (last.setl_time, last.setl_id.clone());
+        for setl in page.into_iter().filter(|setl| setl.setl_time >= period.from.start()) {
+            if setl.refd_setl_id.is_some() {
+                reversed.insert(setl.hi_rxno)
+            } else {
+                standing.insert(setl.hi_rxno)
+            };
+        }
+    }
+    let standing: Vec<_> = standing.difference(&reversed).collect();
+    let mut missing = 0;
+    for hi_rxno in &standing {
+        missing += usize::from(store.stock_moves_of_rx(code, hi_rxno).await?.is_empty());
+    }
+    Ok((standing.len(), missing))
+}
+
+/// 谈判 and 双通道 drugs that are in the catalogue on a day.
+async fn watched(store: &dyn Store, on: Day) -> Result<BTreeMap<MedListCodg, Drug>, StoreError> {
+    let (mut found, mut query) = (BTreeMap::new(), DrugQuery { limit: PAGE as u64, ..DrugQuery::on(on) });
+    loop {
+        let (_, page) = store.drug_page(&query).await?;
+        query.offset += page.len() as u64;
+        let full = page.len() == PAGE;
+        let watched = page.into_iter().filter(|drug| drug.hi_nego || drug.dualchnl);
+        found.extend(watched.map(|drug| (drug.med_list_codg.clone(), drug)));
+        if !full {
+            return Ok(found);
+        }
+    }
+}
+
+/// Institutions of an area that keep goods here and are under agreement on a day.
+async fn holders(store: &dyn Store, area: Admdvs, on: Day) -> Result<Vec<Fixmedins>, StoreError> {
+    let (mut found, mut after) = (Vec::new(), String::new());
+    while let Some(code) = store.stock_holder_after(&after).await? {
+        after = code.to_string();
+        let own = store.fixmedins(&code).await?;
+        found.extend(own.filter(|own| own.poolarea_no.chain().contains(&area) && own.agreement.contains(on)));
+    }
+    Ok(found)
+}
+
+async fn for_each_lot(
+    store: &dyn Store,
+    code: &FixmedinsCode,
+    mut each: impl AsyncFnMut(StockLot) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut after = String::new();
+    loop {
+        let page = store.stock_lots_after(code, &after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after.clone_from(&last.fixmedins_bchno);
+        for lot in page {
+            each(lot).await?;
+        }
+    }
+}
+
+/// Rows that the center took in a period.
+async fn for_each_taken(
+    store: &dyn Store,
+    code: &FixmedinsCode,
+    period: Period,
+    mut each: impl FnMut(&StockMove),
+) -> Result<(), StoreError> {
+    // One second earlier, and what was taken before the first day is passed over.
+    let mut after = (period.from.start().plus_seconds(-1), String::new(), 0);
+    loop {
+        let page = store.stock_moves_taken(code, (after.0, &after.1, after.2), period.end(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = (last.taken, last.fixmedins_bchno.clone(), last.seq);
+        page.iter().filter(|moved| moved.taken >= period.from.start()).for_each(&mut each);
+    }
+}
+
+/// Whole packs of a lot that could be sold at the end of each day of a period.
+async fn packs_by_day(store: &dyn Store, lot: &StockLot, period: Period) -> Result<Vec<i64>, StoreError> {
+    let mut changes = vec![0i64; period.days()];
+    let mut opening = 0;
+    for_each_move(store, lot, |moved| {
+        let day = moved.taken.day();
+        match usize::try_from(day.since(period.from)) {
+            Ok(at) => {
+                if let Some(change) = changes.get_mut(at) {
+                    *change += moved.units;
+                }
+            }
+            Err(_) => opening += moved.units,
+        }
+    })
+    .await?;
+    let (mut units, mut on) = (opening, period.from);
+    let by_day = changes.into_iter().map(|change| {
+        units += change;
+        let expired = lot.lot.expired(on);
+        on = on.plus(1);
+        if expired { 0 } else { units.max(0) / lot.lot.measure.per_pack() }
+    });
+    Ok(by_day.collect())
+}
+
+async fn for_each_move(store: &dyn Store, lot: &StockLot, mut each: impl FnMut(&StockMove)) -> Result<(), StoreError> {
+    let (of, mut seq) = (MovesOf::Lot(lot.fixmedins_bchno.clone()), 0);
+    loop {
+        let page = store.stock_moves(&lot.fixmedins_code, &of, (&lot.fixmedins_bchno, seq), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        seq = last.seq;
+        page.iter().for_each(&mut each);
+    }
+}

@@ -1,0 +1,164 @@
+//! Tables for the public and the bureau: prices of the day, availability, uploads, trace codes, balances.
+
+use lf_center::published::{Table, prices};
+use lf_center::supervised::{DAYS_MAX, Period, availability, balance, traces, uploads};
+use lf_ports::{RegistryPut, Store};
+use lf_stock::DataType;
+use lf_testkit::center::repository_law;
+use lf_testkit::life::{Item, parse};
+use lf_testkit::region::{OTHER_PHARMACY, PHARMACY, POOL, drugs};
+use lf_testkit::{Step, TestCenter};
+use lf_vocab::{Day, DrugTracCodg};
+
+use crate::goods::{bought, deleted, single, sold, told};
+use crate::said::with;
+
+/// A cell by row and field.
+fn cell<'t>(table: &'t Table, row: usize, field: &str) -> &'t str {
+    let at = table.columns.iter().position(|(name, _)| *name == field).unwrap_or_else(|| panic!("no {field}"));
+    &table.rows[row][at]
+}
+
+fn cells<'t>(table: &'t Table, row: usize, fields: &[&str]) -> Vec<&'t str> {
+    fields.iter().map(|field| cell(table, row, field)).collect()
+}
+
+fn row_of(table: &Table, key: &str) -> usize {
+    table.rows.iter().position(|row| row[0] == key).unwrap_or_else(|| panic!("no row of {key}"))
+}
+
+/// A prescription sold and settled, and its sale told from stock at a price.
+async fn for_a_prescription(center: &TestCenter, tell: bool, pric: &str, visit: &str) {
+    let one = Item::packs(drugs::AMOXICILLIN, "阿莫西林胶囊", "1", "25");
+    let life = center.life(&center.people.active).of(vec![one]).up_to(Step::Settled).await;
+    let code: DrugTracCodg = life.sell_command().lines[0].drug_trac_codg.clone().unwrap();
+    if tell {
+        let row = with(sold(center.now(), visit, "1", false, &[]), |row| {
+            row.told.push(("finl_trns_pric".to_owned(), pric.to_owned()));
+            if let lf_center::t3501_goods::RowWhat::Sale(sale) = &mut row.what {
+                (sale.rxno, sale.codes) = (Some(life.hi_rxno().to_string()), vec![code]);
+            }
+        });
+        told(center, PHARMACY, &single("3505", row)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn prices_of_the_day_are_published_with_their_freshness() {
+    // proves DG-4.3
+    let center = TestCenter::new().await;
+    let (store, law, day) = (center.store.clone(), repository_law(), center.now().day());
+    told(&center, PHARMACY, &single("3503", bought(center.now(), "1", "9", &[]))).await.unwrap();
+    told(&center, OTHER_PHARMACY, &single("3503", bought(center.now(), "1", "9", &[]))).await.unwrap();
+    for (visit, pric) in [("m1", "25"), ("m2", "24.5")] {
+        for_a_prescription(&center, true, pric, visit).await;
+        center.clock.advance_seconds(60);
+    }
+    // A sale without a prescription is no flow drug.
+    let mut counter = sold(center.now(), "m3", "1", false, &[9]);
+    counter.told.push(("finl_trns_pric".to_owned(), "1".to_owned()));
+    told(&center, PHARMACY, &single("3505", counter)).await.unwrap();
+    let table = prices(store.as_ref(), &law, parse(POOL), day).await.unwrap();
+    assert_eq!(table.rows.len(), 1, "{table:?}");
+    let fields = ["fixmedins_code", "med_list_codg", "pric", "pric_min", "pric_max", "sel_cnt", "fresh_flag"];
+    let want = [PHARMACY, drugs::AMOXICILLIN, "24.5", "24.5", "25", "2", "是"];
+    assert_eq!(cells(&table, 0, &fields), want);
+    assert!(table.notes.iter().any(|note| note.contains("没有登记门特定点药店")), "{:?}", table.notes);
+    assert!(table.notes.iter().any(|note| note.starts_with("1家药店")), "{:?}", table.notes);
+    let next = prices(store.as_ref(), &law, parse(POOL), day.plus(1)).await.unwrap();
+    assert_eq!(next.rows.len(), 0, "another day's");
+    let elsewhere = prices(store.as_ref(), &law, parse("360100"), day).await.unwrap();
+    assert_eq!((elsewhere.rows.len(), elsewhere.columns.len()), (0, table.columns.len()));
+}
+
+#[tokio::test]
+async fn availability_counts_channels_and_days_without() {
+    // proves GX-1.1b, WH-5.9
+    let center = TestCenter::new().await;
+    let (store, first) = (center.store.clone(), center.now().day());
+    for code in [drugs::AMOXICILLIN, drugs::AMLODIPINE] {
+        let mut drug = store.drugs(&[parse(code)], first).await.unwrap().remove(0).unwrap();
+        drug.hi_nego = true;
+        center.register(RegistryPut::Drug(drug)).await;
+    }
+    let report = async |area: &str, from: Day, to: Day| {
+        availability(store.as_ref(), parse(area), Period::new(from, to).unwrap()).await.unwrap()
+    };
+    center.clock.advance_seconds(86_400);
+    told(&center, PHARMACY, &single("3503", bought(center.now(), "1", "2", &[]))).await.unwrap();
+    center.clock.advance_seconds(2 * 86_400);
+    told(&center, PHARMACY, &single("3505", sold(center.now(), "v1", "2", false, &[1, 2]))).await.unwrap();
+    let fields = ["hosp_cnt", "phar_cnt", "packs", "days_without", "last_day", "alert"];
+    // Bought on the second day, sold out on the fourth.
+    let table = report(POOL, first, first.plus(2)).await;
+    let at = row_of(&table, drugs::AMOXICILLIN);
+    assert_eq!(cells(&table, at, &fields), ["0", "1", "2", "1", &first.plus(2).to_string(), ""]);
+    for area in [POOL, "360000", "100000"] {
+        let table = report(area, first, first.plus(3)).await;
+        let at = row_of(&table, drugs::AMOXICILLIN);
+        let gone = ["0", "0", "0", "2", &first.plus(2).to_string(), "医疗机构和药店均无药"];
+        assert_eq!(cells(&table, at, &fields), gone, "{area}");
+        let never = row_of(&table, drugs::AMLODIPINE);
+        assert_eq!(cells(&table, never, &fields), ["0", "0", "0", "4", "", "医疗机构和药店均无药"]);
+    }
+    let elsewhere = report("420000", first, first.plus(2)).await;
+    assert_eq!(cell(&elsewhere, row_of(&elsewhere, drugs::AMOXICILLIN), "phar_cnt"), "0");
+    assert!(Period::new(first, first.plus(DAYS_MAX - 1)).is_some(), "at the limit");
+    assert!(Period::new(first, first.plus(DAYS_MAX)).is_none(), "one past it");
+    assert!(Period::new(first, first.plus(-1)).is_none());
+}
+
+#[tokio::test]
+async fn lag_completeness_and_trace_codes_are_counted() {
+    // proves JX-1.6b, JX-4.1.3a, DG-3.4c, WH-5.10
+    let center = TestCenter::new().await;
+    let (store, law, day) = (center.store.clone(), repository_law(), center.now().day());
+    let begun = center.now();
+    // Exactly a day late is in time, one second more is late.
+    told(&center, PHARMACY, &single("3503", bought(begun.plus_days(-1), "1", "5", &[]))).await.unwrap();
+    told(&center, PHARMACY, &single("3503", bought(begun.plus_days(-1).plus_seconds(-1), "2", "5", &[])))
+        .await
+        .unwrap();
+    for_a_prescription(&center, true, "25", "m1").await;
+    for_a_prescription(&center, false, "25", "m2").await;
+    told(&center, PHARMACY, &single("3505", sold(center.now(), "m3", "1", false, &[7]))).await.unwrap();
+    let period = Period::new(day.plus(-1), day).unwrap();
+    let table = uploads(store.as_ref(), &law, parse(POOL), period).await.unwrap();
+    let fields = ["row_cnt", "late_cnt", "lag_max_hours", "silent_days", "setl_cnt", "miss_cnt", "sel_cnt", "trac_cnt"];
+    let at = row_of(&table, PHARMACY);
+    assert_eq!(cells(&table, at, &fields), ["4", "1", "24", "1", "2", "1", "2", "2"]);
+    assert_eq!((cell(&table, at, "trac_ratio"), cell(&table, at, "late_hours")), ("100.00", "24"));
+    let table = traces(store.as_ref(), parse(POOL), period).await.unwrap();
+    let at = row_of(&table, drugs::AMOXICILLIN);
+    assert_eq!(cells(&table, at, &["sel_cnt", "trac_cnt", "virtual_cnt", "trac_ratio"]), ["2", "2", "0", "100.00"]);
+    let before = Period::new(day.plus(-9), day.plus(-1)).unwrap();
+    let table = traces(store.as_ref(), parse(POOL), before).await.unwrap();
+    assert_eq!(table.rows.len(), 0, "nothing was taken then");
+}
+
+#[tokio::test]
+async fn what_was_there_and_came_less_what_went_is_what_is_there() {
+    // proves DG-3.4c
+    let center = TestCenter::new().await;
+    let (store, day) = (center.store.clone(), center.now().day());
+    told(&center, PHARMACY, &single("3503", bought(center.now(), "1", "5", &[]))).await.unwrap();
+    center.clock.advance_seconds(86_400);
+    told(&center, PHARMACY, &single("3505", sold(center.now(), "v1", "2", false, &[1, 2]))).await.unwrap();
+    told(&center, PHARMACY, &single("3503", bought(center.now(), "2", "1", &[]))).await.unwrap();
+    center.clock.advance_seconds(86_400);
+    told(&center, PHARMACY, &single("3507", deleted(DataType::Sale))).await.unwrap();
+    let fields = ["opening", "bought", "changed", "sold", "closing", "ledger", "agrees"];
+    let of = async |from: i32, to: i32| {
+        let period = Period::new(day.plus(from), day.plus(to)).unwrap();
+        balance(store.as_ref(), &parse(PHARMACY), period).await.unwrap()
+    };
+    for (from, to, want) in [
+        (0, 0, ["0", "120", "0", "0", "120", "120", "是"]),
+        (1, 1, ["120", "24", "0", "48", "96", "96", "是"]),
+        (1, 2, ["120", "24", "0", "0", "144", "144", "是"]),
+        (3, 9, ["144", "0", "0", "0", "144", "144", "是"]),
+    ] {
+        let (table, agree) = of(from, to).await;
+        assert_eq!((cells(&table, 0, &fields), agree), (want.to_vec(), true), "{from} {to}");
+    }
+}
