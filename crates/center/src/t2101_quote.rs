@@ -242,13 +242,7 @@ impl Center {
         if command.acct_used_flag == AcctUsedFlag::Family {
             return refused(PurchaseRefusal::FamilyAccount);
         }
-        let numbers = command.lines.iter().map(|line| line.rxno.as_deref().filter(|_| line.rx_circ_flag));
-        let Some(numbers) = numbers.collect::<Option<Vec<_>>>() else { return refused(PurchaseRefusal::NoRxno) };
-        let Some(first) = numbers.first() else { return refused(PurchaseRefusal::NoRxno) };
-        if numbers.iter().any(|number| number != first) {
-            return refused(PurchaseRefusal::SeveralRxno);
-        }
-        first.parse().map_err(|_| Failure::from_refusal(RxRefusal::Unknown))
+        one_rxno(command.lines.iter().map(|line| line.rxno.as_deref().filter(|_| line.rx_circ_flag)))
     }
 
     fn ask_settle(
@@ -395,7 +389,7 @@ fn papers(
     found: Option<(Prescription, RxContent)>,
 ) -> Result<Papers, Failure> {
     let Some(person) = person else { return refused(PersonRefusal::Unknown) };
-    check_person(&person, command, ctx)?;
+    check_person(&person, &Said::from(command), ctx)?;
     let Some((rx, content)) = found else { return refused(RxRefusal::Unknown) };
     Ok(Papers { rx, content, person, filings: Filings::default() })
 }
@@ -412,14 +406,43 @@ pub fn amount_failure(refusal: &lf_settle::Refusal) -> Failure {
     }])
 }
 
-fn check_person(person: &Person, command: &Command, ctx: &Ctx) -> Result<(), Failure> {
-    if person.psn_no != command.psn_no {
+/// The one prescription of all lines; of a line that has none, nothing.
+pub(crate) fn one_rxno<'a>(numbers: impl Iterator<Item = Option<&'a str>>) -> Result<HiRxno, Failure> {
+    let Some(numbers) = numbers.collect::<Option<Vec<_>>>() else { return refused(PurchaseRefusal::NoRxno) };
+    let Some(first) = numbers.first() else { return refused(PurchaseRefusal::NoRxno) };
+    if numbers.iter().any(|number| number != first) {
+        return refused(PurchaseRefusal::SeveralRxno);
+    }
+    first.parse().map_err(|_| Failure::from_refusal(RxRefusal::Unknown))
+}
+
+/// What a till says of the person whose credential it was shown.
+pub(crate) struct Said<'a> {
+    pub(crate) psn_no: &'a PsnNo,
+    pub(crate) psn_name: Option<&'a str>,
+    pub(crate) certno: Option<&'a Certno>,
+    pub(crate) insutype: Insutype,
+}
+
+impl<'a> From<&'a Command> for Said<'a> {
+    fn from(command: &'a Command) -> Self {
+        Self {
+            psn_no: &command.psn_no,
+            psn_name: command.psn_name.as_deref(),
+            certno: command.certno.as_ref(),
+            insutype: command.insutype,
+        }
+    }
+}
+
+pub(crate) fn check_person(person: &Person, command: &Said<'_>, ctx: &Ctx) -> Result<(), Failure> {
+    if person.psn_no != *command.psn_no {
         return refused(PurchaseRefusal::PsnNoDiffers);
     }
-    if command.psn_name.as_ref().is_some_and(|name| *name != person.psn_name) {
+    if command.psn_name.is_some_and(|name| *name != person.psn_name) {
         return refused(PersonRefusal::NameDiffers);
     }
-    if command.certno.as_ref().is_some_and(|certno| *certno != person.certno) {
+    if command.certno.is_some_and(|certno| *certno != person.certno) {
         return refused(PersonRefusal::CertDiffers);
     }
     if person.insutype != command.insutype {

@@ -14,10 +14,11 @@ use lf_vocab::Fen;
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
+use crate::mdtrt::Informed;
 use crate::once::MsgidUse;
-use crate::t2101_quote::{Command, Priced, before_of};
+use crate::t2101_quote::{Command, Papers, Priced, before_of};
 use crate::tell::{Paid, tell_paid};
-use crate::{Center, journal};
+use crate::{Center, journal, t2206_clinic};
 
 /// A settlement.
 #[derive(Debug, Clone)]
@@ -46,16 +47,33 @@ impl Center {
             self.lead_to_setl(ctx, "2102", &answered.reply).await?;
             return Ok(answered.with(reply));
         }
-        let papers = papers?;
+        self.settle_now(ctx, command, papers?, key, None).await
+    }
+
+    /// Prices and commits what nobody settled yet; of the clinic route with the visit whose batch it settles.
+    pub(crate) async fn settle_now(
+        &self,
+        ctx: &Ctx,
+        command: &Command,
+        papers: Papers,
+        key: &IdemKey,
+        visit: Option<(Informed, &t2206_clinic::Command)>,
+    ) -> Result<Answer<Reply>, Attempt> {
         let wants_letters = async { Ok(self.wants_letters(&papers.rx).await?) };
         let (priced, wants_letters) = tokio::try_join!(self.price(ctx, command, &papers), wants_letters)?;
         let Answer { reply: priced, reminders } = priced;
-        let setl = setl(ctx, command, &priced, self.setl_ids(ctx), self.law.edition());
+        let mut ids = self.setl_ids(ctx);
+        if let Some((_, asked)) = &visit {
+            asked.agrees(&priced.shares).map_err(Failure::from_refusal)?;
+            ids.1.clone_from(&asked.mdtrt_id);
+        }
+        let setl = setl(ctx, command, &priced, ids, self.law.edition());
         check_identities(&setl.shares).map_err(|broken| Failure::Broken(format!("amount identities: {broken:?}")))?;
         let mut changes = changes(ctx, &priced, &setl)?;
         let answered = Answer { reply: setl.setl_id.clone(), reminders };
         ctx.remember(key.clone(), &answered, &mut changes);
-        changes.message = ctx.message_for("2102", &MsgidUse::Setl(setl.setl_id.clone()));
+        changes.message = ctx.message_for(key.infno, &MsgidUse::Setl(setl.setl_id.clone()));
+        changes.mdtrt = visit.map(|(visit, asked)| visit.settled(&asked.chrg_bchno, &setl.setl_id));
         let after = changes.rx.last().map(|change| change.rx.clone());
         if let Some(paid) = after.as_ref().and_then(Paid::of)
             && wants_letters
@@ -67,7 +85,7 @@ impl Center {
     }
 
     /// What was answered, while it stands: amounts that were given back are no success for a till that asks again.
-    async fn settled(&self, ctx: &Ctx, setl_id: &str) -> Result<Reply, Failure> {
+    pub(crate) async fn settled(&self, ctx: &Ctx, setl_id: &str) -> Result<Reply, Failure> {
         let missing = || Failure::Broken(format!("settlement {setl_id} was answered but is not stored"));
         let (setl, reversed_by) = self.store.setl(ctx.code(), setl_id).await?.ok_or_else(missing)?;
         if reversed_by.is_some() {

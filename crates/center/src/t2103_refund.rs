@@ -1,4 +1,4 @@
-//! 2103 药店结算撤销: a new negative settlement; accumulators and account are restored exactly. Serves JX-3.5b.
+//! 2103 药店结算撤销, and 2208 门诊结算撤销 of the clinic route: a new negative settlement; accumulators and account are restored exactly. Serves JX-3.5b.
 //!
 //! Whole settlement only, each part back where it came from. The sale is taken back with it, its trace codes are
 //! free again, and the prescription is closed (单次结算).
@@ -13,6 +13,7 @@ use lf_vocab::{Fen, FixmedinsKind, PsnNo};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
+use crate::mdtrt::MdtrtRefusal;
 use crate::t2102_settle::moved;
 use crate::t7102_sign::RxRefusal;
 use crate::t7207_sell::claims;
@@ -45,8 +46,19 @@ impl Center {
         self.attempts_once(ctx, &key, || self.try_refund(ctx, command, &key)).await
     }
 
+    /// 2208 门诊结算撤销: the same for what 2207 settled. Errors: as 2103, and [`MdtrtRefusal`].
+    pub async fn t2208_clinic_refund(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
+        ctx.expect_kind(FixmedinsKind::Pharmacy, ctx.code())?;
+        let key = ctx.idem_key("2208", command.setl_id.clone());
+        self.attempts_once(ctx, &key, || self.try_refund(ctx, command, &key)).await
+    }
+
     async fn try_refund(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
-        let (idem, found) = tokio::try_join!(self.store.idem(key), self.store.setl(ctx.code(), &command.setl_id))?;
+        let (idem, found, visit) = tokio::try_join!(
+            self.store.idem(key),
+            self.store.setl(ctx.code(), &command.setl_id),
+            self.store.mdtrt(ctx.code(), &command.mdtrt_id)
+        )?;
         if let Some(answered) = ctx.answered::<String>(idem.filter(|row| row.digest == ctx.digest))? {
             let missing = || Failure::Broken(format!("reversal {} was answered but is not stored", answered.reply));
             let (setl, _) = self.store.setl(ctx.code(), &answered.reply).await?.ok_or_else(missing)?;
@@ -54,6 +66,11 @@ impl Center {
         }
         let Some((setl, reversed_by)) = found else { return Ok(refused(RefundRefusal::Unknown)?) };
         check(&setl, reversed_by.as_deref(), command).map_err(Failure::from_refusal)?;
+        match (key.infno, visit) {
+            ("2208", None) => return Ok(refused(MdtrtRefusal::NotClinic)?),
+            ("2103", Some(_)) => return Ok(refused(MdtrtRefusal::Clinic)?),
+            _ => {}
+        }
         let (mut changes, Answer { reply: negative, reminders }) = self.reverse(ctx, &setl).await?;
         let answered = Answer { reply: negative.setl_id.clone(), reminders };
         ctx.remember(key.clone(), &answered, &mut changes);

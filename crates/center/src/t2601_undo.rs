@@ -1,4 +1,4 @@
-//! 2601 冲正交易: a till that never learned what became of its 2102 makes it undone. Serves JX-3.5b.
+//! 2601 冲正交易: a till that never learned what became of its 2102 or 2207 makes it undone. Serves JX-3.5b.
 //!
 //! The original is named by its `msgid`. What it did is reversed as 2103 reverses it, by the same code; what never
 //! arrived is kept from arriving: its number is taken here, and of the two that race the commit lets one through.
@@ -15,10 +15,10 @@ use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::once::{MsgidUse, OnceRefusal, msgid_key};
 
-/// The one transaction of ours whose outcome can be undone by number.
-const SETTLE: &str = "2102";
+/// The transactions of ours whose outcome can be undone by number: both settle.
+const SETTLES: [&str; 2] = ["2102", "2207"];
 /// The others that the interface lists; none of them is built.
-const LISTED: [&str; 3] = ["2207", "2304", "2401"];
+const LISTED: [&str; 2] = ["2304", "2401"];
 
 lf_rx::refusals! {
     /// Why an original cannot be undone at all (2601).
@@ -45,16 +45,16 @@ impl Center {
     pub async fn t2601_undo(&self, ctx: &Ctx, command: &Command) -> Result<Answer<()>, Failure> {
         ctx.expect_kind(FixmedinsKind::Pharmacy, ctx.code())?;
         match command.oinfno.as_str() {
-            SETTLE => {}
+            settles if SETTLES.contains(&settles) => {}
             listed if LISTED.contains(&listed) => return refused(ReverseRefusal::NotBuilt(listed.to_owned())),
             other => return refused(ReverseRefusal::NotListed(other.to_owned())),
         }
-        let key = ctx.idem_key("2601", format!("{SETTLE}/{}", command.omsgid));
+        let key = ctx.idem_key("2601", format!("{}/{}", command.oinfno, command.omsgid));
         self.attempts_once(ctx, &key, || self.try_undo_original(ctx, command, &key)).await
     }
 
     async fn try_undo_original(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<()>, Attempt> {
-        let original = msgid_key(ctx.code(), SETTLE, &command.omsgid);
+        let original = msgid_key(ctx.code(), &command.oinfno, &command.omsgid);
         let (idem, used) = tokio::try_join!(self.store.idem(key), self.store.idem(&original))?;
         if let Some(answered) = ctx.answered(idem)? {
             return Ok(answered);

@@ -182,14 +182,7 @@ impl<'a> Till<'a> {
 
     /// A pack's price per unit that is charged, rounded down.
     fn charged_pric(&self, line: usize, pack: Pric) -> Option<Pric> {
-        let at = *self.places.get(line)?;
-        match self.basket.unit(at)? {
-            Unit::Pack => Some(pack),
-            Unit::Prep => {
-                let in_pack = self.basket.packing(at)?.min_pac_cnt.get();
-                pack.get().checked_mul(10_000).filter(|_| in_pack > 0).map(|scaled| Pric::new(scaled / in_pack))
-            }
-        }
+        charged_pric(self.basket, *self.places.get(line)?, pack)
     }
 
     /// The price by which the law judges a line: where its amount is within the standard, a price that differs only
@@ -238,7 +231,19 @@ impl<'a> Till<'a> {
     }
 }
 
-fn place(basket: &Basket<'_>, med_list_codg: &MedListCodg, drug: &Option<Drug>) -> Option<usize> {
+/// A pack's price per unit in which a drug was prescribed, rounded down.
+pub(crate) fn charged_pric(basket: &Basket<'_>, at: usize, pack: Pric) -> Option<Pric> {
+    match basket.unit(at)? {
+        Unit::Pack => Some(pack),
+        Unit::Prep => {
+            let in_pack = basket.packing(at)?.min_pac_cnt.get();
+            pack.get().checked_mul(10_000).filter(|_| in_pack > 0).map(|scaled| Pric::new(scaled / in_pack))
+        }
+    }
+}
+
+/// The prescribed drug that a code is sold for.
+pub(crate) fn place(basket: &Basket<'_>, med_list_codg: &MedListCodg, drug: &Option<Drug>) -> Option<usize> {
     let listed = drug.as_ref().map(listed);
     basket.sold_for(&SoldCode { med_list_codg, listed: listed.as_ref() })
 }

@@ -76,6 +76,32 @@ const FILES: &[(Transaction, &str)] = &[
     (Transaction::T1318, CHANGES),
     (Transaction::T1319, CHANGES),
     (
+        Transaction::T2201,
+        r#"{"data":{"psn_no":"36090000002024000123","insutype":"310","begntime":"2026-11-22 09:30:00","mdtrt_cert_type":"02","mdtrt_cert_no":"360902197904165015","ipt_otp_no":"YD0001","dept_code":"A02","dept_name":"药店","caty":"A02"}}"#,
+    ),
+    (Transaction::T2202, r#"{"data":{"psn_no":"36090000002024000123","mdtrt_id":"360900AB","ipt_otp_no":"YD0001"}}"#),
+    (
+        Transaction::T2203A,
+        r#"{"mdtrtinfo":{"mdtrt_id":"360900AB","psn_no":"36090000002024000123","med_type":"41","begntime":"2026-11-22 09:30:00","rxfixmedinsCode":"H36090200101","rxIn":[37,80,68,70],"rxfilename":"处方.pdf"},"diseinfo":[{"diag_type":"1","diag_srt_no":1,"diag_code":"I10.x00","diag_name":"高血压","diag_dept":"A03","dise_dor_no":"D360920001000","dise_dor_name":"刘医诚","diag_time":"2026-11-22 09:30:00","vali_flag":"1"}]}"#,
+    ),
+    (
+        Transaction::T2204,
+        r#"{"feedetail":[{"feedetl_sn":"1","mdtrt_id":"360900AB","psn_no":"36090000002024000123","chrg_bchno":"PC1","rxno":"360900202611220000000000000429","rx_circ_flag":"1","fee_ocur_time":"2026-11-22 09:30:00","med_list_codg":"XC08CAA224A001010100001","medins_list_codg":"1","det_item_fee_sumamt":12.6,"cnt":7,"pric":1.8,"bilg_dept_codg":"A03","bilg_dept_name":"内科","bilg_dr_codg":"D360920001000","bilg_dr_name":"刘医诚","hosp_appr_flag":"0"}]}"#,
+    ),
+    (Transaction::T2205, r#"{"data":{"mdtrt_id":"360900AB","chrg_bchno":"0000","psn_no":"36090000002024000123"}}"#),
+    (
+        Transaction::T2206,
+        r#"{"data":{"psn_no":"36090000002024000123","mdtrt_cert_type":"02","mdtrt_cert_no":"360902197904165015","med_type":"41","medfee_sumamt":12.6,"psn_setlway":"01","mdtrt_id":"360900AB","chrg_bchno":"PC1","acct_used_flag":"0","insutype":"310"}}"#,
+    ),
+    (
+        Transaction::T2207,
+        r#"{"data":{"psn_no":"36090000002024000123","mdtrt_cert_type":"02","mdtrt_cert_no":"360902197904165015","med_type":"41","medfee_sumamt":12.6,"psn_setlway":"01","mdtrt_id":"360900AB","chrg_bchno":"PC1","acct_used_flag":"0","insutype":"310","fulamt_ownpay_amt":0,"overlmt_selfpay":0,"preselfpay_amt":1.26,"inscp_scp_amt":11.34,"drug_trac_info":[{"feedetl_sn":"1","drug_trac_codg":"81000100000000000001","trdn_flag":"0"}]}}"#,
+    ),
+    (
+        Transaction::T2208,
+        r#"{"data":{"setl_id":"36090026112200000001","mdtrt_id":"360900AB","psn_no":"36090000002024000123"}}"#,
+    ),
+    (
         Transaction::T2601,
         r#"{"data":{"psn_no":"36090000002024000123","omsgid":"P36090200106202605110930000001","oinfno":"2102"}}"#,
     ),

@@ -39,8 +39,9 @@ pub type Done = Result<(Vec<u8>, Vec<Refusal>), Stopped>;
 /// Whether the transaction is remembered by the meaning of its message.
 pub fn needs_digest(transaction: Transaction) -> bool {
     use Transaction::{
-        T2102, T2103, T2601, T3202, T3301, T3302, T3501, T3502, T3503, T3504, T3505, T3505A, T3506, T3506A, T3507,
-        T3592B, T7101, T7102, T7103, T7104, T7201, T7203, T7206, T7207, T7208, T7209, T7210, T9001, T9002, T9101,
+        T2102, T2103, T2201, T2202, T2203A, T2204, T2205, T2207, T2208, T2601, T3202, T3301, T3302, T3501, T3502,
+        T3503, T3504, T3505, T3505A, T3506, T3506A, T3507, T3592B, T7101, T7102, T7103, T7104, T7201, T7203, T7206,
+        T7207, T7208, T7209, T7210, T9001, T9002, T9101,
     };
     matches!(
         transaction,
@@ -57,6 +58,13 @@ pub fn needs_digest(transaction: Transaction) -> bool {
             | T7210
             | T2102
             | T2103
+            | T2201
+            | T2202
+            | T2203A
+            | T2204
+            | T2205
+            | T2207
+            | T2208
             | T2601
             | T3202
             | T3501
@@ -96,6 +104,14 @@ pub async fn run(center: &Center, ctx: &Ctx, transaction: Transaction, node: &No
         Transaction::T2101 | Transaction::T2102 | Transaction::T2103 | Transaction::T2601 | Transaction::T5203 => {
             settlement(center, ctx, transaction, node).await
         }
+        Transaction::T2201
+        | Transaction::T2202
+        | Transaction::T2203A
+        | Transaction::T2204
+        | Transaction::T2205
+        | Transaction::T2206
+        | Transaction::T2207
+        | Transaction::T2208 => clinic(center, ctx, transaction, node).await,
         Transaction::T3201 | Transaction::T3202 => statement(center, ctx, transaction, node).await,
         Transaction::T1101 | Transaction::T1201 | Transaction::T9001 | Transaction::T9002 => {
             basics(center, ctx, transaction, node).await
@@ -249,6 +265,38 @@ async fn settlement(center: &Center, ctx: &Ctx, transaction: Transaction, node: 
         Transaction::T2601 => transact!(node, center, ctx, t2601, t2601_undo, |(), command| replies::t2601()),
         Transaction::T5203 => {
             transact!(node, center, ctx, t5203, t5203_settlement, |reply, command| replies::t5203(&reply))
+        }
+        _ => not_built(transaction),
+    }
+}
+
+async fn clinic(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {
+    match transaction {
+        Transaction::T2201 => {
+            transact!(node, center, ctx, t2201, t2201_register, |reply, command| replies::t2201(&reply, &command))
+        }
+        Transaction::T2202 => {
+            transact!(node, center, ctx, t2202, t2202_withdraw, |(), command| replies::t2202(transaction))
+        }
+        Transaction::T2203A => {
+            transact!(node, center, ctx, t2203a, t2203a_visit, |(), command| replies::t2202(transaction))
+        }
+        Transaction::T2204 => {
+            transact!(node, center, ctx, t2204, t2204_fees, |reply, command| replies::t2204(&reply))
+        }
+        Transaction::T2205 => {
+            transact!(node, center, ctx, t2205, t2205_drop_fees, |(), command| replies::t2202(transaction))
+        }
+        Transaction::T2206 => {
+            transact!(node, center, ctx, t2207, t2206_clinic_quote, |reply, command| replies::t2206(
+                &reply, &command, ctx.now
+            ))
+        }
+        Transaction::T2207 => {
+            transact!(node, center, ctx, t2207, t2207_clinic_settle, |reply, command| replies::t2207(&reply))
+        }
+        Transaction::T2208 => {
+            transact!(node, center, ctx, t2103, t2208_clinic_refund, |reply, command| replies::t2208(&reply))
         }
         _ => not_built(transaction),
     }

@@ -70,7 +70,7 @@ async fn cases(speech: Speech) -> Heard {
     assert_eq!(world.good(speech, T5203, &ask).await.data, shown.data);
     let undo = |psn_no: &str| with(undo(psn_no), "/omsgid", json!(omsgid));
     bad(&world, speech, &mut heard, T2601, undo("36090000002024000213")).await;
-    bad(&world, speech, &mut heard, T2601, with(undo(m::PSN_NO), "/oinfno", json!("2207"))).await;
+    bad(&world, speech, &mut heard, T2601, with(undo(m::PSN_NO), "/oinfno", json!("2304"))).await;
     assert_eq!(shown.data["setlinfo"]["refd_setl_flag"], "0");
     told.tell(T2601, undo(m::PSN_NO)).await;
     told.tell(T2601, undo(m::PSN_NO)).await;
@@ -105,7 +105,7 @@ async fn good_and_bad_cases_are_answered_the_same_in_every_dialect() {
         2103 [RX-2103-01] 本机构查无此结算（依据：接口规范 2103 setl_id）
         2102 [RX-2102-02] 处方已结算，不能再次结算（依据：赣医保字〔2024〕9号 三（一）单次结算）
         2601 [RX-2103-02] 人员编号与结算不符（依据：接口规范 2103 psn_no）
-        2601 [RX-2601-02] 交易2207尚未开通，没有可冲正的数据（依据：接口规范 2601 oinfno）
+        2601 [RX-2601-02] 交易2304尚未开通，没有可冲正的数据（依据：接口规范 2601 oinfno）
         2102 [RX-2102-04] 处方已退费并关闭，请重新开具处方（依据：赣医保字〔2024〕9号 三（一）单次结算）
         2103 [RX-2103-04] 结算已撤销（依据：接口规范 2103）
         7208 [RX-7208-01] 处方没有可撤销的出库明细（依据：接口规范 7208）

@@ -7,6 +7,7 @@ mod bad_content;
 mod bad_envelope;
 mod callbacks;
 mod cases;
+mod clinic;
 mod files;
 mod gateway;
 mod gateway_client;

@@ -11,14 +11,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lf_center::{
-    admission::AdmissionRefusal, ctx::CallerRefusal, gate::LawRefusal, offers::OffersRefusal, once::OnceRefusal,
-    people::PersonRefusal, retain::RetainRefusal, t1101_person::CredentialRefusal, t1201_fixmedins::InstitutionRefusal,
-    t1301_download::DownloadRefusal, t1312_hilist::HilistRefusal, t2101_quote::PurchaseRefusal,
-    t2601_undo::ReverseRefusal, t3201_statement::StatementRefusal, t3202_details::DetailRefusal,
-    t3301_match::MatchRefusal, t3501_goods::GoodsRefusal, t3513_traces::TraceRefusal, t7101_precheck::PrecheckRefusal,
-    t7102_sign::RxRefusal, t7201_authorise::AuthoriseRefusal, t7202_online::OnlineRefusal, t7203_qrcode::QrcodeRefusal,
-    t7206_review::PharmacistRefusal, t7209_deliver::RecordRefusal, t7211_catalogue::CatalogueRefusal,
-    t9002_signout::SignoutRefusal, t9101_file_upload::FileRefusal, t9102_file_download::NoFileRefusal,
+    admission::AdmissionRefusal, ctx::CallerRefusal, gate::LawRefusal, mdtrt::MdtrtRefusal, offers::OffersRefusal,
+    once::OnceRefusal, people::PersonRefusal, retain::RetainRefusal, t1101_person::CredentialRefusal,
+    t1201_fixmedins::InstitutionRefusal, t1301_download::DownloadRefusal, t1312_hilist::HilistRefusal,
+    t2101_quote::PurchaseRefusal, t2601_undo::ReverseRefusal, t3201_statement::StatementRefusal,
+    t3202_details::DetailRefusal, t3301_match::MatchRefusal, t3501_goods::GoodsRefusal, t3513_traces::TraceRefusal,
+    t7101_precheck::PrecheckRefusal, t7102_sign::RxRefusal, t7201_authorise::AuthoriseRefusal,
+    t7202_online::OnlineRefusal, t7203_qrcode::QrcodeRefusal, t7206_review::PharmacistRefusal,
+    t7209_deliver::RecordRefusal, t7211_catalogue::CatalogueRefusal, t9002_signout::SignoutRefusal,
+    t9101_file_upload::FileRefusal, t9102_file_download::NoFileRefusal,
 };
 use lf_rx::auth::TokenRefusal;
 use lf_rx::decide::carry::{CarryRefusal, VerifyRefusal};
@@ -67,6 +68,7 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     SettleRefusal => "2101, 2102 结算：处方与出库",
     PurchaseRefusal => "2101, 2102 结算：购药条件",
     RefundRefusal => "2103, 2601, 5203 结算撤销、冲正、查询",
+    MdtrtRefusal => "2201–2208 门诊路径",
     ReverseRefusal => "2601 冲正",
     DownloadRefusal => "1301, 1302, 1309, 1320 目录下载",
     HilistRefusal => "1304, 1312, 1316–1319 目录查询",

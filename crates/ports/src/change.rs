@@ -10,6 +10,7 @@ use crate::filing::FilingChange;
 use crate::grant::GrantChange;
 use crate::list_match::MatchChange;
 use crate::lists::{Edition, Item};
+use crate::mdtrt::MdtrtChange;
 use crate::memo::MemoRow;
 use crate::notice::Letter;
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
@@ -59,6 +60,8 @@ pub struct ChangeSet {
     pub stock: Option<StockChange>,
     /// A case as it is afterwards; it must have had one step less (none: it must not exist).
     pub supply: Option<SupplyCase>,
+    /// A visit of the clinic route.
+    pub mdtrt: Option<MdtrtChange>,
 }
 
 /// An edition takes the place of the one before it, from its day on.

@@ -12,6 +12,7 @@ pub mod filing;
 pub mod grant;
 mod list_match;
 pub mod lists;
+pub mod mdtrt;
 pub mod memo;
 pub mod notice;
 pub mod outbox;
@@ -33,6 +34,7 @@ pub use filing::{Filed, Filing, FilingBody, FilingChange, FilingEnded, FilingKin
 pub use grant::{GrantChange, GrantEnded, GrantGiven, GrantRow};
 pub use list_match::{ListMatch, MatchBody, MatchChange, MatchKey};
 pub use lists::{Dated, Edition, EditionOf, Item, Lists, PlacePric, Prics, Since, Site};
+pub use mdtrt::{Batch, BatchState, Diag, Mdtrt, MdtrtChange, MdtrtFee, MdtrtInfo, MdtrtState, MdtrtStore};
 pub use memo::{Application, Memo, MemoRow, MemoTopic, Said};
 pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, SettlementNotice, TakenDrug};
 pub use outbox::{Claimed, DroppedRow, Next, Outbox, OutboxRow};

@@ -13,6 +13,7 @@ use crate::filing::{Filing, FilingKind};
 use crate::grant::GrantRow;
 use crate::list_match::{ListMatch, MatchKey};
 use crate::lists::{Dated, Edition, EditionOf, Item, Lists, Prics, Since};
+use crate::mdtrt::MdtrtStore;
 use crate::memo::{MemoRow, MemoTopic};
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
 use crate::row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
@@ -37,7 +38,7 @@ pub const UNDER_MAX: usize = 64;
 
 /// What the use cases read and write.
 #[async_trait]
-pub trait Store: StockStore + Send + Sync {
+pub trait Store: StockStore + MdtrtStore + Send + Sync {
     /// An app by its id.
     async fn app(&self, app_id: &str) -> Result<Option<App>, StoreError>;
     /// A page of all apps in the order of their ids, after an id: for the operator.

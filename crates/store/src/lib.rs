@@ -14,6 +14,7 @@ mod driver;
 mod figures;
 mod finders;
 mod history;
+mod mdtrt;
 mod outbox;
 mod plan;
 pub mod postgres;

@@ -19,6 +19,7 @@ mod filings;
 mod grants;
 mod list_match;
 mod lists;
+mod mdtrt;
 mod outbox;
 mod registry;
 mod stock;
@@ -111,6 +112,9 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
     }
     if let Some(case) = &changes.supply {
         steps.push(supply::case(case, sealer)?);
+    }
+    if let Some(change) = &changes.mdtrt {
+        steps.push(mdtrt::change(change, sealer)?);
     }
     Ok(steps)
 }

@@ -21,12 +21,14 @@ use crate::value::{Cells, Row, Value};
 mod filing;
 mod list_match;
 mod lists;
+mod mdtrt;
 pub(crate) mod outbox;
 pub(crate) mod stock;
 
 pub(crate) use filing::filing;
 pub(crate) use list_match::list_match;
 pub(crate) use lists::{drug, edition, grant, item, item_of_any, memo};
+pub(crate) use mdtrt::mdtrt;
 
 type Read<T> = Result<T, Inconsistency>;
 

@@ -42,7 +42,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V13__stock_lead_key",
     "V14__memo",
     "V15__supply",
-    "V16__filings"
+    "V16__filings",
+    "V17__mdtrt"
 ];
 
 impl From<rusqlite::Error> for OpenError {

@@ -5,6 +5,7 @@
 //! so that the partial index serves it; conflicts show as no row written, never by a constraint's name.
 
 pub(crate) mod filing;
+pub(crate) mod mdtrt;
 pub(crate) mod stock;
 
 // ---- registers
@@ -307,6 +308,10 @@ pub(crate) const FILING_SWEEP: &str =
 pub(crate) const FILING_RESEAL: &str =
     "UPDATE psn_filing SET body = $4 WHERE poolarea_no = $1 AND psn_no = $2 AND filing_no = $3 AND body = $5";
 
+pub(crate) const MDTRT_SWEEP: &str = sweep_page!("mdtrt", "body", "fixmedins_code, mdtrt_id", "$1, $2", "$3", "$4");
+pub(crate) const MDTRT_RESEAL: &str =
+    "UPDATE mdtrt SET body = $3 WHERE fixmedins_code = $1 AND mdtrt_id = $2 AND body = $4";
+
 /// Look-up keys with the person whose they are; `$4` is the pattern of those that need no work.
 pub(crate) const PERSON_KEY_SWEEP: &str = "SELECT k.kind, k.key_text, k.poolarea_no, k.psn_no,
     CASE WHEN k.key_text LIKE $4 THEN NULL ELSE p.body END
@@ -403,13 +408,14 @@ pub(crate) const MATCH_WITHDRAW: &str = "UPDATE list_match SET vali = 0, updt_us
 // ---- partitions
 
 /// The next 统筹区 of each partitioned table: one step in an index each, however many rows there are.
-pub(crate) const NEXT_POOL: [&str; 6] = [
+pub(crate) const NEXT_POOL: [&str; 7] = [
     "SELECT MIN(poolarea_no) FROM memo WHERE poolarea_no > $1",
     "SELECT MIN(poolarea_no) FROM rx WHERE poolarea_no > $1",
     "SELECT MIN(poolarea_no) FROM auth_batch WHERE poolarea_no > $1",
     "SELECT MIN(poolarea_no) FROM setl WHERE poolarea_no > $1",
     "SELECT MIN(poolarea_no) FROM accum WHERE poolarea_no > $1",
     "SELECT MIN(poolarea_no) FROM acct WHERE poolarea_no > $1",
+    "SELECT MIN(poolarea_no) FROM mdtrt WHERE poolarea_no > $1",
 ];
 
 // ---- transactions
@@ -429,7 +435,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 79] = [
+    const QUESTIONS: [&str; 80] = [
         SUPPLY_CASE_SWEEP,
         PRACTITIONERS_OF,
         FILING_SWEEP,
@@ -485,6 +491,7 @@ mod tests {
         IDEM_SWEEP,
         OUTBOX_SWEEP,
         STOCK_MOVE_SWEEP,
+        MDTRT_SWEEP,
         PERSON_KEY_SWEEP,
         PERSON_KEY_RESEAL,
         PERSON_KEY_DOUBLE,
@@ -515,7 +522,8 @@ mod tests {
     fn every_question_is_answered_by_an_index_in_its_order() {
         let conn = rusqlite::Connection::open("").unwrap();
         crate::schema::build(&conn).unwrap();
-        for text in QUESTIONS.into_iter().chain(NEXT_POOL).chain(stock::QUESTIONS).chain(filing::QUESTIONS) {
+        let apart = stock::QUESTIONS.into_iter().chain(filing::QUESTIONS).chain(mdtrt::QUESTIONS);
+        for text in QUESTIONS.into_iter().chain(NEXT_POOL).chain(apart) {
             let explain = format!("EXPLAIN QUERY PLAN {}", text.replace('$', "?"));
             let mut statement = conn.prepare(&explain).unwrap();
             let count = statement.parameter_count();
@@ -530,7 +538,8 @@ mod tests {
     #[test]
     fn the_texts_stay_engine_neutral() {
         let texts = TEXT.split("#[cfg(test)]").next().unwrap().to_ascii_uppercase()
-            + &include_str!("sql/stock.rs").to_ascii_uppercase();
+            + &include_str!("sql/stock.rs").to_ascii_uppercase()
+            + &include_str!("sql/mdtrt.rs").to_ascii_uppercase();
         for word in [" NOW(", "CURRENT_", "AUTOINCREMENT", "REPLACE INTO", "OR IGNORE", "IFNULL", "::", "ARRAY["] {
             assert!(!texts.contains(word), "{word}");
         }

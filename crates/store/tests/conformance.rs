@@ -16,6 +16,7 @@ pub mod fixture;
 pub mod grants;
 pub mod list_match;
 pub mod lists;
+pub mod mdtrt;
 pub mod memos;
 pub mod model;
 pub mod outbox;
@@ -106,6 +107,8 @@ macro_rules! each_case {
             filings::a_number_of_a_filing_is_given_once_or_put_again,
             filings::a_filing_ends_where_it_was_seen_to_end,
             filings::so_many_filings_of_a_person_are_read_and_one_more_is_refused,
+            mdtrt::a_visit_is_its_pharmacys_and_moves_from_the_version_that_was_read,
+            mdtrt::visits_are_scanned_by_their_place,
             memos::memos_are_read_by_place_topic_and_key,
             memos::a_number_of_a_memo_is_given_once,
             lists::a_list_is_read_as_of_a_day,

@@ -145,7 +145,7 @@ fn every_unique_key_holds_the_partition_or_the_thing_itself() {
         "sealed_by",
     ];
     // Spread by institution: nothing is one beyond it.
-    const BY_INSTITUTION: [&str; 4] = ["stock_lot", "stock_move", "stock_code", "supply_case"];
+    const BY_INSTITUTION: [&str; 5] = ["stock_lot", "stock_move", "stock_code", "supply_case", "mdtrt"];
     let ground = SqliteGround::new();
     let raw = ground.raw();
     let list = "SELECT m.name, i.name, group_concat(c.name) FROM sqlite_master m, pragma_index_list(m.name) i,

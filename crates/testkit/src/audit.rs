@@ -17,6 +17,7 @@ mod rx;
 mod scan;
 mod setl;
 mod stock;
+mod visit;
 
 use lf_ports::{AuditStore, Store, StoreError};
 use lf_vocab::HiRxno;
@@ -38,6 +39,7 @@ pub async fn audit<S: Store + AuditStore + ?Sized>(store: &S) -> Result<Report, 
         report.pools += 1;
         rx::audit(store, *pool, &mut report).await?;
         setl::audit(store, *pool, &mut sums, &mut report).await?;
+        visit::audit(store, *pool, &mut report).await?;
     }
     // Settlements stand in the pharmacy's 统筹区, what they add up to in the person's: all first, then the sums.
     for pool in &pools {

@@ -1,6 +1,7 @@
 //! The life of one prescription, step by step: each step builds its command from what the steps before answered,
 //! so that a test writes down only what is unusual.
 
+mod clinic;
 mod commands;
 mod content;
 

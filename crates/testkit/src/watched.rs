@@ -10,8 +10,9 @@ use async_trait::async_trait;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
-    FileOwner, Filing, FilingKind, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, MemoRow,
-    MemoTopic, Person, PersonKey, Practitioner, Prics, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
+    FileOwner, Filing, FilingKind, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, Mdtrt,
+    MdtrtStore, MemoRow, MemoTopic, Person, PersonKey, Practitioner, Prics, RxFile, Setl, Since, Store, StoreError,
+    StoredEvent, StoredFile,
 };
 use lf_ports::{DocKey, LeadKey, LotsOf, MovesOf, StockCode, StockLead, StockLot, StockMove, StockStore, SupplyCase};
 use lf_rx::{AuthBatch, Prescription, RxContent};
@@ -87,6 +88,15 @@ macro_rules! asked {
             })+
         }
     };
+    (visits $($name:ident($($arg:ident: $kind:ty),*) -> $reply:ty;)+) => {
+        #[async_trait]
+        impl MdtrtStore for Watched {
+            $(async fn $name(&self, $($arg: $kind),*) -> Result<$reply, StoreError> {
+                self.ask(stringify!($name)).await;
+                self.store.$name($($arg),*).await
+            })+
+        }
+    };
     ($($name:ident($($arg:ident: $kind:ty),*) -> $reply:ty;)+) => {
         #[async_trait]
         impl Store for Watched {
@@ -145,6 +155,11 @@ asked! {
     matches_since(fixmedins_code: &FixmedinsCode, after: Moment, behind: Option<&MatchKey>, limit: usize) -> Vec<ListMatch>;
     file_head(owner: &FileOwner, file_qury_no: &str) -> Option<FileHead>;
     file_count(owner: &FileOwner, now: Moment) -> u64;
+}
+asked! {
+    visits
+    mdtrt(fixmedins_code: &FixmedinsCode, mdtrt_id: &str) -> Option<(Mdtrt, i64)>;
+    scan_mdtrt(poolarea_no: Admdvs, after: Option<&str>, most: usize) -> Vec<Mdtrt>;
 }
 asked! {
     goods

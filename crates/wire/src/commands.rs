@@ -4,6 +4,7 @@
 //! refuses is a defect of its field with the type's own reason.
 
 mod basics;
+mod clinic;
 mod delivery;
 mod extras;
 mod files;
@@ -16,6 +17,7 @@ mod settle;
 mod statement;
 
 pub use basics::{t1101, t1201, t9001, t9002};
+pub use clinic::{t2201, t2202, t2203a, t2204, t2205, t2207};
 pub use delivery::{STATED_MAX, t7209, t7210};
 pub use files::{ARRAY_MAX, catalogue, question, t1301, t1312, t9101, t9102};
 pub use goods::{goods, t3513, t3592b};
@@ -42,9 +44,6 @@ pub fn all_defects(transaction: Transaction, checked: Checked<'_>) -> Defects {
 
 /// The conversion's defects; what is not built has none.
 fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
-    fn of<T>(converted: Result<T, Defects>) -> Defects {
-        converted.err().unwrap_or_default()
-    }
     match transaction {
         Transaction::T7101 => of(t7101(node)),
         Transaction::T7102 => of(t7102(node)),
@@ -53,29 +52,31 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         Transaction::T7105 | Transaction::T7106 | Transaction::T7107 => of(t7105(node)),
         Transaction::T7201 => of(t7201(node)),
         Transaction::T7202 => of(t7202(node)),
-        Transaction::T7203 => of(t7203(node)),
-        Transaction::T7204 => of(t7204(node)),
-        Transaction::T7205 => of(t7205(node)),
+        Transaction::T7203 | Transaction::T7204 | Transaction::T7205 => of_counter(transaction, node),
         Transaction::T7206 => of(t7206(node)),
         Transaction::T7207 => of(t7207(node)),
         Transaction::T7208 => of(t7208(node)),
-        Transaction::T7209 => of(t7209(node)),
-        Transaction::T7210 => of(t7210(node)),
+        Transaction::T7209 | Transaction::T7210 => of_delivery(transaction, node),
         Transaction::T7211 => of(t7211(node)),
-        Transaction::T2101 | Transaction::T2102 => of(t2102(node)),
-        Transaction::T2103 => of(t2103(node)),
-        Transaction::T2601 => of(t2601(node)),
-        Transaction::T3201 => of(t3201(node)),
-        Transaction::T3202 => of(t3202(node)),
-        Transaction::T5203 => of(t5203(node)),
-        Transaction::T1101 => of(t1101(node)),
-        Transaction::T1201 => of(t1201(node)),
-        Transaction::T9001 => of(t9001(node)),
-        Transaction::T9002 => of(t9002(node)),
-        Transaction::T9102 => of(t9102(node)),
-        Transaction::T1317 => of(t1317(node)),
-        Transaction::T3301 => of(t3301(node)),
-        Transaction::T3302 => of(t3302(node)),
+        Transaction::T2101
+        | Transaction::T2102
+        | Transaction::T2103
+        | Transaction::T2201
+        | Transaction::T2202
+        | Transaction::T2203A
+        | Transaction::T2204
+        | Transaction::T2205
+        | Transaction::T2206
+        | Transaction::T2207
+        | Transaction::T2208
+        | Transaction::T2601
+        | Transaction::T3201
+        | Transaction::T3202
+        | Transaction::T5203 => of_money(transaction, node),
+        Transaction::T1317 | Transaction::T3301 | Transaction::T3302 => of_matches(transaction, node),
+        Transaction::T1101 | Transaction::T1201 | Transaction::T9001 | Transaction::T9002 | Transaction::T9102 => {
+            of_basics(transaction, node)
+        }
         Transaction::T1301
         | Transaction::T1302
         | Transaction::T1303
@@ -107,9 +108,64 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         Transaction::T3513 => of(t3513(node)),
         Transaction::T3592B => of(t3592b(node)),
         // The bytes of 9101 may stand beside the message: its form is judged where both are known.
-        Transaction::T9101 => Defects::new(),
-        Transaction::T7108 | Transaction::T7109 => Defects::new(),
+        Transaction::T9101 | Transaction::T7108 | Transaction::T7109 => Defects::new(),
     }
+}
+
+/// From the code to the verified file.
+fn of_counter(transaction: Transaction, node: &Node<'_>) -> Defects {
+    match transaction {
+        Transaction::T7203 => of(t7203(node)),
+        Transaction::T7204 => of(t7204(node)),
+        _ => of(t7205(node)),
+    }
+}
+
+/// Delivery of what was sold.
+fn of_delivery(transaction: Transaction, node: &Node<'_>) -> Defects {
+    if transaction == Transaction::T7209 { of(t7209(node)) } else { of(t7210(node)) }
+}
+
+/// Matches of lists.
+fn of_matches(transaction: Transaction, node: &Node<'_>) -> Defects {
+    match transaction {
+        Transaction::T3301 => of(t3301(node)),
+        Transaction::T3302 => of(t3302(node)),
+        _ => of(t1317(node)),
+    }
+}
+
+/// Who and where.
+fn of_basics(transaction: Transaction, node: &Node<'_>) -> Defects {
+    match transaction {
+        Transaction::T1101 => of(t1101(node)),
+        Transaction::T1201 => of(t1201(node)),
+        Transaction::T9001 => of(t9001(node)),
+        Transaction::T9002 => of(t9002(node)),
+        _ => of(t9102(node)),
+    }
+}
+
+/// Settlement, by either route, and its statements.
+fn of_money(transaction: Transaction, node: &Node<'_>) -> Defects {
+    match transaction {
+        Transaction::T2101 | Transaction::T2102 => of(t2102(node)),
+        Transaction::T2103 | Transaction::T2208 => of(t2103(node)),
+        Transaction::T2201 => of(t2201(node)),
+        Transaction::T2202 => of(t2202(node)),
+        Transaction::T2203A => of(t2203a(node)),
+        Transaction::T2204 => of(t2204(node)),
+        Transaction::T2205 => of(t2205(node)),
+        Transaction::T2206 | Transaction::T2207 => of(t2207(node)),
+        Transaction::T3201 => of(t3201(node)),
+        Transaction::T3202 => of(t3202(node)),
+        Transaction::T5203 => of(t5203(node)),
+        _ => of(t2601(node)),
+    }
+}
+
+fn of<T>(converted: Result<T, Defects>) -> Defects {
+    converted.err().unwrap_or_default()
 }
 
 /// Collects values and the defects of those that could not be taken.

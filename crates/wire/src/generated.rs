@@ -26,6 +26,14 @@ pub mod t1320;
 pub mod t2101;
 pub mod t2102;
 pub mod t2103;
+pub mod t2201;
+pub mod t2202;
+pub mod t2203a;
+pub mod t2204;
+pub mod t2205;
+pub mod t2206;
+pub mod t2207;
+pub mod t2208;
 pub mod t2601;
 pub mod t3201;
 pub mod t3202;
@@ -123,6 +131,22 @@ pub enum Transaction {
     T2102,
     /// 2103 药店结算撤销
     T2103,
+    /// 2201 门诊挂号
+    T2201,
+    /// 2202 门诊挂号撤销
+    T2202,
+    /// 2203A 定点零售药店门诊就诊信息上传
+    T2203A,
+    /// 2204 门诊费用明细信息上传
+    T2204,
+    /// 2205 门诊费用明细信息撤销
+    T2205,
+    /// 2206 门诊预结算
+    T2206,
+    /// 2207 门诊结算
+    T2207,
+    /// 2208 门诊结算撤销
+    T2208,
     /// 2601 冲正交易
     T2601,
     /// 3201 医药机构费用结算对总账
@@ -235,6 +259,14 @@ impl Transaction {
         Self::T2101,
         Self::T2102,
         Self::T2103,
+        Self::T2201,
+        Self::T2202,
+        Self::T2203A,
+        Self::T2204,
+        Self::T2205,
+        Self::T2206,
+        Self::T2207,
+        Self::T2208,
         Self::T2601,
         Self::T3201,
         Self::T3202,
@@ -306,6 +338,14 @@ impl Transaction {
             Self::T2101 => &t2101::SPEC,
             Self::T2102 => &t2102::SPEC,
             Self::T2103 => &t2103::SPEC,
+            Self::T2201 => &t2201::SPEC,
+            Self::T2202 => &t2202::SPEC,
+            Self::T2203A => &t2203a::SPEC,
+            Self::T2204 => &t2204::SPEC,
+            Self::T2205 => &t2205::SPEC,
+            Self::T2206 => &t2206::SPEC,
+            Self::T2207 => &t2207::SPEC,
+            Self::T2208 => &t2208::SPEC,
             Self::T2601 => &t2601::SPEC,
             Self::T3201 => &t3201::SPEC,
             Self::T3202 => &t3202::SPEC,

@@ -4,6 +4,7 @@
 //! answers its two documented fields and nothing else, because one client reads it strictly (epc.md §1.3).
 
 mod basics;
+mod clinic;
 mod download;
 mod files;
 mod goods;
@@ -13,6 +14,7 @@ mod settle;
 mod statement;
 
 pub use basics::{t1101, t1201, t9001, t9002};
+pub use clinic::{t2201, t2202, t2204, t2206, t2207, t2208};
 pub use download::t7204;
 pub use files::{t1301, t1312, t9101};
 pub use goods::{goods, t3513, t3592b};

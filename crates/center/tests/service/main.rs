@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 mod benefit_law;
+mod clinic;
 mod delivery;
 mod goods;
 mod grants;

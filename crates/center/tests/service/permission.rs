@@ -17,11 +17,11 @@ use lf_vocab::dict::{DelvStasCodg, DelvWay, RxChkStasCodg};
 
 use crate::list_match;
 use crate::lists::{Counted, everything};
-use crate::said::code;
+use crate::said::{code, send};
 use crate::statements::{Plain, command, details};
 
 /// Transaction, and how far its prescription has come before.
-const ROWS: [(&str, Option<Step>); 34] = [
+const ROWS: [(&str, Option<Step>); 42] = [
     ("7101", None),
     ("7102", Some(Step::Prechecked)),
     ("7103", Some(Step::Signed)),
@@ -43,6 +43,14 @@ const ROWS: [(&str, Option<Step>); 34] = [
     ("2101", Some(Step::Sold)),
     ("2102", Some(Step::Sold)),
     ("2103", Some(Step::Settled)),
+    ("2201", Some(Step::Sold)),
+    ("2202", Some(Step::Sold)),
+    ("2203A", Some(Step::Sold)),
+    ("2204", Some(Step::Sold)),
+    ("2205", Some(Step::Sold)),
+    ("2206", Some(Step::Sold)),
+    ("2207", Some(Step::Sold)),
+    ("2208", Some(Step::Sold)),
     ("2601", Some(Step::Settled)),
     ("5203", Some(Step::Settled)),
     ("3201", None),
@@ -189,8 +197,27 @@ async fn of_goods(life: &Life<'_>, infno: &str, caller: &str) -> String {
     }
 }
 
+/// The clinic route: its visit is open, and for 2208 settled.
+async fn of_clinic(life: &Life<'_>, infno: &str, caller: &str) -> String {
+    let center = &life.center.center;
+    let ctx = life.ctx(caller, &infno).await;
+    match infno {
+        "2201" => said(&center.t2201_register(&ctx, &life.register_command()).await),
+        "2202" => said(&center.t2202_withdraw(&ctx, &life.withdraw_command()).await),
+        "2203A" => said(&center.t2203a_visit(&ctx, &life.visit_command()).await),
+        "2204" => said(&center.t2204_fees(&ctx, &life.fees_command()).await),
+        "2205" => said(&center.t2205_drop_fees(&ctx, &life.drop_fees_command("0000")).await),
+        "2206" => said(&center.t2206_clinic_quote(&ctx, &life.clinic_command()).await),
+        "2207" => said(&center.t2207_clinic_settle(&ctx, &life.clinic_command()).await),
+        _ => said(&center.t2208_clinic_refund(&ctx, &life.refund_command()).await),
+    }
+}
+
 /// Matches of lists: an institution's own.
 async fn matched(life: &Life<'_>, infno: &str, caller: &str) -> String {
+    if infno.starts_with("22") {
+        return of_clinic(life, infno, caller).await;
+    }
     if infno.starts_with("35") {
         return of_goods(life, infno, caller).await;
     }
@@ -259,10 +286,19 @@ async fn matrix(change: impl AsyncFn(&TestCenter)) -> String {
         for caller in CALLERS {
             let center = TestCenter::new().await;
             let life = center.life(&center.people.active);
-            let life = match step {
+            let mut life = match step {
                 Some(step) => life.up_to(step).await,
                 None => life,
             };
+            if infno.starts_with("22") && infno != "2201" {
+                life.open_visit().await.unwrap();
+            }
+            if infno == "2202" {
+                send!(life, t2205_drop_fees, pharmacy, life.drop_fees_command("0000")).unwrap();
+            }
+            if infno == "2208" {
+                life.settle_clinic().await.unwrap();
+            }
             change(&center).await;
             row.push_str(&format!(" {:13}", sent(&life, infno, caller).await));
         }
@@ -297,6 +333,14 @@ async fn as_admitted() {
         2101  RX-0000-01    RX-0000-01    ok            RX-2102-07
         2102  RX-0000-01    RX-0000-01    ok            RX-2102-07
         2103  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        2201  RX-0000-01    RX-0000-01    ok            ok
+        2202  RX-0000-01    RX-0000-01    ok            RX-2201-01
+        2203A  RX-0000-01    RX-0000-01    ok            RX-2201-01
+        2204  RX-0000-01    RX-0000-01    ok            RX-2201-01
+        2205  RX-0000-01    RX-0000-01    ok            RX-2201-01
+        2206  RX-0000-01    RX-0000-01    ok            RX-2201-01
+        2207  RX-0000-01    RX-0000-01    ok            RX-2201-01
+        2208  RX-0000-01    RX-0000-01    ok            RX-2103-01
         2601  RX-0000-01    RX-0000-01    ok            ok
         5203  RX-0000-01    RX-0000-01    ok            RX-2103-01
         3201  RX-0000-01    RX-0000-01    ok            ok
@@ -346,6 +390,14 @@ async fn with_an_agreement_that_has_ended() {
         2101  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
         2102  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
         2103  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        2201  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        2202  RX-0000-01    RX-0000-01    ok            RX-2201-01
+        2203A  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        2204  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        2205  RX-0000-01    RX-0000-01    ok            RX-2201-01
+        2206  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        2207  RX-0000-01    RX-0000-01    RX-0000-03    RX-0000-03
+        2208  RX-0000-01    RX-0000-01    ok            RX-2103-01
         2601  RX-0000-01    RX-0000-01    ok            ok
         5203  RX-0000-01    RX-0000-01    ok            RX-2103-01
         3201  RX-0000-01    RX-0000-01    ok            ok
@@ -394,6 +446,14 @@ async fn without_the_interface_of_circulation() {
         2101  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
         2102  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
         2103  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        2201  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        2202  RX-0000-01    RX-0000-01    ok            RX-2201-01
+        2203A  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        2204  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        2205  RX-0000-01    RX-0000-01    ok            RX-2201-01
+        2206  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        2207  RX-0000-01    RX-0000-01    RX-0000-04    RX-0000-04
+        2208  RX-0000-01    RX-0000-01    ok            RX-2103-01
         2601  RX-0000-01    RX-0000-01    ok            ok
         5203  RX-0000-01    RX-0000-01    ok            RX-2103-01
         3201  RX-0000-01    RX-0000-01    ok            ok

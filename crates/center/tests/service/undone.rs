@@ -143,7 +143,7 @@ async fn t2601_what_is_refused() {
     let mut said = Said::default();
     let sent = |change: fn(&mut Command)| with(command(&life, "m1"), change);
     said.refused(undo_as(&life, "u1", &sent(|c| c.oinfno = "2101".into())).await);
-    for listed in ["2207", "2304", "2401"] {
+    for listed in ["2304", "2401"] {
         said.refused(undo_as(&life, "u2", &with(command(&life, "m1"), |c| c.oinfno = listed.into())).await);
     }
     let other = with(command(&life, "m1"), |c| c.psn_no = center.people.retired.psn_no.clone());
@@ -162,7 +162,6 @@ async fn t2601_what_is_refused() {
     said.are(
         expect![[r#"
             RX-2601-01 交易2101不属于可冲正的交易〔接口规范 2601 oinfno〕
-            RX-2601-02 交易2207尚未开通，没有可冲正的数据〔接口规范 2601 oinfno〕
             RX-2601-02 交易2304尚未开通，没有可冲正的数据〔接口规范 2601 oinfno〕
             RX-2601-02 交易2401尚未开通，没有可冲正的数据〔接口规范 2601 oinfno〕
             RX-2103-02 人员编号与结算不符〔接口规范 2103 psn_no〕

@@ -51,7 +51,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V13__stock_lead_key",
     "V14__memo",
     "V15__supply",
-    "V16__filings"
+    "V16__filings",
+    "V17__mdtrt"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

@@ -14,8 +14,11 @@ const OF_ANOTHER_TYPE: [(&str, &str); 4] =
 const DRUG: &str = "XA10BH01/-719162";
 const MATCH: &str = "P36090200101/101/1/XA10BH01";
 
-/// Of goods: table, column, tampered value, key that must be named.
-const OF_GOODS: [(&str, &str, &str, &str); 8] = [
+/// Of goods and visits: table, column, tampered value, key that must be named.
+const OF_GOODS: [(&str, &str, &str, &str); 11] = [
+    ("mdtrt", "poolarea_no", "'360800'", "P36090200101/360900A"),
+    ("mdtrt", "phase", "'paid'", "P36090200101/360900A"),
+    ("mdtrt", "body", "substr(body, 1, length(body) - 1)", "P36090200101/360900A"),
     ("stock_lot", "balance", "11", "P36090200101/L1"),
     ("stock_lot", "med_list_codg", "'XA10BH02'", "P36090200101/L1"),
     ("stock_lot", "body", "'{}'", "P36090200101/L1"),
@@ -76,6 +79,7 @@ async fn found(store: &dyn Full) -> Option<Inconsistency> {
     note(store.stock_codes_of_lot(&f::pharmacy(), "L1", "", 9).await.err());
     let box_one = "80000000000000000001".parse().unwrap();
     note(store.stock_codes(&f::pharmacy(), &[&box_one]).await.err());
+    note(store.mdtrt(&f::pharmacy(), "360900A").await.err());
     note(store.reserve_serials(f::pool(), f::day(), 1).await.err());
     errors.into_iter().next().map(|error| match error {
         StoreError::Inconsistent(inconsistency) => inconsistency,
@@ -229,6 +233,7 @@ pub async fn fill(store: &dyn Full) {
         stock: super::stock::one_row().stock,
         supply: Some(super::stock::one_case()),
         filings: vec![lf_ports::FilingChange::New(super::filings::filing("1"))],
+        mdtrt: super::mdtrt::put(&super::mdtrt::visit("A"), 0).mdtrt,
         ..f::rx_only(rx)
     };
     store.commit(changes).await.unwrap();

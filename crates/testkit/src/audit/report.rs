@@ -43,6 +43,9 @@ pub struct Report {
     /// Codes whose lives were folded again.
     #[serde(default)]
     pub stock_codes: u64,
+    /// Visits of the clinic route, their batches read again.
+    #[serde(default)]
+    pub visits: u64,
     /// All differences, also those beyond [`DIFFERENCES_MAX`].
     pub differences_sum: u64,
     /// The first of them.
@@ -96,6 +99,7 @@ kinds! {
     Claim = "claim", "追溯码归属不符";
     Stock = "stock", "进销存账不符";
     Code = "code", "追溯码经历不符";
+    Visit = "visit", "就诊与结算不符";
 }
 
 impl Report {
@@ -147,7 +151,7 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "已核对：统筹区{}个，处方{}张，事件{}条，处方内容{}份，处方文件{}份，结算{}笔（其中撤销{}笔），\
-             年度累计{}项，个人账户{}个，追溯码{}个，批次{}个，进销存{}条",
+             年度累计{}项，个人账户{}个，追溯码{}个，批次{}个，进销存{}条，门诊就诊{}次",
             self.pools,
             self.prescriptions,
             self.events,
@@ -159,7 +163,8 @@ impl fmt::Display for Report {
             self.accounts,
             self.claims,
             self.stock_lots,
-            self.stock_moves
+            self.stock_moves,
+            self.visits
         )?;
         if self.passes() {
             return write!(f, "全部相符。");

@@ -1,6 +1,6 @@
 //! Pages in key order that do not end at an unreadable row: the row is reported and stepped over.
 
-use lf_ports::{AccumKey, AccumRow, AuditStore, Claim, ClaimKind, Setl, StoreError};
+use lf_ports::{AccumKey, AccumRow, AuditStore, Claim, ClaimKind, Mdtrt, MdtrtStore, Setl, StoreError};
 use lf_rx::Prescription;
 use lf_vocab::{Admdvs, Fen, HiRxno, PsnNo};
 
@@ -115,6 +115,23 @@ impl<S: AuditStore + ?Sized> Scan for SetlScan<'_, S> {
     }
     fn parse(&self, text: &str) -> Option<String> {
         text.split_once('/').map(|(_, setl_id)| setl_id.to_owned())
+    }
+}
+
+/// Visits in pharmacies of a 统筹区.
+pub(super) struct MdtrtScan<'s, S: ?Sized>(pub &'s S, pub Admdvs);
+
+impl<S: MdtrtStore + ?Sized> Scan for MdtrtScan<'_, S> {
+    type Row = Mdtrt;
+    type Key = String;
+    async fn page(&self, after: Option<&String>, most: usize) -> Result<Vec<Mdtrt>, StoreError> {
+        self.0.scan_mdtrt(self.1, after.map(String::as_str), most).await
+    }
+    fn key(row: &Mdtrt) -> String {
+        row.mdtrt_id.clone()
+    }
+    fn parse(&self, text: &str) -> Option<String> {
+        text.split_once('/').map(|(_, mdtrt_id)| mdtrt_id.to_owned())
     }
 }
 

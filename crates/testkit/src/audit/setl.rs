@@ -7,7 +7,7 @@ use lf_vocab::Admdvs;
 use super::ledger::Sums;
 use super::report::{Kind, Report};
 use super::scan::{Cursor, SetlScan, next_page};
-use super::{identity, reversal};
+use super::{identity, reversal, visit};
 
 /// All settlements of a 统筹区; what they add up to goes into `sums`.
 pub(super) async fn audit<S: Store + AuditStore + ?Sized>(
@@ -27,6 +27,7 @@ pub(super) async fn audit<S: Store + AuditStore + ?Sized>(
             sums.add(&setl, report);
             check_reversal(store, &setl, reversed_by.as_deref(), report).await?;
             check_named(store, &setl, report).await?;
+            visit::known(store, &setl, report).await?;
         }
     }
     Ok(())

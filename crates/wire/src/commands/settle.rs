@@ -84,7 +84,7 @@ fn codes<'n, 'a: 'n>(take: &mut Take, rows: impl IntoIterator<Item = &'n Node<'a
 }
 
 /// `exp_content` as JSON: what the counter states beyond the interface. Other content is not ours to read.
-fn stated(info: &Node<'_>) -> Result<t2101_quote::Stated, Defect> {
+pub(super) fn stated(info: &Node<'_>) -> Result<t2101_quote::Stated, Defect> {
     let Some(text) = info.text("exp_content") else { return Ok(t2101_quote::Stated::default()) };
     let Ok(value @ Value::Object(_)) = Value::parse(text.as_bytes()) else {
         return Ok(t2101_quote::Stated::default());

@@ -22,7 +22,7 @@ fn special(name: &str) -> Option<Json> {
     Some(match name {
         "hi_rxno" | "rxno" => json!(HI_RXNO),
         "rx_trace_code" => json!(RX_TRACE_CODE),
-        "fixmedins_code" => json!("H36090200101"),
+        "fixmedins_code" | "rx_fixmedins_code" => json!("H36090200101"),
         "dr_code" => json!("D360920001000"),
         "phar_code" => json!("HY360920000010"),
         "med_list_codg" | "hilist_code" => json!("XC08CAA901A001010199901"),
@@ -135,6 +135,13 @@ fn shown(transaction: Transaction, data: &Json) -> Result<String, Defects> {
         T7211 => debug(transaction, data, super::t7211),
         T2101 | T2102 => debug(transaction, data, super::t2102),
         T2103 => debug(transaction, data, super::t2103),
+        T2201 => debug(transaction, data, super::t2201),
+        T2202 => debug(transaction, data, super::t2202),
+        T2203A => debug(transaction, data, super::t2203a),
+        T2204 => debug(transaction, data, super::t2204),
+        T2205 => debug(transaction, data, super::t2205),
+        T2206 | T2207 => debug(transaction, data, super::t2207),
+        T2208 => debug(transaction, data, super::t2103),
         T1101 => debug(transaction, data, super::t1101),
         T1201 => debug(transaction, data, super::t1201),
         T9001 => debug(transaction, data, super::t9001),
@@ -246,6 +253,10 @@ fn nothing_of_the_fullest_message_is_lost_or_misplaced() {
             T3504 => &["            manu_lotnum: None,"],
             T3505 | T3506 | T3506A => &["            rxno: None,", "            phar_no: None,"],
             T3505A => &["            rxno: None,"],
+            // Only 2207 repeats how 2206 cut the fee.
+            T2206 => &["    parts: None,"],
+            // Its table has no name.
+            T2207 => &["    psn_name: None,"],
             T1318 | T1319 => &FEWEST,
             T1304 => &ETHNIC,
             _ => &[],
@@ -287,6 +298,14 @@ fn the_least_message_leaves_these_open() {
         2101: certno psn_name rxno print_time psn_match_flag media_ref phar_duty_flag
         2102: certno psn_name rxno print_time psn_match_flag media_ref phar_duty_flag
         2103: 
+        2201: certno psn_name
+        2202: 
+        2203A: main_cond_dscr dise_codg rx_fixmedins_code
+        2204: dise_codg rxno
+        2205: 
+        2206: certno psn_name parts print_time psn_match_flag media_ref phar_duty_flag
+        2207: certno psn_name print_time psn_match_flag media_ref phar_duty_flag
+        2208: 
         2601: 
         3201: refd_setl_flag
         3202: refd_setl_flag
@@ -417,6 +436,14 @@ fn all_that_the_domain_refuses_is_told_at_once() {
         2101: 报文有4处错误：druginfo.insutype（险种类型）的代码本中心不支持；drugdetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；drugdetail[1].durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码；durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
         2102: 报文有4处错误：druginfo.insutype（险种类型）的代码本中心不支持；drugdetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；drugdetail[1].durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码；durg_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
         2103: taken
+        2201: 报文有1处错误：insutype（险种类型）的代码本中心不支持
+        2202: taken
+        2203A: taken
+        2204: 报文有1处错误：feedetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
+        2205: taken
+        2206: 报文有1处错误：insutype（险种类型）的代码本中心不支持
+        2207: 报文有2处错误：insutype（险种类型）的代码本中心不支持；drug_trac_info[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
+        2208: taken
         2601: taken
         3201: 报文有1处错误：setl_optins（结算经办机构）格式应为6位行政区划代码
         3202: 报文有1处错误：setl_optins（结算经办机构）格式应为6位行政区划代码

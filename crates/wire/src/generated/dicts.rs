@@ -1041,6 +1041,16 @@ pub static PSN_CERT_TYPE: Dict = Dict {
     ],
 };
 
+/// 个人结算方式
+pub static PSN_SETLWAY: Dict = Dict {
+    name: "psn_setlway",
+    cn: "个人结算方式",
+    codes: &[
+        Code { code: "01", means: "01", name: "按项目结算" },
+        Code { code: "02", means: "02", name: "按定额结算" },
+    ],
+};
+
 /// 人员类别
 pub static PSN_TYPE: Dict = Dict {
     name: "psn_type",
@@ -1276,6 +1286,7 @@ pub static ALL: &[&Dict] = &[
     &OTP_IPT_FLAG,
     &PHAR_PRO_TECH_DUTY,
     &PSN_CERT_TYPE,
+    &PSN_SETLWAY,
     &PSN_TYPE,
     &RX_CHK_STAS_CODG,
     &RX_EXRA_ATTR_CODE,

@@ -11,12 +11,12 @@ use crate::generated::Transaction;
 use crate::reply::Reply;
 
 /// What stands where there is no limit, as one province's center was seen to write it (fsi.md §2.4).
-const NO_LIMIT: &str = "99999999.000000";
+pub(super) const NO_LIMIT: &str = "99999999.000000";
 const NO_LIMIT_FEN: &str = "99999999.00";
 /// The longest explanation that fits `setl_proc_info`.
 const PROC_INFO_MAX: usize = 4000;
 /// 清算方式: by item. 清算类别: 药店购药.
-const CLR_WAY: &str = "1";
+pub(super) const CLR_WAY: &str = "1";
 /// 支付地点类别: at the institution.
 const PAY_LOC: &str = "2";
 
@@ -59,7 +59,7 @@ pub fn t2103(reply: &t2103_refund::Reply) -> Payload {
 }
 
 /// A message of the REST front has no number of its own, so the settlement's stands for it.
-fn numbers(node: &mut Reply, setl: &Setl) {
+pub(super) fn numbers(node: &mut Reply, setl: &Setl) {
     node.text("setl_id", setl.setl_id.as_str())
         .text("mdtrt_id", setl.mdtrt_id.as_str())
         .text("medins_setl_id", setl.medins_setl_id.as_deref().unwrap_or(&setl.setl_id))
@@ -68,7 +68,7 @@ fn numbers(node: &mut Reply, setl: &Setl) {
     amounts(node, &setl.shares);
 }
 
-fn person(node: &mut Reply, person: &Person, now: Moment) {
+pub(super) fn person(node: &mut Reply, person: &Person, now: Moment) {
     let years = full_years(person, now);
     node.text("psn_no", person.psn_no.as_str())
         .text("psn_name", person.psn_name.as_str())
@@ -88,7 +88,7 @@ pub(super) fn full_years(person: &Person, now: Moment) -> i64 {
     i64::from(today.0 - birth.0) - i64::from(before_birthday)
 }
 
-fn amounts(node: &mut Reply, shares: &Shares) {
+pub(super) fn amounts(node: &mut Reply, shares: &Shares) {
     for (name, amount) in [
         ("medfee_sumamt", shares.medfee_sumamt),
         ("fulamt_ownpay_amt", shares.fulamt_ownpay_amt),
@@ -153,12 +153,12 @@ fn parts(out: &mut Reply, shares: &Shares) {
     out.each("detlcutinfo", &shares.lines, line);
 }
 
-fn funds(shares: &Shares) -> impl Iterator<Item = (usize, &FundShare)> {
+pub(super) fn funds(shares: &Shares) -> impl Iterator<Item = (usize, &FundShare)> {
     shares.fund_details.iter().enumerate()
 }
 
 /// The first fund carries the explanation: which provision gave which fen.
-fn fund_row(row: &mut Reply, fund: &FundShare, at: usize, shares: &Shares) {
+pub(super) fn fund_row(row: &mut Reply, fund: &FundShare, at: usize, shares: &Shares) {
     row.text("fund_pay_type", fund.fund_pay_type.as_str())
         .text("fund_pay_type_name", fund.name.as_str())
         .fen("inscp_scp_amt", fund.inscp_scp_amt)

@@ -4,10 +4,10 @@
 use expect_test::expect;
 use lf_center::{
     t1101_person, t1201_fixmedins, t1301_download, t1312_hilist, t2101_quote, t2102_settle, t2103_refund,
-    t3201_statement, t3202_details, t3501_goods, t3513_traces, t3592b_virtual, t5203_settlement, t7101_precheck,
-    t7102_sign, t7103_upload, t7104_undo, t7105_query, t7106_review_query, t7107_settlement_query, t7201_authorise,
-    t7203_qrcode, t7204_download, t7205_verify, t7206_review, t7207_sell, t7211_catalogue, t9001_signin, t9002_signout,
-    t9101_file_upload,
+    t2201_register, t2204_fees, t3201_statement, t3202_details, t3501_goods, t3513_traces, t3592b_virtual,
+    t5203_settlement, t7101_precheck, t7102_sign, t7103_upload, t7104_undo, t7105_query, t7106_review_query,
+    t7107_settlement_query, t7201_authorise, t7203_qrcode, t7204_download, t7205_verify, t7206_review, t7207_sell,
+    t7211_catalogue, t9001_signin, t9002_signout, t9101_file_upload,
 };
 use lf_ports::{Acct, AccumKey, Drug, Fixmedins, Person, RxFile, Setl};
 use lf_rx::event::{Downloaded, Opened, Reviewed, Settled, Signed, Sold, Uploaded, Verified};
@@ -322,6 +322,25 @@ fn fullest(transaction: Transaction, amount: Fen) -> Vec<u8> {
 fn fullest_on_the_gateway(transaction: Transaction, shares: Shares) -> Payload {
     let text = |text: &str| text.to_owned();
     match transaction {
+        T2201 => {
+            let mdtrt_id = text("mdtrt_id");
+            t2201(&t2201_register::Reply { mdtrt_id }, &converted(T2201, &full(T2201), commands::t2201).unwrap())
+        }
+        T2202 | T2203A | T2205 => t2202(transaction),
+        T2204 => {
+            let command = converted(T2204, &full(T2204), commands::t2204).unwrap();
+            let shown = |row: t2204_fees::Row| t2204_fees::FeeShown {
+                fee: row.fee,
+                chrgitm_lv: ChrgitmLv::B,
+                pric_uplmt: Some("1.5".parse().unwrap()),
+                lmt_used: true,
+                hi_nego: true,
+            };
+            t2204(&t2204_fees::Reply { lines: command.rows.into_iter().map(shown).collect() })
+        }
+        T2206 => t2206(&quote(shares), &converted(T2206, &full(T2206), commands::t2207).unwrap(), now()),
+        T2207 => t2207(&t2102_settle::Reply { setl: setl(shares), person: person() }),
+        T2208 => t2208(&t2103_refund::Reply { setl: setl(shares) }),
         T2601 => t2601(),
         T5203 => t5203(&t5203_settlement::Reply {
             setl: setl(shares),
@@ -537,6 +556,14 @@ fn the_fullest_reply_has_all_that_is_required_and_nothing_else() {
         2101 never says: setlinfo.naty setlinfo.clr_optins setlinfo.exp_content detlcutinfo.bas_medn_flag detlcutinfo.hi_nego_drug_flag detlcutinfo.chld_medc_flag detlcutinfo.list_sp_item_flag detlcutinfo.drt_reim_flag detlcutinfo.memo detlcutinfo.hosp_part_amt
         2102 never says: setlinfo.naty setlinfo.exp_content detlcutinfo.bas_medn_flag detlcutinfo.hi_nego_drug_flag detlcutinfo.chld_medc_flag detlcutinfo.list_sp_item_flag detlcutinfo.drt_reim_flag detlcutinfo.memo
         2103 never says: 
+        2201 never says: data.exp_content
+        2202 never says: 
+        2203A never says: 
+        2204 never says: result.selfpay_prop result.fulamt_ownpay_amt result.overlmt_amt result.preselfpay_amt result.inscp_scp_amt result.bas_medn_flag result.chld_medc_flag result.list_sp_item_flag result.drt_reim_flag result.memo result.exp_content
+        2205 never says: 
+        2206 never says: setlinfo.naty setlinfo.clr_optins setlinfo.exp_content
+        2207 never says: setlinfo.naty setlinfo.exp_content
+        2208 never says: setlinfo.psn_name setlinfo.psn_cert_type setlinfo.certno setlinfo.gend setlinfo.naty setlinfo.brdy setlinfo.age setlinfo.psn_type setlinfo.cvlserv_flag setlinfo.exp_content
         2601 never says: 
         3201 never says: 
         3202 never says: 

@@ -1,0 +1,54 @@
+//! 2203A 定点零售药店门诊就诊信息上传: of what kind a visit is, and for which diagnoses.
+//!
+//! Sent again it takes the place of what was stated before (a diagnosis is made void that way). The file of a paper
+//! prescription that the message may carry is not kept: what is paid here was signed in the center. Invariant: the 医疗类别
+//! stays once lines have come, because lines were taken under it.
+
+use lf_ports::{ChangeSet, IdemKey, Mdtrt, MdtrtChange, MdtrtInfo, MdtrtState};
+use lf_vocab::{FixmedinsKind, PsnNo};
+
+use crate::Center;
+use crate::ctx::{Answer, Ctx};
+use crate::failure::{Attempt, Failure, refused};
+use crate::mdtrt::MdtrtRefusal;
+
+/// What is stated.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// 就诊ID.
+    pub mdtrt_id: String,
+    /// 人员编号.
+    pub psn_no: PsnNo,
+    /// The rest.
+    pub info: MdtrtInfo,
+}
+
+impl Center {
+    /// 2203A. Errors: [`MdtrtRefusal`].
+    pub async fn t2203a_visit(&self, ctx: &Ctx, command: &Command) -> Result<Answer<()>, Failure> {
+        ctx.expect(FixmedinsKind::Pharmacy, ctx.code())?;
+        let key = ctx.exact_key("2203A");
+        self.attempts_once(ctx, &key, || self.try_inform(ctx, command, &key)).await
+    }
+
+    async fn try_inform(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<()>, Attempt> {
+        if let Some(answered) = ctx.answered(self.store.idem(key).await?)? {
+            return Ok(answered);
+        }
+        let (mdtrt, ver) = self.visit(ctx, &command.mdtrt_id, &command.psn_no).await?;
+        let batches = match &mdtrt.state {
+            MdtrtState::Withdrawn { .. } => return Ok(refused(MdtrtRefusal::Withdrawn)?),
+            MdtrtState::Informed { info, batches } if !batches.is_empty() && info.med_type != command.info.med_type => {
+                return Ok(refused(MdtrtRefusal::OtherMedType)?);
+            }
+            known => known.batches().to_vec(),
+        };
+        let state = MdtrtState::Informed { info: Box::new(command.info.clone()), batches };
+        let change = MdtrtChange { mdtrt: Mdtrt { state, ..mdtrt }, expect_ver: ver };
+        let mut changes = ChangeSet { mdtrt: Some(change), ..ChangeSet::default() };
+        let answer = Answer::from(());
+        ctx.remember(key.clone(), &answer, &mut changes);
+        self.store.commit(changes).await?;
+        Ok(answer)
+    }
+}
