@@ -1,15 +1,18 @@
 //! Asking the law at a gate and turning its findings into refusals and reminders.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use lf_law::{Decision, Facts, Field, Finding, Gate, Law, LawError, Severity, Value, ViewError};
 use lf_ports::{Drug, SpecialClass};
 use lf_rx::{Prescription, Refusal};
 use lf_vocab::Day;
 
+use crate::consult;
 use crate::ctx::Ctx;
 use crate::failure::Failure;
 use crate::registers::DrugSays;
+use crate::t7101_precheck::put_visit;
 
 lf_rx::refusals! {
     /// Why the law has no answer for a case.
@@ -89,8 +92,10 @@ pub fn failure(error: LawError) -> Failure {
 
 /// What the gates `authorise` and `download` are asked with. The person who shows the credential to a pharmacy, or
 /// hands it the printed code, agrees to this flow (JX-3.2b).
-pub fn carry_facts<'a>(rx: &'a Prescription, ctx: &'a Ctx) -> Facts<'a> {
+pub fn carry_facts<'a>(rx: &'a Prescription, ctx: &'a Ctx, pair: Option<bool>) -> Facts<'a> {
     let mut facts = Facts::new();
+    visited(&mut facts, rx);
+    consult::put_pair(&mut facts, pair);
     facts
         .set(Field::AuthTime, ctx.now)
         .set(Field::DldTime, ctx.now)
@@ -102,6 +107,15 @@ pub fn carry_facts<'a>(rx: &'a Prescription, ctx: &'a Ctx) -> Facts<'a> {
         .set(Field::PharPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
         .set(Field::PsnAgreFlag, true);
     facts
+}
+
+/// What was stated of the visit with 7101 and 7103; of what was opened before that was kept, nothing.
+pub fn visited<'a>(facts: &mut Facts<'a>, rx: &'a Prescription) {
+    const NOTHING: &BTreeMap<String, bool> = &BTreeMap::new();
+    let later = rx.state.active().map_or(NOTHING, |active| &active.uploaded.flags);
+    if let Some(visit) = &rx.opened.visit {
+        put_visit(facts, visit, later);
+    }
 }
 
 /// The words by which the law speaks of classes of drugs: those that the catalogue marks, and those of the place's own lists.

@@ -6,6 +6,7 @@
 
 pub mod admission;
 mod catalogue;
+mod consult;
 pub mod ctx;
 mod delivery;
 pub mod failure;

@@ -17,13 +17,14 @@ use crate::limit::Limits;
 use crate::people::{Claimed, identified};
 use crate::registers::Side;
 use crate::t7204_download::listed;
-use crate::{Center, gate, journal};
+use crate::{Center, consult, gate, journal};
 
 mod facts;
 mod stated;
 
 pub use facts::{Beside, facts, facts_beside, frequency};
-pub use stated::{Consultation, Dspo, DspoWay, LINE_FLAGS, Stated, StatedLine, VISIT_FLAGS};
+pub(crate) use stated::put_visit;
+pub use stated::{Consultation, Dspo, DspoWay, LINE_FLAGS, Stated, StatedLine, UPLOAD_FLAGS, VISIT_FLAGS, VISIT_TEXTS};
 
 /// A prescription to be checked.
 #[derive(Debug, Clone)]
@@ -97,9 +98,14 @@ impl Center {
             content_sm3: hex::lower(&lf_gm::sm3(&codec::encode(content))),
             law_edition: self.law.edition().to_owned(),
             overridden,
+            visit: Some(Box::new(command.stated.visit(content))),
         };
+        let earlier = beside.courses.as_deref().unwrap_or_default();
+        let days = beside.days(content, &known.drugs);
+        let psn = (known.person.poolarea_no, &visit.psn_no);
+        let course = consult::course(&reply.hi_rxno, psn, content, (&known.drugs, &days, earlier));
         let change = journal::open(reply.hi_rxno.clone(), opened, content.clone(), ctx.now);
-        let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
+        let mut changes = ChangeSet { rx: vec![change], course: Some(course), ..ChangeSet::default() };
         let answer = Answer { reply, reminders };
         ctx.remember(key, &answer, &mut changes);
         self.store.commit(changes).await?;
@@ -121,7 +127,10 @@ impl Center {
         let place = ctx.caller.fixmedins.poolarea_no;
         let side =
             Side { place, code: ctx.code(), dr_code: Some(visit.dr_code.as_str()), dise: visit.dise_codg.as_deref() };
-        let (person, doctor, mut drugs, rules, table, designated, says, filings) = tokio::try_join!(
+        // Most people are insured where they go to hospital; of the others the courses are asked for again.
+        let near = content.head.insu_plc_no.unwrap_or(place);
+        let told = command.stated.visit(content);
+        let (person, doctor, mut drugs, rules, table, designated, says, filings, courses, over) = tokio::try_join!(
             self.store.person(&cert),
             self.store.practitioner(ctx.code(), visit.dr_code.as_str()),
             self.store.drugs(&codes, day),
@@ -130,7 +139,9 @@ impl Center {
             self.designated(side, day, ctx.now),
             self.drug_says(place, &codes, day, ctx.now),
             // Most patients are insured where they are treated.
-            self.filings(place, &visit.psn_no, day, ctx.now)
+            self.filings(place, &visit.psn_no, day, ctx.now),
+            self.store.courses(near, &visit.psn_no, ctx.now),
+            self.over_consultation(ctx, &told, &visit.dr_code, day)
         )?;
         let filings = match &person {
             Some(person) if person.poolarea_no != place => {
@@ -139,6 +150,12 @@ impl Center {
             _ => filings,
         };
         self.paid_on(place, day, &mut drugs, &says);
+        let person = match known(person, content, ctx) {
+            Ok(person) => person,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let own = person.poolarea_no;
+        let courses = if own == near { courses } else { self.store.courses(own, &visit.psn_no, ctx.now).await? };
         let beside = Beside {
             limits: rules.iter().map(|rows| Limits::of(rows)).collect(),
             frequencies: rows.iter().map(|drug| facts::frequency(drug, &table, &keys)).collect(),
@@ -146,8 +163,12 @@ impl Center {
             designated,
             says,
             filings,
+            pair: over.pair,
+            parent: over.parent,
+            others: told.session.map(|_| consult::others(&over.overlaps, own, &visit.psn_no)),
+            courses: Some(courses),
         };
-        Ok(known(person, content, ctx).map(|person| (Known { person, doctor, drugs }, beside)))
+        Ok(Ok((Known { person, doctor, drugs }, beside)))
     }
 
     /// All refusals, or what the doctor is reminded of. A reminder that the doctor has answered with a reason is kept with the

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
+use crate::t7101_precheck::put_visit;
 use crate::t7102_sign::{RxRefusal, decode, file_suffix};
 use crate::{Center, gate, journal};
 
@@ -41,6 +42,8 @@ pub struct Command {
     pub sign_digest: String,
     /// The signed file, Base64.
     pub rx_file: String,
+    /// Names out of [`crate::t7101_precheck::UPLOAD_FLAGS`].
+    pub flags: Vec<(&'static str, bool)>,
 }
 
 /// Number and status.
@@ -83,20 +86,39 @@ impl Center {
             phar_name: command.phar_name.clone(),
             phar_chk_time: command.phar_chk_time,
             file_suffix: file_suffix(&file)?.to_owned(),
+            flags: command.flags.iter().map(|(name, flag)| ((*name).to_owned(), *flag)).collect(),
         };
+        let session = match rx.opened.visit.as_ref().and_then(|visit| visit.session) {
+            Some(session) => Some(self.next_session(&rx, session).await?),
+            None => None,
+        };
+        let reminders = self.ask_upload(ctx, &rx, &uploaded, session.as_ref().map(|(_, others)| *others))?;
         let change = journal::advance(&rx, &Event::Uploaded(uploaded), ctx.now)?;
         let reply =
             Reply { hi_rxno: command.hi_rxno.clone(), rx_stas_codg: Projection::of(&change.rx, ctx.now).rx_stas_codg };
-        let mut changes = ChangeSet { rx: vec![change], ..ChangeSet::default() };
-        let answer = Answer { reply, reminders: self.ask_upload(ctx, &rx)? };
+        let session = session.map(|(row, _)| row);
+        let mut changes = ChangeSet { rx: vec![change], session, ..ChangeSet::default() };
+        let answer = Answer { reply, reminders };
         ctx.remember(key.clone(), &answer, &mut changes);
         self.store.commit(changes).await?;
         Ok(answer)
     }
 
-    /// The interface has no field for the person's consent; the law reminds of it (JX-3.2b).
-    fn ask_upload(&self, ctx: &Ctx, rx: &Prescription) -> Result<Vec<Refusal>, Failure> {
+    /// What was stated with 7101 is decided again: the interface has no field for the person's consent (JX-3.2b), the own choice
+    /// of a pharmacy, or why the drugs are bought outside.
+    fn ask_upload(
+        &self,
+        ctx: &Ctx,
+        rx: &Prescription,
+        uploaded: &Uploaded,
+        others: Option<i64>,
+    ) -> Result<Vec<Refusal>, Failure> {
+        lf_vocab::covers!("JX-3.2b");
         let mut facts = Facts::new();
+        if let Some(visit) = &rx.opened.visit {
+            put_visit(&mut facts, visit, &uploaded.flags);
+        }
+        facts.set_opt(Field::ItntOverlapCnt, others);
         facts
             .set(Field::UpldTime, ctx.now)
             .set(Field::PrscTime, rx.opened.prsc_time)

@@ -127,7 +127,8 @@ impl Center {
         // The register of the pharmacy's 统筹区 may hold the same number of another 统筹区's person.
         for rx in found.into_iter().filter(|rx| rx.opened.insu_poolarea_no == person.poolarea_no) {
             // What may not be carried is not shown; a law that has no answer is told.
-            match gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx)) {
+            let pair = self.consulted_here(&rx, ctx).await?;
+            match gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx, pair)) {
                 Ok(_) if carry::may_carry(&rx, ctx.now).is_ok() => carriable.push(rx),
                 Ok(_) | Err(Failure::Refused(_)) => {}
                 Err(failure) => return Err(failure),

@@ -77,7 +77,8 @@ impl Center {
         let entry = opened(batch.as_ref(), ctx, command)?;
         let Some(rx) = rx else { return refused(RxRefusal::Unknown) };
         carry::may_carry(&rx, ctx.now).map_err(Failure::from_refusal)?;
-        let reminders = gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx))?;
+        let pair = self.consulted_here(&rx, ctx).await?;
+        let reminders = gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx, pair))?;
         Ok(Answer { reply: entry, reminders })
     }
 

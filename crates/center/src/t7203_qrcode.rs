@@ -68,7 +68,8 @@ impl Center {
             return Ok(refused(QrcodeRefusal::Unknown)?);
         }
         carry::may_carry(&rx, ctx.now).map_err(Failure::from_refusal)?;
-        let reminders = gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx))?;
+        let pair = self.consulted_here(&rx, ctx).await?;
+        let reminders = gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx, pair))?;
         let psn_no = rx.opened.psn_no.clone();
         let (mut changes, shown) = self.show(ctx, hi_rxno.poolarea_no(), &psn_no, std::slice::from_ref(&rx)).await?;
         let Some(one) = shown.list.into_iter().next() else { return Ok(refused(QrcodeRefusal::Unknown)?) };

@@ -75,7 +75,8 @@ impl Center {
         };
         let active = carry::may_carry(&rx, ctx.now).map_err(Failure::from_refusal)?;
         let file_suffix = active.uploaded.file_suffix.clone();
-        let reminders = gate::ask(&self.law, Gate::Download, ctx, &gate::carry_facts(&rx, ctx))?;
+        let pair = self.consulted_here(&rx, ctx).await?;
+        let reminders = gate::ask(&self.law, Gate::Download, ctx, &gate::carry_facts(&rx, ctx, pair))?;
         let packs = self.packs(&content).await?;
         let rx = self.take(ctx, command, rx, batch).await?;
         Ok(Answer { reply: Reply { rx, content, file, file_suffix, packs }, reminders })

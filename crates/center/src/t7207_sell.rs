@@ -24,7 +24,7 @@ use crate::registers::DrugSays;
 use crate::t7102_sign::RxRefusal;
 use crate::t7204_download::{basket_of, listed, prescribed};
 use crate::tell::Paid;
-use crate::{Center, gate, journal};
+use crate::{Center, consult, gate, journal};
 
 /// A sale.
 #[derive(Debug, Clone)]
@@ -98,8 +98,9 @@ impl Center {
         let rows = command.lines.iter().zip(&drugs);
         let rows: Vec<_> = rows.map(|(line, drug)| Row { line, listed: drug.as_ref().map(listed) }).collect();
         let understood = sale::check_rows(&basket, &rows, ctx.now).map_err(Failure::from_refusal)?;
+        let of = (&rx, self.consulted_here(&rx, ctx).await?);
         let (content, basket, understood) = (&content, &basket, &*understood);
-        let asked = Asked { content, basket, drugs: &drugs, prics: &prics, understood, lots: &lots, says: &says };
+        let asked = Asked { of, content, basket, drugs: &drugs, prics: &prics, understood, lots: &lots, says: &says };
         let reminders = self.ask_sell(ctx, command, &asked)?;
         let sold = Sold {
             sel_stoout_sn: hex::lower(&self.chance.draw())[..30].to_owned(),
@@ -151,6 +152,9 @@ impl Center {
         let head = &asked.content.head;
         let stoout_time = command.lines.iter().map(|line| line.stoout_time).max().unwrap_or(ctx.now);
         let mut facts = lf_law::Facts::new();
+        let (rx, pair) = asked.of;
+        gate::visited(&mut facts, rx);
+        consult::put_pair(&mut facts, pair);
         facts
             .set(Field::StooutTime, stoout_time)
             .set(Field::PrscTime, head.prsc_time)
@@ -176,6 +180,8 @@ impl Center {
 
 /// What the law is asked about.
 struct Asked<'a> {
+    /// The prescription, and whether the agreement stands under which it was consulted.
+    of: (&'a Prescription, Option<bool>),
     content: &'a RxContent,
     basket: &'a Basket<'a>,
     drugs: &'a [Option<Drug>],

@@ -206,6 +206,9 @@ fields! {
     HospChkFlag "hosp_chk_flag" Kind::Flag, Case May "医疗机构药师已审方";
     PharPresetFlag "phar_preset_flag" Kind::Flag, Case May "医疗机构替患者指定药店";
     IptFlowReaFlag "ipt_flow_rea_flag" Kind::Flag, Case May "住院期间流转已写明确需理由";
+    OutRea "out_rea" Kind::Text, Case May "外配理由（1暂时无法配备，2患者自行选择，9其他）";
+    TmpBuyNo "tmp_buy_no" Kind::Text, Case May "临时采购记录的编号";
+    TmpBuyRea "tmp_buy_rea" Kind::Text, Case May "没有临时采购的原因";
 
     // 资格：机构、药店、医师、参保人
     IssOpspFlag "iss_opsp_flag" Kind::Flag, Case May "开方机构具备门诊特定病种治疗资格";
@@ -302,6 +305,11 @@ fields! {
     OverDosFlag "over_dos_flag" Kind::Flag, Line May "超剂量使用";
     OverDosSignFlag "over_dos_sign_flag" Kind::Flag, Line May "超剂量已注明原因并再次签名";
     SelfCnstFlag "self_cnst_flag" Kind::Flag, Line May "目录外用药已取得患者知情同意";
+    RunsUntil "runs_until" Kind::Time, Line May "此前处方的同通用名药品可用至";
+    OverlapCnt "overlap_cnt" Kind::Int, Line May "同通用名药品尚未用完的此前处方数";
+    OverlapDays "overlap_days" DAYS, Line May "此前处方的同通用名药品尚可用天数";
+    HeldDays "held_days" DAYS, Line May "连同此前处方尚余药量的可用天数";
+    CourseDays "course_days" DAYS, Line May "连同此前相接处方的疗程天数";
 
     // diseinfo
     DiagCode "diag_code" Kind::Text, Dise Must "诊断代码";

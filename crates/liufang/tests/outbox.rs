@@ -162,6 +162,7 @@ async fn write(store: &SqliteStore, serial: u64) {
         content_sm3: "00".repeat(32),
         law_edition: "2026".to_owned(),
         overridden: Vec::new(),
+        visit: None,
     };
     let body = codec::encode(&Event::Opened(Box::new(opened.clone())));
     let hash = link(ChainHash::GENESIS, &number(serial), 1, at(0), &body);

@@ -5,6 +5,7 @@ use lf_rx::{AuthBatch, Prescription, RxContent};
 use lf_vocab::{Admdvs, Day, Fen, PsnNo};
 use thiserror::Error;
 
+use crate::consult::{Course, ItntSession};
 use crate::file::FileChange;
 use crate::filing::FilingChange;
 use crate::grant::GrantChange;
@@ -62,6 +63,10 @@ pub struct ChangeSet {
     pub supply: Option<SupplyCase>,
     /// A visit of the clinic route.
     pub mdtrt: Option<MdtrtChange>,
+    /// A consultation; its number must be free, or the change is stale.
+    pub session: Option<ItntSession>,
+    /// How long the drugs of a new prescription last.
+    pub course: Option<Course>,
 }
 
 /// An edition takes the place of the one before it, from its day on.

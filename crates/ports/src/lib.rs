@@ -6,6 +6,7 @@
 
 pub mod change;
 pub mod codec;
+pub mod consult;
 pub mod edge;
 pub mod file;
 pub mod filing;
@@ -28,6 +29,7 @@ pub use change::{
     SetlChange,
 };
 pub use codec::Inconsistency;
+pub use consult::{Course, CourseDrug, ItntSession};
 pub use edge::{Chance, Clock};
 pub use file::{FileChange, FileHead, FileOwner, StoredFile};
 pub use filing::{Filed, Filing, FilingBody, FilingChange, FilingEnded, FilingKind, OpspFiling, SpayFiling};

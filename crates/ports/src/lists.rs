@@ -1,5 +1,5 @@
 //! Dated lists: what a bureau publishes as a whole and replaces by editions. Payment standards, prices of places, restriction rules,
-//! diagnoses, dictionaries, 门诊慢特病种, frequencies, the printed catalogue, lists only passed on; and the editions of the
+//! diagnoses, dictionaries, 门诊慢特病种, frequencies, agreements on consultations, the printed catalogue, lists only passed on; and the editions of the
 //! drug catalogue.
 //!
 //! Serves import, the downloads 13xx and the reading of the catalogue as of a day. Invariants: of one key no two rows
@@ -7,7 +7,7 @@
 //! count per list from 1 and a changed row carries the version of the edition that changed it last.
 
 use lf_vocab::dict::ChrgitmLv;
-use lf_vocab::{Admdvs, Day, MedListCodg, Moment, Pric, Span};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, Pric, Span};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -53,13 +53,15 @@ pub enum Lists {
     Designation,
     /// Drugs that a place has put under rules of their own.
     Tagged(TagList),
+    /// 互联网医院与药店的远程问诊协议.
+    ConsultPair,
     /// A list that is only passed on.
     Printed(Printed),
 }
 
 impl Lists {
     /// All.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::PayStd,
         Self::SelPric,
         Self::PlatPric,
@@ -76,6 +78,7 @@ impl Lists {
         Self::Tagged(TagList::Dual),
         Self::Tagged(TagList::Opsp),
         Self::Tagged(TagList::Renewal),
+        Self::ConsultPair,
         Self::Printed(Printed::ServiceItem),
         Self::Printed(Printed::Consumable),
         Self::Printed(Printed::Operation),
@@ -102,6 +105,7 @@ impl Lists {
             Self::NrdlPayStd => "nrdl_pay_std",
             Self::Designation => "designation",
             Self::Tagged(list) => list.word(),
+            Self::ConsultPair => "consult_pair",
             Self::Printed(list) => list.word(),
         }
     }
@@ -319,6 +323,19 @@ pub struct NrdlPayStd {
     pub lmt_usescp: Option<String>,
 }
 
+/// An agreement of an internet hospital and a pharmacy on consultations and prescriptions at a distance (JX-2.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsultPair {
+    /// The internet hospital.
+    pub fixmedins_code: FixmedinsCode,
+    /// The pharmacy.
+    pub phar_fixmedins_code: FixmedinsCode,
+    /// While it is in force.
+    pub agreement: Span<Day>,
+    /// 协议编号.
+    pub agre_no: Option<String>,
+}
+
 /// A row of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each holds the row of the list of its name")]
@@ -336,6 +353,7 @@ pub enum Item {
     NrdlPayStd(NrdlPayStd),
     Designation(Designation),
     Tagged(TagList, TaggedDrug),
+    ConsultPair(ConsultPair),
     Printed(Printed, PrintedRow),
 }
 
@@ -356,6 +374,7 @@ impl Item {
             Self::NrdlPayStd(_) => Lists::NrdlPayStd,
             Self::Designation(_) => Lists::Designation,
             Self::Tagged(list, _) => Lists::Tagged(*list),
+            Self::ConsultPair(_) => Lists::ConsultPair,
             Self::Printed(list, _) => Lists::Printed(*list),
         }
     }
@@ -381,6 +400,10 @@ impl Item {
             }
             Self::Designation(row) => row.key(),
             Self::Tagged(_, row) => row.key(),
+            Self::ConsultPair(row) => {
+                let from = row.agreement.from().to_string();
+                [row.fixmedins_code.as_str(), row.phar_fixmedins_code.as_str(), &from].join("|")
+            }
             Self::Printed(list, row) => row.cell(list.code_and_name().0).unwrap_or_default().to_owned(),
         }
     }
@@ -409,6 +432,7 @@ impl Item {
             Self::NrdlPayStd(row) => encode(row),
             Self::Designation(row) => encode(row),
             Self::Tagged(_, row) => encode(row),
+            Self::ConsultPair(row) => encode(row),
             Self::Printed(_, row) => encode(row),
         }
     }
@@ -435,6 +459,7 @@ impl Item {
             Lists::NrdlPayStd => Self::NrdlPayStd(read(body, key)?),
             Lists::Designation => Self::Designation(read(body, key)?),
             Lists::Tagged(list) => Self::Tagged(list, read(body, key)?),
+            Lists::ConsultPair => Self::ConsultPair(read(body, key)?),
             Lists::Printed(list) => Self::Printed(list, read(body, key)?),
         })
     }

@@ -2,12 +2,14 @@
 //! pipelining driver answers them in one round trip.
 
 use async_trait::async_trait;
+use lf_rx::event::Session;
 use lf_rx::{AuthBatch, Prescription, RxContent};
-use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
+use lf_vocab::{Admdvs, Day, DrCode, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
 use thiserror::Error;
 
 use crate::change::{ChangeSet, CommitError};
 use crate::codec::Inconsistency;
+use crate::consult::{Course, ItntSession};
 use crate::file::{FileHead, FileOwner, StoredFile};
 use crate::filing::{Filing, FilingKind};
 use crate::grant::GrantRow;
@@ -117,6 +119,13 @@ pub trait Store: StockStore + MdtrtStore + Send + Sync {
         psn_no: &PsnNo,
         most: usize,
     ) -> Result<Vec<Prescription>, StoreError>;
+    /// The number of a doctor's last consultation; 0 where there is none yet.
+    async fn itnt_last(&self, dr_code: &DrCode) -> Result<i64, StoreError>;
+    /// Consultations of a doctor that have a moment in common with this time, at most [`crate::consult::OVERLAPS_MAX`].
+    async fn itnt_overlaps(&self, dr_code: &DrCode, session: &Session) -> Result<Vec<ItntSession>, StoreError>;
+    /// Prescriptions of a person, of whatever institution, whose drugs last until today or longer: dispensed, or free to be. At
+    /// most [`crate::consult::COURSES_MAX`], those that last longest first.
+    async fn courses(&self, poolarea_no: Admdvs, psn_no: &PsnNo, now: Moment) -> Result<Vec<Course>, StoreError>;
     /// An authorisation.
     async fn batch(&self, poolarea_no: Admdvs, batch_no: &str) -> Result<Option<AuthBatch>, StoreError>;
     /// A settlement of a pharmacy, and the settlement that reversed it.

@@ -1,7 +1,9 @@
 //! What can happen to a prescription. An event carries the evidence that its state will hold; the history
 //! of a prescription is these, in order, chained (`history.rs`).
 
-use lf_vocab::dict::{HiFeesetlFlag, RxChkStasCodg};
+use std::collections::BTreeMap;
+
+use lf_vocab::dict::{BizTypeCode, HiFeesetlFlag, RxChkStasCodg};
 use lf_vocab::{
     Admdvs, DrCode, DrugTracCodg, Fen, FixmedinsCode, MedListCodg, Moment, PharCode, PsnNo, Qty, RxTraceCode,
 };
@@ -71,6 +73,54 @@ pub struct Opened {
     /// Reminders against which the doctor went on; the reasons stand in the content.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overridden: Vec<Overridden>,
+    /// The visit, for the gates that come later; what was opened before this was kept has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Box<Visit>>,
+}
+
+/// The visit as the gates after the pre-check are asked it: messages after 7101 do not repeat it. Names no person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// 业务类型代码.
+    pub biz_type_code: BizTypeCode,
+    /// 医疗类别.
+    pub med_type: String,
+    /// 门诊住院标识.
+    pub otp_ipt_flag: Option<String>,
+    /// 处方附加属性.
+    pub rx_exra_attr_code: Option<String>,
+    /// Facts that the doctor stated, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub flags: BTreeMap<String, bool>,
+    /// The same of those that are codes or numbers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<String, String>,
+    /// From when to when an internet hospital's doctor saw the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+    /// The pharmacy in whose 问诊区 the person sat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub itnt_phar_code: Option<FixmedinsCode>,
+}
+
+/// A consultation's time; the end is after the begin and no more than [`SESSION_SECONDS_MAX`] later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// 问诊开始时间.
+    pub begntime: Moment,
+    /// 问诊结束时间.
+    pub endtime: Moment,
+}
+
+/// How long a consultation may last: a day, so that what overlaps it is found within a day before it.
+pub const SESSION_SECONDS_MAX: i64 = 86_400;
+
+impl Session {
+    /// A time that a consultation may have.
+    pub fn new(begntime: Moment, endtime: Moment) -> Option<Self> {
+        let lasts = begntime < endtime && endtime <= begntime.plus_seconds(SESSION_SECONDS_MAX);
+        lasts.then_some(Self { begntime, endtime })
+    }
 }
 
 /// A reminder that the doctor answered with a reason (7101, JX-4.1.2).
@@ -112,6 +162,9 @@ pub struct Uploaded {
     pub phar_chk_time: Moment,
     /// `pdf` or `ofd`.
     pub file_suffix: String,
+    /// What was stated with the upload, by the name of the fact; it takes the place of what 7101 stated.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub flags: BTreeMap<String, bool>,
 }
 
 /// 7201, 7203.

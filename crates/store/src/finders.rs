@@ -5,6 +5,7 @@
 
 use async_trait::async_trait;
 use lf_gm::rest::looked_up_by;
+use lf_ports::consult::{COURSES_MAX, Course, ItntSession, OVERLAPS_MAX};
 use lf_ports::filing::FILINGS_MAX;
 use lf_ports::grant::GRANTS_MAX;
 use lf_ports::store::{DrugQuery, UNDER_MAX};
@@ -14,8 +15,9 @@ use lf_ports::{
     MatchKey, MemoRow, MemoTopic, Person, PersonKey, PlacePric, Practitioner, Prics, RxFile, Setl, Since, Store,
     StoreError, StoredEvent, StoredFile,
 };
+use lf_rx::event::{SESSION_SECONDS_MAX, Session};
 use lf_rx::{AuthBatch, Prescription, RxContent};
-use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
+use lf_vocab::{Admdvs, Day, DrCode, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
 
 use crate::driver::{Driver, PAGE_MAX, Ports, page};
 use crate::plan::{accum_params, cert_key, drug_find_text, idem_params, like_part, plan, rx_params};
@@ -215,6 +217,32 @@ impl<D: Driver> Store for Ports<D> {
         let each = FilingKind::ALL.map(|kind| vec![poolarea_no.as_str().into(), kind.word().into()]);
         let found = self.driver.rows_each(sql::filing::KEPT, each.to_vec()).await?;
         Ok(FilingKind::ALL.into_iter().zip(found).filter(|(_, rows)| !rows.is_empty()).map(|(kind, _)| kind).collect())
+    }
+
+    async fn itnt_last(&self, dr_code: &DrCode) -> Result<i64, StoreError> {
+        let last = |sealer: &Sealer, found| Cells::new(sealer, "itnt_session", 0, found).count("seq");
+        Ok(self.one(sql::consult::ITNT_LAST, [dr_code.as_str().into()], last).await?.unwrap_or(0))
+    }
+
+    async fn itnt_overlaps(&self, dr_code: &DrCode, session: &Session) -> Result<Vec<ItntSession>, StoreError> {
+        let Session { begntime, endtime } = *session;
+        let earliest = begntime.plus_seconds(-SESSION_SECONDS_MAX);
+        let params = [dr_code.as_str().into(), endtime.into(), earliest.into(), begntime.into(), page(OVERLAPS_MAX)];
+        self.many(sql::consult::ITNT_OVERLAPS, params, row::itnt_session).await
+    }
+
+    async fn courses(&self, poolarea_no: Admdvs, psn_no: &PsnNo, now: Moment) -> Result<Vec<Course>, StoreError> {
+        let params = [poolarea_no.as_str().into(), psn_no.as_str().into(), now.day().into(), page(COURSES_MAX)];
+        let courses = self.many(sql::consult::COURSES, params, row::course).await?;
+        // Prescriptions lie in the partition of their own number, so they are looked at one by one, in one trip.
+        let keys = courses.iter().map(|course| rx_params(&course.hi_rxno)).collect();
+        let found = self.driver.rows_each(sql::consult::RX_PHASE, keys).await?;
+        let mut standing = Vec::with_capacity(courses.len());
+        for (course, mut rows) in courses.into_iter().zip(found) {
+            let stands = rows.pop().map(|row| row::stands(&self.sealer, row, now)).transpose()?;
+            standing.extend(stands.unwrap_or(false).then_some(course));
+        }
+        Ok(standing)
     }
 
     async fn rx(&self, hi_rxno: &HiRxno) -> Result<Option<Prescription>, StoreError> {

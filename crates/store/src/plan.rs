@@ -15,6 +15,7 @@ use crate::sealer::Sealer;
 use crate::sql;
 use crate::value::Value;
 
+mod consult;
 mod filings;
 mod grants;
 mod list_match;
@@ -116,6 +117,10 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
     if let Some(change) = &changes.mdtrt {
         steps.push(mdtrt::change(change, sealer)?);
     }
+    if let Some(row) = &changes.session {
+        steps.push(consult::session(row)?);
+    }
+    steps.extend(changes.course.as_ref().and_then(|course| consult::course(course, sealer)));
     Ok(steps)
 }
 

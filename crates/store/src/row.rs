@@ -18,6 +18,7 @@ use crate::sealed::{self, Column};
 use crate::sealer::Sealer;
 use crate::value::{Cells, Row, Value};
 
+mod consult;
 mod filing;
 mod list_match;
 mod lists;
@@ -25,6 +26,7 @@ mod mdtrt;
 pub(crate) mod outbox;
 pub(crate) mod stock;
 
+pub(crate) use consult::{course, itnt_session, stands};
 pub(crate) use filing::filing;
 pub(crate) use list_match::list_match;
 pub(crate) use lists::{drug, edition, grant, item, item_of_any, memo};

@@ -43,7 +43,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V14__memo",
     "V15__supply",
     "V16__filings",
-    "V17__mdtrt"
+    "V17__mdtrt",
+    "V18__consult"
 ];
 
 impl From<rusqlite::Error> for OpenError {

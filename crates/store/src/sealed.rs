@@ -63,6 +63,7 @@ columns! {
     STOCK_MOVE = "stock_move"."body" [Texts, Texts, Counts] STOCK_MOVE_SWEEP STOCK_MOVE_RESEAL;
     SUPPLY_CASE = "supply_case"."body" [Texts, Texts] SUPPLY_CASE_SWEEP SUPPLY_CASE_RESEAL;
     MDTRT = "mdtrt"."body" [Texts, Texts] MDTRT_SWEEP MDTRT_RESEAL;
+    DRUG_COURSE = "drug_course"."body" [Texts, Texts, Texts] DRUG_COURSE_SWEEP DRUG_COURSE_RESEAL;
     OUTBOX = "outbox"."body" [Texts, Texts, Counts] OUTBOX_SWEEP OUTBOX_RESEAL;
 }
 

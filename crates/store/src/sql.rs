@@ -4,6 +4,7 @@
 //! microseconds, booleans 0/1; every SELECT of a whole row names the primary key first; `live = 1` stands as a literal,
 //! so that the partial index serves it; conflicts show as no row written, never by a constraint's name.
 
+pub(crate) mod consult;
 pub(crate) mod filing;
 pub(crate) mod mdtrt;
 pub(crate) mod stock;
@@ -300,6 +301,10 @@ pub(crate) const SUPPLY_CASE_SWEEP: &str =
     sweep_page!("supply_case", "body", "fixmedins_code, case_no", "$1, $2", "$3", "$4");
 pub(crate) const SUPPLY_CASE_RESEAL: &str =
     "UPDATE supply_case SET body = $3 WHERE fixmedins_code = $1 AND case_no = $2 AND body = $4";
+pub(crate) const DRUG_COURSE_SWEEP: &str =
+    sweep_page!("drug_course", "body", "poolarea_no, psn_no, hi_rxno", "$1, $2, $3", "$4", "$5");
+pub(crate) const DRUG_COURSE_RESEAL: &str =
+    "UPDATE drug_course SET body = $4 WHERE poolarea_no = $1 AND psn_no = $2 AND hi_rxno = $3 AND body = $5";
 pub(crate) const FILE_SWEEP: &str = sweep_page!("file", "body", "fixmedins_code, file_qury_no", "$1, $2", "$3", "$4");
 pub(crate) const FILE_RESEAL: &str =
     "UPDATE file SET body = $3 WHERE fixmedins_code = $1 AND file_qury_no = $2 AND body = $4";
@@ -435,7 +440,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 80] = [
+    const QUESTIONS: [&str; 81] = [
         SUPPLY_CASE_SWEEP,
         PRACTITIONERS_OF,
         FILING_SWEEP,
@@ -492,6 +497,7 @@ mod tests {
         OUTBOX_SWEEP,
         STOCK_MOVE_SWEEP,
         MDTRT_SWEEP,
+        DRUG_COURSE_SWEEP,
         PERSON_KEY_SWEEP,
         PERSON_KEY_RESEAL,
         PERSON_KEY_DOUBLE,
@@ -522,7 +528,8 @@ mod tests {
     fn every_question_is_answered_by_an_index_in_its_order() {
         let conn = rusqlite::Connection::open("").unwrap();
         crate::schema::build(&conn).unwrap();
-        let apart = stock::QUESTIONS.into_iter().chain(filing::QUESTIONS).chain(mdtrt::QUESTIONS);
+        let apart =
+            stock::QUESTIONS.into_iter().chain(filing::QUESTIONS).chain(mdtrt::QUESTIONS).chain(consult::QUESTIONS);
         for text in QUESTIONS.into_iter().chain(NEXT_POOL).chain(apart) {
             let explain = format!("EXPLAIN QUERY PLAN {}", text.replace('$', "?"));
             let mut statement = conn.prepare(&explain).unwrap();
@@ -539,7 +546,8 @@ mod tests {
     fn the_texts_stay_engine_neutral() {
         let texts = TEXT.split("#[cfg(test)]").next().unwrap().to_ascii_uppercase()
             + &include_str!("sql/stock.rs").to_ascii_uppercase()
-            + &include_str!("sql/mdtrt.rs").to_ascii_uppercase();
+            + &include_str!("sql/mdtrt.rs").to_ascii_uppercase()
+            + &include_str!("sql/consult.rs").to_ascii_uppercase();
         for word in [" NOW(", "CURRENT_", "AUTOINCREMENT", "REPLACE INTO", "OR IGNORE", "IFNULL", "::", "ARRAY["] {
             assert!(!texts.contains(word), "{word}");
         }

@@ -9,6 +9,7 @@ use lf_ports::{AuditStore, Outbox, ReplayStore, Store};
 use lf_store::{OpenError, Rotation, Sealer};
 
 pub mod atomic;
+pub mod consult;
 pub mod files;
 pub mod filings;
 pub mod finders;
@@ -99,6 +100,10 @@ macro_rules! each_case {
             outbox::who_waits_hears_of_letters_only,
             files::a_file_is_its_institutions_until_its_time_is_over,
             files::a_number_is_a_files_once,
+            consult::of_two_consultations_one_takes_the_number,
+            consult::what_has_a_moment_in_common_is_found,
+            consult::a_course_counts_while_its_prescription_stands,
+            consult::the_longest_courses_of_a_person_are_read,
             grants::a_grant_is_read_by_its_place,
             grants::a_number_of_a_grant_is_given_once,
             grants::a_grant_ends_where_it_was_seen_to_end,

@@ -158,7 +158,7 @@ each_case!(on_postgres);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_key_holds_the_partition_or_the_thing_itself() {
     // Copied whole to every node, or keyed by the thing claimed: decision 0004.
-    const WHOLE: [&str; 14] = [
+    const WHOLE: [&str; 15] = [
         "app",
         "fixmedins",
         "practitioner",
@@ -168,6 +168,7 @@ async fn every_key_holds_the_partition_or_the_thing_itself() {
         "grant_given",
         "person_key",
         "claim",
+        "itnt_session",
         "idem",
         "file",
         "list_match",

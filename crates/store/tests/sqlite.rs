@@ -128,7 +128,7 @@ async fn a_process_that_dies_has_lost_nothing_acknowledged() {
 #[test]
 fn every_unique_key_holds_the_partition_or_the_thing_itself() {
     // Copied whole to every node, or keyed by the thing claimed: decision 0004.
-    const WHOLE: [&str; 14] = [
+    const WHOLE: [&str; 15] = [
         "app",
         "fixmedins",
         "practitioner",
@@ -138,6 +138,7 @@ fn every_unique_key_holds_the_partition_or_the_thing_itself() {
         "grant_given",
         "person_key",
         "claim",
+        "itnt_session",
         "idem",
         "file",
         "list_match",

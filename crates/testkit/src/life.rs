@@ -68,6 +68,8 @@ pub struct Life<'c> {
     pub content: RxContent,
     /// What its free fields state for the law.
     pub stated: Stated,
+    /// What is stated with the upload.
+    pub upload_flags: Vec<(&'static str, bool)>,
     /// What is bought; the basis of sale and settlement.
     pub items: Vec<Item>,
     /// Insured or self-paid.
@@ -103,6 +105,7 @@ impl<'c> Life<'c> {
             pharmacy: PHARMACY.to_owned(),
             content,
             stated: Stated::default(),
+            upload_flags: Vec::new(),
             items,
             hi_feesetl_flag: HiFeesetlFlag::Insured,
             acct_used_flag: AcctUsedFlag::No,

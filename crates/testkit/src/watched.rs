@@ -9,14 +9,15 @@ use std::task::Poll;
 use async_trait::async_trait;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
-    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
-    FileOwner, Filing, FilingKind, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ListMatch, Lists, MatchKey, Mdtrt,
-    MdtrtStore, MemoRow, MemoTopic, Person, PersonKey, Practitioner, Prics, RxFile, Setl, Since, Store, StoreError,
-    StoredEvent, StoredFile,
+    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Course, Dated, Drug, Edition, EditionOf,
+    FileHead, FileOwner, Filing, FilingKind, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ItntSession, ListMatch,
+    Lists, MatchKey, Mdtrt, MdtrtStore, MemoRow, MemoTopic, Person, PersonKey, Practitioner, Prics, RxFile, Setl,
+    Since, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_ports::{DocKey, LeadKey, LotsOf, MovesOf, StockCode, StockLead, StockLot, StockMove, StockStore, SupplyCase};
+use lf_rx::event::Session;
 use lf_rx::{AuthBatch, Prescription, RxContent};
-use lf_vocab::{Admdvs, Day, DrugTracCodg, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
+use lf_vocab::{Admdvs, Day, DrCode, DrugTracCodg, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
 
 /// A store behind which another one answers.
 pub struct Watched {
@@ -144,6 +145,9 @@ asked! {
     rx_file(hi_rxno: &HiRxno) -> Option<RxFile>;
     rx_events(hi_rxno: &HiRxno) -> Vec<StoredEvent>;
     rx_of_person(poolarea_no: Admdvs, psn_no: &PsnNo, most: usize) -> Vec<Prescription>;
+    itnt_last(dr_code: &DrCode) -> i64;
+    itnt_overlaps(dr_code: &DrCode, session: &Session) -> Vec<ItntSession>;
+    courses(poolarea_no: Admdvs, psn_no: &PsnNo, now: Moment) -> Vec<Course>;
     batch(poolarea_no: Admdvs, batch_no: &str) -> Option<AuthBatch>;
     setl(fixmedins_code: &FixmedinsCode, setl_id: &str) -> Option<(Setl, Option<String>)>;
     setls_of(fixmedins_code: &FixmedinsCode, after: (Moment, &str), until: Moment, limit: usize) -> Vec<Setl>;

@@ -5,18 +5,18 @@
 use std::borrow::Cow;
 
 use lf_law::{Facts, Field, LineFacts, Scope, Value};
-use lf_ports::{Dated, Drug, Item, PractitionerKind, SpecialClass};
-use lf_rx::supply::{Frequency, Rhythm, Untold, supply};
+use lf_ports::{Course, Dated, Drug, Item, PractitionerKind, SpecialClass};
+use lf_rx::supply::{Frequency, Rhythm, Supply, Untold, supply};
 use lf_rx::{RxContent, RxDrug};
 use lf_vocab::dict::{BizTypeCode, RxItemTypeCode};
 
 use super::{Known, Stated};
 use crate::ctx::Ctx;
 use crate::filings::Filings;
-use crate::gate;
 use crate::limit::Limits;
 use crate::registers::{Designated, DrugSays};
 use crate::t7204_download::listed;
+use crate::{consult, gate};
 
 /// What the lists say of the prescribed drugs, in the doctor's order, and what the doctor states beyond the interface's own
 /// fields.
@@ -34,6 +34,14 @@ pub struct Beside {
     pub says: Vec<DrugSays>,
     /// What is filed of the patient.
     pub filings: Filings,
+    /// Whether the agreement of hospital and pharmacy on consultations is in force.
+    pub pair: Option<bool>,
+    /// Whether the physical institution on which an internet hospital rests is one of its province under agreement.
+    pub parent: Option<bool>,
+    /// How many others the doctor saw at the same time.
+    pub others: Option<i64>,
+    /// Earlier prescriptions whose drugs still last, where they were asked for.
+    pub courses: Option<Vec<Course>>,
 }
 
 impl Beside {
@@ -45,6 +53,41 @@ impl Beside {
         let responsible = self.designated.responsible(special.map(|(drug, _)| &drug.med_list_codg));
         facts.set_opt(Field::DrSpayFlag, responsible);
         self.filings.put_dise(facts, content.mdtrtinfo.dise_codg.as_deref(), content.head.prsc_time.day());
+        consult::put_pair(facts, self.pair);
+        facts.set_opt(Field::ItntOverlapCnt, self.others);
+        if let Some(parent) = self.parent {
+            facts.set(Field::ItntParentFlag, parent);
+        }
+    }
+
+    /// For how many days each drug lasts by dose, frequency and pack (else as stated), and for how many it is stated to be
+    /// taken; a part of a day counts as a whole one.
+    pub fn days(&self, content: &RxContent, drugs: &[Option<Drug>]) -> Vec<(i64, i64)> {
+        let lines = content.rxdrugdetail.iter().zip(drugs).enumerate();
+        lines.map(|(at, (drug, entry))| whole_days(drug, self.lasts(at, drug, entry.as_ref()))).collect()
+    }
+
+    /// How long a drug lasts; 饮片 are counted in doses of the whole prescription, and a drug that the catalogue does not know
+    /// has no pack.
+    fn lasts(&self, at: usize, drug: &RxDrug, entry: Option<&Drug>) -> Result<Option<Supply>, Untold> {
+        let herb = drug.rx_item_type_code == RxItemTypeCode::Herb;
+        let Some(entry) = entry.filter(|_| !herb) else { return Ok(None) };
+        let listed = listed(entry);
+        let frequency = self.frequencies.get(at).copied().flatten().ok_or(Untold::NoFrequency)?;
+        supply(drug, &listed.packing, &listed.spec_name, frequency)
+    }
+}
+
+/// Parts of a day as a whole one.
+const fn ceil(parts: i64, of: i64) -> i64 {
+    parts.saturating_add(of - 1).div_euclid(of)
+}
+
+fn whole_days(drug: &RxDrug, lasts: Result<Option<Supply>, Untold>) -> (i64, i64) {
+    let stated = ceil(drug.medc_days.get(), 10_000);
+    match lasts {
+        Ok(Some(lasts)) => (ceil(lasts.days, 100), stated),
+        Ok(None) | Err(_) => (stated, stated),
     }
 }
 
@@ -215,11 +258,12 @@ fn put_beside<'a>(
     if let Some(stated) = beside.stated.lines.get(at) {
         stated.put(line);
     }
-    // 饮片 are counted in doses of the whole prescription, and a drug that the catalogue does not know has no pack.
-    let Some(entry) = entry.filter(|_| drug.rx_item_type_code != RxItemTypeCode::Herb) else { return };
-    let listed = listed(entry);
-    let frequency = beside.frequencies.get(at).copied().flatten().ok_or(Untold::NoFrequency);
-    match frequency.and_then(|frequency| supply(drug, &listed.packing, &listed.spec_name, frequency)) {
+    let lasts = beside.lasts(at, drug, entry);
+    if let Some(courses) = &beside.courses {
+        let on = content.head.prsc_time.day();
+        consult::put_course(line, consult::same_name(drug, entry), whole_days(drug, lasts), on, courses);
+    }
+    match lasts {
         // Hundredths become the scale of a quantity.
         Ok(Some(lasts)) => {
             line.set(Field::SuppDays, scaled(lasts.days)).set(Field::SuppDaysLess, scaled(lasts.days_less));

@@ -1,9 +1,16 @@
 //! What a doctor states for the law in the free fields of 7101 (`extras`), because the interface has no field for it.
 //!
-//! Serves JX-4.1.2 (a reason for going on against a reminder, in the words of 3103: `dspo_way`, `dspo_way_rea`), JX-2.5d and
-//! HB-1.9. Invariant: what is not stated stays absent. The text itself is kept with the content, sealed as it is.
+//! Serves JX-4.1.2 (a reason for going on against a reminder, in the words of 3103: `dspo_way`, `dspo_way_rea`), JX-2.5d,
+//! HB-1.9, and the reasons for buying outside (HB-1.3, HB-1.4, GX-2.1a, WH-6.1). Invariant: what is not stated stays absent. The
+//! text itself is kept with the content, sealed as it is; what later gates ask again stands in the first event ([`Visit`]).
+
+use std::collections::BTreeMap;
 
 use lf_law::{Facts, Field, LineFacts, Scope};
+use lf_rx::RxContent;
+use lf_rx::event::{Session, Visit};
+use lf_vocab::FixmedinsCode;
+use lf_vocab::dict::BizTypeCode;
 
 /// Yes or no of the whole prescription, by the name of the fact.
 pub const VISIT_FLAGS: [&str; 12] = [
@@ -20,6 +27,12 @@ pub const VISIT_FLAGS: [&str; 12] = [
     "itnt_psn_self_flag",
     "itnt_in_phar_flag",
 ];
+
+/// Of the whole prescription too, by the name of the fact: codes and numbers.
+pub const VISIT_TEXTS: [&str; 3] = ["out_rea", "tmp_buy_no", "tmp_buy_rea"];
+
+/// Of the whole prescription again with its upload (7103), where it takes the place of what 7101 stated.
+pub const UPLOAD_FLAGS: [&str; 3] = ["psn_agre_flag", "phar_preset_flag", "out_rea_drg_flag"];
 
 /// Yes or no of one drug.
 pub const LINE_FLAGS: [&str; 4] = ["over_dos_flag", "over_dos_sign_flag", "self_cnst_flag", "pay_lmt_flag"];
@@ -84,8 +97,14 @@ pub struct Consultation {
 pub struct Stated {
     /// Names out of [`VISIT_FLAGS`].
     pub flags: Vec<(&'static str, bool)>,
+    /// Names out of [`VISIT_TEXTS`].
+    pub texts: Vec<(&'static str, String)>,
     /// The consultation, where a record of it was sent.
     pub consultation: Option<Consultation>,
+    /// From when to when the doctor saw the person.
+    pub session: Option<Session>,
+    /// The pharmacy in whose 问诊区 the person sat.
+    pub itnt_phar_code: Option<FixmedinsCode>,
     /// In the doctor's order.
     pub lines: Vec<StatedLine>,
 }
@@ -93,9 +112,8 @@ pub struct Stated {
 impl Stated {
     /// Gives the case what was stated of it.
     pub fn put(&self, facts: &mut Facts<'_>) {
-        for (field, flag) in fields(&self.flags, Scope::Case) {
-            facts.set(field, flag);
-        }
+        let flags = self.flags.iter().map(|(name, flag)| (*name, *flag));
+        put_stated(facts, flags, self.texts.iter().map(|(name, text)| (*name, text.as_str())));
         if let Some(record) = &self.consultation {
             lf_vocab::covers!("JX-2.4a", "JX-2.4b", "JX-2.4d");
             facts
@@ -105,6 +123,27 @@ impl Stated {
                 .set(Field::ItntAlgsHisFlag, record.algs_his)
                 .set(Field::ItntSympFlag, record.symp);
         }
+    }
+
+    /// The visit as later gates are asked it.
+    pub fn visit(&self, content: &RxContent) -> Visit {
+        let (head, visit) = (&content.head, &content.mdtrtinfo);
+        let internet = head.biz_type_code == BizTypeCode::Internet;
+        Visit {
+            biz_type_code: head.biz_type_code,
+            med_type: visit.med_type.clone(),
+            otp_ipt_flag: visit.otp_ipt_flag.clone(),
+            rx_exra_attr_code: head.rx_exra_attr_code.clone(),
+            flags: self.flags.iter().map(|(name, flag)| ((*name).to_owned(), *flag)).collect(),
+            texts: self.texts.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect(),
+            session: self.session.filter(|_| internet),
+            itnt_phar_code: self.itnt_phar_code.clone().filter(|_| internet),
+        }
+    }
+
+    /// What was stated under a name.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        self.flags.iter().find(|(own, _)| *own == name).map(|(_, flag)| *flag)
     }
 
     /// Whether the doctor goes on with a drug against its reminders, and why.
@@ -117,8 +156,10 @@ impl Stated {
 impl StatedLine {
     /// Gives a line what was stated of it.
     pub fn put<'a>(&'a self, line: &mut LineFacts<'_, 'a>) {
-        for (field, flag) in fields(&self.flags, Scope::Line) {
-            line.set(field, flag);
+        for (name, flag) in &self.flags {
+            if let Some(field) = Field::from_name(name, Scope::Line) {
+                line.set(field, *flag);
+            }
         }
         if let Some(dspo) = &self.dspo {
             line.set(Field::DspoWay, dspo.dspo_way.code()).set_opt(Field::DspoWayRea, dspo.dspo_way_rea.as_deref());
@@ -126,8 +167,37 @@ impl StatedLine {
     }
 }
 
-fn fields(flags: &[(&'static str, bool)], scope: Scope) -> impl Iterator<Item = (Field, bool)> {
-    flags.iter().filter_map(move |(name, flag)| Some((Field::from_name(name, scope)?, *flag)))
+/// Gives a case what was stated of it at 7101.
+pub(crate) fn put_visit<'a>(facts: &mut Facts<'a>, visit: &'a Visit, later: &BTreeMap<String, bool>) {
+    facts
+        .set(Field::BizTypeCode, visit.biz_type_code.code())
+        .set(Field::MedType, visit.med_type.as_str())
+        .set(Field::OtpIptFlag, visit.otp_ipt_flag.as_deref().unwrap_or("1"))
+        .set_opt(Field::RxExraAttrCode, visit.rx_exra_attr_code.as_deref());
+    let flags = visit.flags.iter().chain(later).map(|(name, flag)| (name.as_str(), *flag));
+    put_stated(facts, flags, visit.texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+}
+
+/// A temporary purchase that has a number was tried, whether or not that is stated besides.
+fn put_stated<'n>(
+    facts: &mut Facts<'_>,
+    flags: impl Iterator<Item = (&'n str, bool)>,
+    texts: impl Iterator<Item = (&'n str, &'n str)>,
+) {
+    lf_vocab::covers!("HB-1.3", "HB-1.4", "GX-2.1a", "GX-2.2b", "GX-2.2d", "WH-6.1");
+    for (name, text) in texts {
+        if let Some(field) = Field::from_name(name, Scope::Case) {
+            facts.set(field, text.to_owned());
+        }
+        if name == Field::TmpBuyNo.name() {
+            facts.set(Field::TmpBuyFlag, true);
+        }
+    }
+    for (name, flag) in flags {
+        if let Some(field) = Field::from_name(name, Scope::Case) {
+            facts.set(field, flag);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -141,6 +211,9 @@ mod tests {
             assert!(known.clone().all(|field| field.kind() == lf_law::Kind::Flag && field.need() == lf_law::Need::May));
             assert_eq!(known.count(), names.len());
         }
+        assert!(UPLOAD_FLAGS.iter().all(|name| VISIT_FLAGS.contains(name)));
+        let texts = VISIT_TEXTS.iter().filter_map(|name| Field::from_name(name, Scope::Case));
+        assert_eq!(texts.filter(|field| field.kind() == lf_law::Kind::Text).count(), VISIT_TEXTS.len());
     }
 
     #[test]

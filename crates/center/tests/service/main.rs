@@ -5,6 +5,7 @@
 
 mod benefit_law;
 mod clinic;
+mod consult;
 mod delivery;
 mod goods;
 mod grants;

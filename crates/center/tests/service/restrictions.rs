@@ -80,7 +80,7 @@ async fn each_restriction_of_a_drug_is_judged() {
         PAY-LIMIT-HOSP-LV 第1项阿莫西林胶囊限3级及以上医疗机构使用，本机构为2级，基金不予支付；确需使用的，请按自费（医院审批标志2）开具。〔《基本医疗保险用药管理暂行办法》第二十三条第二项〕
         PAY-LIMIT-IPT 第1项阿莫西林胶囊限住院使用，基金不予支付；确需使用的，请按自费（医院审批标志2）开具。〔《基本医疗保险用药管理暂行办法》第二十三条第二项〕
         PAY-LIMIT-INSU 第1项阿莫西林胶囊限工伤保险支付，本次就诊不属该保险，基金不予支付；确需使用的，请按自费（医院审批标志2）开具。〔规则库没有写明由哪些医疗类别支付，按医疗类别的名称推定〕
-        PAY-LIMIT-COURSE 第1项阿莫西林胶囊支付疗程不超过3天，本次用药7天（按用法用量可用2天），超出部分，基金不予支付；确需使用的，请按自费（医院审批标志2）开具。〔《基本医疗保险用药管理暂行办法》第二十三条第二项〕
+        PAY-LIMIT-COURSE 第1项阿莫西林胶囊支付疗程不超过3天，本次用药7天（按用法用量可用2天；连同此前相接的处方共7天），超出部分，基金不予支付；确需使用的，请按自费（医院审批标志2）开具。〔《基本医疗保险用药管理暂行办法》第二十三条第二项〕
         RX-DISEASE-MATCH 第1项阿莫西林胶囊与所诊断的病种不符，请核对是否夹杂其他药品。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》三（二）〕
         PAY-LIMIT-OTHER 第1项阿莫西林胶囊另有支付限制“限定人群：孕妇”，系统不能判断，请医师核对。〔《基本医疗保险用药管理暂行办法》第二十三条第二项〕
     "#]], &[]);
@@ -271,7 +271,9 @@ async fn an_internet_hospital_sends_the_record_of_its_consultation() {
     };
     let whole = Consultation { fstdiag: true, drug_his: true, algs_his: true, symp: true };
     let good = [("itnt_fstdiag_same_flag", true), ("itnt_cond_chg_flag", false), ("itnt_psn_self_flag", true)];
-    reminders(&mut sent(Some(whole), &good)).await.are(expect![""], &[]);
+    reminders(&mut sent(Some(whole), &good)).await.are(expect![[r#"
+        ITNT-OVERLAP 没有收到问诊的起止时间，不能判断是否同时接诊其他参保人，请确认。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》二（四）〕
+    "#]], &[]);
     let mut said = Said::default();
     for part in [
         Consultation { fstdiag: false, ..whole },
@@ -298,5 +300,6 @@ async fn an_internet_hospital_sends_the_record_of_its_consultation() {
     reminders(&mut sent(None, &[])).await.are(expect![[r#"
         ITNT-NO-CONSULTATION 没有收到问诊记录，请确认已通过文字或视频有效问诊。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》二（四）〕
         ITNT-RECORD-INCOMPLETE 问诊记录没有逐项报告首诊情况、用药史、过敏史和临床症状，请确认已全部掌握。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》二（四）〕
+        ITNT-OVERLAP 没有收到问诊的起止时间，不能判断是否同时接诊其他参保人，请确认。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》二（四）〕
     "#]], &[]);
 }

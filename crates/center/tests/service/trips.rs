@@ -46,7 +46,7 @@ async fn a_message_reads_in_few_trips_and_writes_in_one() {
     life.refund().await.unwrap();
     note("2103");
     expect![[r#"
-        7101: grants → idem + person + practitioner + drugs + list_under + list_items + lists_have + filings_kept + lists_have + filings_kept + lists_have + filings_kept → reserve_serials → commit
+        7101: grants → idem + person + practitioner + drugs + list_under + list_items + lists_have + filings_kept + lists_have + filings_kept + lists_have + filings_kept + courses → reserve_serials → commit
         7102: idem + rx + rx_content → commit
         7103: idem + rx → commit
         7201: idem + person → rx_of_person → rx_content → commit

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use lf_ports::lists::{
-    Diagnosis, DictCode, DrugRule, Frequency, Nrdl, NrdlPayStd, Opsp, PayStd, PlacePric, Printed, PrintedRow, Site,
-    of_edition,
+    ConsultPair, Diagnosis, DictCode, DrugRule, Frequency, Nrdl, NrdlPayStd, Opsp, PayStd, PlacePric, Printed,
+    PrintedRow, Site, of_edition,
 };
 use lf_ports::{Item, Lists};
-use lf_vocab::Spot;
+use lf_vocab::{FixmedinsCode, FixmedinsKind, Spot};
 
 use super::drug::{level, price};
 use super::places;
@@ -120,6 +120,14 @@ const NRDL_PAY_STD: &[Column] = &[
     may("payment_restriction", &["lmt_usescp", "备注", "限定支付范围"], "a text"),
 ];
 
+const CONSULT_PAIR: &[Column] = &[
+    must("fixmedins_code", &["互联网医院编号", "定点医疗机构编号", "医疗机构编号"], "a hospital's code"),
+    must("phar_fixmedins_code", &["药店编号", "定点零售药店编号"], "a pharmacy's code"),
+    must("begndate", &["开始日期", "生效日期", "协议开始日期"], "a day"),
+    may("enddate", &["结束日期", "失效日期", "协议结束日期"], "a day"),
+    may("agre_no", &["协议编号"], "a number"),
+];
+
 /// The columns of the lists that are only passed on, by the headings of their files.
 static PRINTED: LazyLock<BTreeMap<Printed, Vec<Column>>> =
     LazyLock::new(|| Printed::ALL.into_iter().map(|list| (list, printed_columns(list))).collect());
@@ -151,6 +159,7 @@ pub fn columns(list: Lists) -> &'static [Column] {
         Lists::NrdlPayStd => NRDL_PAY_STD,
         Lists::Designation => places::DESIGNATION,
         Lists::Tagged(list) => places::tagged_columns(list),
+        Lists::ConsultPair => CONSULT_PAIR,
         Lists::Printed(list) => PRINTED.get(&list).map_or(&[], Vec::as_slice),
     }
 }
@@ -177,6 +186,7 @@ pub fn row(list: Lists, cells: &mut Cells<'_>) -> Option<Item> {
         Lists::NrdlPayStd => nrdl_pay_std(cells).map(Item::NrdlPayStd),
         Lists::Designation => places::designation(cells).map(Item::Designation),
         Lists::Tagged(list) => places::tagged(list, cells).map(|row| Item::Tagged(list, row)),
+        Lists::ConsultPair => consult_pair(cells).map(Item::ConsultPair),
         Lists::Printed(list) => printed(list, cells).map(|row| Item::Printed(list, row)),
     }
 }
@@ -280,6 +290,19 @@ fn nrdl_pay_std(cells: &mut Cells<'_>) -> Option<NrdlPayStd> {
         unit_spec: unit_spec?,
         agreement: agreement?,
         lmt_usescp: lmt_usescp?,
+    })
+}
+
+fn consult_pair(cells: &mut Cells<'_>) -> Option<ConsultPair> {
+    let of = |kind| move |raw: &str| raw.parse().ok().filter(|code: &FixmedinsCode| code.kind() == kind);
+    let hospital = cells.need_by("fixmedins_code", of(FixmedinsKind::Hospital));
+    let pharmacy = cells.need_by("phar_fixmedins_code", of(FixmedinsKind::Pharmacy));
+    let (agreement, agre_no) = (cells.span("begndate", "enddate"), cells.text("agre_no"));
+    Some(ConsultPair {
+        fixmedins_code: hospital?,
+        phar_fixmedins_code: pharmacy?,
+        agreement: agreement??,
+        agre_no: agre_no?,
     })
 }
 

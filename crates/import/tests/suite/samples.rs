@@ -12,7 +12,7 @@ use lf_vocab::Day;
 use crate::{Import, counts, sample};
 
 /// Lists in the order of the documentation, then registers.
-const LISTS: [&str; 24] = [
+const LISTS: [&str; 25] = [
     "pay_std",
     "sel_pric",
     "plat_pric",
@@ -29,6 +29,7 @@ const LISTS: [&str; 24] = [
     "dual_drug",
     "opsp_drug",
     "renewal_drug",
+    "consult_pair",
     "service_item",
     "consumable",
     "operation",

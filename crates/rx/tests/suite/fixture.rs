@@ -68,6 +68,7 @@ pub fn opened() -> Opened {
         content_sm3: "00".into(),
         law_edition: "test".into(),
         overridden: Vec::new(),
+        visit: None,
     }
 }
 
@@ -177,6 +178,7 @@ pub fn events() -> Vec<(&'static str, Event)> {
                 phar_name: "药师".into(),
                 phar_chk_time: in_time(),
                 file_suffix: "pdf".into(),
+                flags: Default::default(),
             }),
         ),
         (

@@ -52,7 +52,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V14__memo",
     "V15__supply",
     "V16__filings",
-    "V17__mdtrt"
+    "V17__mdtrt",
+    "V18__consult"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

@@ -74,6 +74,7 @@ pub fn opened(serial: u64) -> Opened {
         content_sm3: "00".repeat(32),
         law_edition: "2026".to_owned(),
         overridden: Vec::new(),
+        visit: None,
     }
 }
 
@@ -122,6 +123,7 @@ pub fn next_event(rx: &Prescription) -> Option<Event> {
             phar_name: "审方药师".to_owned(),
             phar_chk_time: at(1),
             file_suffix: "pdf".to_owned(),
+            flags: Default::default(),
         }),
         State::Active { .. } => Event::Downloaded(Downloaded {
             fixmedins_code: pharmacy(),

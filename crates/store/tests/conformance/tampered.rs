@@ -80,6 +80,10 @@ async fn found(store: &dyn Full) -> Option<Inconsistency> {
     let box_one = "80000000000000000001".parse().unwrap();
     note(store.stock_codes(&f::pharmacy(), &[&box_one]).await.err());
     note(store.mdtrt(&f::pharmacy(), "360900A").await.err());
+    let day = lf_rx::event::Session::new(f::at(0), f::at(1)).unwrap();
+    note(store.itnt_overlaps(&f::opened(1).dr_code, &day).await.err());
+    note(store.itnt_last(&f::opened(1).dr_code).await.err());
+    note(store.courses(f::pool(), &f::psn_no(), f::at(0)).await.err());
     note(store.reserve_serials(f::pool(), f::day(), 1).await.err());
     errors.into_iter().next().map(|error| match error {
         StoreError::Inconsistent(inconsistency) => inconsistency,
@@ -153,8 +157,23 @@ pub async fn every_disagreeing_column_is_named(ground: &dyn Ground) {
     for case in cases.into_iter().chain(OF_GOODS).chain(OF_FILINGS).filter(told) {
         is_named(ground, &*store, case).await;
     }
-    assert_eq!(found(&*store).await, None, "every case put things back");
+    over_several(ground, &*store).await;
     whole_rows(ground, &*store).await;
+}
+
+/// Rows of what is asked over several prescriptions.
+async fn over_several(ground: &dyn Ground, store: &dyn Full) {
+    let course = format!("360900/{}/{}", f::psn_no().as_str(), f::number(1));
+    let cases: [(&str, &str, &str, &str); 4] = [
+        ("itnt_session", "end_us", "9000000000000000000", "D360902000001/1"),
+        ("itnt_session", "hi_rxno", "'?'", "D360902000001/1"),
+        ("drug_course", "until_day", "2932895", &course),
+        ("drug_course", "body", &shortened("body"), &course),
+    ];
+    for case in cases {
+        is_named(ground, store, case).await;
+    }
+    assert_eq!(found(store).await, None, "every case put things back");
 }
 
 /// Alters one column, expects it to be named with the row's key, and puts it back.
@@ -234,6 +253,8 @@ pub async fn fill(store: &dyn Full) {
         supply: Some(super::stock::one_case()),
         filings: vec![lf_ports::FilingChange::New(super::filings::filing("1"))],
         mdtrt: super::mdtrt::put(&super::mdtrt::visit("A"), 0).mdtrt,
+        session: Some(super::consult::row(1, super::consult::session(0, 600))),
+        course: Some(super::consult::course(1, &f::psn_no(), 7)),
         ..f::rx_only(rx)
     };
     store.commit(changes).await.unwrap();

@@ -87,6 +87,7 @@ impl Life<'_> {
     /// 7103.
     pub fn upload_command(&self) -> t7103_upload::Command {
         t7103_upload::Command {
+            flags: self.upload_flags.clone(),
             fixmedins_code: parse(&self.hospital),
             hi_rxno: self.hi_rxno(),
             rx_trace_code: self.rx_trace_code(),

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use lf_center::t7101_precheck::UPLOAD_FLAGS;
 use lf_center::{t7102_sign, t7103_upload, t7104_undo, t7105_query};
 use lf_rx::decide::issue::SignedFields;
 
 use super::Take;
+use super::precheck::stated::{flags, said};
 use crate::defect::{Defect, DefectKind, Defects};
 use crate::generated::Transaction;
 use crate::json::Value;
@@ -97,6 +99,7 @@ pub fn t7103(node: &Node<'_>) -> Result<t7103_upload::Command, Defects> {
     let sign_digest = take.it(node.need("sign_digest").map(str::to_owned));
     let rx_file = take.it(node.need("rx_file").map(str::to_owned));
     let fields = signed_fields(node);
+    let flags = take.it(flags(node, &said(node), &UPLOAD_FLAGS)).unwrap_or_default();
     take.done(|| {
         Some(t7103_upload::Command {
             fixmedins_code: fixmedins_code?,
@@ -109,6 +112,7 @@ pub fn t7103(node: &Node<'_>) -> Result<t7103_upload::Command, Defects> {
             read_signed,
             sign_digest: sign_digest?,
             rx_file: rx_file?,
+            flags,
         })
     })
 }

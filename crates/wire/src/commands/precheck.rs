@@ -6,7 +6,7 @@ use lf_center::t7101_precheck::Command;
 use lf_rx::content::{Diseinfo, Mdtrtinfo, RxContent, RxDrug, RxHead};
 use lf_vocab::dict::{BizTypeCode, RxItemTypeCode};
 
-mod stated;
+pub(super) mod stated;
 
 use super::Take;
 use crate::defect::Defects;

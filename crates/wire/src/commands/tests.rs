@@ -242,7 +242,12 @@ fn nothing_of_the_fullest_message_is_lost_or_misplaced() {
         let allowed: &[&str] = match transaction {
             T7201 => &["    reg_sn: None,"],
             // The free field of a drug holds nothing for the law here; `extras_of_7101_state_facts` has it.
-            T7101 => &["        consultation: None,", "                dspo: None,"],
+            T7101 => &[
+                "        consultation: None,",
+                "        session: None,",
+                "        itnt_phar_code: None,",
+                "                dspo: None,",
+            ],
             // 医疗收费项目类别 床位费 is no family of drugs; the other questions have fewer conditions.
             T1312 => {
                 &["    drug_genname: None,", "    drug_prodname: None,", "    family: None,", "    enddate: None,"]
@@ -312,7 +317,7 @@ fn the_least_message_leaves_these_open() {
         3301: aprvno dosform exct_cont item_cont prcunt spec pacspec memo
         3302: 
         5203: mdtrt_id
-        7101: mdtrt_cert_no card_sn rx_exra_attr_code auth_no insu_plc_no mdtrtarea_no init_rxno rx_used_way_codg rx_used_way_name rx_frqu_codg rx_frqu_name rx_dosunt rx_doscnt rx_drord_dscr rept_flag max_rept_cnt min_inrv_days fixmedins_hilist_id hosp_prep_flag rx_item_type_name tcmdrug_type_code tcmdrug_type_name tcmherb_foote medn_type_code medn_type_name main_medc_flag urgt_flag bas_medn_flag imp_drug_flag otc_flag drug_prodname prdr_name drug_pric drug_sumamt self_pay_rea real_dscr extras otp_ipt_flag patn_hgt patn_wt birctrl_type birctrl_matn_date matn_type geso_val nwb_flag nwb_age suck_prd_flag algs_his prsc_dr_cert_type prsc_dr_certno caty dise_codg dise_name dise_cond_dscr hi_feesetl_type hi_feesetl_name rgst_fee medfee_sumamt fstdiag_flag extras diag_dept_code tcm_dise_code tcm_dise_name tcmsymp_code tcmsymp consultation dspo
+        7101: mdtrt_cert_no card_sn rx_exra_attr_code auth_no insu_plc_no mdtrtarea_no init_rxno rx_used_way_codg rx_used_way_name rx_frqu_codg rx_frqu_name rx_dosunt rx_doscnt rx_drord_dscr rept_flag max_rept_cnt min_inrv_days fixmedins_hilist_id hosp_prep_flag rx_item_type_name tcmdrug_type_code tcmdrug_type_name tcmherb_foote medn_type_code medn_type_name main_medc_flag urgt_flag bas_medn_flag imp_drug_flag otc_flag drug_prodname prdr_name drug_pric drug_sumamt self_pay_rea real_dscr extras otp_ipt_flag patn_hgt patn_wt birctrl_type birctrl_matn_date matn_type geso_val nwb_flag nwb_age suck_prd_flag algs_his prsc_dr_cert_type prsc_dr_certno caty dise_codg dise_name dise_cond_dscr hi_feesetl_type hi_feesetl_name rgst_fee medfee_sumamt fstdiag_flag extras diag_dept_code tcm_dise_code tcm_dise_name tcmsymp_code tcmsymp consultation session itnt_phar_code dspo
         7102: 
         7103: 
         7104: 
@@ -668,7 +673,7 @@ fn extras_of_7101_state_facts() {
         converted(T7101, &data, super::t7101)
     };
     let told = |line: Json, visit: Json| format!("{:?}", put(line, visit).unwrap().stated);
-    let nothing = "Stated { flags: [], consultation: None, lines: [StatedLine { flags: [], dspo: None }] }";
+    let nothing = "Stated { flags: [], texts: [], consultation: None, session: None, itnt_phar_code: None, lines: [StatedLine { flags: [], dspo: None }] }";
     for (line, visit) in [
         (json!(null), json!(null)),
         (json!({}), json!({ "local": { "dspo_way": "1" } })),
@@ -676,7 +681,7 @@ fn extras_of_7101_state_facts() {
     ] {
         assert_eq!(told(line, visit), nothing);
     }
-    expect![[r#"Stated { flags: [("extd_days_rea_flag", true), ("tmp_buy_flag", false)], consultation: Some(Consultation { fstdiag: false, drug_his: true, algs_his: false, symp: true }), lines: [StatedLine { flags: [("self_cnst_flag", true)], dspo: Some(Dspo { dspo_way: GoOn, dspo_way_rea: Some("男性乳腺癌") }) }] }"#]]
+    expect![[r#"Stated { flags: [("extd_days_rea_flag", true), ("tmp_buy_flag", false)], texts: [], consultation: Some(Consultation { fstdiag: false, drug_his: true, algs_his: false, symp: true }), session: None, itnt_phar_code: None, lines: [StatedLine { flags: [("self_cnst_flag", true)], dspo: Some(Dspo { dspo_way: GoOn, dspo_way_rea: Some("男性乳腺癌") }) }] }"#]]
     .assert_eq(&told(
         json!({ "dspo_way": 1, "dspo_way_rea": "男性乳腺癌", "self_cnst_flag": true, "x": [1] }),
         json!({
@@ -684,7 +689,28 @@ fn extras_of_7101_state_facts() {
             "itnt_algs_his": " "
         }),
     ));
+    expect![[r#"Stated { flags: [], texts: [("out_rea", "1"), ("tmp_buy_no", "LC202611001")], consultation: None, session: Some(Session { begntime: Moment(1778461200000000), endtime: Moment(1778547600000000) }), itnt_phar_code: Some(P36090200101), lines: [StatedLine { flags: [], dspo: None }] }"#]]
+    .assert_eq(&told(
+        json!({}),
+        json!({
+            "out_rea": 1, "tmp_buy_no": " LC202611001 ", "tmp_buy_rea": " ", "itnt_phar_code": "P36090200101",
+            "itnt_begntime": "2026-05-11 09:00:00", "itnt_endtime": "2026-05-12 09:00:00"
+        }),
+    ));
+    let said = |name: &str, text: &str| {
+        let mut visit = json!({ "itnt_begntime": "2026-05-11 09:00:00", "itnt_endtime": "2026-05-11 09:10:00" });
+        visit[name] = json!(text);
+        visit
+    };
+    let most = "案".repeat(100);
+    assert!(told(json!({}), said("tmp_buy_rea", &most)).contains(&most), "a hundred are stated");
     for (line, visit, told) in [
+        (json!({}), said("tmp_buy_rea", &format!("{most}多")), "tmp_buy_rea最长100个字"),
+        (json!({}), said("itnt_endtime", "2026-05-11 09:00:00"), "itnt_endtime"),
+        (json!({}), said("itnt_endtime", "2026-05-12 09:00:01"), "不超过24小时"),
+        (json!({}), said("itnt_endtime", ""), "itnt_begntime"),
+        (json!({}), said("itnt_begntime", "九点"), "itnt_begntime"),
+        (json!({}), said("itnt_phar_code", "H36090200001"), "itnt_phar_code"),
         (json!({ "dspo_way": "1" }), json!({}), "dspo_way_rea"),
         (json!({ "dspo_way": "3", "dspo_way_rea": "a" }), json!({}), "dspo_way"),
         (json!({ "self_cnst_flag": "是" }), json!({}), "self_cnst_flag"),
@@ -693,6 +719,25 @@ fn extras_of_7101_state_facts() {
         let defects = put(line, visit).unwrap_err().to_string();
         assert!(defects.contains("extras") && defects.contains(told), "{defects}");
     }
+}
+
+/// With the upload, consent and choice may be stated again.
+#[test]
+fn extras_of_7103_state_facts() {
+    // proves JX-3.2b
+    let put = |extras: Json| {
+        let mut data = least(T7103);
+        data["extras"] = extras;
+        converted(T7103, &data, super::t7103)
+    };
+    let told = |extras: Json| put(extras).unwrap().flags;
+    for nothing in [json!(null), json!({}), json!({ "long_eval_flag": "1", "x": { "psn_agre_flag": "1" } })] {
+        assert_eq!(told(nothing), []);
+    }
+    let agreed = json!({ "psn_agre_flag": "1", "phar_preset_flag": false });
+    assert_eq!(told(agreed), [("psn_agre_flag", true), ("phar_preset_flag", false)]);
+    let defects = put(json!({ "psn_agre_flag": "同意" })).unwrap_err().to_string();
+    assert!(defects.contains("extras") && defects.contains("psn_agre_flag"), "{defects}");
 }
 
 /// Trace codes stand in the line, or beside all lines with the line's number, or in both; in either spelling.

@@ -82,6 +82,7 @@ fn passed() -> Passed {
         phar_name: "phar_name".to_owned(),
         phar_chk_time: now(),
         file_suffix: "pdf".to_owned(),
+        flags: Default::default(),
     };
     let downloaded = Downloaded {
         fixmedins_code: "P36090200106".parse().unwrap(),
@@ -109,6 +110,7 @@ fn rx() -> Prescription {
         content_sm3: String::new(),
         law_edition: "1".to_owned(),
         overridden: Vec::new(),
+        visit: None,
     };
     let state = State::Settled { passed: passed(), sold: sold(), delivery: lf_rx::Delivery::None, settled: settled() };
     Prescription { hi_rxno: HI_RXNO.parse().unwrap(), opened, state, seq: 8, head: ChainHash::GENESIS }

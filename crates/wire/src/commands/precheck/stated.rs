@@ -3,7 +3,11 @@
 //! Serves JX-4.1.2: `dspo_way` and `dspo_way_rea` are the words of 3103 (事前事中服务反馈), which has a message of its own only on
 //! the gateway front. A statement that is there and cannot be read is a defect of the message.
 
-use lf_center::t7101_precheck::{Consultation, Dspo, DspoWay, LINE_FLAGS, Stated, StatedLine, VISIT_FLAGS};
+use lf_center::t7101_precheck::{
+    Consultation, Dspo, DspoWay, LINE_FLAGS, Stated, StatedLine, VISIT_FLAGS, VISIT_TEXTS,
+};
+use lf_rx::event::Session;
+use lf_vocab::{FixmedinsCode, FixmedinsKind, Moment};
 
 use crate::commands::Take;
 use crate::defect::Defect;
@@ -14,9 +18,45 @@ use crate::node::Node;
 pub(super) fn stated(take: &mut Take, visit: Option<&Node<'_>>, rows: &[Node<'_>]) -> Stated {
     let said = visit.map(said).unwrap_or_default();
     let flags = visit.and_then(|visit| take.it(flags(visit, &said, &VISIT_FLAGS))).unwrap_or_default();
+    let texts = visit.and_then(|visit| take.it(texts(visit, &said))).unwrap_or_default();
+    let session = visit.and_then(|visit| take.it(session(visit, &said))).flatten();
+    let itnt_phar_code = visit.and_then(|visit| take.it(pharmacy(visit, &said))).flatten();
     let consultation = consultation(&said);
     let lines = rows.iter().map(|row| line(take, row)).collect();
-    Stated { flags, consultation, lines }
+    Stated { flags, texts, consultation, session, itnt_phar_code, lines }
+}
+
+/// The longest code or number that is stated.
+const TEXT_MAX: usize = 100;
+
+fn texts(node: &Node<'_>, said: &[(String, String)]) -> Result<Vec<(&'static str, String)>, Defect> {
+    let mut texts = Vec::new();
+    for name in VISIT_TEXTS {
+        let Some(text) = word(said, name).map(str::trim).filter(|text| !text.is_empty()) else { continue };
+        if text.chars().count() > TEXT_MAX {
+            return Err(node.defect("extras", format!("中的{name}最长{TEXT_MAX}个字")));
+        }
+        texts.push((name, text.to_owned()));
+    }
+    Ok(texts)
+}
+
+/// A consultation has both times or neither.
+fn session(node: &Node<'_>, said: &[(String, String)]) -> Result<Option<Session>, Defect> {
+    let (begntime, endtime) = (word(said, "itnt_begntime"), word(said, "itnt_endtime"));
+    if begntime.is_none() && endtime.is_none() {
+        return Ok(None);
+    }
+    let moment = |text: Option<&str>| text.and_then(|text| text.parse::<Moment>().ok());
+    let session = moment(begntime).zip(moment(endtime)).and_then(|(from, until)| Session::new(from, until));
+    let wrong = "中的itnt_begntime、itnt_endtime应为yyyy-MM-dd HH:mm:ss，结束晚于开始且不超过24小时";
+    session.map(Some).ok_or_else(|| node.defect("extras", wrong))
+}
+
+fn pharmacy(node: &Node<'_>, said: &[(String, String)]) -> Result<Option<FixmedinsCode>, Defect> {
+    let Some(text) = word(said, "itnt_phar_code") else { return Ok(None) };
+    let code = text.parse::<FixmedinsCode>().ok().filter(|code| code.kind() == FixmedinsKind::Pharmacy);
+    code.map(Some).ok_or_else(|| node.defect("extras", "中的itnt_phar_code应为定点零售药店编号"))
 }
 
 /// A record is there as soon as one of its parts is; a part that is not written is missing then.
@@ -38,7 +78,7 @@ fn line(take: &mut Take, row: &Node<'_>) -> StatedLine {
 }
 
 /// The scalars of `extras`, where it is an object.
-fn said(node: &Node<'_>) -> Vec<(String, String)> {
+pub(in crate::commands) fn said(node: &Node<'_>) -> Vec<(String, String)> {
     let Some(Ok(Value::Object(members))) =
         node.free("extras").map(|text| Value::parse(text.as_bytes()).map(Value::into_owned))
     else {
@@ -52,7 +92,7 @@ fn word<'s>(said: &'s [(String, String)], name: &str) -> Option<&'s str> {
     said.iter().find(|(own, _)| own == name).map(|(_, text)| text.as_str())
 }
 
-fn flags(
+pub(in crate::commands) fn flags(
     node: &Node<'_>,
     said: &[(String, String)],
     names: &[&'static str],

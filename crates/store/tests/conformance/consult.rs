@@ -1,0 +1,132 @@
+//! Consultations are numbered per doctor, and a person's courses are those of prescriptions that stand.
+
+use lf_ports::consult::{COURSES_MAX, Course, CourseDrug, ItntSession, OVERLAPS_MAX};
+use lf_ports::{ChangeSet, CommitError};
+use lf_rx::event::{SESSION_SECONDS_MAX, Session};
+use lf_vocab::{DrCode, Moment, PsnNo};
+
+use super::{Full, Ground, fixture as f};
+
+fn doctor(serial: u8) -> DrCode {
+    format!("D36090200000{serial}").parse().unwrap()
+}
+
+pub fn session(from: i64, until: i64) -> Session {
+    Session::new(f::at(from), f::at(until)).unwrap()
+}
+
+pub fn row(seq: i64, session: Session) -> ItntSession {
+    ItntSession {
+        dr_code: doctor(1),
+        seq,
+        session,
+        insu_poolarea_no: f::pool(),
+        psn_no: f::psn_no(),
+        fixmedins_code: f::hospital(),
+        hi_rxno: f::number(seq.unsigned_abs()),
+    }
+}
+
+async fn held(store: &dyn Full, row: ItntSession) -> Result<(), CommitError> {
+    store.commit(ChangeSet { session: Some(row), ..ChangeSet::default() }).await
+}
+
+pub async fn of_two_consultations_one_takes_the_number(ground: &dyn Ground) {
+    let store = ground.open();
+    assert_eq!(store.itnt_last(&doctor(1)).await, Ok(0));
+    let (one, other) = (row(1, session(0, 600)), row(1, session(300, 900)));
+    let both = tokio::join!(held(&*store, one.clone()), held(&*store, other.clone()));
+    let won = [&both.0, &both.1].into_iter().filter(|result| result.is_ok()).count();
+    assert_eq!(won, 1, "{both:?}");
+    assert!([both.0, both.1].contains(&Err(CommitError::Stale("itnt_session"))));
+    assert_eq!(store.itnt_last(&doctor(1)).await, Ok(1));
+    assert_eq!(store.itnt_last(&doctor(2)).await, Ok(0), "each doctor counts alone");
+    assert!(matches!(held(&*store, row(0, session(0, 1))).await, Err(CommitError::Store(_))));
+}
+
+pub async fn what_has_a_moment_in_common_is_found(ground: &dyn Ground) {
+    let store = ground.open();
+    let hour = 3_600;
+    let held_at = [(hour, 2 * hour), (2 * hour, 3 * hour), (20 * hour, 21 * hour)];
+    for (seq, (from, until)) in (1..).zip(held_at) {
+        held(&*store, row(seq, session(from, until))).await.unwrap();
+    }
+    let found = async |from, until| -> Vec<i64> {
+        let found = store.itnt_overlaps(&doctor(1), &session(from, until)).await.unwrap();
+        found.iter().map(|row| row.seq).collect()
+    };
+    assert_eq!(found(0, hour).await, [0; 0], "who ends when another begins saw one at a time");
+    assert_eq!(found(0, hour + 1).await, [1]);
+    assert_eq!(found(hour + 60, 2 * hour).await, [1]);
+    assert_eq!(found(0, 24 * hour).await, [1, 2, 3]);
+    assert_eq!(store.itnt_overlaps(&doctor(2), &session(0, 24 * hour)).await, Ok(Vec::new()));
+    // The longest that may be, at its last second and just over.
+    let long = Session::new(f::at(-SESSION_SECONDS_MAX + 1), f::at(1)).unwrap();
+    assert_eq!(Session::new(f::at(0), f::at(SESSION_SECONDS_MAX + 1)), None);
+    assert_eq!(Session::new(f::at(0), f::at(0)), None);
+    held(&*store, row(4, long)).await.unwrap();
+    assert_eq!(found(0, 60).await, [4]);
+    assert_eq!(found(1, 60).await, [0; 0]);
+    for seq in 5..=(5 + OVERLAPS_MAX as i64) {
+        held(&*store, row(seq, session(hour, 2 * hour))).await.unwrap();
+    }
+    assert_eq!(found(hour, hour + 1).await.len(), OVERLAPS_MAX);
+}
+
+/// A course of a prescription that lasts until a day after the fixture's.
+pub fn course(serial: u64, psn_no: &PsnNo, days: i32) -> Course {
+    let drug = CourseDrug {
+        med_list_codg: "XA10BHX048A001010100001".parse().unwrap(),
+        genname: "西格列汀片".to_owned(),
+        from: f::day(),
+        until: f::day().plus(days),
+        days: i64::from(days),
+    };
+    Course { poolarea_no: f::pool(), psn_no: psn_no.clone(), hi_rxno: f::number(serial), drugs: vec![drug] }
+}
+
+async fn opened(store: &dyn Full, course: &Course, serial: u64, steps: usize) {
+    let change = f::open(serial);
+    let mut rx = change.rx.clone();
+    store.commit(ChangeSet { course: Some(course.clone()), ..f::rx_only(change) }).await.unwrap();
+    for _ in 0..steps {
+        let change = f::follow(&rx, &f::next_event(&rx).unwrap());
+        rx = change.rx.clone();
+        store.commit(f::rx_only(change)).await.unwrap();
+    }
+}
+
+pub async fn a_course_counts_while_its_prescription_stands(ground: &dyn Ground) {
+    let store = ground.open();
+    let (psn_no, now) = (f::psn_no(), f::at(600));
+    // Pre-checked, signed, uploaded, carried, sold, and revoked.
+    for (serial, steps) in [(1, 0), (2, 1), (3, 2), (4, 3), (5, 6), (6, 2)] {
+        opened(&*store, &course(serial, &psn_no, 7), serial, steps).await;
+    }
+    let rx = store.rx(&f::number(6)).await.unwrap().unwrap();
+    store.commit(f::rx_only(f::follow(&rx, &f::revoked()))).await.unwrap();
+    let found = async |now: Moment| -> Vec<Course> { store.courses(f::pool(), &psn_no, now).await.unwrap() };
+    assert_eq!(found(now).await, [5, 4, 3].map(|serial| course(serial, &psn_no, 7)));
+    // After three days nobody may dispense what was only uploaded; what was sold lasts on.
+    assert_eq!(found(f::at(10).plus_days(3)).await, [course(5, &psn_no, 7)]);
+    assert_eq!(
+        found(f::at(0).plus_days(7)).await,
+        [course(5, &psn_no, 7)],
+        "it ends today, and the next may follow it"
+    );
+    assert_eq!(found(f::at(0).plus_days(8)).await, []);
+    let other: PsnNo = "36090000000002".parse().unwrap();
+    assert_eq!(store.courses(f::pool(), &other, now).await, Ok(Vec::new()));
+    assert_eq!(store.courses("360100".parse().unwrap(), &psn_no, now).await, Ok(Vec::new()));
+}
+
+pub async fn the_longest_courses_of_a_person_are_read(ground: &dyn Ground) {
+    let store = ground.open();
+    let psn_no = f::psn_no();
+    for serial in 1..=(COURSES_MAX as u64 + 1) {
+        opened(&*store, &course(serial, &psn_no, serial as i32), serial, 2).await;
+    }
+    let found = store.courses(f::pool(), &psn_no, f::at(600)).await.unwrap();
+    assert_eq!(found.len(), COURSES_MAX);
+    assert_eq!(found.last().unwrap(), &course(2, &psn_no, 2), "the shortest is left out");
+}
