@@ -71,3 +71,19 @@ impl Center {
         Ok(grants)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_places_are_kept_and_one_more_begins_anew() {
+        let (grants, now) = (Grants::default(), Moment::from_micros(1));
+        let place = |n: usize| format!("{:06}", 110_000 + n).parse::<Admdvs>().unwrap();
+        let kept = |upto: usize| (0..upto).filter(|n| grants.fresh(place(*n), now).is_some()).count();
+        (0..PLACES_MAX).for_each(|n| grants.keep(place(n), now, Arc::new([])));
+        assert_eq!(kept(PLACES_MAX), PLACES_MAX);
+        grants.keep(place(PLACES_MAX), now, Arc::new([]));
+        assert_eq!((kept(PLACES_MAX), kept(PLACES_MAX + 1)), (0, 1));
+    }
+}

@@ -15,7 +15,7 @@ use crate::failure::{Failure, refused};
 pub const CLR_TYPE: &str = "41";
 /// Days of a statement at most: a year and a day.
 pub const PERIOD_DAYS_MAX: i32 = 366;
-/// Settlements of a statement at most.
+/// Settlements that are read for a statement at most: the institution's own of the period, whoever insured them.
 pub const STATEMENT_MAX: usize = 200_000;
 /// Read at once.
 const PAGE: usize = 1_000;
@@ -90,20 +90,13 @@ impl Center {
 
     /// The institution's settlements that a statement is about, in the order of their time.
     pub(crate) async fn settlements(&self, ctx: &Ctx, about: &About) -> Result<Vec<Setl>, Failure> {
-        ctx.expect_kind(FixmedinsKind::Pharmacy, ctx.code())?;
-        let days = about.stmt_enddate.since(about.stmt_begndate);
-        if days < 0 {
-            return refused(StatementRefusal::Inverted);
-        }
-        if days >= PERIOD_DAYS_MAX {
-            return refused(StatementRefusal::TooLong);
-        }
+        about.examine(ctx)?;
         if about.clr_type != CLR_TYPE {
             return Ok(Vec::new());
         }
         let until = about.stmt_enddate.plus(1).start();
         let mut after: (Moment, String) = (about.stmt_begndate.start(), String::new());
-        let mut found = Vec::new();
+        let (mut found, mut read) = (Vec::new(), 0);
         loop {
             let page = self.store.setls_of(ctx.code(), (after.0, &after.1), until, PAGE).await?;
             let came = page.len();
@@ -111,7 +104,8 @@ impl Center {
                 after = (last.setl_time, last.setl_id.clone());
             }
             found.extend(page.into_iter().filter(|setl| about.holds(setl)));
-            if found.len() > STATEMENT_MAX {
+            read += came;
+            if read > STATEMENT_MAX {
                 return refused(StatementRefusal::TooMany);
             }
             if came < PAGE {
@@ -122,6 +116,16 @@ impl Center {
 }
 
 impl About {
+    /// Whose statement it is, and of which days.
+    pub(crate) fn examine(&self, ctx: &Ctx) -> Result<(), Failure> {
+        ctx.expect_kind(FixmedinsKind::Pharmacy, ctx.code())?;
+        match self.stmt_enddate.since(self.stmt_begndate) {
+            ..0 => refused(StatementRefusal::Inverted),
+            PERIOD_DAYS_MAX.. => refused(StatementRefusal::TooLong),
+            _ => Ok(()),
+        }
+    }
+
     fn holds(&self, setl: &Setl) -> bool {
         setl.accum_key.poolarea_no == self.setl_optins
             && self.refd_setl_flag.is_none_or(|refd| refd == setl.refd_setl_id.is_some())

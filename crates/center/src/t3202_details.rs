@@ -104,7 +104,7 @@ impl Center {
         if let Some(answered) = ctx.answered(self.store.idem(key).await?)? {
             return Ok(answered);
         }
-        let settlements = self.settlements(ctx, &command.about).await?;
+        command.about.examine(ctx)?;
         let owner = FileOwner::Fixmedins(ctx.code().clone());
         let sent = command.file_qury_no.rsplit('/').next().unwrap_or_default();
         let (file, kept) = tokio::try_join!(self.store.file(&owner, sent), self.store.file_count(&owner, ctx.now))?;
@@ -118,6 +118,8 @@ impl Center {
             Err(why) => return Ok(refused(DetailRefusal::Unreadable(why))?),
         };
         same_totals(command, &theirs).map_err(Failure::from_refusal)?;
+        // The file says of itself what the message says: only now a year's settlements are worth reading.
+        let settlements = self.settlements(ctx, &command.about).await?;
         let body = files.write(&found(&settlements, &theirs)).map_err(Failure::Broken)?;
         let (file_qury_no, _) = self.setl_ids(ctx);
         let reply = Reply {

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use lf_center::t3501_goods::{Command, GoodsRefusal, PharNo, ROWS_MAX, Reply, Row, RowWhat, SaleRow};
-use lf_center::t3513_traces::{self, By};
+use lf_center::t3513_traces::{self, By, MOVES_MAX, ROWS_MAX as TRACES_MAX};
 use lf_center::{Answer, Failure, t3592b_virtual};
 use lf_ports::{LeadKey, STOCK_KEYS_MAX, StockStore};
 use lf_stock::{ChgType, DataType, Goods};
@@ -599,4 +599,51 @@ async fn random_days_of_two_pharmacies_add_up() {
         audited(&center).await;
     }
     assert!(tally.len() == 6 && tally.values().all(|count| *count > 5), "{tally:?}");
+}
+
+async fn traced(center: &TestCenter, day: Option<lf_vocab::Day>) -> Result<usize, String> {
+    let command = t3513_traces::Command {
+        fixmedins_code: PHARMACY.parse().unwrap(),
+        by: By::Lot(LOT.to_owned()),
+        begndate: day,
+        enddate: None,
+        drug_trac_codg: None,
+        psn_no: None,
+    };
+    let ctx = center.ctx(PHARMACY, "3513").await;
+    match center.center.t3513_traces(&ctx, &command).await {
+        Ok(answer) => Ok(answer.reply.rows.len()),
+        Err(Failure::Refused(refusals)) => Err(refusals[0].code.clone()),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn so_many_boxes_are_traced_and_one_more_is_refused() {
+    let center = TestCenter::new().await;
+    let now = center.now();
+    told(&center, PHARMACY, &single("3503", bought(now, "1", "2000", &[]))).await.unwrap();
+    let boxes: Vec<u32> = (0..TRACES_MAX as u32).collect();
+    told(&center, PHARMACY, &single("3505", sold(now, "v1", &TRACES_MAX.to_string(), false, &boxes))).await.unwrap();
+    assert_eq!(traced(&center, None).await, Ok(TRACES_MAX));
+    told(&center, PHARMACY, &single("3505", sold(now, "v2", "1", false, &[5_000]))).await.unwrap();
+    assert_eq!(traced(&center, None).await, Err("RX-3513-02".to_owned()));
+}
+
+#[tokio::test]
+async fn so_many_rows_are_looked_through_and_one_more_is_refused() {
+    let center = TestCenter::new().await;
+    let now = center.now();
+    let batches = |from: usize, upto: usize| {
+        let rows: Vec<_> = (from..upto).map(|n| bought(now, &format!("m{n}"), "1", &[])).collect();
+        rows.chunks(ROWS_MAX)
+            .map(|some| Command { infno: "3503", batch: true, rows: some.to_vec() })
+            .collect::<Vec<_>>()
+    };
+    for batch in batches(0, MOVES_MAX) {
+        told(&center, PHARMACY, &batch).await.unwrap();
+    }
+    assert_eq!(traced(&center, None).await, Ok(0), "purchases are no sales, but they are looked through");
+    told(&center, PHARMACY, &batches(MOVES_MAX, MOVES_MAX + 1)[0]).await.unwrap();
+    assert_eq!(traced(&center, None).await, Err("RX-3513-02".to_owned()));
 }

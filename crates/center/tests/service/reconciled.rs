@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lf_center::reconcile::{Books, Kind, Period, Reconciliation};
+use lf_center::reconcile::{Books, DIFFERENCES_MAX, Kind, Period, Reconciliation};
 use lf_ports::{AuditStore, Setl};
 use lf_rx::Prescription;
 use lf_testkit::region::{HOSPITAL, OTHER_PHARMACY, PHARMACY, POOL};
@@ -101,4 +101,22 @@ async fn every_kind_of_difference_is_found_in_books_that_do_not_fit() {
         rows.1.push(second);
     });
     assert_eq!(twice, [Kind::SettledNotSold, Kind::SettledTwice]);
+}
+
+/// As many settlements of unknown prescriptions as differences are told, and one more.
+#[tokio::test]
+async fn so_many_differences_are_told_and_the_rest_is_counted() {
+    let center = TestCenter::new().await;
+    center.life(&center.people.active).up_to(Step::Settled).await;
+    let (_, setls) = rows(&center).await;
+    let one = setls.first().unwrap();
+    let many = |count: usize| {
+        let made = (0..count).map(|n| Setl { setl_id: format!("S{n:06}"), ..one.clone() });
+        let found = found(&center, &(Vec::new(), made.collect()), "2026-11-01", "2026-11-30");
+        (found.differences.len(), found.left_off)
+    };
+    // Each is one of a prescription that nobody issued, and all but the first a second one of it.
+    let fit = DIFFERENCES_MAX / 2;
+    assert_eq!(many(fit), (DIFFERENCES_MAX - 1, 0));
+    assert_eq!(many(fit + 1), (DIFFERENCES_MAX, 1));
 }
