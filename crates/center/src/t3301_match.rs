@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use lf_ports::lists::Printed;
-use lf_ports::{ChangeSet, CommitError, IdemKey, ListMatch, Lists, MatchBody, MatchChange, MatchKey};
+use lf_ports::{ChangeSet, CommitError, IdemKey, ListMatch, Lists, MatchBody, MatchChange, MatchKey, Since};
 use lf_vocab::{Day, FixmedinsCode, MedListCodg};
 
 use crate::Center;
@@ -89,7 +89,7 @@ impl Center {
     }
 
     async fn try_match(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<()>, Attempt> {
-        let (idem, unknown) = tokio::join!(self.store.idem(key), self.first_unknown(ctx, &command.rows));
+        let (idem, unknown) = tokio::join!(self.store.idem(key), self.first_unknown(&command.rows));
         if let Some(answered) = ctx.answered(idem?)? {
             return Ok(answered);
         }
@@ -129,7 +129,7 @@ impl Center {
     }
 
     /// The first row whose code is not in its list on its first day, counted from 1.
-    async fn first_unknown(&self, ctx: &Ctx, rows: &[Row]) -> Result<Option<usize>, Failure> {
+    async fn first_unknown(&self, rows: &[Row]) -> Result<Option<usize>, Failure> {
         let mut unknown = None;
         for (list_type, begndate) in rows.iter().map(|row| (&row.list_type, row.begndate)).collect::<BTreeSet<_>>() {
             let of: Vec<(usize, &str)> = (1..)
@@ -138,7 +138,7 @@ impl Center {
                 .map(|(at, row)| (at, row.med_list_codg.as_str()))
                 .collect();
             for part in of.chunks(CODES) {
-                let known = self.listed(ctx, list_type, part, begndate).await?;
+                let known = self.listed(list_type, part, begndate).await?;
                 let first = part.iter().zip(known).find(|(_, known)| !known).map(|((at, _), _)| *at);
                 unknown = [unknown, first].into_iter().flatten().min();
             }
@@ -147,7 +147,7 @@ impl Center {
     }
 
     /// Which of the codes a list has on a day. A list that the center never had refuses nothing.
-    async fn listed(&self, ctx: &Ctx, list_type: &str, of: &[(usize, &str)], on: Day) -> Result<Vec<bool>, Failure> {
+    async fn listed(&self, list_type: &str, of: &[(usize, &str)], on: Day) -> Result<Vec<bool>, Failure> {
         let list = match list_type {
             "201" => Lists::Printed(Printed::ServiceItem),
             "301" => Lists::Printed(Printed::Consumable),
@@ -156,10 +156,11 @@ impl Center {
         };
         let keys: Vec<&str> = of.iter().map(|(_, code)| *code).collect();
         let found = self.store.list_items(list, &keys, on).await?;
-        if found.iter().all(Option::is_none) && self.store.list_page(list, ctx.now.day(), None, 1).await?.is_empty() {
-            return Ok(vec![true; of.len()]);
+        let mut listed: Vec<bool> = found.iter().map(Option::is_some).collect();
+        if !listed.contains(&true) && self.store.list_since(list, &Since::version(0), 1).await?.is_empty() {
+            listed.fill(true);
         }
-        Ok(found.iter().map(Option::is_some).collect())
+        Ok(listed)
     }
 
     async fn listed_drugs(&self, list_type: &str, of: &[(usize, &str)], on: Day) -> Result<Vec<bool>, Failure> {
@@ -169,7 +170,11 @@ impl Center {
         let is_it = |code: &Option<MedListCodg>| {
             code.is_some() && found.next().flatten().is_some_and(|drug| drug.list_type == list_type)
         };
-        Ok(codes.iter().map(is_it).collect())
+        let mut listed: Vec<bool> = codes.iter().map(is_it).collect();
+        if !listed.contains(&true) && self.store.drugs_since(&Since::version(0), 1).await?.is_empty() {
+            listed.fill(true);
+        }
+        Ok(listed)
     }
 
     /// 3302. Errors: [`MatchRefusal::NotThere`], the caller's.

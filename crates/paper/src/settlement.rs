@@ -3,6 +3,8 @@
 //! Serves JX-3.6: printed after payment, signed by the person, bound with the prescription. A reversal is a sheet of its own with
 //! negative amounts. Every amount is one of the stored settlement; nothing is computed here.
 
+use std::collections::BTreeSet;
+
 use lf_rx::event::SaleLine;
 use lf_settle::{FundKind, LineShare, Shares};
 use lf_vocab::dict::Insutype;
@@ -127,11 +129,15 @@ impl SettlementSheet<'_> {
     }
 
     fn drug_words(&self, line: &LineShare) -> String {
-        let Some(sold) = self.sold.iter().find(|sold| sold.med_list_codg == line.med_list_codg) else {
-            return line.med_list_codg.to_string();
-        };
-        let mut words = vec![sold.drug_genname.clone(), sold.drug_spec.clone()];
-        words.extend(sold.manu_lotnum.as_ref().map(|lot| format!("批号{lot}")));
+        let mut of_drug = self.sold.iter().filter(|sold| sold.med_list_codg == line.med_list_codg);
+        let Some(sold) = of_drug.next() else { return line.med_list_codg.to_string() };
+        let mut words = vec![sold.drug_genname.as_str(), sold.drug_spec.as_str()];
+        // A line of the bill may have been filled from several lots; each is named once.
+        let lots: BTreeSet<&str> =
+            std::iter::once(sold).chain(of_drug).filter_map(|sold| sold.manu_lotnum.as_deref()).collect();
+        let lots = lots.into_iter().collect::<Vec<_>>().join("、");
+        let lots = if lots.is_empty() { lots } else { format!("批号{lots}") };
+        words.extend((!lots.is_empty()).then_some(lots.as_str()));
         words.join(" ")
     }
 

@@ -1,6 +1,6 @@
 //! A statement reads so many settlements of an institution, and refuses to read one more (3201).
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 use lf_center::Failure;
 use lf_center::t3201_statement::{About, Command, STATEMENT_MAX};

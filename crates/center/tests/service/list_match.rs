@@ -5,10 +5,10 @@ use lf_center::t3301_match::{MatchRefusal, ROWS_MAX};
 use lf_center::{Answer, Failure, t1317_matches, t3301_match};
 use lf_ports::lists::{Printed, PrintedRow};
 use lf_ports::{
-    ChangeSet, Edition, EditionChange, EditionOf, Item, ListMatch, Lists, MatchBody, MatchChange, MatchKey,
+    ChangeSet, Edition, EditionChange, EditionOf, Item, ListMatch, Lists, MatchBody, MatchChange, MatchKey, RegistryPut,
 };
 use lf_testkit::TestCenter;
-use lf_testkit::region::{PHARMACY, drugs};
+use lf_testkit::region::{PHARMACY, drugs, registers};
 
 use crate::said::{Said, code, with};
 
@@ -137,6 +137,17 @@ async fn a_list_that_was_never_published_refuses_nothing() {
     center.put(ChangeSet { edition: Some(change), ..ChangeSet::default() }).await;
     assert_eq!(code(&upload(&center, vec![service("B1")]).await), "ok");
     assert_eq!(code(&upload(&center, vec![service("A2")]).await), "RX-3301-03");
+    let early = with(service("B1"), |row| row.begndate = "2026-10-31".parse().unwrap());
+    assert_eq!(code(&upload(&center, vec![early]).await), "RX-3301-03", "published, and empty on that day");
+}
+
+#[tokio::test]
+async fn a_catalogue_that_was_never_imported_refuses_nothing() {
+    let center = TestCenter::empty(lf_center::Settings::default());
+    let mut registers = registers(&center.people);
+    registers.registry.retain(|put| !matches!(put, RegistryPut::Drug(_)));
+    center.put(registers).await;
+    assert_eq!(code(&upload(&center, vec![row("0001")]).await), "ok", "no catalogue was ever imported");
 }
 
 #[tokio::test]

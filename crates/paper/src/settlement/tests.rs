@@ -198,3 +198,15 @@ fn two_hundred_lines_go_over_pages_in_every_size() {
     });
     assert!(heads.count() >= laid.pages.len() - 1, "the table's head stands on every page with rows");
 }
+
+#[test]
+fn every_lot_of_a_drug_is_named_once() {
+    let mut owned = owned(1);
+    for lot in [Some("B240601"), Some("A240501"), None] {
+        let more = SaleLine { manu_lotnum: lot.map(str::to_owned), ..owned.sold[0].clone() };
+        owned.sold.push(more);
+    }
+    assert_eq!(sheet(&owned).drug_words(&owned.shares.lines[0]), "缬沙坦胶囊 80mg×7粒 批号A240501、B240601");
+    owned.sold.clear();
+    assert_eq!(sheet(&owned).drug_words(&owned.shares.lines[0]), "XC09CAX903E001010199901");
+}
