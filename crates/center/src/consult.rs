@@ -188,13 +188,16 @@ pub(crate) fn same_name<'d>(drug: &'d RxDrug, entry: Option<&'d Drug>) -> &'d st
     entry.map_or(drug.drug_genname.as_str(), |entry| entry.genname.as_str())
 }
 
+/// The drugs of a prescription by the catalogue, their days, and the person's earlier courses.
+type Prescribed<'p> = (&'p [Option<Drug>], &'p [(i64, i64)], &'p [Course]);
+
 /// What the prescription adds to a person's courses; of each drug how long it lasts and how long it is stated to be taken, in
 /// the doctor's order.
 pub(crate) fn course(
     hi_rxno: &HiRxno,
     (poolarea_no, psn_no): (Admdvs, &PsnNo),
     content: &RxContent,
-    (drugs, days, earlier): (&[Option<Drug>], &[(i64, i64)], &[Course]),
+    (drugs, days, earlier): Prescribed<'_>,
 ) -> Course {
     let from = content.head.prsc_time.day();
     let lines = content.rxdrugdetail.iter().zip(drugs).zip(days);
