@@ -186,6 +186,13 @@ pub fn preselfpay(law: &Law, place: Admdvs, day: Day, grants: &[Grant]) -> Resul
     }
 }
 
+/// Whether a place settles what its inpatients buy outside as part of their stay, whatever 医疗类别 the till states.
+pub fn as_inpatient(law: &Law, ask: &Ask<'_>) -> Result<bool, Failure> {
+    lf_vocab::covers!("GX-1.3c");
+    let word = Reader::of_scheme(law, ask, Kind::Ipt).word_or_nothing("as_inpatient")?;
+    Ok(word.is_some_and(|word| word.value == "inpatient"))
+}
+
 /// Whether the ratio of a scheme goes by the level of the institution that prescribed.
 pub fn by_prescriber(law: &Law, ask: &Ask<'_>, kind: Kind) -> Result<bool, Failure> {
     let word = Reader::of_scheme(law, ask, kind).word_or_nothing("ratio_basis")?;

@@ -30,6 +30,9 @@ mod known;
 
 use known::KnownAtTill;
 
+/// 门诊住院标识: prescribed during a stay.
+const INPATIENT: &str = "2";
+
 /// A purchase to be settled (2101, 2102).
 #[derive(Debug, Clone)]
 pub struct Command {
@@ -344,9 +347,12 @@ impl Center {
             grants: &grants,
         };
         let by_kind = || -> Result<(Kind, bool), Failure> {
-            let Some(kind) = scheme::kind_of(&self.law, &ask)? else {
-                return refused(PurchaseRefusal::MedType(med_type.to_owned()));
+            let of_stay = content.mdtrtinfo.otp_ipt_flag.as_deref() == Some(INPATIENT);
+            let kind = match of_stay && scheme::as_inpatient(&self.law, &ask)? {
+                true => Some(Kind::Ipt),
+                false => scheme::kind_of(&self.law, &ask)?,
             };
+            let Some(kind) = kind else { return refused(PurchaseRefusal::MedType(med_type.to_owned())) };
             Ok((kind, scheme::by_prescriber(&self.law, &ask, kind)?))
         };
         let (kind, by_prescriber) = match by_kind() {

@@ -15,7 +15,7 @@ use lf_vocab::dict::{Insutype, PsnType};
 use lf_vocab::{Day, Fen, Span};
 
 /// A provision of a place, as an authority would write it.
-fn provision(id: &str, quantity: &str, from: &str, is: &str) -> String {
+pub fn provision(id: &str, quantity: &str, from: &str, is: &str) -> String {
     format!(
         "[[provision]]\nid = \"{id}\"\ntitle = \"例\"\ngate = \"settle\"\nquantity = \"{quantity}\"\nreckoned = \"setl_time\"\n\
          value = [{{ from = {from}, is = {is}, cite = \"Q-例\", confidence = \"assumed\" }}]\n"
@@ -23,7 +23,7 @@ fn provision(id: &str, quantity: &str, from: &str, is: &str) -> String {
 }
 
 /// The packs with provisions written after what stands in a file.
-fn law(added: &[(&str, String)]) -> Law {
+pub fn law(added: &[(&str, String)]) -> Law {
     law_with(|path, text| {
         let more = added.iter().filter(|(file, _)| *file == path).map(|(_, more)| more.as_str());
         std::iter::once(text.as_str()).chain(more).collect::<Vec<_>>().join("\n")

@@ -27,6 +27,7 @@ mod refusals_till;
 mod registers;
 mod restrictions;
 mod said;
+mod schemes;
 mod simulation;
 mod statements;
 mod supervised;

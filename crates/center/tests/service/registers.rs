@@ -13,12 +13,12 @@ use lf_vocab::{Moment, Span};
 
 use crate::said::{codes, send, with};
 
-const WUHAN: &str = "420100";
+pub const WUHAN: &str = "420100";
 const DONGGUAN: &str = "441900";
 const SPECIAL: &str = drugs::ATORVASTATIN;
 
 /// The small region as another place, and a person insured in a third.
-async fn region(place: &str, insured: &str) -> (TestCenter, Person) {
+pub async fn region(place: &str, insured: &str) -> (TestCenter, Person) {
     let center = TestCenter::new().await;
     for code in [HOSPITAL, PHARMACY] {
         let row = Fixmedins { poolarea_no: place.parse().unwrap(), ..fixmedins(code, "某机构") };
@@ -36,7 +36,7 @@ async fn region(place: &str, insured: &str) -> (TestCenter, Person) {
 }
 
 /// The next edition of a list, from the first day of a year.
-async fn edition(center: &TestCenter, list: Lists, items: Vec<Row>) {
+pub async fn edition(center: &TestCenter, list: Lists, items: Vec<Row>) {
     let from = "2025-01-01".parse().unwrap();
     let of = EditionOf::List(list);
     let ver = center.store.editions(of).await.unwrap().len() as i64 + 1;
@@ -58,7 +58,7 @@ async fn edition(center: &TestCenter, list: Lists, items: Vec<Row>) {
     center.clock.advance_seconds(lf_center::registers::KEPT_FRESH_SECONDS);
 }
 
-fn dsgn(place: &str, of: DsgnType, code: &str, dr_code: Option<&str>) -> Designation {
+pub fn dsgn(place: &str, of: DsgnType, code: &str, dr_code: Option<&str>) -> Designation {
     Designation {
         poolarea_no: place.parse().unwrap(),
         dsgn_type: of,
@@ -71,11 +71,11 @@ fn dsgn(place: &str, of: DsgnType, code: &str, dr_code: Option<&str>) -> Designa
     }
 }
 
-async fn designate(center: &TestCenter, rows: Vec<Designation>) {
+pub async fn designate(center: &TestCenter, rows: Vec<Designation>) {
     edition(center, Lists::Designation, rows.into_iter().map(Row::Designation).collect()).await;
 }
 
-async fn tag(center: &TestCenter, list: TagList, place: &str, tag: &str, dises: &[Option<&str>]) {
+pub async fn tag(center: &TestCenter, list: TagList, place: &str, tag: &str, dises: &[Option<&str>]) {
     let row = |dise: &Option<&str>| TaggedDrug {
         admdvs: place.parse().unwrap(),
         med_list_codg: SPECIAL.parse().unwrap(),
@@ -88,7 +88,7 @@ async fn tag(center: &TestCenter, list: TagList, place: &str, tag: &str, dises: 
     edition(center, Lists::Tagged(list), rows.collect()).await;
 }
 
-fn special() -> Item {
+pub fn special() -> Item {
     Item::packs(SPECIAL, "阿托伐他汀钙片", "1", "20")
 }
 
@@ -97,7 +97,7 @@ fn other() -> Item {
 }
 
 /// A prescription of the day, with its 病种 and 医疗类别 if it has one.
-fn life<'c>(center: &'c TestCenter, person: &Person, items: Vec<Item>, dise: Option<&str>) -> Life<'c> {
+pub fn life<'c>(center: &'c TestCenter, person: &Person, items: Vec<Item>, dise: Option<&str>) -> Life<'c> {
     let mut life = center.life(person).of(items);
     life.content.mdtrtinfo.dise_codg = dise.map(str::to_owned);
     if dise.is_some() {
@@ -366,7 +366,7 @@ fn filed(person: &Person, filing_no: &str, filed: Filed) -> Filing {
     }
 }
 
-fn qualification(person: &Person, filing_no: &str, code: &str, refused: Option<&str>) -> Filing {
+pub fn qualification(person: &Person, filing_no: &str, code: &str, refused: Option<&str>) -> Filing {
     let spay = SpayFiling {
         med_list_codg: code.parse().unwrap(),
         fixmedins_code: HOSPITAL.parse().unwrap(),
@@ -379,7 +379,7 @@ fn qualification(person: &Person, filing_no: &str, code: &str, refused: Option<&
     filed(person, filing_no, Filed::Spay(spay))
 }
 
-fn disease(person: &Person, filing_no: &str, dise: &str) -> Filing {
+pub fn disease(person: &Person, filing_no: &str, dise: &str) -> Filing {
     let opsp = OpspFiling {
         opsp_dise_code: dise.to_owned(),
         opsp_dise_name: "某病".to_owned(),
@@ -389,7 +389,7 @@ fn disease(person: &Person, filing_no: &str, dise: &str) -> Filing {
     filed(person, filing_no, Filed::Opsp(opsp))
 }
 
-async fn file(center: &TestCenter, filing: Filing) {
+pub async fn file(center: &TestCenter, filing: Filing) {
     center.put(ChangeSet { filings: vec![FilingChange::Put(filing)], ..ChangeSet::default() }).await;
     center.clock.advance_seconds(lf_center::registers::KEPT_FRESH_SECONDS);
 }
