@@ -75,7 +75,8 @@ async fn wuhan_pays_a_separately_paid_drug_as_a_stay_without_deductible() {
     expect![[r#"
         spay 总1000.00 超限0.00 先付100.00 范围内900.00 起付0.00 基金774.00 个账0.00 现金226.00
         spay 总1000.00 超限0.00 先付100.00 范围内900.00 起付0.00 基金799.20 个账0.00 现金200.80
-    "#]].assert_eq(&table);
+    "#]]
+    .assert_eq(&table);
 }
 
 #[tokio::test]
@@ -87,7 +88,8 @@ async fn guangxi_pays_the_pharmacy_directly_and_the_person_only_the_own_share() 
     let mut bought = life(&center, &person, amoxicillin(), Some("M04600")).up_to(Step::Sold).await;
     expect![[r#"
         opsp 总300.00 超限0.00 先付0.00 范围内300.00 起付100.00 基金125.00 个账0.00 现金175.00
-    "#]].assert_eq(&settled(&mut bought, "14").await);
+    "#]]
+    .assert_eq(&settled(&mut bought, "14").await);
     // What the fund owes the pharmacy stands among its settlements of the day, to the fen; the person owes the rest.
     let (pharmacy, begin) = (bought.pharmacy.parse().unwrap(), lf_vocab::Moment::from_micros(0));
     let setls = center.store.setls_of(&pharmacy, (begin, ""), until(&center), 9).await.unwrap();
@@ -138,7 +140,8 @@ async fn what_an_inpatient_buys_outside_is_settled_as_the_stay_or_not_at_all() {
     let mut paid = in_stay(&center, &person).up_to(Step::Sold).await;
     expect![[r#"
         ipt 总300.00 超限0.00 先付0.00 范围内300.00 起付0.00 基金270.00 个账0.00 现金30.00
-    "#]].assert_eq(&settled(&mut paid, "14").await);
+    "#]]
+    .assert_eq(&settled(&mut paid, "14").await);
     assert_eq!(fund_paid(&center, &person, "ipt").await, Some(Fen::new(27_000)));
     assert_eq!(fund_paid(&center, &person, "opsp").await, None);
     assert!(center.audit().await.passes());
