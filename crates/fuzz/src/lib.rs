@@ -3,6 +3,7 @@
 //! Serves `cargo test -p lf-fuzz` (committed seeds and a fixed number of seeded mutations) and `cargo xtask fuzz` (coverage-
 //! guided, for hours). Invariants: a target is a function of its bytes alone; the same bytes always take the same way.
 
+mod archive;
 mod body;
 mod edit;
 mod envelope;
@@ -31,7 +32,8 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
+    Target { name: "archive", run: archive::run, bounded: 3_000 },
     Target { name: "body", run: body::run, bounded: 4_000 },
     Target { name: "envelope", run: envelope::run, bounded: 1_500 },
     Target { name: "gateway", run: gateway::run, bounded: 3_000 },

@@ -56,7 +56,7 @@ macro_rules! targets {
         }
     };
 }
-targets!(body, envelope, gateway, idents, key_file, packs, reply, sign_text, sm4);
+targets!(archive, body, envelope, gateway, idents, key_file, packs, reply, sign_text, sm4);
 
 #[test]
 fn the_corpus_stays_small() {

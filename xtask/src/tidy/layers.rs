@@ -57,7 +57,7 @@ const LAYERS: &[Layer] = &[
         ],
         &[],
     ),
-    layer("fuzz", &["vocab", "gm", "law", "ports", "wire"], &[]),
+    layer("fuzz", &["vocab", "gm", "law", "archive", "ports", "wire"], &[]),
 ];
 
 /// Dependencies that stay below the wire although the wire's format is JSON.
