@@ -1,4 +1,4 @@
-//! 3501–3507, 3505A and 3506A 进销存: an institution tells what came, went and was counted. Serves JX-1.5, JX-1.6b, DG-3.4c, GX-1.2.5c.
+//! 3501–3507 and 3501A–3507A 进销存: an institution tells what came, went and was counted. Serves JX-1.5, JX-1.6b, DG-3.4c, GX-1.2.5c.
 //!
 //! One engine for all of them: load what the rows name, post row after row to the pure ledger, commit once. Invariants: a
 //! refused row moves nothing; of a single row its refusal is the answer, of a batch each row has its own; the same row
@@ -19,7 +19,7 @@ mod load;
 mod post;
 mod prescribed;
 
-/// Rows of a batch (3505A, 3506A); the tables in `spec/` have the same limit.
+/// Rows of a batch (3501A–3507A); the tables in `spec/` have the same limit.
 pub const ROWS_MAX: usize = 500;
 
 /// Rows of one message.
@@ -223,7 +223,7 @@ impl Row {
 }
 
 impl Center {
-    /// 3501–3507, 3505A, 3506A. Errors: of a single row [`lf_stock::StockRefusal`] and [`GoodsRefusal`]; the caller's.
+    /// 3501–3507, 3501A–3507A. Errors: of a single row [`lf_stock::StockRefusal`] and [`GoodsRefusal`]; the caller's.
     pub async fn t3501_goods(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect_kind(ctx.code().kind(), ctx.code())?;
         if command.rows.len() > ROWS_MAX {

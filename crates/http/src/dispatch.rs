@@ -39,9 +39,9 @@ pub type Done = Result<(Vec<u8>, Vec<Refusal>), Stopped>;
 /// Whether the transaction is remembered by the meaning of its message.
 pub fn needs_digest(transaction: Transaction) -> bool {
     use Transaction::{
-        T2102, T2103, T2201, T2202, T2203A, T2204, T2205, T2207, T2208, T2601, T3202, T3301, T3302, T3501, T3502,
-        T3503, T3504, T3505, T3505A, T3506, T3506A, T3507, T3592B, T7101, T7102, T7103, T7104, T7201, T7203, T7206,
-        T7207, T7208, T7209, T7210, T9001, T9002, T9101,
+        T2102, T2103, T2201, T2202, T2203A, T2204, T2205, T2207, T2208, T2601, T3202, T3301, T3302, T3501, T3501A,
+        T3502, T3502A, T3503, T3503A, T3504, T3504A, T3505, T3505A, T3506, T3506A, T3507, T3507A, T3592B, T7101, T7102,
+        T7103, T7104, T7201, T7203, T7206, T7207, T7208, T7209, T7210, T9001, T9002, T9101,
     };
     matches!(
         transaction,
@@ -68,14 +68,19 @@ pub fn needs_digest(transaction: Transaction) -> bool {
             | T2601
             | T3202
             | T3501
+            | T3501A
             | T3502
+            | T3502A
             | T3503
+            | T3503A
             | T3504
+            | T3504A
             | T3505
             | T3505A
             | T3506
             | T3506A
             | T3507
+            | T3507A
             | T3592B
             | T9001
             | T9002
@@ -131,14 +136,19 @@ pub async fn run(center: &Center, ctx: &Ctx, transaction: Transaction, node: &No
         | Transaction::T1315
         | Transaction::T1320 => download(center, ctx, transaction, node).await,
         Transaction::T3501
+        | Transaction::T3501A
         | Transaction::T3502
+        | Transaction::T3502A
         | Transaction::T3503
+        | Transaction::T3503A
         | Transaction::T3504
+        | Transaction::T3504A
         | Transaction::T3505
         | Transaction::T3505A
         | Transaction::T3506
         | Transaction::T3506A
         | Transaction::T3507
+        | Transaction::T3507A
         | Transaction::T3513
         | Transaction::T3592B => goods(center, ctx, transaction, node).await,
         Transaction::T1304 | Transaction::T1312 | Transaction::T1316 | Transaction::T1318 | Transaction::T1319 => {

@@ -185,14 +185,19 @@ async fn an_empty_message_about_goods_is_told_all_that_it_needs() {
     }
     expect![[r#"
         3501: 400 报文有1处错误：invinfo（商品盘存上传）必填
+        3501A: 400 报文有1处错误：invinfoDetail（商品盘存上传A）必填
         3502: 400 报文有1处错误：invinfo（商品库存变更）必填
+        3502A: 400 报文有1处错误：invinfoDetail（商品库存变更A）必填
         3503: 400 报文有1处错误：purcinfo（商品采购）必填
+        3503A: 400 报文有1处错误：purcinfoDetail（商品采购A）必填
         3504: 400 报文有1处错误：purcinfo（商品采购退货）必填
+        3504A: 400 报文有1处错误：purcinfoDetail（商品采购退货A）必填
         3505: 400 报文有1处错误：selinfo（商品销售）必填
         3505A: 400 报文有1处错误：selinfoDetail（商品销售A）必填
         3506: 400 报文有1处错误：selinfo（商品销售退货）必填
         3506A: 400 报文有1处错误：selinfoDetail（商品销售退货A）必填
         3507: 400 报文有2处错误：fixmedins_bchno（定点医药机构批次流水号）必填；inv_data_type（进销存数据类型）必填
+        3507A: 400 报文有1处错误：goodDetail（商品信息删除A）必填
         3513: 400 报文有2处错误：fixmedins_code（定点医药机构编号）必填；fixmedins_bchno（定点医药机构批次流水号）与med_list_codg、medins_list_codg、mdtrt_id、certno须至少填一项
         3592B: 400 报文有4处错误：med_list_codg（医疗目录编码）必填；fixmedins_hilist_id（定点医药机构目录编号）必填；fixmedins_hilist_name（定点医药机构目录名称）必填；fixmedins_bchno（定点医药机构批次流水号）必填
     "#]].assert_eq(&cases.done());

@@ -196,3 +196,65 @@ async fn a_msgid_is_one_messages_and_the_same_message_is_the_same_answer() {
     assert!(other.err_msg().contains("RX-0001-02"), "{}", other.err_msg());
     assert_eq!(balance(&world).await, 5);
 }
+
+#[tokio::test]
+async fn batches_say_of_each_row_what_became_of_it() {
+    // proves JX-1.6b: many rows of one day in one message
+    let world = World::new().await;
+    let good = async |infno: &str, input: Value| {
+        let raw = send(&world, infno, &input).await;
+        assert_eq!(raw.infcode(), 0, "{infno}: {raw:?}");
+        raw.output()
+    };
+    let lot = |base: Value, lot: &str| with(base, json!({ "fixmedins_bchno": lot }));
+    let bought = |cnt: &str| purchase(cnt)["purcinfo"].clone();
+    let file = json!([{ "fixmedins_bchno": LOT, "file_data": "JVBERi0xLjQK", "file_name": "随货单.pdf" }]);
+    let first = with(bought("5"), json!({ "purc_invo_file_List": file }));
+    let half = lot(bought("0.5"), "PC2");
+    let told = good("3503A", json!({ "purcinfoDetail": [first, half] })).await;
+    let rows = told["purcinfoDetail"].as_array().unwrap();
+    assert_eq!((rows.len(), &rows[0]["retRslt"], &rows[1]["retRslt"]), (2, &json!("1"), &json!("0")), "every row");
+    assert_eq!(rows[0]["medins_prod_purc_no"].as_str().unwrap().len(), 30);
+    assert_eq!(balance(&world).await, 5);
+    let changed = |cnt: &str, lotno: &str| {
+        let more = json!({
+            "inv_chg_type": "105", "pric": "12.5", "cnt": cnt, "inv_chg_time": "2026-05-11 09:05:00",
+            "drugtracinfo": [{ "drug_trac_codg": "80000000000000000009" }], "trac_codg_pac_hery": "1",
+        });
+        let mut row = lot(with(goods(), more), lotno);
+        for name in ["manu_lotnum", "manu_date", "expy_end"] {
+            row.as_object_mut().unwrap().remove(name);
+        }
+        row
+    };
+    let told = good("3502A", json!({ "invinfoDetail": [changed("1", LOT), changed("1", "PC9")] })).await;
+    let rows = told["invinfoErrDetail"].as_array().unwrap();
+    assert_eq!((rows.len(), &rows[0]["fixmedins_bchno"]), (1, &json!("PC9")), "those not taken");
+    assert_eq!(balance(&world).await, 4);
+    let back = with(bought("1"), json!({ "purc_invo_no": "F1" }));
+    let told = good(
+        "3504A",
+        json!({ "purcinfoDetail": [back.clone(), with(back, json!({ "purc_retn_cnt": "9", "purc_invo_no": "F2" }))] }),
+    )
+    .await;
+    assert_eq!(told["purcinfoErrDetail"].as_array().unwrap().len(), 1, "{told}");
+    assert_eq!(balance(&world).await, 3);
+    // 3501A has no answer by row: one that is refused refuses the message, and nothing of it is kept.
+    let count = |cnt: &str, lotno: &str| {
+        lot(with(goods(), json!({ "invdate": "2026-05-11", "inv_cnt": cnt, "pric": "12.5" })), lotno)
+    };
+    let written = world.written();
+    let raw = send(&world, "3501A", &json!({ "invinfoDetail": [count("3", LOT), count("0.3", "PC3")] })).await;
+    assert_ne!(raw.infcode(), 0);
+    assert_eq!(world.written(), written);
+    good("3501A", json!({ "invinfoDetail": [count("3", LOT), count("2", "PC3")] })).await;
+    let lots = world.store.stock_lots(&m::PHARMACY.parse().unwrap(), &[LOT, "PC3"]).await.unwrap();
+    let counted = |at: usize| lots[at].as_ref().unwrap().lot.counted.map(|counted| counted.found);
+    assert_eq!((counted(0), counted(1)), (Some(3), Some(2)));
+    let gone = |data: &str| json!({ "fixmedins_bchno": LOT, "inv_data_type": data });
+    let told = good("3507A", json!({ "goodDetail": [gone("2"), gone("4"), gone("2")] })).await;
+    let rows = told["goodErrDetail"].as_array().unwrap();
+    assert_eq!(rows.len(), 1, "no sales stand, and the same row again is the same answer: {told}");
+    assert_eq!(balance(&world).await, 4);
+    world.audited().await;
+}

@@ -44,6 +44,9 @@ pub fn all_defects(transaction: Transaction, checked: Checked<'_>) -> Defects {
 
 /// The conversion's defects; what is not built has none.
 fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
+    use Transaction::{
+        T3501, T3501A, T3502, T3502A, T3503, T3503A, T3504, T3504A, T3505, T3505A, T3506, T3506A, T3507, T3507A,
+    };
     match transaction {
         Transaction::T7101 => of(t7101(node)),
         Transaction::T7102 => of(t7102(node)),
@@ -96,15 +99,8 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         Transaction::T1304 | Transaction::T1312 | Transaction::T1316 | Transaction::T1318 | Transaction::T1319 => {
             question(transaction).map_or_else(Defects::new, |question| of(t1312(question, node)))
         }
-        Transaction::T3501
-        | Transaction::T3502
-        | Transaction::T3503
-        | Transaction::T3504
-        | Transaction::T3505
-        | Transaction::T3505A
-        | Transaction::T3506
-        | Transaction::T3506A
-        | Transaction::T3507 => of(goods(transaction, node)),
+        T3501 | T3501A | T3502 | T3502A | T3503 | T3503A | T3504 | T3504A | T3505 | T3505A | T3506 | T3506A | T3507
+        | T3507A => of(goods(transaction, node)),
         Transaction::T3513 => of(t3513(node)),
         Transaction::T3592B => of(t3592b(node)),
         // The bytes of 9101 may stand beside the message: its form is judged where both are known.

@@ -40,14 +40,19 @@ pub mod t3202;
 pub mod t3301;
 pub mod t3302;
 pub mod t3501;
+pub mod t3501a;
 pub mod t3502;
+pub mod t3502a;
 pub mod t3503;
+pub mod t3503a;
 pub mod t3504;
+pub mod t3504a;
 pub mod t3505;
 pub mod t3505a;
 pub mod t3506;
 pub mod t3506a;
 pub mod t3507;
+pub mod t3507a;
 pub mod t3513;
 pub mod t3592b;
 pub mod t5203;
@@ -159,12 +164,20 @@ pub enum Transaction {
     T3302,
     /// 3501 商品盘存上传
     T3501,
+    /// 3501A 商品盘存上传A
+    T3501A,
     /// 3502 商品库存变更
     T3502,
+    /// 3502A 商品库存变更A
+    T3502A,
     /// 3503 商品采购
     T3503,
+    /// 3503A 商品采购A
+    T3503A,
     /// 3504 商品采购退货
     T3504,
+    /// 3504A 商品采购退货A
+    T3504A,
     /// 3505 商品销售
     T3505,
     /// 3505A 商品销售A
@@ -175,6 +188,8 @@ pub enum Transaction {
     T3506A,
     /// 3507 商品信息删除
     T3507,
+    /// 3507A 商品信息删除A
+    T3507A,
     /// 3513 定点医药机构商品销售追溯信息查询
     T3513,
     /// 3592B 获取虚拟药品追溯码
@@ -273,14 +288,19 @@ impl Transaction {
         Self::T3301,
         Self::T3302,
         Self::T3501,
+        Self::T3501A,
         Self::T3502,
+        Self::T3502A,
         Self::T3503,
+        Self::T3503A,
         Self::T3504,
+        Self::T3504A,
         Self::T3505,
         Self::T3505A,
         Self::T3506,
         Self::T3506A,
         Self::T3507,
+        Self::T3507A,
         Self::T3513,
         Self::T3592B,
         Self::T5203,
@@ -352,14 +372,19 @@ impl Transaction {
             Self::T3301 => &t3301::SPEC,
             Self::T3302 => &t3302::SPEC,
             Self::T3501 => &t3501::SPEC,
+            Self::T3501A => &t3501a::SPEC,
             Self::T3502 => &t3502::SPEC,
+            Self::T3502A => &t3502a::SPEC,
             Self::T3503 => &t3503::SPEC,
+            Self::T3503A => &t3503a::SPEC,
             Self::T3504 => &t3504::SPEC,
+            Self::T3504A => &t3504a::SPEC,
             Self::T3505 => &t3505::SPEC,
             Self::T3505A => &t3505a::SPEC,
             Self::T3506 => &t3506::SPEC,
             Self::T3506A => &t3506a::SPEC,
             Self::T3507 => &t3507::SPEC,
+            Self::T3507A => &t3507a::SPEC,
             Self::T3513 => &t3513::SPEC,
             Self::T3592B => &t3592b::SPEC,
             Self::T5203 => &t5203::SPEC,

@@ -109,7 +109,7 @@ impl Center {
         loop {
             let page = self.store.stock_moves(ctx.code(), &of, (lot, seq), PAGE).await?;
             let stands = |moved: &lf_ports::StockMove| {
-                moved.data_type == data && moved.void_seq == 0 && moved.body.infno != "3507"
+                moved.data_type == data && moved.void_seq == 0 && !moved.body.infno.starts_with("3507")
             };
             if page.iter().any(stands) {
                 desk.deletable.insert((lot.to_owned(), data));

@@ -92,7 +92,7 @@ impl Fold {
         self.last = moved.seq;
         let kind = moved.data_type.word();
         let told = |field: &str| moved.body.told(field).unwrap_or_default();
-        let units = match moved.body.infno.as_str() {
+        let units = match moved.body.infno.trim_end_matches('A') {
             "3501" => Some(0),
             "3502" => {
                 let out = matches!(told("inv_chg_type"), "102" | "104" | "105" | "107" | "109" | "111");
@@ -100,15 +100,15 @@ impl Fold {
             }
             "3503" => self.units(told("purc_retn_cnt"), ""),
             "3504" => self.units(told("purc_retn_cnt"), "").map(|units| -units),
-            "3505" | "3505A" => self.units(told("sel_retn_cnt"), told("trdn_flag")).map(|units| -units),
-            "3506" | "3506A" => self.units(told("sel_retn_cnt"), told("trdn_flag")),
+            "3505" => self.units(told("sel_retn_cnt"), told("trdn_flag")).map(|units| -units),
+            "3506" => self.units(told("sel_retn_cnt"), told("trdn_flag")),
             "3507" => Some(-self.standing.get(kind).copied().unwrap_or(0)),
             _ => None,
         };
         let said = units.map_or_else(|| "不可读".to_owned(), |units| units.to_string());
         report
             .unless(units == Some(moved.units), Kind::Stock, &place, || format!("记{}，按所报应为{said}", moved.units));
-        let deletes = moved.body.infno == "3507";
+        let deletes = moved.body.infno.starts_with("3507");
         *self.sums.entry(kind).or_default() += moved.units;
         let standing = self.standing.entry(kind).or_default();
         *standing = if deletes { 0 } else { *standing + moved.units };
@@ -132,7 +132,7 @@ impl Fold {
     }
 
     fn fold_codes(&mut self, moved: &StockMove, place: &str, report: &mut Report) {
-        let infno = moved.body.infno.as_str();
+        let infno = moved.body.infno.trim_end_matches('A');
         let split = moved.body.told("trdn_flag") == Some("1");
         if infno.starts_with("3505") && (moved.body.codes.is_empty() || !moved.body.leads.is_empty()) {
             self.whole_knowledge = false;
@@ -146,11 +146,11 @@ impl Fold {
             let at = self.codes.get(&key).copied().unwrap_or(first);
             let next = match (infno, at) {
                 ("3503", At::Unseen) => Some(At::Held),
-                ("3505" | "3505A", At::Unseen | At::Held) => Some(if split { At::Opened } else { At::Sold }),
-                ("3505" | "3505A", At::Opened) if split => Some(At::Opened),
-                ("3506" | "3506A", At::Sold) if !split => Some(At::Held),
+                ("3505", At::Unseen | At::Held) => Some(if split { At::Opened } else { At::Sold }),
+                ("3505", At::Opened) if split => Some(At::Opened),
+                ("3506", At::Sold) if !split => Some(At::Held),
                 // Whether all of an open pack came back is counted below.
-                ("3506" | "3506A", At::Opened) if split => Some(told_at(moved, &key)),
+                ("3506", At::Opened) if split => Some(told_at(moved, &key)),
                 ("3507", At::Sold | At::Opened | At::Held) => Some(told_at(moved, &key)),
                 _ => None,
             };

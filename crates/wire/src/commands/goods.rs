@@ -1,4 +1,4 @@
-//! 进销存: 3501–3507, 3505A, 3506A are rows of one command; 3513 asks for them, 3592B for a number.
+//! 进销存: 3501–3507 and their batches 3501A–3507A are rows of one command; 3513 asks for them, 3592B for a number.
 //!
 //! Invariant: every field of a row is kept as told, whether or not the ledger reads it.
 
@@ -15,11 +15,21 @@ use crate::node::{FieldValue, Node};
 /// 医保结算, as `mdtrt_setl_type` says it.
 const INSURED: &str = "1";
 
-/// 3501–3507, 3505A, 3506A.
+/// 3501–3507, 3501A–3507A. 3501A has no place in its answer for what became of a row: it is taken whole or refused.
 pub fn goods(transaction: Transaction, node: &Node<'_>) -> Result<Command, Defects> {
     let mut take = Take::default();
-    let batch = matches!(transaction, Transaction::T3505A | Transaction::T3506A);
-    let rows: Vec<_> = if batch {
+    let many = matches!(
+        transaction,
+        Transaction::T3501A
+            | Transaction::T3502A
+            | Transaction::T3503A
+            | Transaction::T3504A
+            | Transaction::T3505A
+            | Transaction::T3506A
+            | Transaction::T3507A
+    );
+    let batch = many && transaction != Transaction::T3501A;
+    let rows: Vec<_> = if many {
         node.nodes("rows").iter().map(|row| self::row(&mut take, transaction, row)).collect()
     } else if transaction == Transaction::T3507 {
         vec![deletion(&mut take, node)]
@@ -37,10 +47,11 @@ pub fn goods(transaction: Transaction, node: &Node<'_>) -> Result<Command, Defec
 
 fn row(take: &mut Take, transaction: Transaction, row: &Node<'_>) -> Option<Row> {
     match transaction {
-        Transaction::T3501 => count(take, row),
-        Transaction::T3502 => change(take, row),
-        Transaction::T3503 => purchase(take, row),
-        Transaction::T3504 => purchase_return(take, row),
+        Transaction::T3501 | Transaction::T3501A => count(take, row),
+        Transaction::T3502 | Transaction::T3502A => change(take, row),
+        Transaction::T3503 | Transaction::T3503A => purchase(take, row),
+        Transaction::T3504 | Transaction::T3504A => purchase_return(take, row),
+        Transaction::T3507A => deletion(take, row),
         Transaction::T3505 | Transaction::T3505A => sale(take, transaction, row),
         _ => sale_return(take, row),
     }

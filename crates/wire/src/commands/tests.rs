@@ -156,7 +156,8 @@ fn shown(transaction: Transaction, data: &Json) -> Result<String, Defects> {
         T3301 => debug(transaction, data, super::t3301),
         T3302 => debug(transaction, data, super::t3302),
         T1317 => debug(transaction, data, super::t1317),
-        T3501 | T3502 | T3503 | T3504 | T3505 | T3505A | T3506 | T3506A | T3507 => rows_shown(transaction, data),
+        T3501 | T3501A | T3502 | T3502A | T3503 | T3503A | T3504 | T3504A | T3505 | T3505A | T3506 | T3506A | T3507
+        | T3507A => rows_shown(transaction, data),
         // What names people is left out of `Debug`.
         T3513 => debug(transaction, data, super::t3513),
         T3592B => debug(transaction, data, super::t3592b),
@@ -254,8 +255,10 @@ fn nothing_of_the_fullest_message_is_lost_or_misplaced() {
             }
             T1316 => &FEWER,
             // The first code of 外购处方标志 says that there is none; only 3505A asks for the pharmacist.
-            T3502 => &["            manu_lotnum: None,", "            manu_date: None,", "            expy_end: None,"],
-            T3504 => &["            manu_lotnum: None,"],
+            T3502 | T3502A => {
+                &["            manu_lotnum: None,", "            manu_date: None,", "            expy_end: None,"]
+            }
+            T3504 | T3504A => &["            manu_lotnum: None,"],
             T3505 | T3506 | T3506A => &["            rxno: None,", "            phar_no: None,"],
             T3505A => &["            rxno: None,"],
             // Only 2207 repeats how 2206 cut the fee.
@@ -347,14 +350,19 @@ fn the_least_message_about_goods_leaves_these_open() {
     let told = left_open(goods);
     expect![[r#"
         3501: manu_lotnum
+        3501A: manu_lotnum
         3502: manu_lotnum manu_date expy_end
+        3502A: manu_lotnum manu_date expy_end
         3503: 
+        3503A: 
         3504: manu_lotnum
+        3504A: manu_lotnum
         3505: expy_end rxno phar_no
         3505A: expy_end rxno phar_no
         3506: expy_end rxno phar_no
         3506A: expy_end rxno phar_no
         3507: 
+        3507A: 
         3513: 
         3592B: 
     "#]]
@@ -485,14 +493,19 @@ fn all_that_the_domain_refuses_of_goods_is_told_at_once() {
     let told = refused_by_the_domain(goods);
     expect![[r#"
         3501: 报文有1处错误：invinfo.med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
+        3501A: 报文有1处错误：invinfoDetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
         3502: 报文有1处错误：invinfo.med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
+        3502A: 报文有1处错误：invinfoDetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
         3503: 报文有2处错误：purcinfo.med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；purcinfo.drugtracinfo[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
+        3503A: 报文有2处错误：purcinfoDetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；purcinfoDetail[1].drugtracinfo[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
         3504: 报文有1处错误：purcinfo.med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
+        3504A: 报文有1处错误：purcinfoDetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
         3505: 报文有2处错误：selinfo.med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；selinfo.drugtracinfo[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
         3505A: 报文有2处错误：selinfoDetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；selinfoDetail[1].drugtracinfo[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
         3506: 报文有2处错误：selinfo.med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；selinfo.drugtracinfo[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
         3506A: 报文有2处错误：selinfoDetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；selinfoDetail[1].drugtracinfo[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
         3507: taken
+        3507A: taken
         3513: 报文有3处错误：fixmedins_code（定点医药机构编号）格式应为H或P加11位数字；med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
         3592B: taken
     "#]].assert_eq(&told);

@@ -1,4 +1,4 @@
-//! What goods answer: 3501–3507 nothing, 3505A every row, 3506A those not taken, 3513 boxes, 3592B a number.
+//! What goods answer: 3501–3507 and 3501A nothing, 3503A and 3505A every row, the other batches those not taken, 3513 boxes, 3592B a number.
 
 use lf_center::t3501_goods::{Command, Done};
 use lf_center::{t3501_goods, t3513_traces, t3592b_virtual};
@@ -7,13 +7,15 @@ use super::Payload;
 use crate::generated::Transaction;
 use crate::reply::Reply;
 
-/// 3501–3507, 3505A, 3506A.
+/// 3501–3507, 3501A–3507A.
 pub fn goods(transaction: Transaction, reply: &t3501_goods::Reply, command: &Command) -> Payload {
     let rows = command.rows.iter().zip(&reply.rows);
     let mut out = Reply::new(transaction);
     match transaction {
-        Transaction::T3505A => out.each("rows", rows, |row, (told, done)| written(row, &told.told, done)).to_json(),
-        Transaction::T3506A => {
+        Transaction::T3503A | Transaction::T3505A => {
+            out.each("rows", rows, |row, (told, done)| written(row, &told.told, done)).to_json()
+        }
+        Transaction::T3502A | Transaction::T3504A | Transaction::T3506A | Transaction::T3507A => {
             let refused = rows.filter(|(_, done)| done.refusal.is_some());
             out.each("rows", refused, |row, (told, done)| written(row, &told.told, done)).to_json()
         }
@@ -23,13 +25,18 @@ pub fn goods(transaction: Transaction, reply: &t3501_goods::Reply, command: &Com
 
 /// A row as it was told, with what became of it.
 fn written(row: &mut Reply, told: &[(String, String)], done: &Done) {
-    let own = ["ret_rslt", "msg_rslt", "medins_prod_sel_no"];
+    let numbers = ["medins_prod_sel_no", "medins_prod_purc_no"];
+    let own = ["ret_rslt", "msg_rslt", "medins_prod_sel_no", "medins_prod_purc_no"];
     for (name, text) in told.iter().filter(|(name, _)| !own.contains(&name.as_str())) {
         if row.has_field(name) {
             row.text(name, text.as_str());
         }
     }
-    row.text("medins_prod_sel_no", done.medins_prod_no.as_str());
+    for name in numbers {
+        if row.has_field(name) {
+            row.text(name, done.medins_prod_no.as_str());
+        }
+    }
     match &done.refusal {
         None => row.text("ret_rslt", "1").text("msg_rslt", ""),
         Some(refusal) => row

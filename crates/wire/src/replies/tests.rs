@@ -366,7 +366,8 @@ fn fullest_on_the_gateway(transaction: Transaction, shares: Shares) -> Payload {
         }),
         // The answer is the file.
         T9102 => Ok(b"{}".to_vec()),
-        T3501 | T3502 | T3503 | T3504 | T3505 | T3505A | T3506 | T3506A | T3507 => goods_reply(transaction),
+        T3501 | T3501A | T3502 | T3502A | T3503 | T3503A | T3504 | T3504A | T3505 | T3505A | T3506 | T3506A | T3507
+        | T3507A => goods_reply(transaction),
         T3513 => t3513(&t3513_traces::Reply { rows: vec![traced()] }),
         T3592B => t3592b(
             &t3592b_virtual::Reply { drug_trac_codg: "XN00000000000000000000000000AB".parse().unwrap() },
@@ -602,14 +603,19 @@ fn the_fullest_reply_about_goods_has_all_that_is_required_and_nothing_else() {
     let told = never_said(|transaction| transaction.number().starts_with("35"));
     expect![[r#"
         3501 never says: 
+        3501A never says: 
         3502 never says: 
+        3502A never says: 
         3503 never says: 
+        3503A never says: 
         3504 never says: 
+        3504A never says: 
         3505 never says: 
         3505A never says: 
         3506 never says: 
         3506A never says: 
         3507 never says: 
+        3507A never says: 
         3513 never says: data.opterId data.crterName data.crterId data.optinsNo
         3592B never says: 
     "#]]
