@@ -366,8 +366,7 @@ fn fullest_on_the_gateway(transaction: Transaction, shares: Shares) -> Payload {
         }),
         // The answer is the file.
         T9102 => Ok(b"{}".to_vec()),
-        T3501 | T3501A | T3502 | T3502A | T3503 | T3503A | T3504 | T3504A | T3505 | T3505A | T3506 | T3506A | T3507
-        | T3507A => goods_reply(transaction),
+        goods if goods.number().starts_with("350") => goods_reply(transaction),
         T3513 => t3513(&t3513_traces::Reply { rows: vec![traced()] }),
         T3592B => t3592b(
             &t3592b_virtual::Reply { drug_trac_codg: "XN00000000000000000000000000AB".parse().unwrap() },
