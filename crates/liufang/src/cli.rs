@@ -45,6 +45,15 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// What an officer writes down says something: a name, a number, a reason.
+///
+/// # Errors
+/// Blank.
+fn said(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.is_empty() { Err("it must not be blank") } else { Ok(text.to_owned()) }
+}
+
 /// The commands.
 #[derive(Subcommand)]
 pub enum Command {

@@ -9,7 +9,11 @@ struct Region(PathBuf);
 
 impl Region {
     fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("liufang-grants-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!(
+            "liufang-grants-{}-{:?}",
+            std::process::id(),
+            std::thread::current().id()
+        ));
         std::fs::create_dir_all(&folder).unwrap();
         let region = Self(folder);
         assert_eq!(region.ran(&["keys", "new", "store.key.toml", "--store"]).0, 0);
@@ -84,4 +88,24 @@ fn grants_are_entered_listed_and_ended() {
         assert!(said.contains(told), "{told}: {said}");
     }
     assert!(region.grant(&["list"], "420300").1.contains("nothing was granted"));
+}
+
+/// HB-4.5: both references present. Consent, filing number, paper and who enters it are never blank nor left out.
+#[test]
+fn a_grant_without_consent_or_filing_number_is_not_entered() {
+    let region = Region::new();
+    let days = ["--from", "2025-01-01", "--last-day", "2025-06-30"];
+    let who = ["--filing-no", "备〔2024〕1号", "--consent", "省局", "--paper", "复函", "--by", "甲"];
+    for at in (0..who.len()).step_by(2) {
+        let mut blank = who;
+        blank[at + 1] = "  ";
+        let left_out = [&who[..at], &who[at + 2..]].concat();
+        for said in [&blank[..], &left_out] {
+            let add = [&["add", "420000/origin.transition"], &days[..], said].concat();
+            let (code, told) = region.grant(&add, "420200");
+            assert!(code == 2 && told.contains(who[at]), "{told}");
+        }
+    }
+    let (_, listed) = region.grant(&["list"], "420200");
+    assert!(listed.contains("nothing was granted"), "{listed}");
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use lf_vocab::{Admdvs, Day, FixmedinsCode};
 
+use super::said;
+
 /// `admission`.
 #[derive(Args)]
 pub struct AdmissionArgs {
@@ -104,9 +106,9 @@ pub struct AdmissionOf {
 #[derive(Args)]
 pub struct AdmissionDecision {
     /// Why, or on what paper
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     pub why: String,
     /// Who decides
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub by: String,
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use lf_vocab::{Admdvs, Day, DrCode, FixmedinsCode, MedListCodg, PsnNo};
 
+use super::said;
+
 /// `filing`.
 #[derive(Args)]
 pub struct FilingArgs {
@@ -54,7 +56,7 @@ pub struct FilingAdd {
     #[command(flatten)]
     pub of: FilingOf,
     /// 备案号
-    #[arg(long, value_name = "NO")]
+    #[arg(long, value_name = "NO", value_parser = said)]
     pub filing_no: String,
     /// The first day
     #[arg(long, value_name = "yyyy-MM-dd")]
@@ -63,7 +65,7 @@ pub struct FilingAdd {
     #[arg(long, value_name = "yyyy-MM-dd")]
     pub last_day: Option<Day>,
     /// Who enters it
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub by: String,
 }
 
@@ -123,15 +125,15 @@ pub struct FilingEndArgs {
     #[command(flatten)]
     pub of: FilingOf,
     /// 备案号
-    #[arg(long, value_name = "NO")]
+    #[arg(long, value_name = "NO", value_parser = said)]
     pub filing_no: String,
     /// The last day that still belongs; a day before its first takes it back
     #[arg(long, value_name = "yyyy-MM-dd")]
     pub last_day: Day,
     /// Why
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     pub rea: String,
     /// Who enters it
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub by: String,
 }

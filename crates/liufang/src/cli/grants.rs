@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use lf_vocab::{Admdvs, Day};
 
+use super::said;
+
 /// `grant`.
 #[derive(Args)]
 pub struct GrantArgs {
@@ -63,16 +65,16 @@ pub struct GrantAddArgs {
     #[arg(long, value_name = "VALUE", default_value = "1")]
     pub value: String,
     /// Filing number
-    #[arg(long, value_name = "NO")]
+    #[arg(long, value_name = "NO", value_parser = said)]
     pub filing_no: String,
     /// The authority that consented
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub consent: String,
     /// The paper on which it did: number or title
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     pub paper: String,
     /// Who enters it
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub by: String,
 }
 
@@ -90,9 +92,9 @@ pub struct GrantEndArgs {
     #[arg(long, value_name = "yyyy-MM-dd")]
     pub last_day: Day,
     /// Why, or on what paper
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     pub rea: String,
     /// Who enters it
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub by: String,
 }

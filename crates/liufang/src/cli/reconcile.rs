@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use lf_vocab::{Admdvs, Day, Fen};
 
+use super::said;
+
 /// `reconcile`.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -55,10 +57,10 @@ pub struct ExplainArgs {
     #[command(flatten)]
     pub base: BooksBase,
     /// Why, or on what paper; no insured person's name
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     pub why: String,
     /// Who says so
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub by: String,
 }
 
@@ -106,9 +108,9 @@ pub struct BudgetSetArgs {
     #[arg(long)]
     pub yuan: Fen,
     /// The paper on which it was decided
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     pub paper: String,
     /// Who enters it
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub by: String,
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, Spot};
 
+use super::said;
+
 /// `stock`.
 #[derive(Args)]
 pub struct StockCmdArgs {
@@ -189,7 +191,7 @@ pub struct CaseStepArgs {
     #[arg(long = "case", value_name = "NO")]
     pub case_no: String,
     /// Who complained, confirmed or dismissed: an office or a person
-    #[arg(long, value_name = "WHO")]
+    #[arg(long, value_name = "WHO", value_parser = said)]
     pub by: String,
     /// Where the evidence is, such as the number of a file
     #[arg(long, value_name = "REF")]
