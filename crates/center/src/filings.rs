@@ -25,8 +25,13 @@ impl Filings {
         self.rows.iter().filter(move |row| row.counts(on)).map(|row| &row.body.filed)
     }
 
+    /// Whether the place keeps filings of a kind.
+    pub(crate) fn kept(&self, kind: FilingKind) -> bool {
+        self.kept.contains(&kind)
+    }
+
     fn keeps(&self, kind: FilingKind) -> Option<()> {
-        self.kept.contains(&kind).then_some(())
+        self.kept(kind).then_some(())
     }
 
     /// Whether the person may use a drug, by any of the codes under which it stands here; absent where nobody files that.

@@ -50,6 +50,8 @@ pub mod t3501_goods;
 pub mod t3513_traces;
 pub mod t3592b_virtual;
 pub mod t5203_settlement;
+pub mod t5301_dises;
+pub mod t5302_chosen;
 pub mod t7101_precheck;
 pub mod t7102_sign;
 pub mod t7103_upload;

@@ -119,6 +119,8 @@ const FILES: &[(Transaction, &str)] = &[
         r#"{"data":{"setl_optins":"360900","file_qury_no":"360900ABC","stmt_begndate":"2026-11-01","stmt_enddate":"2026-11-30","medfee_sumamt":100,"fund_pay_sumamt":65,"cash_payamt":35,"fixmedins_setl_cnt":1,"clr_type":"41","refd_setl_flag":"0"}}"#,
     ),
     (Transaction::T5203, r#"{"data":{"psn_no":"36090000002024000123","setl_id":"36090026112200000001"}}"#),
+    (Transaction::T5301, r#"{"data":{"psn_no":"36090000002024000123"}}"#),
+    (Transaction::T5302, r#"{"data":{"psn_no":"36090000002024000123","biz_appy_type":"14"}}"#),
     (Transaction::T9101, r#"{"fsUploadIn":{"in":[80,75,3,4],"filename":"明细.zip","fixmedins_code":"P36090200106"}}"#),
     (
         Transaction::T9102,

@@ -118,9 +118,12 @@ pub async fn run(center: &Center, ctx: &Ctx, transaction: Transaction, node: &No
         | Transaction::T2207
         | Transaction::T2208 => clinic(center, ctx, transaction, node).await,
         Transaction::T3201 | Transaction::T3202 => statement(center, ctx, transaction, node).await,
-        Transaction::T1101 | Transaction::T1201 | Transaction::T9001 | Transaction::T9002 => {
-            basics(center, ctx, transaction, node).await
-        }
+        Transaction::T1101
+        | Transaction::T1201
+        | Transaction::T5301
+        | Transaction::T5302
+        | Transaction::T9001
+        | Transaction::T9002 => basics(center, ctx, transaction, node).await,
         Transaction::T1301
         | Transaction::T1302
         | Transaction::T1303
@@ -215,6 +218,12 @@ async fn basics(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Nod
         }
         Transaction::T1201 => {
             transact!(node, center, ctx, t1201, t1201_fixmedins, |reply, command| replies::t1201(&reply))
+        }
+        Transaction::T5301 => {
+            transact!(node, center, ctx, t5301, t5301_dises, |reply, command| replies::t5301(&reply))
+        }
+        Transaction::T5302 => {
+            transact!(node, center, ctx, t5302, t5302_chosen, |reply, command| replies::t5302(&reply))
         }
         Transaction::T9001 => {
             transact!(node, center, ctx, t9001, t9001_signin, |reply, command| replies::t9001(&reply))

@@ -121,6 +121,8 @@ async fn an_empty_message_is_told_all_that_it_needs() {
         3301: 400 报文有1处错误：data（目录对照）必填
         3302: 400 报文有4处错误：fixmedins_code（定点医药机构编号）必填；fixmedins_hilist_id（定点医药机构目录编号）必填；list_type（目录类别）必填；med_list_codg（医疗目录编码）必填
         5203: 400 报文有2处错误：psn_no（人员编号）必填；setl_id（结算ID）必填
+        5301: 400 报文有1处错误：psn_no（人员编号）必填
+        5302: 400 报文有2处错误：psn_no（人员编号）必填；biz_appy_type（业务申请类型）必填
         7101: 400 报文有12处错误：mdtrtCertType（就诊凭证类型）必填；bizTypeCode（业务类型代码）必填；hospRxno（定点医疗机构处方编号）必填；rxTypeCode（处方类别代码）必填；prscTime（开方时间）必填；rxDrugCnt（药品类目数）必填；valiDays（处方有效天数）必填；valiEndTime（有效截止时间）必填；rxCotnFlag（续方标志）必填；rxdrugdetail（处方药品明细）必填；mdtrtinfo（就诊信息）必填；diseinfo（诊断信息）必填
         7102: 400 报文有3处错误：fixmedinsCode（定点机构代码）必填；originalValue（原始待签名处方信息）必填；originalRxFile（原始待签名处方文件）必填
         7103: 400 报文有17处错误：rxTraceCode（处方追溯码）必填；hiRxno（医保处方编号）必填；mdtrtId（医保就诊ID）必填；patnName（患者姓名）必填；psnCertType（人员证件类型）必填；certno（证件号码）必填；fixmedinsName（定点医疗机构名称）必填；fixmedinsCode（定点医疗机构编号）必填；drCode（开方医保医师代码）必填；prscDrName（开方医师姓名）必填；pharDeptName（审方药师科室名称）必填；pharDeptCode（审方药师科室编号）必填；pharCode（审方医保药师代码）必填；pharName（审方药师姓名）必填；pharChkTime（医疗机构药师审方时间）必填；rxFile（处方原件）必填；signDigest（处方信息签名值）必填

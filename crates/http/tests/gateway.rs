@@ -2,7 +2,8 @@
 //! and the transactions that only this front's clients use.
 
 use lf_http::Limits;
-use lf_ports::{App, GatewayScheme, RegistryPut};
+use lf_ports::filing::{Filed, Filing, FilingBody, FilingChange, OpspFiling};
+use lf_ports::{App, ChangeSet, GatewayScheme, RegistryPut, Store as _};
 use lf_wire::Transaction::*;
 use lf_wire::client::Dialect;
 use lf_wire::gateway::Headers;
@@ -442,4 +443,50 @@ async fn an_institution_is_told_by_its_code() {
         let raw = world.input(&world.pharmacy, "1201", "m1", &input).await;
         assert!(raw.err_msg().starts_with(want), "{want}: {}", raw.err_msg());
     }
+}
+
+#[tokio::test]
+async fn a_counter_is_told_the_registered_diseases_and_chosen_institutions() {
+    let world = World::new().await;
+    let ask = json!({ "data": { "psn_no": m::PSN_NO } });
+    let raw = world.input(&world.pharmacy, "5301", "m1", &ask).await;
+    assert!(raw.err_msg().starts_with("[RX-5301-01]"), "{}", raw.err_msg());
+    let opsp = OpspFiling {
+        opsp_dise_code: "M03900".to_owned(),
+        opsp_dise_name: "高血压病".to_owned(),
+        biz_appy_type: Some("14".to_owned()),
+        fixmedins: vec![m::HOSPITAL.parse().unwrap()],
+    };
+    let filing = Filing {
+        poolarea_no: "360900".parse().unwrap(),
+        psn_no: m::PSN_NO.parse().unwrap(),
+        filing_no: "备1".to_owned(),
+        from: "2026-01-01".parse().unwrap(),
+        until: Some("2028-01-01".parse().unwrap()),
+        body: FilingBody {
+            filed: Filed::Opsp(opsp),
+            opter_name: "甲经办".to_owned(),
+            opt_time: lf_vocab::Moment::from_micros(0),
+            ended: None,
+        },
+    };
+    let filings = vec![FilingChange::New(filing)];
+    world.store.commit(ChangeSet { filings, ..ChangeSet::default() }).await.unwrap();
+    world.clock.forward(lf_center::registers::KEPT_FRESH_SECONDS);
+    let raw = world.input(&world.pharmacy, "5301", "m2", &ask).await;
+    let want = json!({ "feedetail": [{
+        "opsp_dise_code": "M03900", "opsp_dise_name": "高血压病", "begndate": "2026-01-01", "enddate": "2027-12-31",
+    }]});
+    assert_eq!((raw.infcode(), raw.output()), (0, want), "{}", raw.json);
+    let ask = |biz: &str| json!({ "data": { "psn_no": m::PSN_NO, "biz_appy_type": biz } });
+    let raw = world.input(&world.pharmacy, "5302", "m3", &ask("14")).await;
+    let want = json!({ "psnfixmedin": [{
+        "psn_no": m::PSN_NO, "insutype": "310", "fix_srt_no": "1", "fixmedins_code": m::HOSPITAL,
+        "fixmedins_name": "示例人民医院", "begndate": "2026-01-01", "enddate": "2027-12-31", "memo": "高血压病",
+    }]});
+    assert_eq!((raw.infcode(), raw.output()), (0, want), "{}", raw.json);
+    let raw = world.input(&world.pharmacy, "5302", "m4", &ask("15")).await;
+    assert_eq!(raw.output(), json!({ "psnfixmedin": [] }));
+    let raw = world.input(&world.pharmacy, "5301", "m5", &json!({ "data": { "psn_no": "1" } })).await;
+    assert!(raw.err_msg().starts_with("[RX-0002-01]"), "{}", raw.err_msg());
 }

@@ -16,10 +16,10 @@ use lf_center::{
     t1201_fixmedins::InstitutionRefusal, t1301_download::DownloadRefusal, t1312_hilist::HilistRefusal,
     t2101_quote::PurchaseRefusal, t2601_undo::ReverseRefusal, t3201_statement::StatementRefusal,
     t3202_details::DetailRefusal, t3301_match::MatchRefusal, t3501_goods::GoodsRefusal, t3513_traces::TraceRefusal,
-    t7101_precheck::PrecheckRefusal, t7102_sign::RxRefusal, t7201_authorise::AuthoriseRefusal,
-    t7202_online::OnlineRefusal, t7203_qrcode::QrcodeRefusal, t7206_review::PharmacistRefusal,
-    t7209_deliver::RecordRefusal, t7211_catalogue::CatalogueRefusal, t9002_signout::SignoutRefusal,
-    t9101_file_upload::FileRefusal, t9102_file_download::NoFileRefusal,
+    t5301_dises::FilingRefusal, t7101_precheck::PrecheckRefusal, t7102_sign::RxRefusal,
+    t7201_authorise::AuthoriseRefusal, t7202_online::OnlineRefusal, t7203_qrcode::QrcodeRefusal,
+    t7206_review::PharmacistRefusal, t7209_deliver::RecordRefusal, t7211_catalogue::CatalogueRefusal,
+    t9002_signout::SignoutRefusal, t9101_file_upload::FileRefusal, t9102_file_download::NoFileRefusal,
 };
 use lf_rx::auth::TokenRefusal;
 use lf_rx::decide::carry::{CarryRefusal, VerifyRefusal};
@@ -82,6 +82,7 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     TraceRefusal => "3513 销售追溯查询",
     CredentialRefusal => "1101 人员信息获取",
     InstitutionRefusal => "1201 医药机构信息获取",
+    FilingRefusal => "5301, 5302 人员备案查询",
     SignoutRefusal => "9002 签退",
     RetainRefusal => "Archive: how long a record is kept 保存年限",
     OffersRefusal => "The drug query of patients 药品查询",

@@ -8,6 +8,7 @@ mod clinic;
 mod delivery;
 mod extras;
 mod files;
+mod filings;
 mod goods;
 mod institution;
 mod list_match;
@@ -20,6 +21,7 @@ pub use basics::{t1101, t1201, t9001, t9002};
 pub use clinic::{t2201, t2202, t2203a, t2204, t2205, t2207};
 pub use delivery::{STATED_MAX, t7209, t7210};
 pub use files::{ARRAY_MAX, catalogue, question, t1301, t1312, t9101, t9102};
+pub use filings::{t5301, t5302};
 pub use goods::{goods, t3513, t3592b};
 pub use institution::{read_signed, t7102, t7103, t7104, t7105};
 pub use list_match::{t1317, t3301, t3302};
@@ -56,9 +58,7 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         Transaction::T7201 => of(t7201(node)),
         Transaction::T7202 => of(t7202(node)),
         Transaction::T7203 | Transaction::T7204 | Transaction::T7205 => of_counter(transaction, node),
-        Transaction::T7206 => of(t7206(node)),
-        Transaction::T7207 => of(t7207(node)),
-        Transaction::T7208 => of(t7208(node)),
+        Transaction::T7206 | Transaction::T7207 | Transaction::T7208 => of_sale(transaction, node),
         Transaction::T7209 | Transaction::T7210 => of_delivery(transaction, node),
         Transaction::T7211 => of(t7211(node)),
         Transaction::T2101
@@ -77,9 +77,13 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         | Transaction::T3202
         | Transaction::T5203 => of_money(transaction, node),
         Transaction::T1317 | Transaction::T3301 | Transaction::T3302 => of_matches(transaction, node),
-        Transaction::T1101 | Transaction::T1201 | Transaction::T9001 | Transaction::T9002 | Transaction::T9102 => {
-            of_basics(transaction, node)
-        }
+        Transaction::T1101
+        | Transaction::T1201
+        | Transaction::T5301
+        | Transaction::T5302
+        | Transaction::T9001
+        | Transaction::T9002
+        | Transaction::T9102 => of_basics(transaction, node),
         Transaction::T1301
         | Transaction::T1302
         | Transaction::T1303
@@ -136,9 +140,20 @@ fn of_basics(transaction: Transaction, node: &Node<'_>) -> Defects {
     match transaction {
         Transaction::T1101 => of(t1101(node)),
         Transaction::T1201 => of(t1201(node)),
+        Transaction::T5301 => of(t5301(node)),
+        Transaction::T5302 => of(t5302(node)),
         Transaction::T9001 => of(t9001(node)),
         Transaction::T9002 => of(t9002(node)),
         _ => of(t9102(node)),
+    }
+}
+
+/// Review and sale.
+fn of_sale(transaction: Transaction, node: &Node<'_>) -> Defects {
+    match transaction {
+        Transaction::T7206 => of(t7206(node)),
+        Transaction::T7207 => of(t7207(node)),
+        _ => of(t7208(node)),
     }
 }
 

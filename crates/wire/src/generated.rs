@@ -56,6 +56,8 @@ pub mod t3507a;
 pub mod t3513;
 pub mod t3592b;
 pub mod t5203;
+pub mod t5301;
+pub mod t5302;
 pub mod t7101;
 pub mod t7102;
 pub mod t7103;
@@ -196,6 +198,10 @@ pub enum Transaction {
     T3592B,
     /// 5203 结算信息查询
     T5203,
+    /// 5301 人员慢特病备案查询
+    T5301,
+    /// 5302 人员定点信息查询
+    T5302,
     /// 7101 电子处方上传预核验
     T7101,
     /// 7102 电子处方医保电子签名
@@ -304,6 +310,8 @@ impl Transaction {
         Self::T3513,
         Self::T3592B,
         Self::T5203,
+        Self::T5301,
+        Self::T5302,
         Self::T7101,
         Self::T7102,
         Self::T7103,
@@ -388,6 +396,8 @@ impl Transaction {
             Self::T3513 => &t3513::SPEC,
             Self::T3592B => &t3592b::SPEC,
             Self::T5203 => &t5203::SPEC,
+            Self::T5301 => &t5301::SPEC,
+            Self::T5302 => &t5302::SPEC,
             Self::T7101 => &t7101::SPEC,
             Self::T7102 => &t7102::SPEC,
             Self::T7103 => &t7103::SPEC,

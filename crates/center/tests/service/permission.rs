@@ -6,8 +6,8 @@ use expect_test::expect;
 use lf_center::t1301_download::{self, Catalogue};
 use lf_center::t7203_qrcode::{self, epc_qrcd};
 use lf_center::{
-    Answer, Failure, t2601_undo, t3501_goods, t3513_traces, t3592b_virtual, t5203_settlement, t7202_online,
-    t7211_catalogue, t9101_file_upload,
+    Answer, Failure, t2601_undo, t3501_goods, t3513_traces, t3592b_virtual, t5203_settlement, t5301_dises,
+    t5302_chosen, t7202_online, t7211_catalogue, t9101_file_upload,
 };
 use lf_ports::RegistryPut;
 use lf_testkit::region::{HOSPITAL, OTHER_HOSPITAL, OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
@@ -21,7 +21,7 @@ use crate::said::{code, send};
 use crate::statements::{Plain, command, details};
 
 /// Transaction, and how far its prescription has come before.
-const ROWS: [(&str, Option<Step>); 42] = [
+const ROWS: [(&str, Option<Step>); 44] = [
     ("7101", None),
     ("7102", Some(Step::Prechecked)),
     ("7103", Some(Step::Signed)),
@@ -53,6 +53,8 @@ const ROWS: [(&str, Option<Step>); 42] = [
     ("2208", Some(Step::Sold)),
     ("2601", Some(Step::Settled)),
     ("5203", Some(Step::Settled)),
+    ("5301", None),
+    ("5302", None),
     ("3201", None),
     ("3202", None),
     ("1301", None),
@@ -111,6 +113,7 @@ async fn sent(life: &Life<'_>, infno: &str, caller: &str) -> String {
         "2103" => till!(t2103_refund, life.refund_command()),
         "2601" => till!(t2601_undo, undo(life)),
         "5203" => till!(t5203_settlement, settlement(life)),
+        "5301" | "5302" => of_filings(life, infno, caller).await,
         "3201" => till!(t3201_statement, command("0", "0", 0)),
         // Whose file it is, is asked first of who may ask at all.
         "3202" => {
@@ -119,9 +122,8 @@ async fn sent(life: &Life<'_>, infno: &str, caller: &str) -> String {
             said(&center.t3202_details(&ctx, &command, &Plain).await)
         }
         "1301" => {
-            let ctx = life.ctx(caller, &infno).await;
             let command = t1301_download::Command { catalogue: Catalogue::Medicines, ver: "0".to_owned() };
-            said(&center.t1301_download(&ctx, &command, |_| Box::<Counted>::default()).await)
+            said(&center.t1301_download(&life.ctx(caller, &infno).await, &command, |_| Box::<Counted>::default()).await)
         }
         "1312" => till!(t1312_hilist, everything(life.center)),
         "9101" => {
@@ -138,6 +140,16 @@ async fn sent(life: &Life<'_>, infno: &str, caller: &str) -> String {
         }
         other => matched(life, other, caller).await,
     }
+}
+
+async fn of_filings(life: &Life<'_>, infno: &str, caller: &str) -> String {
+    let (center, psn_no) = (&life.center.center, life.person.psn_no.clone());
+    let ctx = life.ctx(caller, &infno).await;
+    if infno == "5301" {
+        return said(&center.t5301_dises(&ctx, &t5301_dises::Command { psn_no }).await);
+    }
+    let command = t5302_chosen::Command { psn_no, biz_appy_type: "14".to_owned() };
+    said(&center.t5302_chosen(&ctx, &command).await)
 }
 
 /// 7202; 7209, and 7210 of what is on the way.
@@ -343,6 +355,8 @@ async fn as_admitted() {
         2208  RX-0000-01    RX-0000-01    ok            RX-2103-01
         2601  RX-0000-01    RX-0000-01    ok            ok
         5203  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        5301  RX-5301-01    RX-5301-01    RX-5301-01    RX-5301-01
+        5302  RX-5301-01    RX-5301-01    RX-5301-01    RX-5301-01
         3201  RX-0000-01    RX-0000-01    ok            ok
         3202  RX-0000-01    RX-0000-01    RX-9102-01    RX-9102-01
         1301  ok            ok            ok            ok
@@ -400,6 +414,8 @@ async fn with_an_agreement_that_has_ended() {
         2208  RX-0000-01    RX-0000-01    ok            RX-2103-01
         2601  RX-0000-01    RX-0000-01    ok            ok
         5203  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        5301  RX-0000-03    RX-0000-03    RX-0000-03    RX-0000-03
+        5302  RX-0000-03    RX-0000-03    RX-0000-03    RX-0000-03
         3201  RX-0000-01    RX-0000-01    ok            ok
         3202  RX-0000-01    RX-0000-01    RX-9102-01    RX-9102-01
         1301  ok            ok            ok            ok
@@ -456,6 +472,8 @@ async fn without_the_interface_of_circulation() {
         2208  RX-0000-01    RX-0000-01    ok            RX-2103-01
         2601  RX-0000-01    RX-0000-01    ok            ok
         5203  RX-0000-01    RX-0000-01    ok            RX-2103-01
+        5301  RX-0000-04    RX-0000-04    RX-0000-04    RX-0000-04
+        5302  RX-0000-04    RX-0000-04    RX-0000-04    RX-0000-04
         3201  RX-0000-01    RX-0000-01    ok            ok
         3202  RX-0000-01    RX-0000-01    RX-9102-01    RX-9102-01
         1301  ok            ok            ok            ok

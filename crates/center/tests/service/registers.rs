@@ -1,6 +1,8 @@
 //! Designations and lists of drugs: what a place's registers know decides, and what they do not know reminds.
 
+use lf_center::t5301_dises::FilingRefusal;
 use lf_center::t7101_precheck::{Stated, StatedLine};
+use lf_center::{t5301_dises, t5302_chosen};
 use lf_ports::filing::{Filed, Filing, FilingBody, FilingChange, OpspFiling, SpayFiling};
 use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
 use lf_ports::{
@@ -9,6 +11,7 @@ use lf_ports::{
 use lf_testkit::life::{Item, Life};
 use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACY, catalogue, drugs, fixmedins};
 use lf_testkit::{Step, TestCenter};
+use lf_vocab::dict::Insutype;
 use lf_vocab::{Moment, Span};
 
 use crate::said::{codes, send, with};
@@ -482,4 +485,75 @@ async fn a_separately_paid_drug_is_issued_after_an_assessment() {
     let (refused, reminded) = precheck(&mut assessed(Some(true))).await;
     assert!(refused.is_empty() && !has(&reminded, "RX-NOT-ASSESSED"), "{refused:?} {reminded:?}");
     assert_eq!(precheck(&mut assessed(Some(false))).await.0, ["RX-PAY-LIMIT"]);
+}
+
+#[tokio::test]
+async fn t5301_and_t5302_tell_what_counts_today_to_the_persons_own_place() {
+    // proves the queries of a counter: the diseases and chosen institutions of a person
+    let (center, person) = region(DONGGUAN, DONGGUAN).await;
+    let dises = async |psn_no: &str| {
+        let ctx = center.ctx(PHARMACY, "5301").await;
+        let command = t5301_dises::Command { psn_no: psn_no.parse().unwrap() };
+        center.center.t5301_dises(&ctx, &command).await
+    };
+    let own = person.psn_no.as_str();
+    assert_eq!(codes(&dises(own).await), FilingRefusal::CODES, "nobody files here yet");
+    let today = center.now().day();
+    let chosen = |filing: Filing, biz: &str, codes: &[&str]| {
+        let mut filing = filing;
+        if let Filed::Opsp(opsp) = &mut filing.body.filed {
+            opsp.biz_appy_type = Some(biz.to_owned());
+            opsp.fixmedins = codes.iter().map(|code| code.parse().unwrap()).collect();
+        }
+        filing
+    };
+    let until = |day| Some(day);
+    for row in [
+        chosen(disease(&person, "1", "M03900"), "14", &[HOSPITAL, PHARMACY]),
+        Filing { until: until(today.plus(1)), ..chosen(disease(&person, "2", "M01600"), "15", &[HOSPITAL]) },
+        Filing { until: until(today), ..disease(&person, "3", "M00100") },
+        Filing { from: today.plus(1), ..disease(&person, "4", "M00200") },
+        qualification(&person, "5", SPECIAL, None),
+    ] {
+        file(&center, row).await;
+    }
+    let told = dises(own).await.unwrap().reply.dises;
+    let told: Vec<_> = told.iter().map(|dise| (dise.opsp_dise_code.as_str(), dise.enddate)).collect();
+    assert_eq!(told, [("M03900", None), ("M01600", Some(today))]);
+    // A person of another place, or one whom the register does not know, is nobody here.
+    assert_eq!(codes(&dises(center.people.active.psn_no.as_str()).await), ["RX-0002-01"]);
+    let fixed = async |biz: &str| {
+        let ctx = center.ctx(HOSPITAL, "5302").await;
+        let command = t5302_chosen::Command { psn_no: person.psn_no.clone(), biz_appy_type: biz.to_owned() };
+        let chosen = center.center.t5302_chosen(&ctx, &command).await.unwrap().reply.chosen;
+        chosen.into_iter().map(|one| (one.fix_srt_no, one.fixmedins_code.to_string())).collect::<Vec<_>>()
+    };
+    assert_eq!(fixed("14").await, [(1, HOSPITAL.to_owned()), (2, PHARMACY.to_owned())]);
+    assert_eq!(fixed("15").await, [(1, HOSPITAL.to_owned())]);
+    assert!(fixed("16").await.is_empty());
+}
+
+#[tokio::test]
+async fn of_several_registered_diseases_the_highest_deductible_counts() {
+    // proves that 2101 hears of the diseases that a person is registered with besides
+    let (center, person) = region("450100", "450100").await;
+    let person = Person { insutype: Insutype::Resident, ..person };
+    center.register(RegistryPut::Person(person.clone())).await;
+    // Diabetes with 10 yuan a month; the disease besides has 20.
+    let drug = Item::packs(drugs::AMOXICILLIN, "阿莫西林胶囊", "5", "20");
+    let sold = life(&center, &person, vec![drug], Some("M01600")).up_to(Step::Sold).await;
+    let bill = || with(sold.settle_command(), |c| c.med_type = "14".into());
+    let dedc = async || {
+        let shares = send!(sold, t2101_quote, pharmacy, bill()).unwrap().reply.shares;
+        (shares.act_pay_dedc.get(), shares.scheme)
+    };
+    let opsp = |dedc| (dedc, "opsp".to_owned());
+    assert_eq!(dedc().await, opsp(1_000), "no filings are kept");
+    file(&center, disease(&person, "1", "M01600")).await;
+    assert_eq!(dedc().await, opsp(1_000));
+    let other = disease(&person, "2", "M04600");
+    file(&center, Filing { until: Some(center.now().day()), ..other.clone() }).await;
+    assert_eq!(dedc().await, opsp(1_000), "what is over does not count");
+    file(&center, other).await;
+    assert_eq!(dedc().await, opsp(2_000));
 }

@@ -148,6 +148,8 @@ fn shown(transaction: Transaction, data: &Json) -> Result<String, Defects> {
         T9002 => debug(transaction, data, super::t9002),
         T2601 => debug(transaction, data, super::t2601),
         T5203 => debug(transaction, data, super::t5203),
+        T5301 => debug(transaction, data, super::t5301),
+        T5302 => debug(transaction, data, super::t5302),
         T3201 => debug(transaction, data, super::t3201),
         T3202 => debug(transaction, data, super::t3202),
         // Without `in` the bytes stand in the form's part.
@@ -320,6 +322,8 @@ fn the_least_message_leaves_these_open() {
         3301: aprvno dosform exct_cont item_cont prcunt spec pacspec memo
         3302: 
         5203: mdtrt_id
+        5301: 
+        5302: 
         7101: mdtrt_cert_no card_sn rx_exra_attr_code auth_no insu_plc_no mdtrtarea_no init_rxno rx_used_way_codg rx_used_way_name rx_frqu_codg rx_frqu_name rx_dosunt rx_doscnt rx_drord_dscr rept_flag max_rept_cnt min_inrv_days fixmedins_hilist_id hosp_prep_flag rx_item_type_name tcmdrug_type_code tcmdrug_type_name tcmherb_foote medn_type_code medn_type_name main_medc_flag urgt_flag bas_medn_flag imp_drug_flag otc_flag drug_prodname prdr_name drug_pric drug_sumamt self_pay_rea real_dscr extras otp_ipt_flag patn_hgt patn_wt birctrl_type birctrl_matn_date matn_type geso_val nwb_flag nwb_age suck_prd_flag algs_his prsc_dr_cert_type prsc_dr_certno caty dise_codg dise_name dise_cond_dscr hi_feesetl_type hi_feesetl_name rgst_fee medfee_sumamt fstdiag_flag extras diag_dept_code tcm_dise_code tcm_dise_name tcmsymp_code tcmsymp consultation session itnt_phar_code dspo
         7102: 
         7103: 
@@ -463,6 +467,8 @@ fn all_that_the_domain_refuses_is_told_at_once() {
         3301: taken
         3302: 报文有1处错误：fixmedins_code（定点医药机构编号）格式应为H或P加11位数字
         5203: taken
+        5301: taken
+        5302: taken
         7101: 报文有5处错误：insuPlcNo（参保地编号）格式应为6位行政区划代码；mdtrtareaNo（就医地编号）格式应为6位行政区划代码；rxdrugdetail[1].medListCodg（医疗目录编码）格式应为大写字母和数字的医保药品编码；mdtrtinfo.fixmedinsCode（定点医疗机构编号）格式应为H或P加11位数字；mdtrtinfo.drCode（开方医保医师代码）格式应为D加12位数字
         7102: 报文有1处错误：fixmedinsCode（定点机构代码）格式应为H或P加11位数字
         7103: 报文有3处错误：fixmedinsCode（定点医疗机构编号）格式应为H或P加11位数字；hiRxno（医保处方编号）校验位不正确；rxTraceCode（处方追溯码）校验位不正确

@@ -5,9 +5,9 @@ use expect_test::expect;
 use lf_center::{
     t1101_person, t1201_fixmedins, t1301_download, t1312_hilist, t2101_quote, t2102_settle, t2103_refund,
     t2201_register, t2204_fees, t3201_statement, t3202_details, t3501_goods, t3513_traces, t3592b_virtual,
-    t5203_settlement, t7101_precheck, t7102_sign, t7103_upload, t7104_undo, t7105_query, t7106_review_query,
-    t7107_settlement_query, t7201_authorise, t7203_qrcode, t7204_download, t7205_verify, t7206_review, t7207_sell,
-    t7211_catalogue, t9001_signin, t9002_signout, t9101_file_upload,
+    t5203_settlement, t5301_dises, t5302_chosen, t7101_precheck, t7102_sign, t7103_upload, t7104_undo, t7105_query,
+    t7106_review_query, t7107_settlement_query, t7201_authorise, t7203_qrcode, t7204_download, t7205_verify,
+    t7206_review, t7207_sell, t7211_catalogue, t9001_signin, t9002_signout, t9101_file_upload,
 };
 use lf_ports::{Acct, AccumKey, Drug, Fixmedins, Person, RxFile, Setl};
 use lf_rx::event::{Downloaded, Opened, Reviewed, Settled, Signed, Sold, Uploaded, Verified};
@@ -320,26 +320,55 @@ fn fullest(transaction: Transaction, amount: Fen) -> Vec<u8> {
     payload.unwrap_or_else(|fault| panic!("{transaction}: {fault}"))
 }
 
+fn fees_reply() -> Payload {
+    let shown = |row: t2204_fees::Row| t2204_fees::FeeShown {
+        fee: row.fee,
+        chrgitm_lv: ChrgitmLv::B,
+        pric_uplmt: Some("1.5".parse().unwrap()),
+        lmt_used: true,
+        hi_nego: true,
+    };
+    let command = converted(T2204, &full(T2204), commands::t2204).unwrap();
+    t2204(&t2204_fees::Reply { lines: command.rows.into_iter().map(shown).collect() })
+}
+
+/// What is told of a person's filings.
+fn fullest_of_filings(transaction: Transaction) -> Payload {
+    let text = |text: &str| text.to_owned();
+    if transaction == T5301 {
+        return t5301(&t5301_dises::Reply {
+            dises: vec![t5301_dises::Registered {
+                opsp_dise_code: text("opsp_dise_code"),
+                opsp_dise_name: text("opsp_dise_name"),
+                begndate: now().day(),
+                enddate: Some(now().day()),
+            }],
+        });
+    }
+    t5302(&t5302_chosen::Reply {
+        psn_no: person().psn_no,
+        insutype: person().insutype,
+        chosen: vec![t5302_chosen::Chosen {
+            fix_srt_no: 1,
+            fixmedins_code: institution().fixmedins_code,
+            fixmedins_name: text("fixmedins_name"),
+            begndate: now().day(),
+            enddate: Some(now().day()),
+            opsp_dise_name: text("memo"),
+        }],
+    })
+}
+
 /// What only the gateway front's clients use.
 fn fullest_on_the_gateway(transaction: Transaction, shares: Shares) -> Payload {
     let text = |text: &str| text.to_owned();
     match transaction {
-        T2201 => {
-            let mdtrt_id = text("mdtrt_id");
-            t2201(&t2201_register::Reply { mdtrt_id }, &converted(T2201, &full(T2201), commands::t2201).unwrap())
-        }
+        T2201 => t2201(
+            &t2201_register::Reply { mdtrt_id: text("mdtrt_id") },
+            &converted(T2201, &full(T2201), commands::t2201).unwrap(),
+        ),
         T2202 | T2203A | T2205 => t2202(transaction),
-        T2204 => {
-            let command = converted(T2204, &full(T2204), commands::t2204).unwrap();
-            let shown = |row: t2204_fees::Row| t2204_fees::FeeShown {
-                fee: row.fee,
-                chrgitm_lv: ChrgitmLv::B,
-                pric_uplmt: Some("1.5".parse().unwrap()),
-                lmt_used: true,
-                hi_nego: true,
-            };
-            t2204(&t2204_fees::Reply { lines: command.rows.into_iter().map(shown).collect() })
-        }
+        T2204 => fees_reply(),
         T2206 => t2206(&quote(shares), &converted(T2206, &full(T2206), commands::t2207).unwrap(), now()),
         T2207 => t2207(&t2102_settle::Reply { setl: setl(shares), person: person() }),
         T2208 => t2208(&t2103_refund::Reply { setl: setl(shares) }),
@@ -350,6 +379,7 @@ fn fullest_on_the_gateway(transaction: Transaction, shares: Shares) -> Payload {
             person: person(),
             fixmedins_name: text("fixmedins_name"),
         }),
+        T5301 | T5302 => fullest_of_filings(transaction),
         T9101 => t9101(
             &t9101_file_upload::Reply { file_qury_no: text("file_qury_no"), until: now() },
             &converted(T9101, &full(T9101), |node| commands::t9101(node, None)).unwrap(),
@@ -572,6 +602,8 @@ fn the_fullest_reply_has_all_that_is_required_and_nothing_else() {
         3301 never says: 
         3302 never says: 
         5203 never says: setlinfo.naty setlinfo.flxempe_flag setlinfo.nwb_flag setlinfo.emp_name setlinfo.hosp_lv setlinfo.lmtpric_hosp_lv setlinfo.dedc_hosp_lv setlinfo.dise_codg setlinfo.dise_name setlinfo.invono setlinfo.opter_id setlinfo.opter_name setlinfo.opt_time setlinfo.pref_fund_pay
+        5301 never says: 
+        5302 never says: 
         7101 never says: 
         7102 never says: 
         7103 never says: 
