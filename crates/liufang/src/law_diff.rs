@@ -1,4 +1,5 @@
-//! `liufang law diff`: the pre-check of every stored prescription asked again, of two folders of packs.
+//! `liufang law diff`: the pre-check of every stored prescription asked again, and every settlement that stands computed anew
+//! (`money`), of two folders of packs.
 //!
 //! The facts are rebuilt from what is stored, by the center's own function: the content as it was sent, the day that its
 //! number holds, and of the registers what they say now. Facts of later gates (printed, identity shown, media kept) come
@@ -7,6 +8,7 @@
 //! Invariants: every prescription is either compared or counted among those that could not be; memory does not grow with
 //! their number.
 
+mod money;
 mod registers;
 mod tally;
 
@@ -26,7 +28,7 @@ use crate::cli::DiffArgs;
 use crate::law_files;
 use crate::serve::open_beside;
 use registers::Registers;
-use tally::{Money, Tally};
+use tally::{Money, Requoted, Tally};
 
 /// Readers beside each other, each with a connection of its own.
 const READERS: usize = 2;
@@ -38,15 +40,23 @@ pub async fn run(args: &DiffArgs) -> anyhow::Result<bool> {
     let load = |folder| law_files::load(Some(folder)).with_context(|| format!("{}", folder.display()));
     let laws = Arc::new([load(&args.old)?, load(&args.new)?]);
     let store = open_beside(&args.database, args.store_key.as_deref()).await?;
-    let tally = replay(&store, &laws).await;
+    let told = both(&store, &laws).await;
     store.close().await;
-    let report = tally?.report([laws[0].edition(), laws[1].edition()]);
+    let (tally, money) = told?;
+    let report = tally.report(money, [laws[0].edition(), laws[1].edition()]);
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
         println!("{report}");
     }
-    Ok(report.changed() == 0)
+    Ok(report.differences() == 0)
+}
+
+/// Decisions first: the contents that are read for them name the 病种 of settlements.
+async fn both(store: &Arc<dyn Engine>, laws: &Arc<[Law; 2]>) -> anyhow::Result<(Tally, Requoted)> {
+    let tally = replay(store, laws).await?;
+    let money = money::requote(store, laws, &tally.dises).await?;
+    Ok((tally, money))
 }
 
 async fn replay(store: &Arc<dyn Engine>, laws: &Arc<[Law; 2]>) -> anyhow::Result<Tally> {
@@ -117,6 +127,9 @@ impl Reader {
     }
 
     async fn compare(&mut self, case: &StoredCase) -> anyhow::Result<()> {
+        if let Some(dise) = &case.content.mdtrtinfo.dise_codg {
+            self.tally.dises.insert(case.hi_rxno.clone(), dise.clone());
+        }
         let Some((ctx, known)) = self.registers.of(case).await? else {
             self.tally.unknown += 1;
             return Ok(());

@@ -10,6 +10,8 @@ use lf_law::{Decision, LawError, Outcome, Severity};
 use lf_vocab::{Fen, HiRxno};
 use serde::Serialize;
 
+use super::money::Dises;
+
 /// Numbers of prescriptions that are named for each provision.
 const NAMED: usize = 5;
 
@@ -49,6 +51,77 @@ impl Change {
     }
 }
 
+/// How two quotes of one settlement differ.
+pub struct Changed {
+    /// More or less from fund, account and cash, in fen.
+    pub flows: [i64; 3],
+    /// What a provision gives more or less, in fen.
+    pub gave: Vec<(String, i64)>,
+}
+
+/// What the same settlements would have cost whom.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Flows {
+    /// Settlements of which an amount changes.
+    settlements: u64,
+    /// 基金支付, more or less, in fen.
+    fund_pay_fen: i64,
+    /// 个人账户支出, more or less, in fen.
+    acct_pay_fen: i64,
+    /// 个人现金支出, more or less, in fen.
+    psn_cash_fen: i64,
+}
+
+impl Flows {
+    fn add(&mut self, flows: [i64; 3]) {
+        self.settlements += 1;
+        for (sum, fen) in
+            [&mut self.fund_pay_fen, &mut self.acct_pay_fen, &mut self.psn_cash_fen].into_iter().zip(flows)
+        {
+            *sum = sum.saturating_add(fen);
+        }
+    }
+}
+
+/// What one provision changed of the money.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct ProvisionMoney {
+    /// What it gives more or less itself, in fen.
+    amount_fen: i64,
+    /// The settlements in which it does.
+    #[serde(flatten)]
+    flows: Flows,
+}
+
+/// Settlements quoted anew by both folders.
+#[derive(Debug, Default, Serialize)]
+pub struct Requoted {
+    /// Settlements that stand.
+    pub settlements: u64,
+    /// Of them those that one of the folders cannot quote, or whose person is no longer registered.
+    pub not_requoted: u64,
+    /// Of them those that the first folder quotes as they were paid.
+    as_paid: u64,
+    changed: Flows,
+    by_provision: BTreeMap<String, ProvisionMoney>,
+}
+
+impl Requoted {
+    /// Adds the two quotes of a settlement.
+    pub fn add_quotes(&mut self, changed: &Changed, as_paid: bool) {
+        self.as_paid += u64::from(as_paid);
+        if changed.flows == [0; 3] {
+            return;
+        }
+        self.changed.add(changed.flows);
+        for (provision, fen) in &changed.gave {
+            let sums = self.by_provision.entry(provision.clone()).or_default();
+            sums.amount_fen = sums.amount_fen.saturating_add(*fen);
+            sums.flows.add(changed.flows);
+        }
+    }
+}
+
 /// Sums of one reader, or of all.
 #[derive(Default)]
 pub struct Tally {
@@ -57,6 +130,8 @@ pub struct Tally {
     to_refused: Kind,
     to_accepted: Kind,
     reasons: u64,
+    /// 病种 of the prescriptions that name one, for their settlements.
+    pub dises: Dises,
     by_provision: BTreeMap<String, ByProvision>,
 }
 
@@ -131,6 +206,7 @@ impl Tally {
         self.unknown += other.unknown;
         self.replayed += other.replayed;
         self.reasons += other.reasons;
+        self.dises.extend(other.dises);
         for (own, other) in [(&mut self.to_refused, other.to_refused), (&mut self.to_accepted, other.to_accepted)] {
             own.prescriptions += other.prescriptions;
             own.money.add(other.money);
@@ -151,7 +227,7 @@ impl Tally {
     }
 
     /// As it is told.
-    pub fn report(self, editions: [&str; 2]) -> Report {
+    pub fn report(self, money: Requoted, editions: [&str; 2]) -> Report {
         Report {
             old_edition: editions[0].to_owned(),
             new_edition: editions[1].to_owned(),
@@ -161,6 +237,7 @@ impl Tally {
             to_accepted: self.to_accepted,
             other_reasons: self.reasons,
             by_provision: self.by_provision,
+            money,
         }
     }
 }
@@ -204,11 +281,18 @@ pub struct Report {
     /// The same outcome for other reasons, or with other reminders.
     other_reasons: u64,
     by_provision: BTreeMap<String, ByProvision>,
+    /// The settlements, quoted anew.
+    money: Requoted,
 }
 
 impl Report {
+    /// Prescriptions whose decision differs, and settlements whose amounts do.
+    pub fn differences(&self) -> u64 {
+        self.changed() + self.money.changed.settlements
+    }
+
     /// Prescriptions whose decision differs.
-    pub fn changed(&self) -> u64 {
+    fn changed(&self) -> u64 {
         self.to_refused.prescriptions + self.to_accepted.prescriptions + self.other_reasons
     }
 }
@@ -220,6 +304,31 @@ impl fmt::Display for Money {
         }
         let (fee, fund) = (Fen::new(self.medfee_fen), Fen::new(self.fund_pay_fen));
         write!(f, "已结算{}笔，医疗费{fee}元，基金支付{fund}元", self.settled)
+    }
+}
+
+impl fmt::Display for Flows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [fund, acct, cash] = [self.fund_pay_fen, self.acct_pay_fen, self.psn_cash_fen].map(Fen::new);
+        write!(f, "{}笔，基金{fund}元，个人账户{acct}元，个人现金{cash}元", self.settlements)
+    }
+}
+
+impl fmt::Display for Requoted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quoted = self.settlements - self.not_requoted;
+        writeln!(
+            f,
+            "重新计算{quoted}笔结算（其中{}笔按现行规则与实际支付相同），金额有变化的{}",
+            self.as_paid, self.changed
+        )?;
+        if self.not_requoted > 0 {
+            writeln!(f, "另有{}笔不能按两套规则计算", self.not_requoted)?;
+        }
+        for (provision, sums) in &self.by_provision {
+            writeln!(f, "  {provision}：所定金额{}元；{}", Fen::new(sums.amount_fen), sums.flows)?;
+        }
+        Ok(())
     }
 }
 
@@ -249,6 +358,7 @@ impl fmt::Display for Report {
             let numbers: Vec<&str> = sums.examples.iter().map(HiRxno::as_str).collect();
             writeln!(f, "    如{}", numbers.join("、"))?;
         }
-        write!(f, "只重新核验预核验环节；上传之后各环节的事实不全存，没有重新判断。登记册按现在的内容。")
+        write!(f, "{}", self.money)?;
+        write!(f, "只重新核验预核验环节和结算金额；上传之后各环节的事实不全存，没有重新判断。登记册按现在的内容。")
     }
 }
