@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod at_rest;
+mod filings;
 mod goods;
 mod papers;
 mod receiver;

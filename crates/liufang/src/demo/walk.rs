@@ -9,7 +9,7 @@ use lf_wire::client::Dialect;
 use serde_json::Value;
 
 use super::receiver::Inbox;
-use super::{goods, now, papers, told};
+use super::{filings, goods, now, papers, told};
 use crate::client::{AppClient, Http};
 use crate::ground::Ground;
 use crate::journey::{Answered, Journey, send};
@@ -31,12 +31,14 @@ pub async fn run(
     let mut inbox = Inbox::start(ground.client(code, http, rest_base, dialect)?).await?;
     inbox.register(store, code, &hospital.app_id).await?;
     println!("医院回调地址 {}", inbox.url);
+    filings::enter(store, &case).await?;
     title("一、法在事前：预核验拒绝不合规的处方");
     refused_prechecks(ground, &clients).await?;
     title("二、一张处方的一生");
     let (journey, issued) = issue(&clients, case).await?;
     let carried = carry(&journey, &issued, &mut inbox).await?;
     goods::buy(&journey).await?;
+    filings::ask(&journey).await?;
     let setl = pay(&journey, &issued, &carried, &mut inbox).await?;
     goods::sell(&journey, &issued.hi_rxno).await?;
     let papers = papers::write(&ground.folder, store, &issued.hi_rxno).await;
