@@ -9,6 +9,7 @@ mod catalogue;
 mod consult;
 pub mod ctx;
 mod delivery;
+pub mod duty;
 pub mod failure;
 pub mod filings;
 pub mod gate;

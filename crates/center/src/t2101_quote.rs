@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use lf_law::{Facts, Field, Gate, Scope};
 use lf_ports::{Acct, AccumKey, AccumRow, Drug, Person, PersonKey, StoreError};
 use lf_rx::decide::settle;
+use lf_rx::event::AtCounter;
 use lf_rx::{Prescription, Refusal, RxContent};
 use lf_settle::{Accumulator, Case, Scheme, Shares, Used, quote};
 use lf_vocab::dict::{AcctUsedFlag, Insutype};
@@ -26,8 +27,10 @@ use crate::t7207_sell::left_on;
 use crate::till::{Laid, Till};
 use crate::{Center, gate};
 
+mod counter;
 mod known;
 
+use counter::KnownAtCounter;
 use known::KnownAtTill;
 
 /// 门诊住院标识: prescribed during a stay.
@@ -92,8 +95,14 @@ pub struct Stated {
     pub print_time: Option<Moment>,
     /// 人证相符 (JX-4.1.3b).
     pub psn_match_flag: Option<bool>,
+    /// 人脸比对分数, of 100 (JX-4.1.3b).
+    pub face_score: Option<i64>,
+    /// 人工核对理由 (JX-4.1.3b).
+    pub psn_match_rea: Option<String>,
     /// 结算影像索引 (JX-1.4).
     pub media_ref: Option<String>,
+    /// SM3 of the recording, lower-case hex.
+    pub media_sm3: Option<String>,
     /// 执业药师在岗 (JX-1.2).
     pub phar_duty_flag: Option<bool>,
 }
@@ -115,6 +124,8 @@ pub struct Priced {
     pub pots: Vec<(AccumKey, Option<AccumRow>)>,
     /// The account before.
     pub acct: Acct,
+    /// What is known of the counter.
+    pub at_counter: AtCounter,
 }
 
 /// The quote.
@@ -131,6 +142,7 @@ lf_rx::refusals! {
         PsnNoDiffers = "RX-2102-17", "接口规范 2102 psn_no", "人员编号与就诊凭证不符";
         InsutypeDiffers = "RX-2102-18", "接口规范 2102 insutype", "险种类型与参保信息不符";
         DeliveryFee = "RX-2102-20", "桂医保规〔2024〕7号 二（二）；接口规范 2102 drugdetail", "配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取";
+        MediaDiffers = "RX-2102-21", "赣医保字〔2024〕9号 一（四）；接口规范 9101", "结算影像文件的SM3与填报的不符";
         MedType(String) = "RX-2102-12", "规则包", "医疗类别{0}在药店的待遇尚未形成规则";
     }
 }
@@ -205,18 +217,22 @@ impl Center {
             (&*sold_codes, left_on(&sold.lines, ctx.now)),
         ];
         let place = ctx.caller.fixmedins.poolarea_no;
-        let (found, purse, known) = tokio::try_join!(
+        let (found, purse, known, counter) = tokio::try_join!(
             self.priced_each(asked, place),
             self.purse(ctx, command, about),
-            self.known_at_till(ctx, &codes, about)
+            self.known_at_till(ctx, &codes, about),
+            self.known_at_counter(ctx, &command.stated, rx)
         )?;
+        if counter.media_differs {
+            return refused(PurchaseRefusal::MediaDiffers);
+        }
         let [(prescribed, _), (mut drugs, prics), (sold_drugs, _)] = found.map(apart);
         self.paid_on(person.poolarea_no, ctx.now.day(), &mut drugs, &known.says);
         let basket = basket_of(content, &prescribed);
         let (basket, lines) = (&basket, &*lines);
         let laid = Laid { basket, content, sold, sold_drugs: &sold_drugs, lines, drugs: &drugs, prics: &prics };
         let till = Till::lay(&laid).map_err(Failure::from_refusal)?;
-        let reminders = self.ask_settle(ctx, command, about, &laid, (&till, &known))?;
+        let reminders = self.ask_settle(ctx, command, about, &laid, (&till, &known, &counter))?;
         if !fees.is_empty() {
             return refused(PurchaseRefusal::DeliveryFee);
         }
@@ -234,7 +250,8 @@ impl Center {
         let used = Used { own: before, pots: &shared };
         let shares = quote(&scheme, used, &case).map_err(|refusal| amount_failure(&refusal))?;
         let (rx, person) = (rx.clone(), person.clone());
-        Ok(Answer { reply: Priced { rx, person, shares, accum_key, accum, pots, acct }, reminders })
+        let at_counter = counter.kept(&command.stated);
+        Ok(Answer { reply: Priced { rx, person, shares, accum_key, accum, pots, acct, at_counter }, reminders })
     }
 
     fn admissible(&self, ctx: &Ctx, command: &Command) -> Result<HiRxno, Failure> {
@@ -254,11 +271,11 @@ impl Center {
         command: &Command,
         about: &Papers,
         laid: &Laid<'_>,
-        (till, known): (&Till<'_>, &KnownAtTill),
+        (till, known, counter): (&Till<'_>, &KnownAtTill, &KnownAtCounter),
     ) -> Result<Vec<Refusal>, Failure> {
         lf_vocab::covers!("GX-2.2f");
         let left = laid.sold.lines.iter().map(|line| line.stoout_time).max().unwrap_or(ctx.now);
-        let (stated, head) = (&command.stated, &laid.content.head);
+        let head = &laid.content.head;
         let mut facts = Facts::new();
         facts
             .set(Field::SetlTime, ctx.now)
@@ -278,12 +295,8 @@ impl Center {
             .set(Field::FundFlag, true)
             .set(Field::RxLineMissCnt, till.missing())
             .set(Field::RxChkStasCodg, "1")
-            .set(Field::ValiEndTime, head.vali_end_time)
-            .set_opt(Field::PrintTime, stated.print_time)
-            .set_opt(Field::PrintFlag, stated.print_time.map(|time| time <= ctx.now))
-            .set_opt(Field::PsnMatchFlag, stated.psn_match_flag)
-            .set_opt(Field::MediaRefFlag, stated.media_ref.as_ref().map(|_| true))
-            .set_opt(Field::PharDutyFlag, stated.phar_duty_flag);
+            .set(Field::ValiEndTime, head.vali_end_time);
+        counter.put(&mut facts, ctx, &command.stated);
         known.put(&mut facts, ctx, about);
         let qualified = known.qualified(&mut facts, &about.filings, (laid.lines, till), ctx.now.day());
         for (number, (line, drug)) in laid.lines.iter().zip(laid.drugs).enumerate() {

@@ -131,6 +131,7 @@ fn changes(ctx: &Ctx, priced: &Priced, setl: &Setl) -> Result<ChangeSet, Failure
         medfee_sumamt: setl.shares.medfee_sumamt,
         fund_pay_sumamt: setl.shares.fund_pay_sumamt,
         law_edition: setl.law_edition.clone(),
+        at_counter: priced.at_counter.clone(),
     });
     let own = before_of(&priced.accum_key, priced.accum.as_ref()).after(&setl.shares);
     let mut accum = vec![moved(&priced.accum_key, priced.accum.as_ref(), own)?];

@@ -13,7 +13,7 @@ use lf_rx::decide::sale::{self, Row, SaleRefusal, Understood};
 use lf_rx::event::{SaleLine, Sold};
 use lf_rx::{Event, Prescription, Refusal, RxContent};
 use lf_vocab::dict::HiFeesetlFlag;
-use lf_vocab::{Day, DrugTracCodg, Fen, FixmedinsCode, FixmedinsKind, HiRxno, Moment, Pric, Qty};
+use lf_vocab::{Certno, Day, DrugTracCodg, Fen, FixmedinsCode, FixmedinsKind, HiRxno, Moment, PharCode, Pric, Qty};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::apart;
@@ -41,6 +41,26 @@ pub struct Command {
     pub psn_cash_pay: Option<Fen>,
     /// The lines.
     pub lines: Vec<SaleLine>,
+    /// When the prescription was printed, where said (JX-3.4.3b).
+    pub print_time: Option<Moment>,
+    /// 复核药师: who checked and signed, where named.
+    pub rchk: Option<Rchk>,
+}
+
+/// 复核药师 as the message names him.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rchk {
+    /// 复核药师证件编号.
+    pub rchk_phar_certno: Certno,
+    /// 复核药师姓名.
+    pub rchk_phar_name: String,
+}
+
+// Names and certificates stay out of every log.
+impl std::fmt::Debug for Rchk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rchk").finish_non_exhaustive()
+    }
 }
 
 /// The number of the sale.
@@ -88,10 +108,11 @@ impl Center {
         let meant = prescribed(&content);
         let (left, place) = (left_on(&command.lines, ctx.now), ctx.caller.fixmedins.poolarea_no);
         let days = [(&*meant, content.head.prsc_time.day()), (&*codes, left)];
-        let ([prescribed, sold], lots, says) = tokio::try_join!(
+        let ([prescribed, sold], lots, says, signed) = tokio::try_join!(
             self.priced_each(days, place),
             self.lots_of(ctx, &stocked),
-            self.drug_says(place, &codes, left, ctx.now)
+            self.drug_says(place, &codes, left, ctx.now),
+            self.signed_by(ctx, command, &rx)
         )?;
         let ((prescribed, _), (drugs, prics)) = (apart(prescribed), apart(sold));
         let basket = basket_of(&content, &prescribed);
@@ -101,14 +122,8 @@ impl Center {
         let of = (&rx, self.consulted_here(&rx, ctx).await?);
         let (content, basket, understood) = (&content, &basket, &*understood);
         let asked = Asked { of, content, basket, drugs: &drugs, prics: &prics, understood, lots: &lots, says: &says };
-        let reminders = self.ask_sell(ctx, command, &asked)?;
-        let sold = Sold {
-            sel_stoout_sn: hex::lower(&self.chance.draw())[..30].to_owned(),
-            hi_feesetl_flag: command.hi_feesetl_flag,
-            psn_cash_pay: command.psn_cash_pay,
-            lines: command.lines.clone(),
-            law_edition: self.law.edition().to_owned(),
-        };
+        let reminders = self.ask_sell(ctx, command, &asked, signed.is_some())?;
+        let sold = self.sold(command, signed);
         let reply = Reply { sel_stoout_sn: sold.sel_stoout_sn.clone() };
         let mut changes = ChangeSet {
             claims: claims(&command.hi_rxno, &command.lines),
@@ -122,6 +137,32 @@ impl Center {
         self.tell_settlement(&mut changes, after.as_ref().and_then(Paid::of), Some(content), ctx.now).await?;
         self.commit_sale(changes).await?;
         Ok(answer)
+    }
+
+    /// The pharmacist who reviewed the prescription, when the sale names that very person as the one who checked it and signed.
+    async fn signed_by(&self, ctx: &Ctx, command: &Command, rx: &Prescription) -> Result<Option<PharCode>, StoreError> {
+        lf_vocab::covers!("JX-3.4.2");
+        let (Some(rchk), Some(reviewed)) = (&command.rchk, rx.state.reviewed()) else { return Ok(None) };
+        let registered = self.store.practitioner(ctx.code(), reviewed.phar_code.as_str()).await?;
+        let same = registered.is_some_and(|one| {
+            one.licensed
+                && one.registered.contains(ctx.now.day())
+                && one.prac_name == rchk.rchk_phar_name
+                && one.certno.as_ref() == Some(&rchk.rchk_phar_certno)
+        });
+        Ok(same.then(|| reviewed.phar_code.clone()))
+    }
+
+    fn sold(&self, command: &Command, signed: Option<PharCode>) -> Sold {
+        Sold {
+            sel_stoout_sn: hex::lower(&self.chance.draw())[..30].to_owned(),
+            hi_feesetl_flag: command.hi_feesetl_flag,
+            psn_cash_pay: command.psn_cash_pay,
+            lines: command.lines.clone(),
+            law_edition: self.law.edition().to_owned(),
+            print_time: command.print_time,
+            rchk_phar_code: signed,
+        }
     }
 
     /// A box that another prescription took first is told by its code.
@@ -144,7 +185,7 @@ impl Center {
         Ok(known.filter_map(|(code, lot)| Some((code.drug_trac_codg.clone(), lot?.lot.goods.expy_end))).collect())
     }
 
-    fn ask_sell(&self, ctx: &Ctx, command: &Command, asked: &Asked<'_>) -> Result<Vec<Refusal>, Failure> {
+    fn ask_sell(&self, ctx: &Ctx, command: &Command, asked: &Asked<'_>, signed: bool) -> Result<Vec<Refusal>, Failure> {
         lf_vocab::covers!("HB-2.4");
         let sold = sale::packs_sold(asked.basket, asked.understood);
         let missing = |at: &usize| sold.get(*at) == Some(&Qty::ZERO) || asked.basket.packs_needed(*at).is_none();
@@ -162,6 +203,7 @@ impl Center {
             .set(Field::PharPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
             .set(Field::RxLineMissCnt, missing)
             .set(Field::RxChkStasCodg, "1")
+            .set_opt(Field::PharSignFlag, signed.then_some(true))
             .set(Field::SetlCnt, 0i64)
             .set(Field::ValiEndTime, head.vali_end_time)
             .set(Field::FundFlag, command.hi_feesetl_flag == HiFeesetlFlag::Insured)

@@ -1,8 +1,10 @@
 //! 9001 签到: an operator's day begins. The same operator gets the same number for the whole day, from whatever machine.
 //!
-//! The sign-in is kept as the identity of a message whose natural number is operator and day; nothing else is stored.
+//! The sign-in is kept as the identity of a message whose natural number is operator and day. Of a licensed pharmacist it is also a mark in
+//! the register of duty (JX-1.2).
 
 use lf_gm::hex;
+use lf_ports::duty::DutyMark;
 use lf_ports::{ChangeSet, IdemKey, codec};
 use lf_vocab::Moment;
 use serde::{Deserialize, Serialize};
@@ -36,12 +38,18 @@ impl Center {
 
     async fn try_signin(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
         let key = signin_key(ctx, &command.opter_no);
-        if let Some(known) = self.signed_in(&key).await? {
+        let (known, duty) =
+            tokio::try_join!(self.signed_in(&key), self.duty_mark(ctx, &command.opter_no, DutyMark::On))?;
+        if let Some(known) = known {
+            // Back from a break: the number of the day stays, the register goes on.
+            if duty.is_some() {
+                self.store.commit(ChangeSet { duty, ..ChangeSet::default() }).await?;
+            }
             return Ok(known);
         }
         let (sign_no, _) = self.setl_ids(ctx);
         let answer = Answer::from(Reply { sign_no, sign_time: ctx.now });
-        let mut changes = ChangeSet::default();
+        let mut changes = ChangeSet { duty, ..ChangeSet::default() };
         ctx.remember(key, &answer, &mut changes);
         self.store.commit(changes).await?;
         Ok(answer)

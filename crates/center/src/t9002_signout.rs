@@ -1,6 +1,7 @@
 //! 9002 签退: an operator's day ends. Only who signed in today can sign out; the first sign-out's time stays.
 
 use lf_ports::ChangeSet;
+use lf_ports::duty::DutyMark;
 use lf_vocab::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -47,11 +48,15 @@ impl Center {
             return Ok(refused(SignoutRefusal::OtherSignNo)?);
         }
         let key = ctx.idem_key("9002", signed_in.sign_no);
+        let duty = self.duty_mark(ctx, &command.opter_no, DutyMark::Off).await?;
         if let Some(answer) = ctx.answered(self.store.idem(&key).await?)? {
+            if duty.is_some() {
+                self.store.commit(ChangeSet { duty, ..ChangeSet::default() }).await?;
+            }
             return Ok(answer);
         }
         let answer = Answer::from(Reply { sign_time: ctx.now });
-        let mut changes = ChangeSet::default();
+        let mut changes = ChangeSet { duty, ..ChangeSet::default() };
         ctx.remember(key, &answer, &mut changes);
         self.store.commit(changes).await?;
         Ok(answer)

@@ -1,15 +1,19 @@
 //! 9101 文件上传: an institution leaves a file for a transaction that names it. Kept byte for byte and not looked into.
 //!
-//! Invariants: a file is its institution's alone; it goes when its time is over; the same message again is the same
+//! A file named `PAIR_<结算ID>…` is the settlement sheet with its prescription as the person signed them (JX-3.6): its number and hash are
+//! bound into the history. Invariants: a file is its institution's alone; it goes when its time is over; the same message again is the same
 //! file.
 
-use lf_ports::{ChangeSet, FileChange, FileOwner, IdemKey, StoredFile};
+use lf_ports::{ChangeSet, FileChange, FileOwner, IdemKey, RxChange, StoredFile};
+use lf_rx::Event;
+use lf_rx::decide::settle::{self, PairRefusal};
+use lf_rx::event::SignedPair;
 use lf_vocab::{FixmedinsCode, Moment};
 use serde::{Deserialize, Serialize};
 
-use crate::Center;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
+use crate::{Center, journal};
 
 /// The largest file, in bytes.
 pub const FILE_MAX: usize = 4 * 1024 * 1024;
@@ -90,10 +94,47 @@ impl Center {
             until: reply.until,
             body: command.body.clone(),
         };
-        let mut changes = ChangeSet { file: Some(FileChange { file, now: ctx.now }), ..ChangeSet::default() };
+        let bound = self.bind_pair(ctx, command, &reply.file_qury_no).await?;
+        let file = Some(FileChange { file, now: ctx.now });
+        let mut changes = ChangeSet { file, rx: bound.into_iter().collect(), ..ChangeSet::default() };
         let answer = Answer::from(reply);
         ctx.remember(key.clone(), &answer, &mut changes);
         self.store.commit(changes).await?;
         Ok(answer)
     }
+
+    /// The person's signature under a settlement: a file named after it is bound into the history of its prescription.
+    async fn bind_pair(&self, ctx: &Ctx, command: &Command, file_qury_no: &str) -> Result<Option<RxChange>, Attempt> {
+        lf_vocab::covers!("JX-3.6", "JX-4.2b");
+        let Some(named) = command.filename.strip_prefix(PAIR) else { return Ok(None) };
+        let Some((setl_id, pair_no)) = pair_of(named) else { return Ok(refused(PairRefusal::Name)?) };
+        let Some((setl, _)) = self.store.setl(ctx.code(), setl_id).await? else {
+            return Ok(refused(PairRefusal::Unknown)?);
+        };
+        let Some(rx) = self.store.rx(&setl.hi_rxno).await? else { return Ok(refused(PairRefusal::Unknown)?) };
+        let pair_sm3 = lf_gm::hex::lower(&lf_gm::sm3(&command.body));
+        if !settle::may_bind(&rx, setl_id, &pair_sm3).map_err(Failure::from_refusal)? {
+            return Ok(None);
+        }
+        let bound = SignedPair {
+            setl_id: setl_id.to_owned(),
+            pair_sm3,
+            file_qury_no: file_qury_no.to_owned(),
+            pair_no: pair_no.map(str::to_owned),
+            bound_time: ctx.now,
+        };
+        Ok(Some(journal::advance(&rx, &Event::PairBound(Box::new(bound)), ctx.now)?))
+    }
+}
+
+/// How the name of a signed pair begins; then 结算ID, and where the paper lies.
+const PAIR: &str = "PAIR_";
+/// Characters of 档案号.
+const PAIR_NO_MAX: usize = 30;
+
+fn pair_of(named: &str) -> Option<(&str, Option<&str>)> {
+    let (stem, suffix) = named.rsplit_once('.')?;
+    let (setl_id, pair_no) = stem.split_once('_').map_or((stem, None), |(setl_id, pair_no)| (setl_id, Some(pair_no)));
+    let fits = pair_no.is_none_or(|pair_no| (1..=PAIR_NO_MAX).contains(&pair_no.chars().count()));
+    (!setl_id.is_empty() && !suffix.is_empty() && fits).then_some((setl_id, pair_no))
 }

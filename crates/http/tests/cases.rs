@@ -116,7 +116,7 @@ async fn good_and_bad_cases_are_answered_the_same_in_every_dialect() {
         7204 成功
         7205 成功
         7206 成功
-        7207 成功。提醒：[PHAR-NOT-SIGNED] 没有收到执业药师签字的记录，请确认已签字（依据：《关于规范定点零售药店门诊统筹管理有关事项的通知》三（四）2）
+        7207 成功
         2101 成功
         2102 成功
         7107 成功

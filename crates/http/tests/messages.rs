@@ -60,6 +60,7 @@ pub fn accounts() -> Vec<AcctChange> {
 fn institution(code: &str, name: &str) -> Fixmedins {
     let hospital = code.starts_with('H');
     Fixmedins {
+        open_hours: None,
         fixmedins_code: code.parse().unwrap(),
         fixmedins_name: name.to_owned(),
         poolarea_no: "360900".parse().unwrap(),

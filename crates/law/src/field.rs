@@ -190,6 +190,8 @@ fields! {
     RxLineMissCnt "rx_line_miss_cnt" Kind::Int, Case Must "未买足的处方药品数";
     PrintFlag "print_flag" Kind::Flag, Case May "处方已打印";
     PsnMatchFlag "psn_match_flag" Kind::Flag, Case May "人证相符";
+    FaceScore "face_score" Kind::Int, Case May "人脸比对分数（0至100）";
+    PsnMatchReaFlag "psn_match_rea_flag" Kind::Flag, Case May "写明人工核对理由";
     MediaRefFlag "media_ref_flag" Kind::Flag, Case May "有结算影像索引";
     SetlCnt "setl_cnt" Kind::Int, Case Must "处方已结算次数";
     FundFlag "fund_flag" Kind::Flag, Case Must "申请统筹基金支付";

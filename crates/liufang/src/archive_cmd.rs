@@ -19,9 +19,9 @@ use lf_gm::{PublicKey, Signer, Verifier, hex};
 use lf_law::{Grant, Law};
 use lf_paper::Face;
 use lf_ports::{Clock as _, Fixmedins};
-use lf_rx::Prescription;
+use lf_rx::{Prescription, State};
 use lf_store::Engine;
-use lf_vocab::{Admdvs, FixmedinsKind, HiRxno};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, HiRxno};
 use serde_json::json;
 
 use crate::cli::{ArchiveArgs, ArchiveCommand, ExportArgs};
@@ -48,6 +48,12 @@ pub fn run(args: ArchiveArgs) -> anyhow::Result<bool> {
             store.close().await;
             done
         }),
+        ArchiveCommand::Unsigned { fixmedins_code, from, until, database, store_key } => runtime()?.block_on(async {
+            let store = open_beside(&database, store_key.as_deref()).await?;
+            let done = unsigned(store.as_ref(), &fixmedins_code, (from, until)).await;
+            store.close().await;
+            done
+        }),
         ArchiveCommand::Keep { hi_rxno, on, database, store_key } => runtime()?.block_on(async {
             let store = open_beside(&database, store_key.as_deref()).await?;
             let kept = keep(store.as_ref(), &hi_rxno, on.unwrap_or_else(|| SystemClock.now().day())).await;
@@ -55,6 +61,26 @@ pub fn run(args: ArchiveArgs) -> anyhow::Result<bool> {
             kept
         }),
     }
+}
+
+/// `archive unsigned`: every settlement that stands without its signed pair is a finding (JX-3.6).
+pub async fn unsigned(store: &dyn Engine, code: &FixmedinsCode, (from, until): (Day, Day)) -> anyhow::Result<bool> {
+    let (mut after, mut count) = ((from.start(), String::new()), 0usize);
+    loop {
+        let page = store.setls_of(code, (after.0, &after.1), until.start(), PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = (last.setl_time, last.setl_id.clone());
+        for setl in page.iter().filter(|setl| setl.refd_setl_id.is_none()) {
+            let rx = store.rx(&setl.hi_rxno).await?;
+            let standing = rx.filter(|rx| matches!(rx.state, State::Settled { .. }) && rx.state.pair().is_none());
+            if standing.is_some() {
+                count += 1;
+                println!("未见签字件 {} {} {}", setl.setl_id, setl.hi_rxno, setl.setl_time);
+            }
+        }
+    }
+    println!("{count} settlement(s) without a signed pair");
+    Ok(count == 0)
 }
 
 /// `archive export`.

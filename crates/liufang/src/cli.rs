@@ -8,6 +8,7 @@ use lf_vocab::Moment;
 
 mod admission;
 mod archive;
+mod duty;
 mod filings;
 mod grants;
 mod law;
@@ -23,6 +24,7 @@ mod torture;
 
 pub use admission::{AdmissionArgs, AdmissionBase, AdmissionCommand, AdmissionOf};
 pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
+pub use duty::{DutyArgs, DutyCommand};
 pub use filings::{FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf};
 pub use grants::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs, GrantPlace};
 pub use law::{DiffArgs, LawArgs, LawCommand};
@@ -98,6 +100,8 @@ pub enum Command {
     App(AppArgs),
     /// What authorities granted to places under provisions that leave them a choice: add, list, end
     Grant(GrantArgs),
+    /// The register of duty of pharmacies
+    Duty(DutyArgs),
     /// Let prescriptions of a person flow to a pharmacy chosen online, as a channel does, and print the number that 7202 asks
     /// by; the token of the person's credential is read from standard input
     Online(OnlineArgs),

@@ -15,6 +15,7 @@ mod client;
 mod cluster;
 mod config;
 mod demo;
+mod duty_cmd;
 mod edge;
 mod filing_cmd;
 mod gm_cmd;
@@ -99,6 +100,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Stock(args) => edge::runtime()?.block_on(stock_cmd::run(&args)),
         Command::Import(args) => edge::runtime()?.block_on(import_cmd::run(&args)),
         Command::App(args) => edge::runtime()?.block_on(app_cmd::run(&args)),
+        Command::Duty(args) => duty_cmd::run(&args),
         Command::Online(args) => edge::runtime()?.block_on(online_cmd::run(&args)),
         Command::Grant(args) => edge::runtime()?.block_on(grant_cmd::run(&args)),
         Command::Filing(args) => edge::runtime()?.block_on(filing_cmd::run(&args)),

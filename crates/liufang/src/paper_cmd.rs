@@ -4,11 +4,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use lf_center::journal;
 use lf_center::t7203_qrcode::epc_qrcd;
 use lf_paper::{Face, NameOf, Paper, PrescriptionSheet, SettlementSheet, Size};
-use lf_ports::{Clock as _, Setl, Store};
-use lf_rx::event::SaleLine;
-use lf_rx::{Prescription, RxContent};
+use lf_ports::{ChangeSet, Clock as _, Setl, Store};
+use lf_rx::event::{Printed, SaleLine};
+use lf_rx::{Event, Prescription, RxContent};
 use lf_vocab::{FixmedinsCode, HiRxno, Moment};
 use lf_wire::generated::dicts;
 
@@ -31,15 +32,34 @@ pub async fn run(args: &PaperArgs) -> anyhow::Result<bool> {
     let printed = out.printed.unwrap_or_else(|| SystemClock.now());
     let store = open_beside(&out.database, out.store_key.as_deref()).await?;
     let paper = draw(&args.command, store.as_ref(), out, &face, printed).await;
+    let written = match &paper {
+        Ok(Some(paper)) => match write(&out.out, paper) {
+            // Only what is there was printed.
+            Ok(()) => match &args.command {
+                PaperCommand::Prescription { hi_rxno, record: true, .. } => record(hi_rxno, store.as_ref()).await,
+                _ => Ok(()),
+            },
+            failed => failed,
+        },
+        _ => Ok(()),
+    };
     store.close().await;
     let Some(paper) = paper? else { return Ok(false) };
-    write(&out.out, &paper)?;
+    written?;
     println!("{}: {} page(s), {} bytes", out.out.display(), paper.pages, paper.pdf.len());
     if !paper.lacking.is_empty() {
         let codes: Vec<_> = paper.lacking.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect();
         eprintln!("the font lacks {}, written as numbers; --font names a larger one", codes.join(", "));
     }
     Ok(true)
+}
+
+/// The print into the history of its prescription (JX-3.4.3b).
+pub async fn record(hi_rxno: &HiRxno, store: &dyn Store) -> anyhow::Result<()> {
+    let Some(rx) = store.rx(hi_rxno).await? else { bail!("no prescription {hi_rxno}") };
+    let now = SystemClock.now();
+    let change = journal::advance(&rx, &Event::Printed(Printed { print_time: now }), now)?;
+    Ok(store.commit(ChangeSet { rx: vec![change], ..ChangeSet::default() }).await?)
 }
 
 /// `None` is what is asked for and not there; it was said.

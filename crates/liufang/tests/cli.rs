@@ -10,6 +10,8 @@ mod archive;
 mod backup;
 #[path = "../../store/tests/cluster.rs"]
 mod cluster;
+#[path = "cli/counter.rs"]
+mod counter;
 #[path = "cli/deploy.rs"]
 mod deploy;
 #[path = "cli/law.rs"]

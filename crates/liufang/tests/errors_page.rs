@@ -11,13 +11,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lf_center::{
-    admission::AdmissionRefusal, ctx::CallerRefusal, gate::LawRefusal, mdtrt::MdtrtRefusal, offers::OffersRefusal,
-    once::OnceRefusal, people::PersonRefusal, retain::RetainRefusal, t1101_person::CredentialRefusal,
-    t1201_fixmedins::InstitutionRefusal, t1301_download::DownloadRefusal, t1312_hilist::HilistRefusal,
-    t2101_quote::PurchaseRefusal, t2601_undo::ReverseRefusal, t3201_statement::StatementRefusal,
-    t3202_details::DetailRefusal, t3301_match::MatchRefusal, t3501_goods::GoodsRefusal, t3513_traces::TraceRefusal,
-    t5301_dises::FilingRefusal, t7101_precheck::PrecheckRefusal, t7102_sign::RxRefusal,
-    t7201_authorise::AuthoriseRefusal, t7202_online::OnlineRefusal, t7203_qrcode::QrcodeRefusal,
+    admission::AdmissionRefusal, ctx::CallerRefusal, duty::DutyRefusal, gate::LawRefusal, mdtrt::MdtrtRefusal,
+    offers::OffersRefusal, once::OnceRefusal, people::PersonRefusal, retain::RetainRefusal,
+    t1101_person::CredentialRefusal, t1201_fixmedins::InstitutionRefusal, t1301_download::DownloadRefusal,
+    t1312_hilist::HilistRefusal, t2101_quote::PurchaseRefusal, t2601_undo::ReverseRefusal,
+    t3201_statement::StatementRefusal, t3202_details::DetailRefusal, t3301_match::MatchRefusal,
+    t3501_goods::GoodsRefusal, t3513_traces::TraceRefusal, t5301_dises::FilingRefusal, t7101_precheck::PrecheckRefusal,
+    t7102_sign::RxRefusal, t7201_authorise::AuthoriseRefusal, t7202_online::OnlineRefusal, t7203_qrcode::QrcodeRefusal,
     t7206_review::PharmacistRefusal, t7209_deliver::RecordRefusal, t7211_catalogue::CatalogueRefusal,
     t9002_signout::SignoutRefusal, t9101_file_upload::FileRefusal, t9102_file_download::NoFileRefusal,
 };
@@ -27,7 +27,7 @@ use lf_rx::decide::deliver::{DeliverRefusal, SignOffRefusal};
 use lf_rx::decide::issue::{QueryRefusal, SignRefusal, UndoRefusal, UploadRefusal};
 use lf_rx::decide::review::ReviewRefusal;
 use lf_rx::decide::sale::{SaleRefusal, SaleUndoRefusal};
-use lf_rx::decide::settle::{RefundRefusal, SettleRefusal};
+use lf_rx::decide::settle::{PairRefusal, RefundRefusal, SettleRefusal};
 use lf_settle::Refusal as Amount;
 use lf_stock::StockRefusal;
 use lf_vocab::{Fen, Pric, Qty};
@@ -75,6 +75,7 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     MatchRefusal => "3301, 3302 目录对照",
     StatementRefusal => "3201, 3202 对账",
     DetailRefusal => "3202 对明细账",
+    PairRefusal => "9101 签字件",
     FileRefusal => "9101 文件上传",
     NoFileRefusal => "9102 文件下载",
     StockRefusal => "3501–3507 进销存",
@@ -83,6 +84,7 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     CredentialRefusal => "1101 人员信息获取",
     InstitutionRefusal => "1201 医药机构信息获取",
     FilingRefusal => "5301, 5302 人员备案查询",
+    DutyRefusal => "9001, 9002 药师在岗登记",
     SignoutRefusal => "9002 签退",
     RetainRefusal => "Archive: how long a record is kept 保存年限",
     OffersRefusal => "The drug query of patients 药品查询",

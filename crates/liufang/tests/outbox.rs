@@ -62,6 +62,7 @@ impl Place {
         let always: Span<Day> = Span::new("2024-01-01".parse().unwrap(), None).unwrap();
         let url = format!("http://{}/cb", self.hospital.local_addr().unwrap());
         let hospital = Fixmedins {
+            open_hours: None,
             fixmedins_code: HOSPITAL.parse().unwrap(),
             fixmedins_name: "示例医院".to_owned(),
             poolarea_no: "360900".parse().unwrap(),

@@ -78,6 +78,7 @@ impl Drop for Place {
 
 fn pharmacy(code: &str) -> Fixmedins {
     Fixmedins {
+        open_hours: None,
         fixmedins_code: code.parse().unwrap(),
         fixmedins_name: format!("示例药店{}", &code[10..]),
         poolarea_no: pool(code).parse().unwrap(),

@@ -6,6 +6,7 @@ use lf_vocab::{Admdvs, Day, Fen, PsnNo};
 use thiserror::Error;
 
 use crate::consult::{Course, ItntSession};
+use crate::duty::DutyRow;
 use crate::file::FileChange;
 use crate::filing::FilingChange;
 use crate::grant::GrantChange;
@@ -55,6 +56,8 @@ pub struct ChangeSet {
     pub filings: Vec<FilingChange>,
     /// A grant (operator).
     pub grant: Option<GrantChange>,
+    /// A pharmacist comes on duty or goes (9001, 9002).
+    pub duty: Option<DutyRow>,
     /// A memo (officer).
     pub memo: Option<MemoRow>,
     /// Goods.

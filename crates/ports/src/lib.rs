@@ -7,6 +7,7 @@
 pub mod change;
 pub mod codec;
 pub mod consult;
+pub mod duty;
 pub mod edge;
 pub mod file;
 pub mod filing;
@@ -30,6 +31,7 @@ pub use change::{
 };
 pub use codec::Inconsistency;
 pub use consult::{Course, CourseDrug, ItntSession};
+pub use duty::{DutyMark, DutyRow, OpenHours};
 pub use edge::{Chance, Clock};
 pub use file::{FileChange, FileHead, FileOwner, StoredFile};
 pub use filing::{Filed, Filing, FilingBody, FilingChange, FilingEnded, FilingKind, OpspFiling, SpayFiling};

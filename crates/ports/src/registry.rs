@@ -8,6 +8,7 @@ use lf_vocab::dict::{ChrgitmLv, Insutype, PsnType};
 use lf_vocab::{Admdvs, Certno, Day, FixmedinsCode, MedListCodg, Pric, PsnNo, Qty, Span};
 use serde::{Deserialize, Serialize};
 
+use crate::duty::OpenHours;
 use crate::notice::Callback;
 
 /// How an app wants the `code` of a reply (epc.md §1.3).
@@ -127,6 +128,9 @@ pub struct Fixmedins {
     /// Where it is told of reviews and settlements (7108, 7109); hospitals only.
     #[serde(default)]
     pub callback: Option<Callback>,
+    /// 营业时间 (JX-1.2); pharmacies only.
+    #[serde(default)]
+    pub open_hours: Option<OpenHours>,
 }
 
 /// Doctor or pharmacist.

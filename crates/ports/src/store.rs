@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::change::{ChangeSet, CommitError};
 use crate::codec::Inconsistency;
 use crate::consult::{Course, ItntSession};
+use crate::duty::DutyRow;
 use crate::file::{FileHead, FileOwner, StoredFile};
 use crate::filing::{Filing, FilingKind};
 use crate::grant::GrantRow;
@@ -91,6 +92,13 @@ pub trait Store: StockStore + MdtrtStore + Send + Sync {
         after: &str,
         most: usize,
     ) -> Result<Vec<Practitioner>, StoreError>;
+    /// Marks of duty of a pharmacy in a half-open time, in the order of their time.
+    async fn duty(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        within: (Moment, Moment),
+        most: usize,
+    ) -> Result<Vec<DutyRow>, StoreError>;
     /// Memos of a place about a topic after one (its key and number), in that order.
     async fn memos(
         &self,

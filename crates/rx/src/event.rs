@@ -39,6 +39,10 @@ pub enum Event {
     DeliverySigned(Box<DeliverySigned>),
     /// 2102.
     Settled(Settled),
+    /// The center made a paper of it (`liufang paper prescription --record`). Changes no state.
+    Printed(Printed),
+    /// 9101: sheet and prescription, signed by the person, are kept as a pair.
+    PairBound(Box<SignedPair>),
     /// 2103: a new negative settlement.
     Refunded(Refunded),
     /// 7104.
@@ -269,6 +273,19 @@ pub struct Sold {
     pub lines: Vec<SaleLine>,
     /// The edition of the law that was asked.
     pub law_edition: String,
+    /// When the pharmacy printed the prescription, where it says so (JX-3.4.3b).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub print_time: Option<Moment>,
+    /// The registered pharmacist who checked and signed before the drugs were handed out, where named (JX-3.4.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rchk_phar_code: Option<PharCode>,
+}
+
+/// A paper of the prescription (JX-3.4.3b).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Printed {
+    /// When.
+    pub print_time: Moment,
 }
 
 /// 7208.
@@ -293,6 +310,103 @@ pub struct Settled {
     pub fund_pay_sumamt: Fen,
     /// The edition of the law by which it was computed.
     pub law_edition: String,
+    /// What is known of the counter at that moment.
+    #[serde(default, skip_serializing_if = "AtCounter::is_empty")]
+    pub at_counter: AtCounter,
+}
+
+/// What is known of a payment besides its amounts: the interface has no field for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtCounter {
+    /// When the prescription was printed (JX-3.4.3b).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub print_time: Option<Moment>,
+    /// How card and person were found to belong together (JX-4.1.3b).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub psn_match: Option<PsnMatch>,
+    /// The recording of the payment (JX-1.4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaRef>,
+}
+
+/// How card and person were found to belong together.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum PsnMatch {
+    /// By the face, of 100.
+    Face {
+        /// 比对分数.
+        face_score: i64,
+    },
+    /// By a person, who says why.
+    Manual {
+        /// 比对分数, where there was one.
+        face_score: Option<i64>,
+        /// 人工核对理由.
+        psn_match_rea: String,
+    },
+    /// The counter only says so.
+    Stated,
+}
+
+/// The settlement sheet and the prescription with the person's signature, bound (JX-3.6, JX-4.2b).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedPair {
+    /// Of which settlement.
+    pub setl_id: String,
+    /// SM3 of the copy, lower-case hex.
+    pub pair_sm3: String,
+    /// The copy's 文件查询号 (9101).
+    pub file_qury_no: String,
+    /// Where the paper lies in the pharmacy's archive, where told.
+    pub pair_no: Option<String>,
+    /// When the copy came.
+    pub bound_time: Moment,
+}
+
+/// Whether the signed pair of a settlement is there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pair {
+    /// Not seen yet: a finding.
+    #[default]
+    Missing,
+    /// Bound.
+    Bound(Box<SignedPair>),
+}
+
+impl Pair {
+    /// Not seen yet.
+    pub fn is_missing(&self) -> bool {
+        *self == Self::Missing
+    }
+}
+
+/// A recording: by what it is found, and what it must hash to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaRef {
+    /// 结算影像索引.
+    pub media_ref: String,
+    /// SM3 of the recording, lower-case hex, where stated.
+    pub media_sm3: Option<String>,
+}
+
+impl AtCounter {
+    /// Nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+// A reason may name a person.
+impl std::fmt::Debug for PsnMatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Face { .. } => "Face",
+            Self::Manual { .. } => "Manual",
+            Self::Stated => "Stated",
+        })
+    }
 }
 
 /// 2103.

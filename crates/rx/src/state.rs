@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::delivery::Delivery;
-use crate::event::{Downloaded, Event, Opened, Refunded, Reviewed, Revoked, Settled, Signed, Sold, Uploaded, Verified};
+use crate::event::{
+    Downloaded, Event, Opened, Pair, Refunded, Reviewed, Revoked, Settled, Signed, SignedPair, Sold, Uploaded, Verified,
+};
 
 /// A prescription as the center knows it now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +104,9 @@ pub enum State {
         delivery: Delivery,
         /// The settlement.
         settled: Settled,
+        /// The sheet and prescription that the person signed.
+        #[serde(default, skip_serializing_if = "Pair::is_missing")]
+        pair: Pair,
     },
     /// 2103: taken back; closed.
     Refunded {
@@ -114,6 +119,9 @@ pub enum State {
         delivery: Delivery,
         /// The settlement that was reversed.
         settled: Settled,
+        /// The sheet and prescription that the person signed.
+        #[serde(default, skip_serializing_if = "Pair::is_missing")]
+        pair: Pair,
         /// The reversal.
         refunded: Refunded,
     },
@@ -300,6 +308,16 @@ impl State {
         }
     }
 
+    /// The signed pair of its settlement, once there.
+    pub fn pair(&self) -> Option<&SignedPair> {
+        match self {
+            Self::Settled { pair: Pair::Bound(bound), .. } | Self::Refunded { pair: Pair::Bound(bound), .. } => {
+                Some(bound)
+            }
+            _ => None,
+        }
+    }
+
     /// The pharmacy that holds it, once carried.
     pub fn pharmacy(&self) -> Option<&FixmedinsCode> {
         match self {
@@ -347,11 +365,19 @@ impl State {
                 Ok(Self::Reviewed { passed })
             }
             (Self::Sold { passed, sold, delivery }, Event::Settled(settled)) => {
-                Ok(Self::Settled { passed, sold, delivery, settled: settled.clone() })
+                Ok(Self::Settled { passed, sold, delivery, settled: settled.clone(), pair: Pair::Missing })
             }
-            (Self::Settled { passed, sold, delivery, settled }, Event::Refunded(refunded)) if !delivery.under_way() => {
-                Ok(Self::Refunded { passed, sold, delivery, settled, refunded: refunded.clone() })
+            (Self::Settled { passed, sold, delivery, settled, pair }, Event::Refunded(refunded))
+                if !delivery.under_way() =>
+            {
+                Ok(Self::Refunded { passed, sold, delivery, settled, pair, refunded: refunded.clone() })
             }
+            (Self::Settled { passed, sold, delivery, settled, pair: Pair::Missing }, Event::PairBound(bound))
+                if bound.setl_id == settled.setl_id =>
+            {
+                Ok(Self::Settled { passed, sold, delivery, settled, pair: Pair::Bound(bound.clone()) })
+            }
+            (state, Event::Printed(_)) if state.active().is_some() && !state.closed() => Ok(state),
             (mut state, Event::Delivery(_) | Event::DeliverySigned(_)) => {
                 let delivery = state.delivery_mut().ok_or((event.name(), name))?;
                 *delivery = match event {
@@ -388,6 +414,8 @@ impl Event {
             Self::Reviewed(_) => "reviewed",
             Self::Sold(_) => "sold",
             Self::SaleUndone(_) => "sale_undone",
+            Self::Printed(_) => "printed",
+            Self::PairBound(_) => "pair_bound",
             Self::Delivery(_) => "delivery",
             Self::DeliverySigned(_) => "delivery_signed",
             Self::Settled(_) => "settled",

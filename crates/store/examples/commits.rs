@@ -142,6 +142,7 @@ fn settled(serial: u64) -> Event {
         medfee_sumamt: Fen::new(100),
         fund_pay_sumamt: Fen::ZERO,
         law_edition: "2026".to_owned(),
+        at_counter: Default::default(),
     })
 }
 

@@ -10,9 +10,9 @@ use lf_ports::filing::FILINGS_MAX;
 use lf_ports::grant::GRANTS_MAX;
 use lf_ports::store::{DrugQuery, UNDER_MAX};
 use lf_ports::{
-    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, Edition, EditionOf, FileHead,
-    FileOwner, Filing, FilingKind, Fixmedins, GrantRow, IdemKey, IdemRow, Inconsistency, Item, ListMatch, Lists,
-    MatchKey, MemoRow, MemoTopic, Person, PersonKey, PlacePric, Practitioner, Prics, RxFile, Setl, Since, Store,
+    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, DutyRow, Edition, EditionOf,
+    FileHead, FileOwner, Filing, FilingKind, Fixmedins, GrantRow, IdemKey, IdemRow, Inconsistency, Item, ListMatch,
+    Lists, MatchKey, MemoRow, MemoTopic, Person, PersonKey, PlacePric, Practitioner, Prics, RxFile, Setl, Since, Store,
     StoreError, StoredEvent, StoredFile,
 };
 use lf_rx::event::{SESSION_SECONDS_MAX, Session};
@@ -191,6 +191,16 @@ impl<D: Driver> Store for Ports<D> {
             }
         }
         Ok(grants)
+    }
+
+    async fn duty(
+        &self,
+        fixmedins_code: &FixmedinsCode,
+        (from, until): (Moment, Moment),
+        most: usize,
+    ) -> Result<Vec<DutyRow>, StoreError> {
+        let params = [fixmedins_code.as_str().into(), from.micros().into(), until.micros().into(), page(most)];
+        self.many(sql::DUTY, params, row::duty).await
     }
 
     async fn memos(

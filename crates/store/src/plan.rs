@@ -5,8 +5,8 @@
 //! messages see the same answer; a change set that contradicts itself is refused before anything is written.
 
 use lf_ports::{
-    AcctChange, AccumChange, BatchChange, ChangeSet, Claim, CommitError, FileChange, IdemKey, IdemRow, MemoRow,
-    RxChange, SetlChange, StoreError, codec,
+    AcctChange, AccumChange, BatchChange, ChangeSet, Claim, CommitError, DutyRow, FileChange, IdemKey, IdemRow,
+    MemoRow, RxChange, SetlChange, StoreError, codec,
 };
 use lf_rx::{Prescription, State};
 
@@ -104,6 +104,9 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
     }
     if let Some(change) = &changes.grant {
         steps.push(grants::grant(change)?);
+    }
+    if let Some(row) = &changes.duty {
+        steps.push(duty(row));
     }
     if let Some(row) = &changes.memo {
         steps.push(memo(row)?);
@@ -227,6 +230,17 @@ fn batch(change: &BatchChange, sealer: &Sealer) -> Step {
         body,
     ]);
     write_or_stale(if change.new { sql::BATCH_NEW } else { sql::BATCH_TAKE }, params, "auth_batch")
+}
+
+/// The very same mark is another message's: that one decides anew and finds it.
+fn duty(row: &DutyRow) -> Step {
+    let params = vec![
+        row.fixmedins_code.as_str().into(),
+        row.at.micros().into(),
+        row.phar_code.as_str().into(),
+        row.mark.word().into(),
+    ];
+    write_or_stale(sql::DUTY_NEW, params, "duty")
 }
 
 /// A number that is taken already makes the change stale: another officer wrote meanwhile.

@@ -29,7 +29,7 @@ pub(crate) mod stock;
 pub(crate) use consult::{course, itnt_session, stands};
 pub(crate) use filing::filing;
 pub(crate) use list_match::list_match;
-pub(crate) use lists::{drug, edition, grant, item, item_of_any, memo};
+pub(crate) use lists::{drug, duty, edition, grant, item, item_of_any, memo};
 pub(crate) use mdtrt::mdtrt;
 
 type Read<T> = Result<T, Inconsistency>;

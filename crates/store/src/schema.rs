@@ -44,7 +44,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V15__supply",
     "V16__filings",
     "V17__mdtrt",
-    "V18__consult"
+    "V18__consult",
+    "V19__duty"
 ];
 
 impl From<rusqlite::Error> for OpenError {

@@ -112,6 +112,13 @@ pub(crate) const GRANT_NEW: &str = "INSERT INTO grant_given (admdvs, provision, 
 pub(crate) const GRANT_END: &str = "UPDATE grant_given SET until_day = $4, body = $5
     WHERE admdvs = $1 AND provision = $2 AND grant_no = $3 AND until_day = $6";
 
+// ---- duty
+
+pub(crate) const DUTY: &str = "SELECT fixmedins_code, at_us, phar_code, mark FROM duty
+    WHERE fixmedins_code = $1 AND at_us >= $2 AND at_us < $3 ORDER BY at_us, phar_code, mark LIMIT $4";
+pub(crate) const DUTY_NEW: &str = "INSERT INTO duty (fixmedins_code, at_us, phar_code, mark)
+    VALUES ($1, $2, $3, $4) ON CONFLICT (fixmedins_code, at_us, phar_code, mark) DO NOTHING";
+
 // ---- memos
 
 pub(crate) const MEMOS: &str = "SELECT poolarea_no, topic, memo_key, memo_no, body FROM memo
@@ -440,7 +447,8 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 81] = [
+    const QUESTIONS: [&str; 82] = [
+        DUTY,
         SUPPLY_CASE_SWEEP,
         PRACTITIONERS_OF,
         FILING_SWEEP,

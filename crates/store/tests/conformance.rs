@@ -10,6 +10,7 @@ use lf_store::{OpenError, Rotation, Sealer};
 
 pub mod atomic;
 pub mod consult;
+pub mod duty;
 pub mod files;
 pub mod filings;
 pub mod finders;
@@ -112,6 +113,7 @@ macro_rules! each_case {
             filings::a_number_of_a_filing_is_given_once_or_put_again,
             filings::a_filing_ends_where_it_was_seen_to_end,
             filings::so_many_filings_of_a_person_are_read_and_one_more_is_refused,
+            duty::duty_is_read_by_pharmacy_and_time,
             mdtrt::a_visit_is_its_pharmacys_and_moves_from_the_version_that_was_read,
             mdtrt::visits_are_scanned_by_their_place,
             memos::memos_are_read_by_place_topic_and_key,

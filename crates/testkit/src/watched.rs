@@ -9,10 +9,10 @@ use std::task::Poll;
 use async_trait::async_trait;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
-    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Course, Dated, Drug, Edition, EditionOf,
-    FileHead, FileOwner, Filing, FilingKind, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ItntSession, ListMatch,
-    Lists, MatchKey, Mdtrt, MdtrtStore, MemoRow, MemoTopic, Person, PersonKey, Practitioner, Prics, RxFile, Setl,
-    Since, Store, StoreError, StoredEvent, StoredFile,
+    Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Course, Dated, Drug, DutyRow, Edition,
+    EditionOf, FileHead, FileOwner, Filing, FilingKind, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ItntSession,
+    ListMatch, Lists, MatchKey, Mdtrt, MdtrtStore, MemoRow, MemoTopic, Person, PersonKey, Practitioner, Prics, RxFile,
+    Setl, Since, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_ports::{DocKey, LeadKey, LotsOf, MovesOf, StockCode, StockLead, StockLot, StockMove, StockStore, SupplyCase};
 use lf_rx::event::Session;
@@ -139,6 +139,7 @@ asked! {
     editions(of: EditionOf) -> Vec<Edition>;
     grants(places: &[Admdvs]) -> Vec<GrantRow>;
     practitioners_of(fixmedins_code: &FixmedinsCode, after: &str, most: usize) -> Vec<Practitioner>;
+    duty(fixmedins_code: &FixmedinsCode, within: (Moment, Moment), most: usize) -> Vec<DutyRow>;
     memos(poolarea_no: Admdvs, topic: MemoTopic, after: (&str, i64), most: usize) -> Vec<MemoRow>;
     rx(hi_rxno: &HiRxno) -> Option<Prescription>;
     rx_content(hi_rxno: &HiRxno) -> Option<RxContent>;

@@ -6,6 +6,7 @@
 mod benefit_law;
 mod clinic;
 mod consult;
+mod counter;
 mod delivery;
 mod goods;
 mod grants;

@@ -35,6 +35,15 @@ async fn t2101_what_a_till_may_not_ask() {
     said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.psn_name = Some("他人".into()))));
     said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.certno = Some("9".parse().unwrap()))));
     said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.mdtrt_cert_no = "x".into())));
+    let upload = lf_center::t9101_file_upload::Command {
+        fixmedins_code: PHARMACY.parse().unwrap(),
+        filename: "结算.mp4".to_owned(),
+        body: vec![1],
+    };
+    let ctx = center.ctx(PHARMACY, "9101").await;
+    let recorded = center.center.t9101_file_upload(&ctx, &upload).await.unwrap().reply.file_qury_no;
+    let other = with(life.settle_command(), |c| c.stated.media_ref = Some(recorded));
+    said.refused(send!(life, t2101_quote, pharmacy, other));
     // proves GX-2.2f: what is charged for a delivery is settled nowhere, and in Guangxi the law says why
     said.refused(send!(life, t2101_quote, pharmacy, sent(delivered)));
     said.refused(send!(life, t2102_settle, pharmacy, sent(delivered)));
@@ -57,6 +66,7 @@ async fn t2101_what_a_till_may_not_ask() {
             RX-0002-02 姓名与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
             RX-0002-03 证件与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
             RX-0002-01 查无此参保人〔接口规范 1101〕
+            RX-2102-21 结算影像文件的SM3与填报的不符〔赣医保字〔2024〕9号 一（四）；接口规范 9101〕
             RX-2102-20 配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取〔桂医保规〔2024〕7号 二（二）；接口规范 2102 drugdetail〕
             RX-2102-20 配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取〔桂医保规〔2024〕7号 二（二）；接口规范 2102 drugdetail〕
         "#]],

@@ -1,6 +1,6 @@
 //! Institutions, doctors and pharmacists, insured persons.
 
-use lf_ports::{Callback, Consult, Fixmedins, Person, Practitioner, PractitionerKind};
+use lf_ports::{Callback, Consult, Fixmedins, OpenHours, Person, Practitioner, PractitionerKind};
 use lf_vocab::dict::{Insutype, PsnType};
 use lf_vocab::{Admdvs, Certno, Day, DrCode, Fen, FixmedinsCode, FixmedinsKind, PharCode, PsnNo, Span};
 
@@ -34,6 +34,7 @@ pub const FIXMEDINS: &[Column] = &[
     may("itnt_agre_enddate", &["补充协议结束日期"], "a day"),
     may("sign_cert_sn", &["signCertSn", "签名证书序列号"], "a serial number"),
     may("callback_url", &["回调地址"], "an http:// base address of the hospital's endpoint (7108, 7109)"),
+    may("open_hours", &["营业时间"], "the hours of every day as 08:30-21:00, at a pharmacy"),
     may("callback_app_id", &["回调应用编号"], "32 hexadecimal digits of the app that opens them"),
 ];
 
@@ -85,6 +86,7 @@ pub fn fixmedins(cells: &mut Cells<'_>) -> Option<Fixmedins> {
     let consult = consult(cells, code.as_ref());
     let sign_cert_sn = cells.text("sign_cert_sn");
     let callback = callback(cells, code.as_ref());
+    let open_hours = open_hours(cells, code.as_ref());
     Some(Fixmedins {
         fixmedins_code: code?,
         fixmedins_name: name?,
@@ -99,7 +101,18 @@ pub fn fixmedins(cells: &mut Cells<'_>) -> Option<Fixmedins> {
         sign_key: None,
         sign_cert_sn: sign_cert_sn?,
         callback: callback?,
+        open_hours: open_hours?,
     })
+}
+
+/// When a pharmacy is open.
+fn open_hours(cells: &mut Cells<'_>, code: Option<&FixmedinsCode>) -> Option<Option<OpenHours>> {
+    let hours = cells.read("open_hours", OpenHours::parse)?;
+    if hours.is_some() && code.is_some_and(|code| code.kind() == FixmedinsKind::Hospital) {
+        cells.wrong("open_hours", "stands at a hospital");
+        return None;
+    }
+    Some(hours)
 }
 
 /// Where a hospital hears of reviews and settlements: address and app, or neither.

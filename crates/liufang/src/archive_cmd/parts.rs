@@ -5,7 +5,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use lf_archive::{Part, Record, history};
 use lf_center::retain::Kept;
 use lf_paper::{Face, Size};
-use lf_ports::{Fixmedins, codec};
+use lf_ports::{FileOwner, Fixmedins, codec};
 use lf_rx::{Prescription, RxContent, State};
 use lf_store::Engine;
 use lf_vocab::{FixmedinsKind, Moment};
@@ -50,6 +50,10 @@ pub async fn record(
     parts.extend(evidence(&rx.state)?);
     if fixmedins.fixmedins_code.kind() == FixmedinsKind::Pharmacy {
         parts.extend(settlements(store, rx, fixmedins, face, made_at).await?);
+        parts.extend(signed_pair(store, rx, fixmedins).await?);
+        if !rx.state.delivery().is_none() {
+            parts.push(pretty("delivery.json", &json!(rx.state.delivery()))?);
+        }
     }
     let retention = json!({ "keep_until": kept.until.to_string(), "years": kept.years, "by": kept.by });
     parts.push(pretty("retention.json", &retention)?);
@@ -102,6 +106,19 @@ async fn settlements(
         }
         // A reversal is not reversed again.
         next = reversed_by.filter(|_| setl.refd_setl_id.is_none());
+    }
+    Ok(parts)
+}
+
+/// What the person signed: its number and hash, and the copy itself while the center has it.
+async fn signed_pair(store: &dyn Engine, rx: &Prescription, fixmedins: &Fixmedins) -> anyhow::Result<Vec<Part>> {
+    let Some(bound) = rx.state.pair() else { return Ok(Vec::new()) };
+    let mut parts = vec![pretty("pair.json", &json!(bound))?];
+    let owner = FileOwner::Fixmedins(fixmedins.fixmedins_code.clone());
+    if let Some(file) = store.file(&owner, &bound.file_qury_no).await? {
+        let suffix = file.filename.rsplit_once('.').map_or("bin", |(_, suffix)| suffix).to_ascii_lowercase();
+        let plain = suffix.chars().all(|c| c.is_ascii_alphanumeric()) && suffix.len() <= 5;
+        parts.push(Part::new(&format!("pair.{}", if plain { &suffix } else { "bin" }), file.body)?);
     }
     Ok(parts)
 }

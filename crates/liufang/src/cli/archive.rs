@@ -46,6 +46,25 @@ pub enum ArchiveCommand {
         #[arg(long, value_name = "FILE", global = true)]
         store_key: Option<PathBuf>,
     },
+    /// Settlements of a pharmacy that stand and whose sheet, signed by the person, did not come (9101); exit 1 when there are
+    /// any
+    Unsigned {
+        /// The pharmacy
+        #[arg(long, value_name = "CODE")]
+        fixmedins_code: FixmedinsCode,
+        /// Settled from this day on
+        #[arg(long, value_name = "yyyy-MM-dd")]
+        from: Day,
+        /// Settled before this day
+        #[arg(long, value_name = "yyyy-MM-dd")]
+        until: Day,
+        /// Database URL; the demo's unless given
+        #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
+        database: String,
+        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
+        #[arg(long, value_name = "FILE")]
+        store_key: Option<PathBuf>,
+    },
     /// Until when a prescription must be kept and by which provisions; exit 1 while it may not be destroyed
     Keep {
         /// Its number at the center

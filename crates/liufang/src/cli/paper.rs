@@ -22,6 +22,9 @@ pub enum PaperCommand {
         /// Its number at the center
         #[arg(long, value_name = "N")]
         hi_rxno: HiRxno,
+        /// Write into its history that it was printed now: where a place lets nobody pay before the print, this is the print
+        #[arg(long)]
+        record: bool,
         /// Database, paper, file.
         #[command(flatten)]
         out: PaperOut,

@@ -132,8 +132,15 @@ fn the_corner_says_the_kind_and_what_is_wrong() {
         medfee_sumamt: Fen::new(100),
         fund_pay_sumamt: Fen::ZERO,
         law_edition: "x".to_owned(),
+        at_counter: Default::default(),
     };
-    let state = State::Settled { passed, sold: sold.unwrap(), delivery: lf_rx::Delivery::None, settled };
+    let state = State::Settled {
+        passed,
+        sold: sold.unwrap(),
+        delivery: lf_rx::Delivery::None,
+        settled,
+        pair: Default::default(),
+    };
     assert_eq!(corner(&|_| (), Some(state), end), "普通 已使用");
 }
 

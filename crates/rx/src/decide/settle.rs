@@ -3,7 +3,7 @@
 
 use lf_vocab::{Admdvs, FixmedinsCode, PsnNo};
 
-use crate::event::{Settled, Sold};
+use crate::event::{Pair, Settled, Sold};
 use crate::refusals;
 use crate::state::{Prescription, State};
 
@@ -33,6 +33,29 @@ refusals! {
         AlreadyReversed = "RX-2103-04", "接口规范 2103", "结算已撤销";
         Negative = "RX-2103-05", "接口规范 2103", "撤销产生的负结算不能再撤销";
         OnDelivery = "RX-2103-06", "接口规范 7209；接口规范 2103", "药品正在配送途中，请先取消配送或完成签收再撤销结算";
+    }
+}
+
+refusals! {
+    /// Why a signed pair is not bound (9101).
+    PairRefusal {
+        Name = "RX-9101-11", "赣医保字〔2024〕9号 三（六）", "签字件的文件名应为PAIR_结算ID.后缀或PAIR_结算ID_档案号.后缀，档案号不超过30个字符";
+        Unknown = "RX-9101-12", "赣医保字〔2024〕9号 三（六）", "本机构查无文件名中的结算";
+        Reversed = "RX-9101-13", "接口规范 2103", "文件名中的结算已撤销";
+        OtherBound = "RX-9101-14", "赣医保字〔2024〕9号 三（六）", "该结算的签字件已归档，且本次文件与已归档的不同";
+    }
+}
+
+/// 9101. Ok: whether it is new; the same copy again changes nothing.
+pub fn may_bind(rx: &Prescription, setl_id: &str, pair_sm3: &str) -> Result<bool, PairRefusal> {
+    match &rx.state {
+        State::Settled { settled, pair, .. } if settled.setl_id == setl_id => match pair {
+            Pair::Missing => Ok(true),
+            Pair::Bound(bound) if bound.pair_sm3 == pair_sm3 => Ok(false),
+            Pair::Bound(_) => Err(PairRefusal::OtherBound),
+        },
+        State::Refunded { settled, .. } if settled.setl_id == setl_id => Err(PairRefusal::Reversed),
+        _ => Err(PairRefusal::Unknown),
     }
 }
 

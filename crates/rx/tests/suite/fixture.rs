@@ -2,8 +2,8 @@
 
 use lf_rx::delivery::{Carrier, ColdChain, DeliverySigned, DeliveryStep, Delver, Destination, Receiver, Sheet};
 use lf_rx::event::{
-    Authorised, Downloaded, Event, Opened, Refunded, Reviewed, Revoked, SaleLine, SaleUndone, Settled, Signed, Sold,
-    Uploaded, Verified,
+    AtCounter, Authorised, Downloaded, Event, MediaRef, Opened, Printed, PsnMatch, Refunded, Reviewed, Revoked,
+    SaleLine, SaleUndone, Settled, Signed, SignedPair, Sold, Uploaded, Verified,
 };
 use lf_rx::{ChainHash, Prescription, RxDrug, State};
 use lf_vocab::dict::{DelvStasCodg, DelvWay, HiFeesetlFlag, RxChkStasCodg};
@@ -113,6 +113,8 @@ pub fn sold(hi_feesetl_flag: HiFeesetlFlag) -> Sold {
         psn_cash_pay: None,
         lines: vec![line("XA001", "阿莫西林胶囊", "2", None)],
         law_edition: "test".into(),
+        print_time: None,
+        rchk_phar_code: Some(p("HY360902000001")),
     }
 }
 
@@ -124,6 +126,11 @@ pub fn settled(setl_id: &str) -> Settled {
         medfee_sumamt: Fen::new(1000),
         fund_pay_sumamt: Fen::new(100),
         law_edition: "test".into(),
+        at_counter: AtCounter {
+            print_time: Some(in_time()),
+            psn_match: Some(PsnMatch::Manual { face_score: Some(61), psn_match_rea: "戴口罩".into() }),
+            media: Some(MediaRef { media_ref: "CAM1".into(), media_sm3: None }),
+        },
     }
 }
 
@@ -163,6 +170,17 @@ pub fn taken() -> DeliverySigned {
         chk_way_codg: Some("3".into()),
         place: None,
         cold_chain: ColdChain::Unsaid,
+    }
+}
+
+/// The signed pair of a settlement.
+pub fn pair(setl_id: &str) -> SignedPair {
+    SignedPair {
+        setl_id: setl_id.into(),
+        pair_sm3: "ab".repeat(32),
+        file_qury_no: "F1".into(),
+        pair_no: Some("2026-1".into()),
+        bound_time: in_time(),
     }
 }
 
@@ -207,6 +225,8 @@ pub fn events() -> Vec<(&'static str, Event)> {
                 undo_time: in_time(),
             }),
         ),
+        ("pair_bound", Event::PairBound(Box::new(pair("setl-1")))),
+        ("printed", Event::Printed(Printed { print_time: in_time() })),
         ("delivery:waiting", Event::Delivery(Box::new(step(DelvWay::Send, DelvStasCodg::Waiting)))),
         ("delivery:on_way", Event::Delivery(Box::new(step(DelvWay::Send, DelvStasCodg::OnWay)))),
         ("delivery:arrived", Event::Delivery(Box::new(step(DelvWay::Send, DelvStasCodg::Arrived)))),

@@ -4,7 +4,7 @@ use lf_rx::basket::{Basket, Listed, Packing};
 use lf_rx::decide::carry::{CarryRefusal, VerifyRefusal, may_carry, may_verify};
 use lf_rx::decide::review::{CLOCK_AHEAD_SECONDS, ReviewRefusal, may_review};
 use lf_rx::decide::sale::{Row, SaleRefusal, SaleUndoRefusal, check_rows, may_sell, may_undo_sale};
-use lf_rx::decide::settle::{RefundRefusal, SettleRefusal, may_refund, may_settle};
+use lf_rx::decide::settle::{PairRefusal, RefundRefusal, SettleRefusal, may_bind, may_refund, may_settle};
 use lf_vocab::Qty;
 
 use crate::fixture::{OTHER_PHARMACY, PHARMACY, PSN_NO, TOKEN, at, code, drug, in_time, line, p, psn, too_late, with};
@@ -183,6 +183,28 @@ fn t2102_settle() {
     assert!(may_settle(&at("sold"), &mine, p("360900"), &person).is_ok());
     // The same number in another 统筹区 is another person.
     assert_eq!(may_settle(&at("sold"), &mine, p("361100"), &person), Err(SettleRefusal::OtherPerson));
+}
+
+#[test]
+fn t9101_pair() {
+    // proves JX-3.6: one signed pair a settlement that stands
+    let err = |state: &str, setl_id: &str| may_bind(&at(state), setl_id, "x").unwrap_err();
+    let bound = with(at("settled"), &["pair_bound"]);
+    climbs(
+        &[
+            // The form of the file's name is the use case's.
+            &PairRefusal::Name,
+            &err("settled", "setl-9"),
+            &err("refunded", "setl-1"),
+            &may_bind(&bound, "setl-1", "x").unwrap_err(),
+        ],
+        PairRefusal::CODES,
+    );
+    assert_eq!(err("sold", "setl-1"), PairRefusal::Unknown);
+    assert_eq!(may_bind(&at("settled"), "setl-1", "x"), Ok(true));
+    assert_eq!(may_bind(&bound, "setl-1", &"ab".repeat(32)), Ok(false), "the same copy again");
+    // It stays with what was taken back.
+    assert!(with(bound, &["refunded"]).state.pair().is_some());
 }
 
 #[test]

@@ -53,7 +53,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V15__supply",
     "V16__filings",
     "V17__mdtrt",
-    "V18__consult"
+    "V18__consult",
+    "V19__duty"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

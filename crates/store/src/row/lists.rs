@@ -3,7 +3,7 @@
 //! Serves the finders of the catalogue, the lists, their editions, the grants and the memos. Invariants: a row's key is the one its body has; a row
 //! never ends before it begins.
 
-use lf_ports::{Dated, Drug, Edition, EditionOf, GrantRow, Item, Lists, Memo, MemoRow};
+use lf_ports::{Dated, Drug, DutyMark, DutyRow, Edition, EditionOf, GrantRow, Item, Lists, Memo, MemoRow};
 use lf_vocab::Day;
 
 use super::Read;
@@ -73,6 +73,15 @@ pub(crate) fn grant(sealer: &Sealer, row: Row) -> Read<GrantRow> {
     let from = cells.day("from_day")?;
     let until = until(&mut cells, from)?;
     Ok(GrantRow { admdvs, provision, grant_no, from, until, given: cells.json("body")? })
+}
+
+pub(crate) fn duty(sealer: &Sealer, row: Row) -> Read<DutyRow> {
+    let mut cells = Cells::new(sealer, "duty", 4, row);
+    let fixmedins_code = cells.parsed("fixmedins_code")?;
+    let (at, phar_code) = (cells.moment("at_us")?, cells.text("phar_code")?);
+    let word = cells.text("mark")?;
+    let mark = DutyMark::from_word(&word).ok_or_else(|| cells.wrong("mark", "neither on nor off"))?;
+    Ok(DutyRow { fixmedins_code, at, phar_code, mark })
 }
 
 pub(crate) fn memo(sealer: &Sealer, row: Row) -> Read<MemoRow> {

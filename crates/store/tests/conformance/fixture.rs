@@ -148,6 +148,8 @@ pub fn next_event(rx: &Prescription) -> Option<Event> {
             psn_cash_pay: None,
             lines: Vec::new(),
             law_edition: "2026".to_owned(),
+            print_time: None,
+            rchk_phar_code: None,
         }),
         _ => return None,
     })
@@ -306,6 +308,7 @@ pub fn app() -> App {
 
 pub fn fixmedins() -> Fixmedins {
     Fixmedins {
+        open_hours: None,
         fixmedins_code: hospital(),
         fixmedins_name: "宜春市人民医院".to_owned(),
         poolarea_no: pool(),

@@ -25,6 +25,7 @@ pub(super) struct Facts {
     /// What cannot be, in Chinese.
     pub defects: Vec<String>,
     closed: bool,
+    paired: bool,
 }
 
 /// Folds the bodies of a history.
@@ -72,7 +73,8 @@ impl Facts {
                 self.file_sm3 = Some(text(event, "file_sm3"));
             }
             "uploaded" => self.phase = "active",
-            "authorised" => {}
+            "authorised" | "printed" => {}
+            "pair_bound" => self.pair_bound(number, event),
             "downloaded" => {
                 self.phase = "carried";
                 self.pharmacy = Some(text(event, "fixmedins_code"));
@@ -105,16 +107,7 @@ impl Facts {
                 self.standing_sale = None;
             }
             "delivery" => self.delivered(number, event),
-            "delivery_signed" => {
-                let course = match &self.delivery {
-                    Some((delv_no, "ordered" | "on_way" | "trouble" | "arrived")) => Some((delv_no.clone(), "signed")),
-                    _ => None,
-                };
-                match course {
-                    Some(course) => self.delivery = Some(course),
-                    None => self.defects.push(format!("第{number}条事件签收了没有在途的配送单")),
-                }
-            }
+            "delivery_signed" => self.delivery_signed(number),
             "revoked" => {
                 self.phase = "revoked";
                 self.closed = true;
@@ -151,6 +144,20 @@ impl Facts {
             self.defects.push(format!("第{number}条事件的配送状态不能在此发生"));
         }
         self.delivery = Some((delv_no, course));
+    }
+
+    fn delivery_signed(&mut self, number: u64) {
+        match &mut self.delivery {
+            Some((_, course)) if matches!(*course, "ordered" | "on_way" | "trouble" | "arrived") => *course = "signed",
+            _ => self.defects.push(format!("第{number}条事件签收了没有在途的配送单")),
+        }
+    }
+
+    fn pair_bound(&mut self, number: u64, event: &Value) {
+        let of_settlement = self.settled.iter().any(|(setl_id, _, _)| *setl_id == text(event, "setl_id"));
+        if !of_settlement || std::mem::replace(&mut self.paired, true) {
+            self.defects.push(format!("第{number}条事件归档的签字件没有对应的结算，或已归档过"));
+        }
     }
 
     fn not_under_way(&mut self, number: u64) {

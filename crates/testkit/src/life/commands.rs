@@ -187,6 +187,8 @@ impl Life<'_> {
             hi_feesetl_flag: self.hi_feesetl_flag,
             psn_cash_pay: (self.hi_feesetl_flag == HiFeesetlFlag::SelfPaid).then(|| self.medfee_sumamt()),
             lines: lines.collect(),
+            print_time: None,
+            rchk: None,
         }
     }
 
@@ -292,6 +294,9 @@ impl Life<'_> {
             acct_used_flag: self.acct_used_flag,
             lines: self.items.iter().enumerate().map(line).collect(),
             stated: t2101_quote::Stated {
+                face_score: Some(92),
+                psn_match_rea: None,
+                media_sm3: Some("ab".repeat(32)),
                 print_time: Some(self.content.head.prsc_time),
                 psn_match_flag: Some(true),
                 media_ref: Some("media-1".to_owned()),

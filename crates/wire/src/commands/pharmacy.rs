@@ -8,6 +8,7 @@ use lf_rx::event::SaleLine;
 use lf_vocab::dict::{HiFeesetlFlag, RxChkStasCodg};
 
 use super::Take;
+use super::extras::Extras;
 use crate::defect::{Defect, Defects};
 use crate::node::Node;
 
@@ -138,6 +139,8 @@ pub fn t7207(node: &Node<'_>) -> Result<t7207_sell::Command, Defects> {
     let fixmedins_code = take.it(node.parse("fixmedins_code"));
     let rx_chk_biz_sn = take.it(node.need("rx_chk_biz_sn").map(str::to_owned));
     let hi_feesetl_flag = take.it(hi_feesetl_flag(node));
+    let print_time = take.it(Extras::of(node).parse("print_time"));
+    let rchk_phar_certno = take.it(node.parse_opt("rchk_phar_certno"));
     let lines: Vec<_> = node.nodes("rx_sale_drug_detl").iter().map(|row| sale_line(&mut take, row)).collect();
     take.done(|| {
         Some(t7207_sell::Command {
@@ -147,6 +150,10 @@ pub fn t7207(node: &Node<'_>) -> Result<t7207_sell::Command, Defects> {
             hi_feesetl_flag: hi_feesetl_flag?,
             psn_cash_pay: node.fen("psn_cash_pay"),
             lines: lines.into_iter().collect::<Option<_>>()?,
+            print_time: print_time?,
+            rchk: rchk_phar_certno?
+                .zip(node.string("rchk_phar_name"))
+                .map(|(rchk_phar_certno, rchk_phar_name)| t7207_sell::Rchk { rchk_phar_certno, rchk_phar_name }),
         })
     })
 }

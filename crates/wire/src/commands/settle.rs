@@ -94,10 +94,24 @@ pub(super) fn stated(info: &Node<'_>) -> Result<t2101_quote::Stated, Defect> {
     let print_time = scalar("print_time").map(str::parse).transpose();
     let print_time =
         print_time.map_err(|error: lf_vocab::DayError| info.defect("exp_content", format!("中的print_time{error}")))?;
+    let face_score = scalar("face_score").map(|text| text.parse::<i64>().ok().filter(|of| (0..=100).contains(of)));
+    let face_score =
+        face_score.map(|of| of.ok_or_else(|| info.defect("exp_content", "中的face_score应为0至100的整数")));
+    let media_sm3 =
+        scalar("media_sm3").map(|text| lf_gm::hex::decode(text.as_bytes()).ok().filter(|sm3| sm3.len() == 32));
+    let media_sm3 =
+        media_sm3.map(|sm3| sm3.ok_or_else(|| info.defect("exp_content", "中的media_sm3应为64位十六进制的SM3")));
+    let psn_match_rea = scalar("psn_match_rea").map(str::to_owned);
+    if psn_match_rea.as_ref().is_some_and(|rea| rea.chars().count() > super::STATED_MAX) {
+        return Err(info.defect("exp_content", "中的psn_match_rea超过50个字符"));
+    }
     Ok(t2101_quote::Stated {
         print_time,
         psn_match_flag: flag("psn_match_flag"),
+        face_score: face_score.transpose()?,
+        psn_match_rea,
         media_ref: scalar("media_ref").map(str::to_owned),
+        media_sm3: media_sm3.transpose()?.map(|sm3| lf_gm::hex::lower(&sm3)),
         phar_duty_flag: flag("phar_duty_flag"),
     })
 }

@@ -36,7 +36,7 @@ fn special(name: &str) -> Option<Json> {
         "acct_used_flag" => json!("1"),
         "original_value" => json!(crate::reply::base64(signed_text().to_string().as_bytes())),
         "exp_content" => json!(
-            r#"{"print_time":"2026-05-11 09:00:00","psn_match_flag":"1","media_ref":"CAM1","phar_duty_flag":"0"}"#
+            r#"{"print_time":"2026-05-11 09:00:00","psn_match_flag":"1","face_score":"80","psn_match_rea":"口罩","media_ref":"CAM1","media_sm3":"abababababababababababababababababababababababababababababababab","phar_duty_flag":"0"}"#
         ),
         _ => return None,
     })
@@ -244,6 +244,8 @@ fn nothing_of_the_fullest_message_is_lost_or_misplaced() {
         // 7201 takes one of two credentials; 7103 carries the signed fields under their names.
         let allowed: &[&str] = match transaction {
             T7201 => &["    reg_sn: None,"],
+            // `extras` hold nothing for the law here.
+            T7207 => &["    print_time: None,"],
             // The free field of a drug holds nothing for the law here; `extras_of_7101_state_facts` has it.
             T7101 => &[
                 "        consultation: None,",
@@ -305,16 +307,16 @@ fn the_least_message_leaves_these_open() {
         1318: query_date code hilist_name drug_genname drug_prodname list_type chrgitm_lv lmt_used family begndate enddate poolarea_no vali
         1319: query_date code hilist_name drug_genname drug_prodname list_type chrgitm_lv lmt_used family begndate enddate poolarea_no vali
         1320: 
-        2101: certno psn_name rxno print_time psn_match_flag media_ref phar_duty_flag
-        2102: certno psn_name rxno print_time psn_match_flag media_ref phar_duty_flag
+        2101: certno psn_name rxno print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag
+        2102: certno psn_name rxno print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag
         2103: 
         2201: certno psn_name
         2202: 
         2203A: main_cond_dscr dise_codg rx_fixmedins_code
         2204: dise_codg rxno
         2205: 
-        2206: certno psn_name parts print_time psn_match_flag media_ref phar_duty_flag
-        2207: certno psn_name print_time psn_match_flag media_ref phar_duty_flag
+        2206: certno psn_name parts print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag
+        2207: certno psn_name print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag
         2208: 
         2601: 
         3201: refd_setl_flag
@@ -337,7 +339,7 @@ fn the_least_message_leaves_these_open() {
         7204: 
         7205: 
         7206: 
-        7207: psn_cash_pay drug_prodname drug_dosform prdr_name aprvno manu_lotnum bchno drug_trac_codg drug_sumamt
+        7207: psn_cash_pay drug_prodname drug_dosform prdr_name aprvno manu_lotnum bchno drug_trac_codg drug_sumamt print_time rchk
         7208: sel_stoout_sn
         7209: 
         7210: delv_no delv_entp_no
@@ -652,21 +654,27 @@ fn a_text_that_is_none_is_a_defect_of_7102() {
 #[test]
 fn exp_content_states_facts() {
     for (content, want) in [
-        (json!(null), "Stated { print_time: None, psn_match_flag: None, media_ref: None, phar_duty_flag: None }"),
+        (
+            json!(null),
+            "Stated { print_time: None, psn_match_flag: None, face_score: None, psn_match_rea: None, media_ref: None, media_sm3: None, phar_duty_flag: None }",
+        ),
         (
             json!("free words"),
-            "Stated { print_time: None, psn_match_flag: None, media_ref: None, phar_duty_flag: None }",
+            "Stated { print_time: None, psn_match_flag: None, face_score: None, psn_match_rea: None, media_ref: None, media_sm3: None, phar_duty_flag: None }",
         ),
-        (json!("[1]"), "Stated { print_time: None, psn_match_flag: None, media_ref: None, phar_duty_flag: None }"),
+        (
+            json!("[1]"),
+            "Stated { print_time: None, psn_match_flag: None, face_score: None, psn_match_rea: None, media_ref: None, media_sm3: None, phar_duty_flag: None }",
+        ),
         (
             json!(
                 r#"{"print_time":"2026-05-11 09:00:00","psn_match_flag":"1","media_ref":"CAM1","phar_duty_flag":"0","x":1}"#
             ),
-            r#"Stated { print_time: Some(Moment(1778461200000000)), psn_match_flag: Some(true), media_ref: Some("CAM1"), phar_duty_flag: Some(false) }"#,
+            r#"Stated { print_time: Some(Moment(1778461200000000)), psn_match_flag: Some(true), face_score: None, psn_match_rea: None, media_ref: Some("CAM1"), media_sm3: None, phar_duty_flag: Some(false) }"#,
         ),
         (
             json!(r#"{"print_time":"","psn_match_flag":true,"media_ref":null,"phar_duty_flag":1}"#),
-            "Stated { print_time: None, psn_match_flag: Some(true), media_ref: None, phar_duty_flag: Some(true) }",
+            "Stated { print_time: None, psn_match_flag: Some(true), face_score: None, psn_match_rea: None, media_ref: None, media_sm3: None, phar_duty_flag: Some(true) }",
         ),
     ] {
         let mut data = full(T2102);
@@ -679,6 +687,22 @@ fn exp_content_states_facts() {
     let defects = converted(T2102, &data, super::t2102).unwrap_err().to_string();
     assert!(defects.contains("druginfo.exp_content"), "{defects}");
     assert!(defects.contains("print_time"), "{defects}");
+    let stated = |content: Json| {
+        let mut data = full(T2102);
+        data["druginfo"]["exp_content"] = json!(content.to_string());
+        converted(T2102, &data, super::t2102).map(|command| command.stated)
+    };
+    let long = "长".repeat(super::STATED_MAX);
+    for (name, wrong, right) in [
+        ("face_score", json!(101), json!(100)),
+        ("face_score", json!(-1), json!(0)),
+        ("media_sm3", json!("ab"), json!("AB".repeat(32))),
+        ("psn_match_rea", json!(format!("{long}长")), json!(long)),
+    ] {
+        let defects = stated(json!({ name: wrong })).unwrap_err().to_string();
+        assert!(defects.contains(name), "{defects}");
+        assert!(stated(json!({ name: right })).is_ok(), "{name}");
+    }
 }
 
 /// What a doctor states in the free fields of 7101; other content is the client's own.

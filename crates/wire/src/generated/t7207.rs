@@ -30,6 +30,7 @@ pub static IN_DATA: Table = Table {
         Field { name: "hi_feesetl_flag", wire: "hiFeesetlFlag", cn: "医疗保险结算标志位", kind: Kind::Text { len: 3 }, need: Need::Optional, excludes: &[], dict: Some(&dicts::FLAG), open: false, also: &[] },
         Field { name: "psn_cash_pay", wire: "psnCashPay", cn: "现金支付总费用", kind: Kind::Number { len: 14, scale: 2 }, need: Need::When { field: 10, is: &["0"] }, excludes: &[], dict: None, open: false, also: &[] },
         Field { name: "rx_sale_drug_detl", wire: "rxSaleDrugDetl", cn: "销售出库明细", kind: Kind::List { of: &IN_RX_SALE_DRUG_DETL, rows: 500 }, need: Need::Required, excludes: &[], dict: None, open: false, also: &[] },
+        Field { name: "extras", wire: "extras", cn: "扩展数据", kind: Kind::Free { len: 4000 }, need: Need::Optional, excludes: &[], dict: None, open: false, also: &[] },
     ],
     names: &[
         ("dspeerCertType", 6),
@@ -38,6 +39,7 @@ pub static IN_DATA: Table = Table {
         ("dspeer_cert_type", 6),
         ("dspeer_certno", 7),
         ("dspeer_name", 8),
+        ("extras", 13),
         ("fixmedinsCode", 1),
         ("fixmedinsName", 2),
         ("fixmedins_code", 1),

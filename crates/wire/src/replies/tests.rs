@@ -40,6 +40,8 @@ fn sold() -> Sold {
         psn_cash_pay: None,
         lines: converted(T7207, &full(T7207), commands::t7207).unwrap().lines,
         law_edition: "1".to_owned(),
+        print_time: None,
+        rchk_phar_code: None,
     }
 }
 
@@ -64,6 +66,7 @@ fn settled() -> Settled {
         medfee_sumamt: Fen::new(1),
         fund_pay_sumamt: Fen::new(1),
         law_edition: "1".to_owned(),
+        at_counter: Default::default(),
     }
 }
 
@@ -112,7 +115,13 @@ fn rx() -> Prescription {
         overridden: Vec::new(),
         visit: None,
     };
-    let state = State::Settled { passed: passed(), sold: sold(), delivery: lf_rx::Delivery::None, settled: settled() };
+    let state = State::Settled {
+        passed: passed(),
+        sold: sold(),
+        delivery: lf_rx::Delivery::None,
+        settled: settled(),
+        pair: Default::default(),
+    };
     Prescription { hi_rxno: HI_RXNO.parse().unwrap(), opened, state, seq: 8, head: ChainHash::GENESIS }
 }
 
@@ -251,6 +260,7 @@ fn catalogue_drug() -> Drug {
 
 fn quote(shares: Shares) -> t2101_quote::Reply {
     t2101_quote::Priced {
+        at_counter: Default::default(),
         rx: rx(),
         person: person(),
         shares,
@@ -484,6 +494,7 @@ fn page(question: t1312_hilist::Question) -> t1312_hilist::Reply {
 
 fn institution() -> Fixmedins {
     Fixmedins {
+        open_hours: None,
         fixmedins_code: "H36090200101".parse().unwrap(),
         fixmedins_name: "fixmedins_name".to_owned(),
         poolarea_no: "360900".parse().unwrap(),

@@ -7,10 +7,12 @@ use lf_wire::client::Dialect;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
+use crate::archive_cmd::unsigned;
 use crate::client::http;
 use crate::edge::SystemClock;
 use crate::ground::{Ground, prepare};
 use crate::journey::Journey;
+use crate::paper_cmd::record;
 use crate::sample::{Case, Unit, rx_pdf};
 use crate::serve::{Migrate, Served, start};
 
@@ -86,6 +88,16 @@ async fn lawful_cases_go_the_whole_way() {
     elsewhere.prescribed_by(region, &region.doctors[6]).unwrap();
     elsewhere.bought_at(region, &region.institutions[4]).unwrap();
     stage.live(elsewhere).await.unwrap();
+    let (store, code) = (stage.served.store.as_ref(), &stage.case(25).pharmacy.fixmedins.fixmedins_code);
+    let today = SystemClock.now().day();
+    // proves JX-3.6: whoever has not signed is a finding, of that pharmacy and those days
+    assert!(!unsigned(store, code, (today.plus(-1), today.plus(2))).await.unwrap());
+    assert!(unsigned(store, code, (today.plus(-9), today.plus(-8))).await.unwrap());
+    let setls = store.setls_of(code, (today.plus(-1).start(), ""), today.plus(2).start(), 1).await.unwrap();
+    // proves JX-3.4.3b: the center's own print stands in the history
+    let before = store.rx_events(&setls[0].hi_rxno).await.unwrap().len();
+    record(&setls[0].hi_rxno, store).await.unwrap();
+    assert_eq!(store.rx_events(&setls[0].hi_rxno).await.unwrap().len(), before + 1);
     stage.clear().await;
 }
 

@@ -1,0 +1,245 @@
+//! Interlocks of the counter: duty, print, card and person, recording, the pharmacist's signature. Each comes from what the center
+//! knows, or from what the counter states; what neither says is reminded of.
+
+use lf_center::duty::DutyRefusal;
+use lf_center::t7207_sell::Rchk;
+use lf_center::{Answer, Failure, t2101_quote, t9001_signin, t9002_signout, t9101_file_upload};
+use lf_ports::duty::DUTY_MAX;
+use lf_ports::{ChangeSet, OpenHours, RegistryPut, Store as _};
+use lf_rx::event::{AtCounter, MediaRef, Printed, PsnMatch};
+use lf_rx::{Event, State};
+use lf_testkit::region::{HOSPITAL, OTHER_PHARMACY, PHARMACIST, PHARMACY, fixmedins, practitioner};
+use lf_testkit::{Life, Step, TestCenter};
+
+use crate::said::{codes, send, with};
+
+async fn sign_in(center: &TestCenter, code: &str, opter_no: &str) -> Result<String, Failure> {
+    let command = t9001_signin::Command { opter_no: opter_no.to_owned() };
+    let ctx = center.ctx(code, "9001").await;
+    Ok(center.center.t9001_signin(&ctx, &command).await?.reply.sign_no)
+}
+
+async fn sign_out(center: &TestCenter, opter_no: &str, sign_no: &str) {
+    let command = t9002_signout::Command { sign_no: sign_no.to_owned(), opter_no: opter_no.to_owned() };
+    let ctx = center.ctx(PHARMACY, "9002").await;
+    center.center.t9002_signout(&ctx, &command).await.unwrap();
+}
+
+fn reminded<R: std::fmt::Debug>(result: Result<Answer<R>, Failure>) -> Vec<String> {
+    result.unwrap().reminders.into_iter().map(|reminder| reminder.code).collect()
+}
+
+/// 2101 of a counter that says nothing but this.
+async fn quoted(life: &Life<'_>, change: impl FnOnce(&mut t2101_quote::Stated)) -> Vec<String> {
+    let command = with(life.settle_command(), |command| {
+        command.stated = t2101_quote::Stated::default();
+        change(&mut command.stated);
+    });
+    match send!(life, t2101_quote, pharmacy, command) {
+        Ok(answer) => reminded(Ok(answer)).into_iter().map(|code| format!("?{code}")).collect(),
+        refused => codes(&refused),
+    }
+}
+
+fn speaks_of_duty(said: &[String]) -> Option<&str> {
+    said.iter().map(String::as_str).find(|code| code.ends_with("PHAR-NOT-ON-DUTY"))
+}
+
+#[tokio::test]
+async fn nothing_is_settled_while_nobody_is_on_duty() {
+    // proves JX-1.2
+    let center = TestCenter::new().await;
+    let life = center.life(&center.people.active).up_to(Step::Sold).await;
+    // A pharmacy that never used the register is reminded only.
+    assert_eq!(speaks_of_duty(&quoted(&life, |_| {}).await), Some("?PHAR-NOT-ON-DUTY"));
+    // An operator who is no pharmacist is not on duty, nor is one of another pharmacy.
+    sign_in(&center, PHARMACY, "cashier").await.unwrap();
+    sign_in(&center, OTHER_PHARMACY, PHARMACIST).await.unwrap();
+    assert_eq!(speaks_of_duty(&quoted(&life, |_| {}).await), Some("?PHAR-NOT-ON-DUTY"));
+    let sign_no = sign_in(&center, PHARMACY, PHARMACIST).await.unwrap();
+    assert_eq!(speaks_of_duty(&quoted(&life, |_| {}).await), None);
+    center.clock.advance_seconds(60);
+    sign_out(&center, PHARMACIST, &sign_no).await;
+    assert_eq!(speaks_of_duty(&quoted(&life, |_| {}).await), Some("PHAR-NOT-ON-DUTY"));
+    // The counter's own word comes first.
+    assert_eq!(speaks_of_duty(&quoted(&life, |stated| stated.phar_duty_flag = Some(true)).await), None);
+    // Back from the break: the number of the day is the same, and settling goes on.
+    center.clock.advance_seconds(60);
+    assert_eq!(sign_in(&center, PHARMACY, PHARMACIST).await.unwrap(), sign_no);
+    assert_eq!(speaks_of_duty(&quoted(&life, |_| {}).await), None);
+    // A new day begins with nobody.
+    center.clock.advance_seconds(24 * 3_600);
+    assert_eq!(speaks_of_duty(&quoted(&life, |_| {}).await), Some("?PHAR-NOT-ON-DUTY"));
+}
+
+#[tokio::test]
+async fn a_pharmacy_with_hours_that_is_open_has_somebody_on_duty() {
+    // proves JX-1.2
+    let center = TestCenter::new().await;
+    let life = center.life(&center.people.active).up_to(Step::Sold).await;
+    for (hours, want) in [("09:00-10:00", "?PHAR-NOT-ON-DUTY"), ("09:00-10:01", "PHAR-NOT-ON-DUTY")] {
+        let open_hours = OpenHours::parse(hours);
+        center
+            .register(RegistryPut::Fixmedins(lf_ports::Fixmedins {
+                open_hours, ..fixmedins(PHARMACY, "宜春某药店")
+            }))
+            .await;
+        assert_eq!(speaks_of_duty(&quoted(&life, |_| {}).await), Some(want), "{hours}");
+    }
+    // Whoever lost the licence signs in as an operator only.
+    let unlicensed = lf_ports::Practitioner { licensed: false, ..practitioner(PHARMACY, PHARMACIST, "戊药师") };
+    center.register(RegistryPut::Practitioner(unlicensed)).await;
+    sign_in(&center, PHARMACY, PHARMACIST).await.unwrap();
+    assert_eq!(speaks_of_duty(&quoted(&life, |_| {}).await), Some("PHAR-NOT-ON-DUTY"));
+}
+
+#[tokio::test]
+async fn so_many_marks_a_day_are_taken_and_not_one_more() {
+    let center = TestCenter::new().await;
+    let mut sign_no = String::new();
+    for _ in 0..DUTY_MAX / 2 {
+        center.clock.advance_seconds(1);
+        sign_no = sign_in(&center, PHARMACY, PHARMACIST).await.unwrap();
+        center.clock.advance_seconds(1);
+        sign_out(&center, PHARMACIST, &sign_no).await;
+    }
+    let refused = sign_in(&center, PHARMACY, PHARMACIST).await.map(Answer::from);
+    assert_eq!(codes(&refused), DutyRefusal::CODES);
+    assert!(!sign_no.is_empty());
+    // A hospital has no such register.
+    sign_in(&center, HOSPITAL, PHARMACIST).await.unwrap();
+}
+
+#[tokio::test]
+async fn no_print_no_payment_whoever_knows_of_the_print() {
+    // proves JX-3.4.3b
+    let center = TestCenter::new().await;
+    let print = |said: &[String]| said.iter().find(|code| code.contains("PRINT")).cloned();
+    let life = center.life(&center.people.active).up_to(Step::Sold).await;
+    assert_eq!(print(&quoted(&life, |_| {}).await).as_deref(), Some("?RX-NOT-PRINTED"));
+    // The center's own paper.
+    let rx = center.store.rx(&life.hi_rxno()).await.unwrap().unwrap();
+    let printed = Event::Printed(Printed { print_time: center.now() });
+    let change = lf_center::journal::advance(&rx, &printed, center.now()).unwrap();
+    center.put(ChangeSet { rx: vec![change], ..ChangeSet::default() }).await;
+    assert_eq!(print(&quoted(&life, |_| {}).await), None);
+    // What the sale said, also when it said a time to come.
+    for (seconds, want) in [(0, None), (1, Some("RX-NOT-PRINTED"))] {
+        let mut life = center.life(&center.people.active).up_to(Step::Reviewed).await;
+        let sale = with(life.sell_command(), |c| c.print_time = Some(center.now().plus_seconds(seconds)));
+        life.sel_stoout_sn = send!(life, t7207_sell, pharmacy, sale).unwrap().reply.sel_stoout_sn;
+        assert_eq!(print(&quoted(&life, |_| {}).await).as_deref(), want, "{seconds}");
+    }
+    assert!(center.audit().await.passes());
+}
+
+#[tokio::test]
+async fn card_and_person_by_the_face_or_by_hand() {
+    // proves JX-4.1.3b
+    let center = TestCenter::new().await;
+    let life = center.life(&center.people.active).up_to(Step::Sold).await;
+    for (score, reason, want) in
+        [(80, None, None), (79, None, Some("PSN-FACE-SCORE")), (79, Some("戴口罩，核对证件照片"), None)]
+    {
+        let said = quoted(&life, |stated| {
+            (stated.psn_match_flag, stated.face_score) = (Some(true), Some(score));
+            stated.psn_match_rea = reason.map(str::to_owned);
+        })
+        .await;
+        assert_eq!(said.iter().find(|code| code.contains("PSN")).map(String::as_str), want, "{score} {reason:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_settlement_keeps_what_the_counter_stated() {
+    // proves JX-1.4: the recording by number and hash, bound into the history
+    let center = TestCenter::new().await;
+    let life = center.life(&center.people.active).up_to(Step::Sold).await;
+    let upload = t9101_file_upload::Command {
+        fixmedins_code: PHARMACY.parse().unwrap(),
+        filename: "结算.mp4".to_owned(),
+        body: b"frames".to_vec(),
+    };
+    let ctx = life.ctx(PHARMACY, &upload).await;
+    let media_ref = center.center.t9101_file_upload(&ctx, &upload).await.unwrap().reply.file_qury_no;
+    let sm3 = lf_gm::hex::lower(&lf_gm::sm3(&upload.body));
+    let stated = |sm3: &str| {
+        with(life.settle_command(), |command| {
+            command.stated.media_ref = Some(media_ref.clone());
+            command.stated.media_sm3 = Some(sm3.to_owned());
+            command.stated.face_score = Some(60);
+            command.stated.psn_match_rea = Some("戴口罩".to_owned());
+        })
+    };
+    assert_eq!(codes(&send!(life, t2102_settle, pharmacy, stated(&"0".repeat(64)))), ["RX-2102-21"]);
+    let command = stated(&sm3);
+    let print_time = command.stated.print_time;
+    send!(life, t2102_settle, pharmacy, command).unwrap();
+    let rx = center.store.rx(&life.hi_rxno()).await.unwrap().unwrap();
+    let State::Settled { settled, .. } = rx.state else { panic!("{}", rx.state.name()) };
+    let psn_match = Some(PsnMatch::Manual { face_score: Some(60), psn_match_rea: "戴口罩".to_owned() });
+    let media = Some(MediaRef { media_ref, media_sm3: Some(sm3) });
+    assert_eq!(settled.at_counter, AtCounter { print_time, psn_match, media });
+    assert!(!format!("{:?}", settled.at_counter).contains("口罩"), "a reason stays out of every log");
+}
+
+#[tokio::test]
+async fn the_pharmacist_who_reviewed_it_signs_the_sale() {
+    // proves JX-3.4.2
+    let center = TestCenter::new().await;
+    let pharmacist = practitioner(PHARMACY, PHARMACIST, "戊药师");
+    let named = |name: &str, certno: &str| {
+        Some(Rchk { rchk_phar_certno: certno.parse().unwrap(), rchk_phar_name: name.to_owned() })
+    };
+    let certno = pharmacist.certno.as_ref().unwrap().as_str().to_owned();
+    for (rchk, signed) in [
+        (None, false),
+        (named("他人", &certno), false),
+        (named("戊药师", "360902198001010011"), false),
+        (named("戊药师", &certno), true),
+    ] {
+        let life = center.life(&center.people.active).up_to(Step::Reviewed).await;
+        let sale = with(life.sell_command(), |c| c.rchk = rchk);
+        let said = reminded(send!(life, t7207_sell, pharmacy, sale));
+        assert_eq!(said.iter().all(|code| code != "PHAR-NOT-SIGNED"), signed);
+        let rx = center.store.rx(&life.hi_rxno()).await.unwrap().unwrap();
+        assert_eq!(rx.state.sold().unwrap().rchk_phar_code.is_some(), signed);
+    }
+}
+
+#[tokio::test]
+async fn the_signed_sheet_is_bound_to_its_settlement_once() {
+    // proves JX-3.6, JX-4.2b
+    let center = TestCenter::new().await;
+    let mut life = center.life(&center.people.active).up_to(Step::Settled).await;
+    let upload = async |filename: String, body: &[u8]| {
+        let command = t9101_file_upload::Command {
+            fixmedins_code: PHARMACY.parse().unwrap(),
+            filename: filename.clone(),
+            body: body.to_vec(),
+        };
+        let ctx = center.ctx(PHARMACY, &format!("{filename} {body:?}")).await;
+        center.center.t9101_file_upload(&ctx, &command).await
+    };
+    let pair = async || center.store.rx(&life.hi_rxno()).await.unwrap().unwrap().state.pair().cloned();
+    let setl_id = life.setl.0.clone();
+    for (filename, code) in [
+        ("PAIR_.pdf".to_owned(), "RX-9101-11"),
+        (format!("PAIR_{setl_id}"), "RX-9101-11"),
+        (format!("PAIR_{setl_id}_{}.pdf", "9".repeat(31)), "RX-9101-11"),
+        (format!("PAIR_{}.pdf", &setl_id[1..]), "RX-9101-12"),
+    ] {
+        assert_eq!(codes(&upload(filename, b"signed").await), [code]);
+    }
+    assert_eq!(pair().await, None);
+    let kept = upload(format!("PAIR_{setl_id}_{}.pdf", "9".repeat(30)), b"signed").await.unwrap().reply;
+    let bound = pair().await.unwrap();
+    assert_eq!((&bound.setl_id, bound.pair_no.as_deref()), (&setl_id, Some(&*"9".repeat(30))));
+    assert_eq!((bound.file_qury_no, bound.pair_sm3), (kept.file_qury_no, lf_gm::hex::lower(&lf_gm::sm3(b"signed"))));
+    // The same copy under another name is kept as a file and changes nothing; another copy is none of it.
+    upload(format!("PAIR_{setl_id}.pdf"), b"signed").await.unwrap();
+    assert_eq!(codes(&upload(format!("PAIR_{setl_id}.jpg"), b"other").await), ["RX-9101-14"]);
+    life.refund().await.unwrap();
+    assert_eq!(codes(&upload(format!("PAIR_{setl_id}.jpg"), b"third").await), ["RX-9101-13"]);
+    assert!(center.audit().await.passes());
+}

@@ -1,0 +1,49 @@
+//! `liufang duty`: when a pharmacy was open and no licensed pharmacist was on duty. Serves JX-1.2.
+
+use lf_ports::Clock as _;
+use lf_ports::duty::{DUTY_MAX, gaps, on_duty};
+
+use crate::cli::{DutyArgs, DutyCommand};
+use crate::edge::{SystemClock, runtime};
+use crate::serve::open_beside;
+
+/// `liufang duty …`
+pub fn run(args: &DutyArgs) -> anyhow::Result<bool> {
+    runtime()?.block_on(report(args))
+}
+
+/// A line a gap; false when there is one, or nothing to judge by.
+async fn report(args: &DutyArgs) -> anyhow::Result<bool> {
+    let DutyCommand::Gaps { fixmedins_code, from, until, database, store_key } = &args.command;
+    if from >= until {
+        anyhow::bail!("--until must lie after --from");
+    }
+    let now = SystemClock.now();
+    let store = open_beside(database, store_key.as_deref()).await?;
+    let found = store.fixmedins(fixmedins_code).await?;
+    let Some(hours) = found.and_then(|row| row.open_hours) else {
+        store.close().await;
+        eprintln!("{fixmedins_code}: no such pharmacy, or no opening hours imported (open_hours of fixmedins)");
+        return Ok(false);
+    };
+    println!("{fixmedins_code}: open {hours}");
+    let (mut day, mut count) = (*from, 0usize);
+    while day < *until && day.start() <= now {
+        let marks = store.duty(fixmedins_code, (day.start(), day.plus(1).start()), DUTY_MAX).await?;
+        for (since, gap_until) in gaps(hours, day.start(), &marks) {
+            // What is still to come is no gap yet.
+            let gap_until = gap_until.min(now);
+            if since < gap_until {
+                count += 1;
+                println!("缺岗 {since} – {gap_until}");
+            }
+        }
+        if day == now.day() {
+            println!("在岗 {}", on_duty(&marks).into_iter().collect::<Vec<_>>().join(" "));
+        }
+        day = day.plus(1);
+    }
+    store.close().await;
+    println!("{count} gap(s)");
+    Ok(count == 0)
+}
