@@ -234,6 +234,7 @@ fn put_drug<'f, 'a>(
         .set(Field::ListFlag, gate::listed(entry, content.head.prsc_time.day()))
         .set_opt(Field::ChldMedcFlag, entry.map(|entry| entry.chld_medc))
         .set_opt(Field::SpecDrugClass, entry.and_then(|entry| entry.special).and_then(special_word))
+        .set_opt(Field::SpecDosform, entry.and_then(managed_form))
         .set_opt(Field::DrugTag, entry.map(|entry| gate::drug_tags(entry, says)))
         .set(Field::VagueUseFlag, vague(drug));
     line
@@ -277,6 +278,17 @@ fn put_beside<'a>(
 
 fn scaled(hundredths: i64) -> Value<'static> {
     Value::Scaled(hundredths, 2)
+}
+
+/// The form of a specially managed drug, as far as the law tells forms apart (处方管理办法 第二十二、二十三条).
+fn managed_form(entry: &Drug) -> Option<&'static str> {
+    special_word(entry.special?)?;
+    let form = |words: &[&str]| words.iter().any(|word| entry.dosform_name.contains(word));
+    Some(match () {
+        () if form(&["注射"]) => "注射剂",
+        () if form(&["缓释", "控释"]) => "控缓释制剂",
+        () => "其他",
+    })
 }
 
 /// The words by which the law names the classes of specially managed drugs.

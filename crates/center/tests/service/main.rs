@@ -32,6 +32,7 @@ mod schemes;
 mod simulation;
 mod statements;
 mod supervised;
+mod supplied;
 mod tell;
 mod time;
 mod trips;

@@ -256,6 +256,28 @@ async fn the_published_rows_restrict_the_drugs_that_they_name() {
 }
 
 #[tokio::test]
+async fn narcotics_leave_the_hospital_in_few_forms_and_for_few_days() {
+    // proves JX-2.5d
+    let asked = async |form: &str, days: i64| {
+        let center = TestCenter::new().await;
+        let drug = Drug {
+            special: Some(lf_ports::SpecialClass::Narcotic),
+            dosform_name: form.to_owned(),
+            ..catalogue().remove(0)
+        };
+        center.register(RegistryPut::Drug(drug)).await;
+        let mut life = center.life(&center.people.active);
+        life.content.rxdrugdetail[0].medc_days = Qty::new(days * 10_000);
+        codes(&life.precheck().await)
+    };
+    assert_eq!(asked("注射剂", 1).await, ["RX-NARCOTIC-INJECTION"]);
+    assert_eq!(asked("缓释片", 7).await, [""; 0]);
+    assert!(asked("缓释片", 8).await.contains(&"RX-NARCOTIC-DAYS".to_owned()));
+    assert_eq!(asked("片剂", 3).await, [""; 0]);
+    assert_eq!(asked("片剂", 4).await, ["RX-NARCOTIC-DAYS"]);
+}
+
+#[tokio::test]
 async fn an_internet_hospital_sends_the_record_of_its_consultation() {
     // proves JX-2.4a, JX-2.4b, JX-2.4d
     let center = TestCenter::new().await;
