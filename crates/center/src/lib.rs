@@ -48,6 +48,7 @@ pub mod t3201_statement;
 pub mod t3202_details;
 pub mod t3301_match;
 pub mod t3501_goods;
+pub mod t3508_goods_query;
 pub mod t3513_traces;
 pub mod t3592b_virtual;
 pub mod t5203_settlement;

@@ -216,10 +216,14 @@ impl Row {
 
     /// 商品流水号: 30 characters, the same for the same row.
     fn number(&self, ctx: &Ctx) -> String {
-        let key =
-            format!("{}\n{}\n{}\n{}", ctx.code(), self.fixmedins_bchno, self.what.data_type().word(), self.doc_no);
-        format!("{}{}", ctx.caller.fixmedins.poolarea_no, &hex::upper(&lf_gm::sm3(key.as_bytes()))[..24])
+        goods_no(ctx, &self.fixmedins_bchno, self.what.data_type(), &self.doc_no)
     }
+}
+
+/// 商品流水号: 30 characters, the same for the same row.
+pub(crate) fn goods_no(ctx: &Ctx, fixmedins_bchno: &str, data: DataType, doc_no: &str) -> String {
+    let key = format!("{}\n{fixmedins_bchno}\n{}\n{doc_no}", ctx.code(), data.word());
+    format!("{}{}", ctx.caller.fixmedins.poolarea_no, &hex::upper(&lf_gm::sm3(key.as_bytes()))[..24])
 }
 
 impl Center {

@@ -117,7 +117,7 @@ impl Center {
     }
 
     /// Where the sales stand.
-    async fn moves_asked(&self, ctx: &Ctx, by: &By) -> Result<Vec<MovesOf>, Failure> {
+    pub(crate) async fn moves_asked(&self, ctx: &Ctx, by: &By) -> Result<Vec<MovesOf>, Failure> {
         let lots = match by {
             By::Lot(lot) => return Ok(vec![MovesOf::Lot(lot.clone())]),
             By::Visit(visit) => return Ok(vec![MovesOf::Visit(visit.clone())]),

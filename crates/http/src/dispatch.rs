@@ -152,6 +152,11 @@ pub async fn run(center: &Center, ctx: &Ctx, transaction: Transaction, node: &No
         | Transaction::T3506A
         | Transaction::T3507
         | Transaction::T3507A
+        | Transaction::T3508
+        | Transaction::T3509
+        | Transaction::T3510
+        | Transaction::T3511
+        | Transaction::T3512
         | Transaction::T3513
         | Transaction::T3592B => goods(center, ctx, transaction, node).await,
         Transaction::T1304 | Transaction::T1312 | Transaction::T1316 | Transaction::T1318 | Transaction::T1319 => {
@@ -332,6 +337,11 @@ async fn statement(center: &Center, ctx: &Ctx, transaction: Transaction, node: &
 
 async fn goods(center: &Center, ctx: &Ctx, transaction: Transaction, node: &Node<'_>) -> Done {
     match transaction {
+        Transaction::T3508 | Transaction::T3509 | Transaction::T3510 | Transaction::T3511 | Transaction::T3512 => {
+            let command = commands::t3508(transaction, node)?;
+            let Answer { reply, reminders } = center.t3508_goods_query(ctx, &command).await?;
+            Ok((replies::t3508(transaction, &reply)?, reminders))
+        }
         Transaction::T3513 => {
             transact!(node, center, ctx, t3513, t3513_traces, |reply, command| replies::t3513(&reply))
         }

@@ -200,6 +200,11 @@ async fn an_empty_message_about_goods_is_told_all_that_it_needs() {
         3506A: 400 报文有1处错误：selinfoDetail（商品销售退货A）必填
         3507: 400 报文有2处错误：fixmedins_bchno（定点医药机构批次流水号）必填；inv_data_type（进销存数据类型）必填
         3507A: 400 报文有1处错误：goodDetail（商品信息删除A）必填
+        3508: 400 报文有4处错误：fixmedins_code（定点医药机构编号）必填；fixmedins_bchno（定点医药机构批次流水号）与medins_list_codg须至少填一项；begndate（开始日期）必填；enddate（结束日期）必填
+        3509: 400 报文有4处错误：fixmedins_code（定点医药机构编号）必填；fixmedins_bchno（定点医药机构批次流水号）与medins_list_codg须至少填一项；begndate（开始日期）必填；enddate（结束日期）必填
+        3510: 400 报文有4处错误：fixmedins_code（定点医药机构编号）必填；fixmedins_bchno（定点医药机构批次流水号）与medins_list_codg须至少填一项；begndate（开始日期）必填；enddate（结束日期）必填
+        3511: 400 报文有4处错误：fixmedins_code（定点医药机构编号）必填；fixmedins_bchno（定点医药机构批次流水号）与medins_list_codg须至少填一项；begndate（开始日期）必填；enddate（结束日期）必填
+        3512: 400 报文有4处错误：fixmedins_code（定点医药机构编号）必填；fixmedins_bchno（定点医药机构批次流水号）与medins_list_codg、med_list_codg须至少填一项；begndate（开始日期）必填；enddate（结束日期）必填
         3513: 400 报文有2处错误：fixmedins_code（定点医药机构编号）必填；fixmedins_bchno（定点医药机构批次流水号）与med_list_codg、medins_list_codg、mdtrt_id、certno须至少填一项
         3592B: 400 报文有4处错误：med_list_codg（医疗目录编码）必填；fixmedins_hilist_id（定点医药机构目录编号）必填；fixmedins_hilist_name（定点医药机构目录名称）必填；fixmedins_bchno（定点医药机构批次流水号）必填
     "#]].assert_eq(&cases.done());

@@ -258,3 +258,55 @@ async fn batches_say_of_each_row_what_became_of_it() {
     assert_eq!(balance(&world).await, 4);
     world.audited().await;
 }
+
+#[tokio::test]
+async fn what_was_told_is_asked_for_again() {
+    let world = World::new().await;
+    let mut first = purchase("1");
+    first["purcinfo"]["drugtracinfo"] = json!([{ "drug_trac_codg": "80000000000000000001" }]);
+    let taken = send(&world, "3503", &first).await;
+    assert_eq!(taken.infcode(), 0, "{taken:?}");
+    let sold = json!({ "selinfo": sale("v1", "1", &["80000000000000000001"]) });
+    let taken = send(&world, "3505", &sold).await;
+    assert_eq!(taken.infcode(), 0, "{taken:?}");
+    let base = json!({
+        "fixmedins_code": m::PHARMACY, "fixmedins_bchno": LOT, "begndate": "2026-05-11", "enddate": "2026-05-11",
+    });
+    let asked = async |infno: &str, more: Value| {
+        let raw = send(&world, infno, &json!({ "data": with(base.clone(), more) })).await;
+        assert_eq!(raw.infcode(), 0, "{infno}: {raw:?}");
+        raw.output()["data"].as_array().unwrap().clone()
+    };
+    let bought = asked("3510", json!({})).await;
+    assert_eq!(bought.len(), 1);
+    let row = &bought[0];
+    assert_eq!(
+        (&row["splerName"], &row["prodRetnFlag"], &row["valiFlag"]),
+        (&json!("样例医药"), &json!("0"), &json!("1"))
+    );
+    assert_eq!(row["medinsProdPurcNo"].as_str().unwrap().len(), 30);
+    let sales = asked("3511", json!({})).await;
+    assert_eq!((sales.len(), &sales[0]["psnName"]), (1, &json!("章样康")), "{sales:?}");
+    let boxes = asked("3512", json!({})).await;
+    assert_eq!((boxes.len(), &boxes[0]["drugTracCodg"]), (1, &json!("80000000000000000001")));
+    for (infno, more, rows) in [
+        ("3508", json!({}), 0),
+        ("3509", json!({}), 0),
+        ("3510", json!({ "spler_name": "样例医药" }), 1),
+        ("3510", json!({ "spler_name": "别家" }), 0),
+        ("3510", json!({ "crter_name": "某人" }), 0),
+        ("3510", json!({ "begndate": "2026-05-12", "enddate": "2026-05-12" }), 0),
+        ("3512", json!({ "drug_trac_codg": "80000000000000000002" }), 0),
+    ] {
+        assert_eq!(asked(infno, more.clone()).await.len(), rows, "{infno} {more}");
+    }
+    assert_eq!(
+        send(&world, "3507", &json!({ "data": { "fixmedins_bchno": LOT, "inv_data_type": "4" } })).await.infcode(),
+        0
+    );
+    assert_eq!(asked("3511", json!({})).await.len(), 0, "deleted");
+    let gone = asked("3511", json!({ "vali_flag": "0" })).await;
+    assert_eq!((gone.len(), &gone[0]["valiFlag"]), (1, &json!("0")));
+    let back = send(&world, "3510", &json!({ "data": with(base.clone(), json!({ "enddate": "2026-05-10" })) })).await;
+    assert_ne!(back.infcode(), 0, "the end before the beginning");
+}

@@ -22,7 +22,7 @@ pub use clinic::{t2201, t2202, t2203a, t2204, t2205, t2207};
 pub use delivery::{STATED_MAX, t7209, t7210};
 pub use files::{ARRAY_MAX, catalogue, question, t1301, t1312, t9101, t9102};
 pub use filings::{t5301, t5302};
-pub use goods::{goods, t3513, t3592b};
+pub use goods::{goods, t3508, t3513, t3592b};
 pub use institution::{read_signed, t7102, t7103, t7104, t7105};
 pub use list_match::{t1317, t3301, t3302};
 pub use pharmacy::{t7201, t7202, t7203, t7204, t7205, t7206, t7207, t7208, t7211};
@@ -105,6 +105,9 @@ fn of_forms(transaction: Transaction, node: &Node<'_>) -> Defects {
         }
         T3501 | T3501A | T3502 | T3502A | T3503 | T3503A | T3504 | T3504A | T3505 | T3505A | T3506 | T3506A | T3507
         | T3507A => of(goods(transaction, node)),
+        Transaction::T3508 | Transaction::T3509 | Transaction::T3510 | Transaction::T3511 | Transaction::T3512 => {
+            of(t3508(transaction, node))
+        }
         Transaction::T3513 => of(t3513(node)),
         Transaction::T3592B => of(t3592b(node)),
         // The bytes of 9101 may stand beside the message: its form is judged where both are known.

@@ -53,6 +53,11 @@ pub mod t3506;
 pub mod t3506a;
 pub mod t3507;
 pub mod t3507a;
+pub mod t3508;
+pub mod t3509;
+pub mod t3510;
+pub mod t3511;
+pub mod t3512;
 pub mod t3513;
 pub mod t3592b;
 pub mod t5203;
@@ -192,6 +197,16 @@ pub enum Transaction {
     T3507,
     /// 3507A 商品信息删除A
     T3507A,
+    /// 3508 定点医药机构商品库存信息查询
+    T3508,
+    /// 3509 定点医药机构商品库存变更记录查询
+    T3509,
+    /// 3510 定点医药机构商品采购信息查询
+    T3510,
+    /// 3511 定点医药机构商品销售信息查询
+    T3511,
+    /// 3512 定点医药机构入库商品追溯信息查询
+    T3512,
     /// 3513 定点医药机构商品销售追溯信息查询
     T3513,
     /// 3592B 获取虚拟药品追溯码
@@ -307,6 +322,11 @@ impl Transaction {
         Self::T3506A,
         Self::T3507,
         Self::T3507A,
+        Self::T3508,
+        Self::T3509,
+        Self::T3510,
+        Self::T3511,
+        Self::T3512,
         Self::T3513,
         Self::T3592B,
         Self::T5203,
@@ -393,6 +413,11 @@ impl Transaction {
             Self::T3506A => &t3506a::SPEC,
             Self::T3507 => &t3507::SPEC,
             Self::T3507A => &t3507a::SPEC,
+            Self::T3508 => &t3508::SPEC,
+            Self::T3509 => &t3509::SPEC,
+            Self::T3510 => &t3510::SPEC,
+            Self::T3511 => &t3511::SPEC,
+            Self::T3512 => &t3512::SPEC,
             Self::T3513 => &t3513::SPEC,
             Self::T3592B => &t3592b::SPEC,
             Self::T5203 => &t5203::SPEC,

@@ -19,7 +19,7 @@ pub use clinic::{t2201, t2202, t2204, t2206, t2207, t2208};
 pub use download::t7204;
 pub use files::{t1301, t1312, t9101};
 pub use filings::{t5301, t5302};
-pub use goods::{goods, t3513, t3592b};
+pub use goods::{goods, t3508, t3513, t3592b};
 pub use list_match::{t1317, t3301};
 pub use query::{t7105, t7106, t7107};
 pub use settle::{t2101, t2102, t2103, t2601, t5203};

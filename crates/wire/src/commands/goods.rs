@@ -3,7 +3,7 @@
 //! Invariant: every field of a row is kept as told, whether or not the ledger reads it.
 
 use lf_center::t3501_goods::{Command, PharNo, Row, RowWhat, SaleRow};
-use lf_center::{t3513_traces, t3592b_virtual};
+use lf_center::{t3508_goods_query, t3513_traces, t3592b_virtual};
 use lf_stock::{ChgType, DataType, Goods, Told};
 use lf_vocab::{DrugTracCodg, Moment};
 
@@ -218,6 +218,42 @@ fn told(row: &Node<'_>) -> Vec<(String, String)> {
         _ => None,
     };
     row.present().filter_map(|(field, value)| Some((field.name.to_owned(), text(value)?))).collect()
+}
+
+/// 3508–3512.
+pub fn t3508(transaction: Transaction, node: &Node<'_>) -> Result<t3508_goods_query::Command, Defects> {
+    use t3508_goods_query::Kind;
+    use t3513_traces::By;
+    let mut take = Take::default();
+    let fixmedins_code = take.it(node.parse("fixmedins_code"));
+    let (begndate, enddate) = (
+        take.it(node.required("begndate", node.day("begndate"))),
+        take.it(node.required("enddate", node.day("enddate"))),
+    );
+    let drug = take.it(node.parse_opt("med_list_codg"));
+    let by = node.string("fixmedins_bchno").map(By::Lot).or_else(|| node.string("medins_list_codg").map(By::Own));
+    let by = by.or_else(|| drug.flatten().map(By::Drug));
+    let by = take.it(by.ok_or_else(|| node.defect("fixmedins_bchno", "医药机构目录编码、批次流水号至少填写一项")));
+    let kind = match transaction {
+        Transaction::T3508 => Kind::Counts,
+        Transaction::T3509 => Kind::Changes,
+        Transaction::T3510 => Kind::Purchases,
+        Transaction::T3511 => Kind::Sales,
+        _ => Kind::Boxes,
+    };
+    let own = ["fixmedins_code", "begndate", "enddate"];
+    let wanted = told(node).into_iter().filter(|(name, text)| !own.contains(&name.as_str()) && !text.is_empty());
+    let wanted = wanted.collect();
+    take.done(|| {
+        Some(t3508_goods_query::Command {
+            fixmedins_code: fixmedins_code?,
+            kind,
+            by: by?,
+            begndate: begndate?,
+            enddate: enddate?,
+            wanted,
+        })
+    })
 }
 
 /// 3513.

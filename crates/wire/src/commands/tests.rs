@@ -161,6 +161,9 @@ fn shown(transaction: Transaction, data: &Json) -> Result<String, Defects> {
         T3501 | T3501A | T3502 | T3502A | T3503 | T3503A | T3504 | T3504A | T3505 | T3505A | T3506 | T3506A | T3507
         | T3507A => rows_shown(transaction, data),
         // What names people is left out of `Debug`.
+        T3508 | T3509 | T3510 | T3511 | T3512 => {
+            converted(transaction, data, |node| super::t3508(transaction, node)).map(|command| format!("{command:#?}"))
+        }
         T3513 => debug(transaction, data, super::t3513),
         T3592B => debug(transaction, data, super::t3592b),
         other => match (super::catalogue(other), super::question(other)) {
@@ -369,6 +372,11 @@ fn the_least_message_about_goods_leaves_these_open() {
         3506A: expy_end rxno phar_no
         3507: 
         3507A: 
+        3508: 
+        3509: 
+        3510: 
+        3511: 
+        3512: 
         3513: 
         3592B: 
     "#]]
@@ -514,6 +522,11 @@ fn all_that_the_domain_refuses_of_goods_is_told_at_once() {
         3506A: 报文有2处错误：selinfoDetail[1].med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；selinfoDetail[1].drugtracinfo[1].drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
         3507: taken
         3507A: taken
+        3508: 报文有2处错误：fixmedins_code（定点医药机构编号）格式应为H或P加11位数字；med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
+        3509: 报文有2处错误：fixmedins_code（定点医药机构编号）格式应为H或P加11位数字；med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
+        3510: 报文有2处错误：fixmedins_code（定点医药机构编号）格式应为H或P加11位数字；med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
+        3511: 报文有2处错误：fixmedins_code（定点医药机构编号）格式应为H或P加11位数字；med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
+        3512: 报文有2处错误：fixmedins_code（定点医药机构编号）格式应为H或P加11位数字；med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码
         3513: 报文有3处错误：fixmedins_code（定点医药机构编号）格式应为H或P加11位数字；med_list_codg（医疗目录编码）格式应为大写字母和数字的医保药品编码；drug_trac_codg（药品追溯码）格式应为7位以上的追溯码
         3592B: taken
     "#]].assert_eq(&told);

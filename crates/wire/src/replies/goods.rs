@@ -1,7 +1,7 @@
 //! What goods answer: 3501–3507 and 3501A nothing, 3503A and 3505A every row, the other batches those not taken, 3513 boxes, 3592B a number.
 
 use lf_center::t3501_goods::{Command, Done};
-use lf_center::{t3501_goods, t3513_traces, t3592b_virtual};
+use lf_center::{t3501_goods, t3508_goods_query, t3513_traces, t3592b_virtual};
 
 use super::Payload;
 use crate::generated::Transaction;
@@ -43,6 +43,46 @@ fn written(row: &mut Reply, told: &[(String, String)], done: &Done) {
             .text("ret_rslt", "0")
             .show("msg_rslt", format_args!("{}（{}，{}）", refusal.sentence, refusal.code, refusal.source)),
     };
+}
+
+/// 3508–3512.
+pub fn t3508(transaction: Transaction, reply: &t3508_goods_query::Reply) -> Payload {
+    const DERIVED: [&str; 15] = [
+        "fixmedins_code",
+        "fixmedins_bchno",
+        "medins_list_codg",
+        "medins_list_name",
+        "bilg_dr_name",
+        "medins_prod_inv_no",
+        "medins_prod_inv_chg_no",
+        "medins_prod_purc_no",
+        "medins_prod_sel_no",
+        "rid",
+        "vali_flag",
+        "prod_retn_flag",
+        "opter_name",
+        "poolarea_no",
+        "fix_blng_admdvs",
+    ];
+    Reply::new(transaction)
+        .each("data", &reply.rows, |row, found| {
+            let told = found.moved.body.told.iter().map(|(name, _)| name.as_str());
+            for name in
+                told.chain(DERIVED).chain(["drug_trac_codg"]).filter(|name| row.has_field(name)).collect::<Vec<_>>()
+            {
+                if let Some(text) = found.field(name) {
+                    row.text(name, text.as_str());
+                }
+            }
+            for (name, at) in
+                [("updt_time", found.moved.taken), ("crte_time", found.moved.taken), ("opt_time", found.moved.at)]
+            {
+                if row.has_field(name) {
+                    row.moment(name, at);
+                }
+            }
+        })
+        .to_json()
 }
 
 /// 3513.

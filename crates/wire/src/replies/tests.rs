@@ -4,10 +4,10 @@
 use expect_test::expect;
 use lf_center::{
     t1101_person, t1201_fixmedins, t1301_download, t1312_hilist, t2101_quote, t2102_settle, t2103_refund,
-    t2201_register, t2204_fees, t3201_statement, t3202_details, t3501_goods, t3513_traces, t3592b_virtual,
-    t5203_settlement, t5301_dises, t5302_chosen, t7101_precheck, t7102_sign, t7103_upload, t7104_undo, t7105_query,
-    t7106_review_query, t7107_settlement_query, t7201_authorise, t7203_qrcode, t7204_download, t7205_verify,
-    t7206_review, t7207_sell, t7211_catalogue, t9001_signin, t9002_signout, t9101_file_upload,
+    t2201_register, t2204_fees, t3201_statement, t3202_details, t3501_goods, t3508_goods_query, t3513_traces,
+    t3592b_virtual, t5203_settlement, t5301_dises, t5302_chosen, t7101_precheck, t7102_sign, t7103_upload, t7104_undo,
+    t7105_query, t7106_review_query, t7107_settlement_query, t7201_authorise, t7203_qrcode, t7204_download,
+    t7205_verify, t7206_review, t7207_sell, t7211_catalogue, t9001_signin, t9002_signout, t9101_file_upload,
 };
 use lf_ports::{Acct, AccumKey, Drug, Fixmedins, Person, RxFile, Setl};
 use lf_rx::event::{Downloaded, Opened, Reviewed, Settled, Signed, Sold, Uploaded, Verified};
@@ -406,12 +406,12 @@ fn fullest_on_the_gateway(transaction: Transaction, shares: Shares) -> Payload {
         }),
         // The answer is the file.
         T9102 => Ok(b"{}".to_vec()),
-        goods if goods.number().starts_with("350") => goods_reply(transaction),
         T3513 => t3513(&t3513_traces::Reply { rows: vec![traced()] }),
         T3592B => t3592b(
             &t3592b_virtual::Reply { drug_trac_codg: "XN00000000000000000000000000AB".parse().unwrap() },
             &converted(T3592B, &full(T3592B), commands::t3592b).unwrap(),
         ),
+        goods if goods.number().starts_with("35") => goods_reply(transaction),
         T3301 | T3302 => t3301(transaction),
         T1317 => {
             t1317(&lf_center::t1317_matches::Reply { poolarea_no: "360900".parse().unwrap(), rows: vec![matched()] })
@@ -457,10 +457,32 @@ fn matched() -> lf_ports::ListMatch {
 
 /// Every row refused, so that 3506A has one too.
 fn goods_reply(transaction: Transaction) -> Payload {
+    if matches!(transaction, T3508 | T3509 | T3510 | T3511 | T3512) {
+        return asked_again(transaction);
+    }
     let command = converted(transaction, &full(transaction), |node| commands::goods(transaction, node)).unwrap();
     let refusal = Some(lf_stock::StockRefusal::Short.into());
     let done = t3501_goods::Done { medins_prod_no: "360900ABCDEF".to_owned(), refusal };
     goods(transaction, &t3501_goods::Reply { rows: command.rows.iter().map(|_| done.clone()).collect() }, &command)
+}
+
+fn asked_again(transaction: Transaction) -> Payload {
+    let traced = traced();
+    let of = match transaction {
+        T3508 => T3501,
+        T3509 => T3502,
+        T3510 | T3512 => T3503,
+        _ => T3505A,
+    };
+    let told = converted(of, &full(of), |node| commands::goods(of, node)).unwrap().rows.remove(0).told;
+    let body = lf_ports::MoveBody { told, ..traced.sale.body };
+    let found = t3508_goods_query::Found {
+        moved: lf_ports::StockMove { body, ..traced.sale },
+        drug_trac_codg: Some(traced.drug_trac_codg),
+        medins_prod_no: "medins_prod_no".to_owned(),
+        poolarea_no: "360900".parse().unwrap(),
+    };
+    t3508(transaction, &t3508_goods_query::Reply { rows: vec![found] })
 }
 
 fn traced() -> t3513_traces::Traced {
@@ -658,6 +680,11 @@ fn the_fullest_reply_about_goods_has_all_that_is_required_and_nothing_else() {
         3506A never says: 
         3507 never says: 
         3507A never says: 
+        3508 never says: data.crteOptinsNo data.opterName data.listSpItemFlag data.opterId data.crterName data.crterId data.optinsNo data.trdnFlag
+        3509 never says: data.crteOptinsNo data.listSpItemFlag data.opterId data.crterName data.crterId data.optinsNo
+        3510 never says: data.crteOptinsNo data.listSpItemFlag data.opterId data.crterName data.crterId data.optinsNo
+        3511 never says: data.crteOptinsNo data.listSpItemFlag data.elecSupnCodg data.opterId data.crterName data.crterId data.optinsNo
+        3512 never says: data.opterId data.crterName data.crterId data.optinsNo
         3513 never says: data.opterId data.crterName data.crterId data.optinsNo
         3592B never says: 
     "#]]
