@@ -2,9 +2,9 @@
 //!
 //! Sent again it takes the place of what was stated before (a diagnosis is made void that way). The file of a paper
 //! prescription that the message may carry is not kept: what is paid here was signed in the center. Invariant: the 医疗类别
-//! stays once lines have come, because lines were taken under it.
+//! and the 病种编码 stay once lines have come, because lines were taken under them.
 
-use lf_ports::{ChangeSet, IdemKey, Mdtrt, MdtrtChange, MdtrtInfo, MdtrtState};
+use lf_ports::{Batch, ChangeSet, IdemKey, Mdtrt, MdtrtChange, MdtrtFee, MdtrtInfo, MdtrtState};
 use lf_vocab::{FixmedinsKind, PsnNo};
 
 use crate::Center;
@@ -41,7 +41,12 @@ impl Center {
             MdtrtState::Informed { info, batches } if !batches.is_empty() && info.med_type != command.info.med_type => {
                 return Ok(refused(MdtrtRefusal::OtherMedType)?);
             }
-            known => known.batches().to_vec(),
+            known => {
+                if let Some(batch) = known.batches().iter().find(|batch| !of_dise(batch, &mdtrt.state, &command.info)) {
+                    return Ok(refused(MdtrtRefusal::BatchDise(batch.chrg_bchno.clone()))?);
+                }
+                known.batches().to_vec()
+            }
         };
         let state = MdtrtState::Informed { info: Box::new(command.info.clone()), batches };
         let change = MdtrtChange { mdtrt: Mdtrt { state, ..mdtrt }, expect_ver: ver };
@@ -51,4 +56,19 @@ impl Center {
         self.store.commit(changes).await?;
         Ok(answer)
     }
+}
+
+/// Whether the lines of a batch stay of the 病种 under which they were taken: a line that names none is of the visit's.
+fn of_dise(batch: &Batch, before: &MdtrtState, now: &MdtrtInfo) -> bool {
+    let stated = match before {
+        MdtrtState::Informed { info, .. } => info.dise_codg.as_deref(),
+        _ => None,
+    };
+    let now = now.dise_codg.as_deref();
+    let stays = |fee: &MdtrtFee| {
+        let own = fee.dise_codg.as_deref();
+        let (was, is) = (own.or(stated), own.or(now));
+        (was.is_none() || was == is) && (now.is_none() || now == is)
+    };
+    batch.fees.iter().all(stays)
 }

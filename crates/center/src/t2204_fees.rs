@@ -95,14 +95,17 @@ impl Center {
         }
         let visit = self.informed(ctx, &first.mdtrt_id, &first.psn_no).await?;
         let sent = batches(&command.rows)?;
-        let mut shown = Vec::with_capacity(command.rows.len());
         for batch in &sent {
             check_batch(&visit, batch)?;
+        }
+        // The limits first: what each batch costs to look up is paid for no more of them than a visit may have.
+        let all = joined(&visit, sent.clone())?;
+        let mut shown = Vec::with_capacity(command.rows.len());
+        for batch in &sent {
             shown.extend(self.shown(ctx, &visit, batch).await?);
         }
         let of = |row: &Row| shown.iter().find(|line| line.fee.feedetl_sn == row.fee.feedetl_sn).cloned();
         let answer = Answer::from(Reply { lines: command.rows.iter().filter_map(of).collect() });
-        let all = joined(&visit, sent)?;
         let mut changes = ChangeSet { mdtrt: Some(visit.with(all)), ..ChangeSet::default() };
         ctx.remember(key.clone(), &answer, &mut changes);
         self.store.commit(changes).await?;
@@ -114,11 +117,13 @@ impl Center {
         let hi_rxno = rxno_of(&batch.fees)?;
         let codes: Vec<_> = batch.fees.iter().map(|fee| fee.med_list_codg.clone()).collect();
         let (rx, content) = tokio::try_join!(self.store.rx(&hi_rxno), self.store.rx_content(&hi_rxno))?;
-        // Another person's prescription is as unknown to this visit as none.
-        let of_person = |rx: &Prescription| {
-            rx.opened.psn_no == visit.mdtrt.psn_no && rx.opened.insu_poolarea_no == visit.mdtrt.insu_poolarea_no
+        // Another person's prescription, or one that this pharmacy does not hold, is as unknown to this visit as none.
+        let of_visit = |rx: &Prescription| {
+            rx.opened.psn_no == visit.mdtrt.psn_no
+                && rx.opened.insu_poolarea_no == visit.mdtrt.insu_poolarea_no
+                && rx.state.pharmacy() == Some(ctx.code())
         };
-        let Some(content) = rx.filter(of_person).and(content) else { return Ok(refused(RxRefusal::Unknown)?) };
+        let Some(content) = rx.filter(of_visit).and(content) else { return Ok(refused(RxRefusal::Unknown)?) };
         let prescribed_codes = prescribed(&content);
         let asked = [(&*prescribed_codes, content.head.prsc_time.day()), (&*codes, ctx.now.day())];
         let [listed, charged] = self.priced_each(asked, ctx.caller.fixmedins.poolarea_no).await?;

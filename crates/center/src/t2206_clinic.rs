@@ -100,6 +100,9 @@ impl Command {
         if self.med_type != visit.info.med_type {
             return Err(MdtrtRefusal::OtherMedType);
         }
+        if self.insutype != visit.mdtrt.insutype {
+            return Err(MdtrtRefusal::OtherInsutype);
+        }
         if self.psn_setlway != BY_ITEM {
             return Err(MdtrtRefusal::SetlWay);
         }

@@ -8,7 +8,7 @@ use expect_test::expect;
 use lf_store::{Options, SqliteStore};
 use lf_testkit::audit::{Report, audit};
 use lf_testkit::{Step, TestCenter};
-use lf_vocab::dict::{AcctUsedFlag, HiFeesetlFlag};
+use lf_vocab::dict::{AcctUsedFlag, DelvStasCodg, DelvWay, HiFeesetlFlag};
 use rusqlite::Connection;
 use sealing::{edit, key};
 
@@ -179,6 +179,26 @@ async fn each_deed_is_named() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[tokio::test]
+async fn a_delivery_is_judged_by_its_way() {
+    let center = TestCenter::new().await;
+    let life = center.life(&center.people.active).up_to(Step::Settled).await;
+    life.deliver(&life.deliver_command(DelvWay::Fetch, DelvStasCodg::Waiting)).await.unwrap();
+    center.clock.advance_seconds(60);
+    life.sign_off(&life.sign_off_command()).await.unwrap();
+    let good = center.audit().await;
+    assert!(good.passes(), "{good}");
+    // What was fetched in the shop now reads as sent, and nothing ever left.
+    let raw = sealing::connect(center.database());
+    let sent = edit("rx_event", "body", r#"json_set(plain, '$.sheet.delv_way', '2')"#);
+    let of_delivery =
+        format!("json_extract(opened('rx_event', 'body', body, {}), '$.kind') = 'delivery'", key("rx_event"));
+    raw.execute_batch(&format!("UPDATE rx_event SET {sent} WHERE {of_delivery}")).unwrap();
+    assert_eq!(raw.changes(), 1);
+    let report = center.audit().await.to_string();
+    assert!(report.contains("签收了没有在途的配送单"), "{report}");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use lf_testkit::life::Item;
 use lf_testkit::region::{OTHER_PHARMACY, drugs};
 use lf_testkit::{Life, Step, TestCenter};
 use lf_vocab::Fen;
+use lf_vocab::dict::Insutype;
 
 use crate::said::{Said, code, send, with};
 
@@ -203,9 +204,53 @@ async fn lines_and_batches_are_limited() {
     send!(life, t2205_drop_fees, pharmacy, life.drop_fees_command("PC2")).unwrap();
     let batch_each = |at: usize| format!("PC{}", at + 2);
     assert_eq!(code(&send!(life, t2204_fees, pharmacy, many(BATCHES_MAX, &batch_each))), "RX-2204-08");
+    let strange = with(many(BATCHES_MAX, &batch_each), |c| c.rows[0].fee.rxno = Some("0".repeat(30)));
+    assert_eq!(code(&send!(life, t2204_fees, pharmacy, strange)), "RX-2204-08", "before anything is looked up");
     send!(life, t2204_fees, pharmacy, many(BATCHES_MAX - 1, &batch_each)).unwrap();
     send!(life, t2205_drop_fees, pharmacy, life.drop_fees_command("0000")).unwrap();
     send!(life, t2202_withdraw, pharmacy, life.withdraw_command()).unwrap();
+}
+
+#[tokio::test]
+async fn a_pharmacy_is_told_nothing_of_a_prescription_that_it_does_not_hold() {
+    let center = TestCenter::new().await;
+    let mut life = center.life(&center.people.active).up_to(Step::Sold).await;
+    let holder = std::mem::replace(&mut life.pharmacy, OTHER_PHARMACY.to_owned());
+    let elsewhere = life.open_visit().await.map(lf_center::Answer::from);
+    assert_eq!(code(&elsewhere), "RX-0003-01", "the visit is the other pharmacy's, the prescription is not");
+    life.pharmacy = holder;
+    life.open_visit().await.unwrap();
+    // One that no pharmacy has fetched yet is nobody's to bill.
+    let mut early = center.life(&center.people.active).up_to(Step::Authorised).await;
+    let early = early.open_visit().await.map(lf_center::Answer::from);
+    assert_eq!(code(&early), "RX-0003-01");
+}
+
+#[tokio::test]
+async fn the_disease_of_a_visit_stays_under_its_lines() {
+    let center = TestCenter::new().await;
+    let mut life = center.life(&center.people.active).up_to(Step::Sold).await;
+    let registered = send!(life, t2201_register, pharmacy, life.register_command()).unwrap();
+    life.setl.1 = registered.reply.mdtrt_id;
+    let stated = |dise: Option<&str>, dscr: &str| {
+        with(life.visit_command(), |c| {
+            (c.info.dise_codg, c.info.main_cond_dscr) = (dise.map(str::to_owned), Some(dscr.to_owned()));
+        })
+    };
+    let (one, other) = (Some("M03900"), Some("M01600"));
+    for of_line in [one, None] {
+        // Without lines it may change.
+        for dise in [other, one] {
+            send!(life, t2203a_visit, pharmacy, stated(dise, &format!("{of_line:?}"))).unwrap();
+        }
+        let fees = with(life.fees_command(), |c| c.rows[0].fee.dise_codg = of_line.map(str::to_owned));
+        send!(life, t2204_fees, pharmacy, fees).unwrap();
+        let changed = send!(life, t2203a_visit, pharmacy, stated(other, &format!("{of_line:?} 2")));
+        assert_eq!(code(&changed), "RX-2204-06", "{of_line:?}");
+        send!(life, t2203a_visit, pharmacy, stated(one, &format!("{of_line:?} 3"))).unwrap();
+        send!(life, t2205_drop_fees, pharmacy, life.drop_fees_command("0000")).unwrap();
+        center.clock.advance_seconds(60);
+    }
 }
 
 #[tokio::test]
@@ -254,6 +299,7 @@ async fn every_refusal_of_the_route() {
         RX-2203-02 医疗类别与就诊信息不符，每次就诊只能选择一个医疗类别〔接口规范 2203A：每次就诊只能选择一个医疗类别〕
         RX-2202-03 收费批次PC0001的费用明细尚未撤销，请先以2205撤销〔接口规范 2202〕
         RX-2202-02 门诊号与就诊不符〔接口规范 2202 ipt_otp_no〕
+        RX-2206-02 险种与挂号时的险种不符〔接口规范 2201 insutype〕
         RX-2206-01 暂不支持按定额结算，个人结算方式请填01〔规则包〕
         RX-2207-02 追溯码信息的费用明细流水号9不在该收费批次中〔接口规范 2207 drug_trac_info〕
         RX-2207-01 全自费、超限价、先行自付或符合政策范围金额与预结算不一致，请重新预结算〔接口规范 2207〕
@@ -314,6 +360,7 @@ async fn settlements_refused(said: &mut Said, life: &Life<'_>) {
             said.refused(send!(life, t2207_clinic_settle, pharmacy, with(life.clinic_command(), $change)))
         };
     }
+    settle!(|c| c.insutype = Insutype::Resident);
     settle!(|c| c.psn_setlway = "02".to_owned());
     settle!(|c| c.drug_trac_info[0].feedetl_sn = "9".to_owned());
     let (one, zero) = (Fen::new(1), Fen::ZERO);

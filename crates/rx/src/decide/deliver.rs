@@ -114,6 +114,20 @@ pub struct Named<'a> {
     pub delv_entp_no: Option<&'a str>,
 }
 
+impl Named<'_> {
+    /// That this delivery is meant.
+    fn is(self, last: &DeliveryStep) -> Result<(), SignOffRefusal> {
+        if self.delv_no.is_some_and(|delv_no| delv_no != last.sheet.delv_no) {
+            return Err(SignOffRefusal::OtherOrder);
+        }
+        let carrier = last.sheet.carrier.delv_entp_no.as_deref();
+        if self.delv_entp_no.is_some() && carrier.is_some() && self.delv_entp_no != carrier {
+            return Err(SignOffRefusal::OtherCarrier);
+        }
+        Ok(())
+    }
+}
+
 /// 7210. Ok: the sale and the last word of its delivery; `None` where this very signature was taken before.
 pub fn may_sign<'a>(
     rx: &'a Prescription,
@@ -126,19 +140,17 @@ pub fn may_sign<'a>(
     if seller != pharmacy {
         return Err(SignOffRefusal::OtherPharmacy);
     }
-    if let Some(before) = delivery.signed() {
-        return if before == signed { Ok(None) } else { Err(SignOffRefusal::AlreadySigned) };
+    if let (Some(before), Some(last)) = (delivery.signed(), delivery.last()) {
+        if before != signed {
+            return Err(SignOffRefusal::AlreadySigned);
+        }
+        // The same words about another delivery are not the same signature.
+        return named.is(last).map(|()| None);
     }
     let (Some(last), Some(_)) = (delivery.last(), delivery.taken(signed)) else {
         return Err(SignOffRefusal::NotUnderWay);
     };
-    if named.delv_no.is_some_and(|delv_no| delv_no != last.sheet.delv_no) {
-        return Err(SignOffRefusal::OtherOrder);
-    }
-    let carrier = last.sheet.carrier.delv_entp_no.as_deref();
-    if named.delv_entp_no.is_some() && carrier.is_some() && named.delv_entp_no != carrier {
-        return Err(SignOffRefusal::OtherCarrier);
-    }
+    named.is(last)?;
     if signed.delv_stas_time > now.plus_seconds(CLOCK_AHEAD_SECONDS) {
         return Err(SignOffRefusal::TimeAhead);
     }

@@ -160,6 +160,10 @@ fn t7210_sign() {
     );
     assert!(may_sign(&on_way, &mine, nothing, &taken(), in_time()).unwrap().is_some(), "ten minutes ahead and no more");
     assert_eq!(may_sign(&done, &mine, nothing, &taken(), later()), Ok(None), "the same signature again");
+    let named = Named { delv_no: Some("D1"), delv_entp_no: Some("E1") };
+    assert_eq!(may_sign(&done, &mine, named, &taken(), later()), Ok(None), "and named rightly");
+    assert_eq!(err(&done, &mine, wrong, &taken(), later()), SignOffRefusal::OtherOrder, "the same words about another");
+    assert_eq!(err(&done, &mine, carrier, &taken(), later()), SignOffRefusal::OtherCarrier);
     // What waits to be sent is in nobody's hands; what waits to be fetched is signed for in the shop.
     let waiting = |way| moved("self_paid", &[step(way, DelvStasCodg::Waiting)]);
     assert_eq!(err(&waiting(DelvWay::Send), &mine, nothing, &taken(), later()), SignOffRefusal::NotUnderWay);
