@@ -167,13 +167,6 @@ impl Facts {
         }
     }
 
-    fn delivery_signed(&mut self, number: u64) {
-        match &mut self.delivery {
-            Some((_, course)) if matches!(*course, "ordered" | "on_way" | "trouble" | "arrived") => *course = "signed",
-            _ => self.defects.push(format!("第{number}条事件签收了没有在途的配送单")),
-        }
-    }
-
     fn pair_bound(&mut self, number: u64, event: &Value) {
         let of_settlement = self.settled.iter().any(|(setl_id, _, _)| *setl_id == text(event, "setl_id"));
         if !of_settlement || std::mem::replace(&mut self.paired, true) {
