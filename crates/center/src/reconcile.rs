@@ -259,8 +259,10 @@ impl Books {
     }
 
     fn check_settlement(&self, setl: &Setl, found: &mut Vec<Difference>) {
-        let mut differs = |kind, what| found.push(difference(kind, &setl.hi_rxno, Some(&setl.setl_id), what));
-        let Some(known) = self.known.get(&setl.hi_rxno) else {
+        // What only the account paid was neither issued nor sold by prescription.
+        let Some(hi_rxno) = &setl.hi_rxno else { return };
+        let mut differs = |kind, what| found.push(difference(kind, hi_rxno, Some(&setl.setl_id), what));
+        let Some(known) = self.known.get(hi_rxno) else {
             return differs(Kind::SettledNotIssued, String::new());
         };
         if known.setl_id.as_ref() != Some(&setl.setl_id) {
@@ -279,6 +281,7 @@ impl Books {
     }
 
     fn check_reversal(&self, setl: &Setl, refd: &str, found: &mut Vec<Difference>) {
+        let Some(hi_rxno) = &setl.hi_rxno else { return };
         let negates = self.setls.get(refd).is_some_and(|original| {
             let sum = |a: Fen, b: Fen| a.checked_add(b) == Some(Fen::ZERO);
             let (a, b) = (&original.shares, &setl.shares);
@@ -290,7 +293,7 @@ impl Books {
         });
         if !negates {
             let what = format!("所撤的结算{refd}");
-            found.push(difference(Kind::ReversalWithoutSettlement, &setl.hi_rxno, Some(&setl.setl_id), what));
+            found.push(difference(Kind::ReversalWithoutSettlement, hi_rxno, Some(&setl.setl_id), what));
         }
     }
 
@@ -301,11 +304,13 @@ impl Books {
         let stands = |setl: &&Setl| setl.refd_setl_id.is_none() && !taken_back.contains(setl.setl_id.as_str());
         let mut standing: BTreeMap<&HiRxno, Vec<&Setl>> = BTreeMap::new();
         for setl in self.setls.values().filter(stands) {
-            standing.entry(&setl.hi_rxno).or_default().push(setl);
+            if let Some(hi_rxno) = &setl.hi_rxno {
+                standing.entry(hi_rxno).or_default().push(setl);
+            }
         }
-        for setls in standing.values().filter(|setls| setls.len() > 1) {
+        for (hi_rxno, setls) in standing.into_iter().filter(|(_, setls)| setls.len() > 1) {
             for setl in setls.iter().skip(1).filter(|setl| self.period.holds(setl.setl_time)) {
-                found.push(difference(Kind::SettledTwice, &setl.hi_rxno, Some(&setl.setl_id), String::new()));
+                found.push(difference(Kind::SettledTwice, hi_rxno, Some(&setl.setl_id), String::new()));
             }
         }
     }

@@ -277,10 +277,11 @@ async fn missing(store: &dyn Store, code: &FixmedinsCode, period: Period) -> Res
         let Some(last) = page.last() else { break };
         after = (last.setl_time, last.setl_id.clone());
         for setl in page.into_iter().filter(|setl| setl.setl_time >= period.from.start()) {
+            let Some(hi_rxno) = setl.hi_rxno else { continue };
             if setl.refd_setl_id.is_some() {
-                reversed.insert(setl.hi_rxno)
+                reversed.insert(hi_rxno)
             } else {
-                standing.insert(setl.hi_rxno)
+                standing.insert(hi_rxno)
             };
         }
     }

@@ -21,6 +21,7 @@ use crate::filings::Filings;
 use crate::people::{PersonRefusal, shown};
 use crate::registers::DrugSays;
 use crate::scheme::{self, Ask, Kind, Level};
+use crate::t2101_account::without_rx;
 use crate::t7102_sign::RxRefusal;
 use crate::t7204_download::{basket_of, prescribed};
 use crate::t7207_sell::left_on;
@@ -110,8 +111,8 @@ pub struct Stated {
 /// A computed purchase.
 #[derive(Debug, Clone)]
 pub struct Priced {
-    /// The prescription that is paid.
-    pub rx: Prescription,
+    /// The prescription that is paid; none where only the personal account pays.
+    pub rx: Option<Prescription>,
     /// Whose.
     pub person: Person,
     /// Who pays what.
@@ -168,6 +169,9 @@ struct Purse {
 impl Center {
     /// 2101. Errors: [`PurchaseRefusal`], [`settle::SettleRefusal`], the person's, the law's, the amounts'.
     pub async fn t2101_quote(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
+        if without_rx(command) {
+            return self.price_from_account(ctx, command).await;
+        }
         let papers = self.papers(ctx, command).await??;
         self.price(ctx, command, &papers).await
     }
@@ -249,7 +253,7 @@ impl Center {
         let shared: Vec<_> = pots.iter().map(|(key, row)| before_of(key, row.as_ref())).collect();
         let used = Used { own: before, pots: &shared };
         let shares = quote(&scheme, used, &case).map_err(|refusal| amount_failure(&refusal))?;
-        let (rx, person) = (rx.clone(), person.clone());
+        let (rx, person) = (Some(rx.clone()), person.clone());
         let at_counter = counter.kept(&command.stated);
         Ok(Answer { reply: Priced { rx, person, shares, accum_key, accum, pots, acct, at_counter }, reminders })
     }

@@ -16,6 +16,7 @@ use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::mdtrt::Informed;
 use crate::once::MsgidUse;
+use crate::t2101_account::without_rx;
 use crate::t2101_quote::{Command, Papers, Priced, before_of};
 use crate::tell::{Paid, tell_paid};
 use crate::{Center, journal, t2206_clinic};
@@ -32,6 +33,9 @@ pub struct Reply {
 impl Center {
     /// 2102. Errors: those of 2101; [`SettleRefusal::AlreadySettled`] for other content on the same prescription.
     pub async fn t2102_settle(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
+        if without_rx(command) {
+            return self.settle_from_account(ctx, command).await;
+        }
         let number = command.lines.first().and_then(|line| line.rxno.clone()).unwrap_or_default();
         let key = ctx.idem_key("2102", number);
         self.attempts_once(ctx, &key, || self.try_settle(ctx, command, &key)).await
@@ -61,7 +65,18 @@ impl Center {
     ) -> Result<Answer<Reply>, Attempt> {
         let wants_letters = async { Ok(self.wants_letters(&papers.rx).await?) };
         let (priced, wants_letters) = tokio::try_join!(self.price(ctx, command, &papers), wants_letters)?;
-        let Answer { reply: priced, reminders } = priced;
+        self.commit_priced(ctx, command, priced, key, (visit, wants_letters.then_some(&papers.content))).await
+    }
+
+    /// Commits what was priced, with the letter to the hospital where it wants one.
+    pub(crate) async fn commit_priced(
+        &self,
+        ctx: &Ctx,
+        command: &Command,
+        Answer { reply: priced, reminders }: Answer<Priced>,
+        key: &IdemKey,
+        (visit, letter_of): (Option<(Informed, &t2206_clinic::Command)>, Option<&lf_rx::RxContent>),
+    ) -> Result<Answer<Reply>, Attempt> {
         let mut ids = self.setl_ids(ctx);
         if let Some((_, asked)) = &visit {
             asked.agrees(&priced.shares).map_err(Failure::from_refusal)?;
@@ -76,9 +91,9 @@ impl Center {
         changes.mdtrt = visit.map(|(visit, asked)| visit.settled(&asked.chrg_bchno, &setl.setl_id));
         let after = changes.rx.last().map(|change| change.rx.clone());
         if let Some(paid) = after.as_ref().and_then(Paid::of)
-            && wants_letters
+            && let Some(content) = letter_of
         {
-            tell_paid(&mut changes, &paid, Some(&papers.content), ctx.now)?;
+            tell_paid(&mut changes, &paid, Some(content), ctx.now)?;
         }
         self.store.commit(changes).await?;
         Ok(answered.with(Reply { setl, person: priced.person }))
@@ -110,7 +125,7 @@ fn setl(ctx: &Ctx, command: &Command, priced: &Priced, ids: (String, String), ed
         mdtrt_id: ids.1,
         poolarea_no: ctx.caller.fixmedins.poolarea_no,
         fixmedins_code: ctx.code().clone(),
-        hi_rxno: priced.rx.hi_rxno.clone(),
+        hi_rxno: priced.rx.as_ref().map(|rx| rx.hi_rxno.clone()),
         accum_key: priced.accum_key.clone(),
         insutype: priced.person.insutype,
         med_type: command.med_type.clone(),
@@ -148,7 +163,7 @@ fn changes(ctx: &Ctx, priced: &Priced, setl: &Setl) -> Result<ChangeSet, Failure
         });
     }
     Ok(ChangeSet {
-        rx: vec![journal::advance(&priced.rx, &event, ctx.now)?],
+        rx: priced.rx.iter().map(|rx| journal::advance(rx, &event, ctx.now)).collect::<Result<_, _>>()?,
         setl: Some(SetlChange { setl: setl.clone() }),
         accum,
         acct,

@@ -81,9 +81,10 @@ impl Center {
     /// What takes a settlement back and tells the hospital, and its negative: 2103 and 2601.
     pub(crate) async fn reverse(&self, ctx: &Ctx, setl: &Setl) -> Result<(ChangeSet, Answer<Setl>), Attempt> {
         let key = &setl.accum_key;
+        let Some(hi_rxno) = &setl.hi_rxno else { return self.reverse_account(ctx, setl).await };
         let (rx, content, accum, acct) = tokio::try_join!(
-            self.store.rx(&setl.hi_rxno),
-            self.store.rx_content(&setl.hi_rxno),
+            self.store.rx(hi_rxno),
+            self.store.rx_content(hi_rxno),
             self.store.accum(key),
             self.store.acct(key.poolarea_no, &key.psn_no)
         )?;
@@ -96,9 +97,9 @@ impl Center {
         }
         settle::may_refund(&rx, &setl.setl_id).map_err(Failure::from_refusal)?;
         let reminders = self.ask_refund(ctx, setl)?;
-        match self.reversal(ctx, &rx, setl, Purse { accum, pots, acct }) {
+        match self.reversal(ctx, Some(&rx), setl, Purse { accum, pots, acct }) {
             // An accumulator that does not fit may be one that the same reversal, sent twice, restored meanwhile.
-            Err(Failure::Broken(_)) if self.store.rx(&setl.hi_rxno).await?.as_ref() != Some(&rx) => {
+            Err(Failure::Broken(_)) if self.store.rx(hi_rxno).await?.as_ref() != Some(&rx) => {
                 Err(CommitError::Stale("rx").into())
             }
             reversal => {
@@ -107,6 +108,15 @@ impl Center {
                 Ok((changes, Answer { reply: negative, reminders }))
             }
         }
+    }
+
+    /// What only the account paid: the account gets it back, and no prescription moves.
+    async fn reverse_account(&self, ctx: &Ctx, setl: &Setl) -> Result<(ChangeSet, Answer<Setl>), Attempt> {
+        let key = &setl.accum_key;
+        let (accum, acct) = tokio::try_join!(self.store.accum(key), self.store.acct(key.poolarea_no, &key.psn_no))?;
+        let reminders = self.ask_refund(ctx, setl)?;
+        let (changes, negative) = self.reversal(ctx, None, setl, Purse { accum, pots: Vec::new(), acct })?;
+        Ok((changes, Answer { reply: negative, reminders }))
     }
 
     fn ask_refund(&self, ctx: &Ctx, setl: &Setl) -> Result<Vec<Refusal>, Failure> {
@@ -123,7 +133,7 @@ impl Center {
     fn reversal(
         &self,
         ctx: &Ctx,
-        rx: &Prescription,
+        rx: Option<&Prescription>,
         setl: &Setl,
         Purse { accum, pots, acct }: Purse,
     ) -> Result<(ChangeSet, Setl), Failure> {
@@ -151,8 +161,10 @@ impl Center {
         };
         let event = Event::Refunded(Refunded { setl_id: negative.setl_id.clone(), refd_setl_id: setl.setl_id.clone() });
         let mut changes = ChangeSet {
-            releases: rx.state.sold().map(|sold| claims(&rx.hi_rxno, &sold.lines)).unwrap_or_default(),
-            rx: vec![journal::advance(rx, &event, ctx.now)?],
+            releases: rx
+                .and_then(|rx| rx.state.sold().map(|sold| claims(&rx.hi_rxno, &sold.lines)))
+                .unwrap_or_default(),
+            rx: rx.iter().map(|rx| journal::advance(rx, &event, ctx.now)).collect::<Result<_, _>>()?,
             setl: Some(SetlChange { setl: negative.clone() }),
             accum: restored,
             ..ChangeSet::default()

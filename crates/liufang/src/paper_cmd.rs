@@ -156,6 +156,7 @@ impl Printable {
 /// A stored settlement with all that its print says.
 pub struct SetlPrintable {
     setl: Setl,
+    hi_rxno: HiRxno,
     reversed_by: Option<String>,
     fixmedins_name: String,
     psn_name: String,
@@ -178,8 +179,9 @@ impl SetlPrintable {
     /// A settlement of a pharmacy.
     pub async fn load(store: &dyn Store, code: &FixmedinsCode, setl_id: &str) -> anyhow::Result<Option<Self>> {
         let Some((setl, reversed_by)) = store.setl(code, setl_id).await? else { return Ok(None) };
+        let hi_rxno = setl.hi_rxno.clone().with_context(|| format!("结算{setl_id}没有处方，只用个人账户支付"))?;
         let (rx, content, pharmacy) =
-            tokio::try_join!(store.rx(&setl.hi_rxno), store.rx_content(&setl.hi_rxno), store.fixmedins(code))?;
+            tokio::try_join!(store.rx(&hi_rxno), store.rx_content(&hi_rxno), store.fixmedins(code))?;
         let rx = rx.with_context(|| format!("the prescription of settlement {setl_id} is not stored"))?;
         let content = content.with_context(|| format!("the prescription of settlement {setl_id} has no content"))?;
         Ok(Some(Self {
@@ -188,6 +190,7 @@ impl SetlPrintable {
             psn_name: content.mdtrtinfo.patn_name,
             sold: rx.state.sold().map(|sold| sold.lines.clone()).unwrap_or_default(),
             setl,
+            hi_rxno,
         }))
     }
 
@@ -197,7 +200,7 @@ impl SetlPrintable {
         let sheet = SettlementSheet {
             setl_id: &setl.setl_id,
             mdtrt_id: &setl.mdtrt_id,
-            hi_rxno: &setl.hi_rxno,
+            hi_rxno: &self.hi_rxno,
             fixmedins_code: &setl.fixmedins_code,
             fixmedins_name: &self.fixmedins_name,
             psn_name: &self.psn_name,

@@ -79,8 +79,8 @@ pub struct Setl {
     pub poolarea_no: Admdvs,
     /// The pharmacy.
     pub fixmedins_code: FixmedinsCode,
-    /// The prescription that was paid.
-    pub hi_rxno: HiRxno,
+    /// The prescription that was paid; none where only the personal account paid.
+    pub hi_rxno: Option<HiRxno>,
     /// Whose accumulators it moved.
     pub accum_key: AccumKey,
     /// 险种.

@@ -270,7 +270,8 @@ fn setl(change: &SetlChange, steps: &mut Vec<Step>) {
         pool(),
         setl.setl_id.as_str().into(),
         setl.fixmedins_code.as_str().into(),
-        setl.hi_rxno.as_str().into(),
+        // What only the account paid is of no prescription.
+        setl.hi_rxno.as_ref().map_or("", lf_vocab::HiRxno::as_str).into(),
         setl.setl_time.into(),
         Value::opt(setl.refd_setl_id.as_deref()),
         Value::json(setl),

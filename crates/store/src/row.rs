@@ -204,7 +204,7 @@ pub(crate) fn setl(sealer: &Sealer, row: Row) -> Read<(Setl, Option<String>)> {
     let poolarea_no: Admdvs = cells.parsed("poolarea_no")?;
     let setl_id = cells.text("setl_id")?;
     let fixmedins_code: FixmedinsCode = cells.parsed("fixmedins_code")?;
-    let hi_rxno: HiRxno = cells.parsed("hi_rxno")?;
+    let hi_rxno = cells.text("hi_rxno")?;
     let setl_time = cells.moment("setl_us")?;
     let refd_setl_id = cells.opt_text("refd_setl_id")?;
     let setl: Setl = cells.json("body")?;
@@ -212,7 +212,7 @@ pub(crate) fn setl(sealer: &Sealer, row: Row) -> Read<(Setl, Option<String>)> {
     cells.agree("poolarea_no", setl.poolarea_no == poolarea_no)?;
     cells.agree("setl_id", setl.setl_id == setl_id)?;
     cells.agree("fixmedins_code", setl.fixmedins_code == fixmedins_code)?;
-    cells.agree("hi_rxno", setl.hi_rxno == hi_rxno)?;
+    cells.agree("hi_rxno", setl.hi_rxno.as_ref().map_or("", HiRxno::as_str) == hi_rxno)?;
     cells.agree("setl_us", setl.setl_time == setl_time)?;
     cells.agree("refd_setl_id", setl.refd_setl_id == refd_setl_id)?;
     Ok((setl, reversed_by))

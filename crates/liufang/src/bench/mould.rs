@@ -185,7 +185,7 @@ impl Mould {
         let mut setl = self.setl.clone();
         let id = |kind: char| format!("{}{}{n:07X}{kind}", setl.poolarea_no, spread(n, of).to_uppercase());
         (setl.setl_id, setl.mdtrt_id) = (id('A'), id('B'));
-        setl.hi_rxno = rx.hi_rxno.clone();
+        setl.hi_rxno = Some(rx.hi_rxno.clone());
         setl.setl_time = setl_time;
         let (year, month, _) = setl_time.day().ymd();
         (setl.shares.year, setl.shares.month) = (year, month);

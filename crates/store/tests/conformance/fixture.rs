@@ -275,7 +275,7 @@ pub fn setl(setl_id: &str, refd_setl_id: Option<&str>) -> SetlChange {
             mdtrt_id: "M2".to_owned(),
             poolarea_no: pool(),
             fixmedins_code: pharmacy(),
-            hi_rxno: number(1),
+            hi_rxno: Some(number(1)),
             accum_key: accum_key(),
             insutype: Insutype::Employee,
             med_type: "41".to_owned(),

@@ -143,7 +143,9 @@ async fn check_settlements<S: Store + ?Sized>(
         };
         let same = setl.shares.medfee_sumamt.get() == *medfee && setl.shares.fund_pay_sumamt.get() == *fund;
         report.unless(same, Kind::Settlement, place, || format!("结算{setl_id}的金额与历史所载不同"));
-        report.unless(setl.hi_rxno == rx.hi_rxno, Kind::Settlement, place, || format!("结算{setl_id}属于另一张处方"));
+        report.unless(setl.hi_rxno.as_ref() == Some(&rx.hi_rxno), Kind::Settlement, place, || {
+            format!("结算{setl_id}属于另一张处方")
+        });
         let (key, opened) = (&setl.accum_key, &rx.opened);
         let same = key.poolarea_no == opened.insu_poolarea_no && key.psn_no == opened.psn_no;
         report.unless(same, Kind::Settlement, place, || format!("结算{setl_id}的参保人与处方不同"));

@@ -63,14 +63,19 @@ async fn check_reversal<S: Store + ?Sized>(
 /// That the prescription's history names this settlement; so there is one at most, and no other.
 async fn check_named<S: Store + ?Sized>(store: &S, setl: &Setl, report: &mut Report) -> Result<(), StoreError> {
     let place = setl.setl_id.as_str();
-    let rx = match store.rx(&setl.hi_rxno).await {
+    let Some(hi_rxno) = &setl.hi_rxno else {
+        let nothing = setl.shares.fund_pay_sumamt == lf_vocab::Fen::ZERO;
+        report.unless(nothing, Kind::Settlement, place, || "没有处方的结算动用了统筹基金".to_owned());
+        return Ok(());
+    };
+    let rx = match store.rx(hi_rxno).await {
         Ok(rx) => rx,
         // The scan of prescriptions has reported it.
         Err(StoreError::Inconsistent(_)) => return Ok(()),
         Err(other) => return Err(other),
     };
     let Some(rx) = rx else {
-        report.differs(Kind::Settlement, place, format!("处方{}不存在", setl.hi_rxno));
+        report.differs(Kind::Settlement, place, format!("处方{hi_rxno}不存在"));
         return Ok(());
     };
     let named = match (&rx.state, &setl.refd_setl_id) {
@@ -80,6 +85,6 @@ async fn check_named<S: Store + ?Sized>(store: &S, setl: &Setl, report: &mut Rep
         }
         _ => false,
     };
-    report.unless(named, Kind::Settlement, place, || format!("处方{}的历史没有这笔结算", setl.hi_rxno));
+    report.unless(named, Kind::Settlement, place, || format!("处方{hi_rxno}的历史没有这笔结算"));
     Ok(())
 }

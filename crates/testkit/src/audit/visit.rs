@@ -81,7 +81,7 @@ async fn settled<S: Store + ?Sized>(
         && setl.insutype == visit.insutype
         && setl.refd_setl_id.is_none();
     report.unless(same, Kind::Visit, place, || format!("结算{setl_id}的就诊、人员或险种与就诊不同"));
-    let rxno = |fee: &lf_ports::MdtrtFee| fee.rxno.as_deref() == Some(setl.hi_rxno.as_str());
+    let rxno = |fee: &lf_ports::MdtrtFee| fee.rxno.as_deref() == setl.hi_rxno.as_ref().map(lf_vocab::HiRxno::as_str);
     report.unless(batch.fees.iter().all(rxno), Kind::Visit, place, || format!("结算{setl_id}的处方与明细不同"));
     let charged: BTreeSet<_> = batch
         .fees

@@ -217,7 +217,7 @@ fn setl(shares: Shares) -> Setl {
         mdtrt_id: "mdtrt_id".to_owned(),
         poolarea_no: "360900".parse().unwrap(),
         fixmedins_code: "P36090200106".parse().unwrap(),
-        hi_rxno: HI_RXNO.parse().unwrap(),
+        hi_rxno: Some(HI_RXNO.parse().unwrap()),
         accum_key: accum_key(),
         insutype: Insutype::Employee,
         med_type: "41".to_owned(),
@@ -261,7 +261,7 @@ fn catalogue_drug() -> Drug {
 fn quote(shares: Shares) -> t2101_quote::Reply {
     t2101_quote::Priced {
         at_counter: Default::default(),
-        rx: rx(),
+        rx: Some(rx()),
         person: person(),
         shares,
         accum_key: accum_key(),
