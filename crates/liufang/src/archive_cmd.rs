@@ -71,11 +71,13 @@ pub async fn unsigned(store: &dyn Engine, code: &FixmedinsCode, (from, until): (
         let Some(last) = page.last() else { break };
         after = (last.setl_time, last.setl_id.clone());
         for setl in page.iter().filter(|setl| setl.refd_setl_id.is_none()) {
-            let rx = store.rx(&setl.hi_rxno).await?;
+            // What only the account paid has no prescription whose history could hold the pair.
+            let Some(hi_rxno) = &setl.hi_rxno else { continue };
+            let rx = store.rx(hi_rxno).await?;
             let standing = rx.filter(|rx| matches!(rx.state, State::Settled { .. }) && rx.state.pair().is_none());
             if standing.is_some() {
                 count += 1;
-                println!("未见签字件 {} {} {}", setl.setl_id, setl.hi_rxno, setl.setl_time);
+                println!("未见签字件 {} {} {}", setl.setl_id, hi_rxno, setl.setl_time);
             }
         }
     }

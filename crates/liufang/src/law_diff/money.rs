@@ -100,18 +100,20 @@ async fn bills(store: &Arc<dyn Engine>) -> anyhow::Result<Bills> {
                 if reversed_by.is_some() || setl.refd_setl_id.is_some() {
                     continue;
                 }
+                // What only the account paid is of no prescription, and no pack moves it: the fund has no part in it.
+                let Some(hi_rxno) = setl.hi_rxno.clone() else { continue };
                 code = code.or_else(|| setl.shares.lines.first().map(|line| line.med_list_codg.clone()));
                 let med_type =
                     types.entry(setl.med_type.clone()).or_insert_with(|| setl.med_type.as_str().into()).clone();
                 let person = (setl.accum_key.poolarea_no, setl.accum_key.psn_no.clone());
-                persons.entry(person).or_default().push(bill(setl, med_type));
+                persons.entry(person).or_default().push(bill(setl, hi_rxno, med_type));
             }
         }
     }
     Ok((persons, code))
 }
 
-fn bill(setl: Setl, med_type: Arc<str>) -> Bill {
+fn bill(setl: Setl, hi_rxno: HiRxno, med_type: Arc<str>) -> Bill {
     let shares = &setl.shares;
     Bill {
         at: setl.setl_time,
@@ -120,7 +122,7 @@ fn bill(setl: Setl, med_type: Arc<str>) -> Bill {
         lines: shares.lines.iter().map(bill_line).collect(),
         balance: shares.balc.checked_add(shares.acct_pay).unwrap_or(shares.balc),
         paid: flows(shares),
-        hi_rxno: setl.hi_rxno,
+        hi_rxno,
     }
 }
 

@@ -95,9 +95,10 @@ async fn lawful_cases_go_the_whole_way() {
     assert!(unsigned(store, code, (today.plus(-9), today.plus(-8))).await.unwrap());
     let setls = store.setls_of(code, (today.plus(-1).start(), ""), today.plus(2).start(), 1).await.unwrap();
     // proves JX-3.4.3b: the center's own print stands in the history
-    let before = store.rx_events(&setls[0].hi_rxno).await.unwrap().len();
-    record(&setls[0].hi_rxno, store).await.unwrap();
-    assert_eq!(store.rx_events(&setls[0].hi_rxno).await.unwrap().len(), before + 1);
+    let hi_rxno = setls[0].hi_rxno.as_ref().unwrap();
+    let before = store.rx_events(hi_rxno).await.unwrap().len();
+    record(hi_rxno, store).await.unwrap();
+    assert_eq!(store.rx_events(hi_rxno).await.unwrap().len(), before + 1);
     stage.clear().await;
 }
 
