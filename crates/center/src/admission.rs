@@ -1,5 +1,5 @@
-//! Admission of pharmacies to a service (双通道, 门特, 门诊统筹): an application is judged at the gate `admit`, then an officer
-//! decides. Serves GX-1.2, DG-2.1–2.3, JX-1 and the re-entry rules of JX-4.5 and DG-2.3b.
+//! Admission to a service: of pharmacies to 双通道, 门特 and 门诊统筹, of hospitals to 单独支付: an application is judged at the gate `admit`, then an officer
+//! decides. Serves GX-1.2, DG-2.1–2.3, JX-1, WH-6.7 and the re-entry rules of JX-4.5 and DG-2.3b.
 //!
 //! Invariants: what the center knows it tells the law itself, and a statement that differs is not taken in; nobody is
 //! admitted whom the law refuses, nor with a condition that nobody looked into; an admission that ended stays on record, so
@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use lf_law::{Facts, Gate, Grant, Input, Law, Severity};
-use lf_ports::{Application, Fixmedins, MemoRow, Practitioner, PractitionerKind, Said};
+use lf_ports::{Application, Ended, Fixmedins, MemoRow, Practitioner, PractitionerKind, Said};
 use lf_vocab::{Admdvs, Day};
 
 use crate::failure::Failure;
@@ -39,8 +39,8 @@ pub enum Standing<'m> {
     Holds,
     /// An officer or the law said no.
     Refused,
-    /// It ended on a day.
-    Cancelled(Day),
+    /// It ended.
+    Cancelled(Ended),
 }
 
 impl Standing<'_> {
@@ -62,7 +62,7 @@ pub fn standing(newest: Option<&MemoRow>) -> Standing<'_> {
         Some(Said::Applied(application)) => Standing::UnderWay(application),
         Some(Said::Granted) => Standing::Holds,
         Some(Said::Refused) => Standing::Refused,
-        Some(Said::Cancelled(on)) => Standing::Cancelled(*on),
+        Some(Said::Cancelled(ended)) => Standing::Cancelled(*ended),
         _ => Standing::Never,
     }
 }
@@ -99,8 +99,8 @@ pub struct Known<'k> {
     pub practitioners: &'k [Practitioner],
     /// 谈判 drugs it stocks, and how many there are; nothing where the catalogue has none.
     pub nego: Option<(u64, u64)>,
-    /// The day on which it lost the same service before.
-    pub cancelled: Option<Day>,
+    /// How it lost the same service before.
+    pub cancelled: Option<Ended>,
 }
 
 impl Known<'_> {
@@ -122,9 +122,13 @@ impl Known<'_> {
             facts
                 .insert("nego_share", Input::Text(format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)));
         }
-        if let Some(day) = self.cancelled {
+        if let Some(ended) = self.cancelled {
             facts.insert("canc_flag", Input::Flag(true));
-            facts.insert("canc_time", Input::Text(day.to_string()));
+            facts.insert("canc_brch_flag", Input::Flag(ended.breach));
+            facts.insert("canc_time", Input::Text(ended.on.to_string()));
+        }
+        if let Some(hosp_lv) = &self.fixmedins.hosp_lv {
+            facts.insert("hosp_lv", Input::Text(hosp_lv.clone()));
         }
         facts
     }
@@ -146,7 +150,7 @@ pub fn judge(
     let own = [("appy_type", Input::Text(appy_type.to_owned())), ("appy_time", Input::Text(on.to_string()))];
     for (name, fact) in known.facts(on).into_iter().chain(own.clone()) {
         match facts.get(name) {
-            Some(stated) if *stated != fact => {
+            Some(stated) if !same(name, stated, &fact) => {
                 return Err(Failure::from_refusal(AdmissionRefusal::KnownOtherwise(name.to_owned())));
             }
             _ => drop(facts.insert(name.to_owned(), fact)),
@@ -184,6 +188,12 @@ fn decide(
         format!("[{}] {}（依据：{}，{}）", finding.code, finding.sentence, finding.cite, finding.by())
     };
     Ok(decision.findings.iter().map(|finding| (finding.severity, told(finding))).collect())
+}
+
+/// Whether two texts of a fact say the same: `0.5` is `0.500000`.
+fn same(name: &str, a: &Input, b: &Input) -> bool {
+    let fact = |input: &Input| Facts::from_input(&BTreeMap::from([(name.to_owned(), input.clone())])).ok();
+    a == b || fact(a).zip(fact(b)).is_some_and(|(a, b)| a == b)
 }
 
 /// A fact as text; lists are no facts of this gate and were refused before.

@@ -76,7 +76,7 @@ pub enum FactError {
 type Slot<'a> = Option<Value<'a>>;
 
 /// The facts of one case.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts<'a> {
     case: Vec<Slot<'a>>,
     lines: [Vec<Slot<'a>>; 3],

@@ -251,6 +251,8 @@ fields! {
     PnltTime "pnlt_time" Kind::Time, Case May "最近一次处罚或暂停、中止、解除协议的日期";
     CancFlag "canc_flag" Kind::Flag, Case May "曾被取消资格或退出";
     CancTime "canc_time" Kind::Time, Case May "被取消资格或退出的日期";
+    CancBrchFlag "canc_brch_flag" Kind::Flag, Case May "因违规被取消资格（自愿退出为否）";
+    InjSvcFlag "inj_svc_flag" Kind::Flag, Case May "申请开通注射类药品服务";
     SetlBegnTime "setl_begn_time" Kind::Time, Case May "启动医保结算业务的日期";
     PharLcsCnt "phar_lcs_cnt" Kind::Int, Case May "在岗且登记有效的执业药师人数";
     NegoShare "nego_share" PRIC, Case May "配备的谈判药品占全部谈判药品的比例";

@@ -1,4 +1,4 @@
-//! `liufang admission`: applications of pharmacies over a database. What is judged stands in `center/src/admission.rs`.
+//! `liufang admission`: applications of institutions over a database. What is judged stands in `center/src/admission.rs`.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use lf_center::Failure;
 use lf_center::admission::{Known, Standing, judge, may, standing};
 use lf_center::grants::of_place;
 use lf_law::Input;
-use lf_ports::{Application, Clock as _, Fixmedins, MemoRow, MemoTopic, Practitioner, Said};
+use lf_ports::{Application, Clock as _, Ended, Fixmedins, MemoRow, MemoTopic, Practitioner, Said};
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Day, FixmedinsKind};
 
-use crate::cli::{AdmissionArgs, AdmissionBase, AdmissionCommand, AdmissionOf};
+use crate::cli::{AdmissionArgs, AdmissionBase, AdmissionCommand, AdmissionOf, SPAY};
 use crate::edge::SystemClock;
 use crate::law_cmd::text;
 use crate::law_files;
@@ -52,8 +52,8 @@ async fn step(store: &dyn Engine, command: &AdmissionCommand) -> anyhow::Result<
         AdmissionCommand::Refuse { what, decision } => {
             Desk::open(store, what).await?.say(Said::Refused, false, (&decision.why, &decision.by)).await
         }
-        AdmissionCommand::Cancel { what, decision, on } => {
-            let said = Said::Cancelled(on.unwrap_or(today));
+        AdmissionCommand::Cancel { what, decision, on, given_up } => {
+            let said = Said::Cancelled(Ended { on: on.unwrap_or(today), breach: !given_up });
             Desk::open(store, what).await?.say(said, false, (&decision.why, &decision.by)).await
         }
         AdmissionCommand::List { admdvs, .. } => list(store, *admdvs).await,
@@ -72,9 +72,10 @@ struct Desk<'d> {
 impl<'d> Desk<'d> {
     async fn open(store: &'d dyn Engine, what: &'d AdmissionOf) -> anyhow::Result<Self> {
         let code = &what.fixmedins_code;
+        let kind = if what.appy_type == SPAY { FixmedinsKind::Hospital } else { FixmedinsKind::Pharmacy };
+        let found = store.fixmedins(code).await?.filter(|found| found.fixmedins_code.kind() == kind);
         let fixmedins =
-            store.fixmedins(code).await?.filter(|found| found.fixmedins_code.kind() == FixmedinsKind::Pharmacy);
-        let fixmedins = fixmedins.with_context(|| format!("{code} is no pharmacy of this center"))?;
+            found.with_context(|| format!("{code} is no institution of this center for {}", what.appy_type))?;
         let key = format!("{code}/{}", what.appy_type);
         let all = memos::all(store, fixmedins.poolarea_no, MemoTopic::Admission).await?;
         let history = all.into_iter().filter(|row| row.key == key).collect();
@@ -91,7 +92,7 @@ impl<'d> Desk<'d> {
         let grants = of_place(self.store, &law, place).await?;
         let practitioners = self.practitioners().await?;
         let cancelled = self.history.iter().rev().find_map(|row| match row.memo.said {
-            Said::Cancelled(day) => Some(day),
+            Said::Cancelled(ended) => Some(ended),
             _ => None,
         });
         let nego = nego::share_of(self.store, &self.fixmedins.fixmedins_code, on).await?;

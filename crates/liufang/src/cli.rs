@@ -22,7 +22,7 @@ mod settle;
 mod stock;
 mod torture;
 
-pub use admission::{AdmissionArgs, AdmissionBase, AdmissionCommand, AdmissionOf};
+pub use admission::{AdmissionArgs, AdmissionBase, AdmissionCommand, AdmissionOf, SPAY};
 pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
 pub use duty::{DutyArgs, DutyCommand};
 pub use filings::{FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf};

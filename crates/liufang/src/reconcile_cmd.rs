@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use lf_center::reconcile::{Books, Period, Reconciliation};
 use lf_ports::{AuditStore, Clock as _, MemoRow, MemoTopic, Said};
 use lf_store::Engine;
-use lf_vocab::{Admdvs, HiRxno};
+use lf_vocab::{Admdvs, Day, HiRxno};
 
 use crate::cli::{ExplainArgs, ReconcileArgs, ReconcileCommand};
 use crate::edge::SystemClock;
@@ -58,12 +58,24 @@ async fn say_in(store: &dyn Engine, pool: Admdvs, args: &ExplainArgs, said: Said
     let memos = memos::newest(store, pool, MemoTopic::Difference).await?;
     let seen = memos.get(&args.key);
     let closed = seen.is_some_and(|row| row.memo.said == Said::Explained);
+    if said == Said::Explained && !stands(store, pool, &args.key).await? {
+        bail!("there is no difference {}", args.key);
+    }
     if closed == (said == Said::Explained) {
         bail!("{} is {} already", args.key, if closed { "closed" } else { "open" });
     }
     memos::write(store, pool, &args.key, (said, &args.why, &args.by), seen).await?;
     println!("{} is {}", args.key, if closed { "open again" } else { "closed" });
     Ok(())
+}
+
+/// Whether there is such a difference in any period. What does not stand is not closed before it comes up.
+async fn stands(store: &dyn Engine, pool: Admdvs, key: &str) -> anyhow::Result<bool> {
+    let always = Period::new(Day::FIRST, Day::LAST.plus(-1)).context("all days")?;
+    let mut books = Books::new(always, SystemClock.now());
+    read(store, pool, &mut books).await?;
+    let found = books.closed().context("the sums are beyond their range")?;
+    Ok(found.differences.iter().any(|difference| difference.key == key))
 }
 
 /// Why differences are closed, of all places.

@@ -138,7 +138,7 @@ fn one_lot(code: &str, lotno: &str, drug: &str, expy_end: &str, bought: i64) -> 
     };
     // The second pharmacy has one tablet less on the shelf than in the book.
     let found = if code == FAR { bought - 1 } else { bought };
-    let counted = Some(Counted { invdate: day, found, book: bought, booked: 0 });
+    let counted = Some(Counted { invdate: day, found, book: bought });
     let lot = Lot { bought, counted, ..Lot::new(goods, Measure::Packs(24)) };
     let moved = StockMove {
         fixmedins_code: code.parse().unwrap(),

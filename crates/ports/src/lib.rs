@@ -39,7 +39,7 @@ pub use grant::{GrantChange, GrantEnded, GrantGiven, GrantRow};
 pub use list_match::{ListMatch, MatchBody, MatchChange, MatchKey};
 pub use lists::{Dated, Edition, EditionOf, Item, Lists, PlacePric, Prics, Since, Site};
 pub use mdtrt::{Batch, BatchState, Diag, Mdtrt, MdtrtChange, MdtrtFee, MdtrtInfo, MdtrtState, MdtrtStore};
-pub use memo::{Application, Memo, MemoRow, MemoTopic, Said};
+pub use memo::{Application, Ended, Memo, MemoRow, MemoTopic, Said};
 pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, SettlementNotice, TakenDrug};
 pub use outbox::{Claimed, DroppedRow, Next, Outbox, OutboxRow};
 pub use registry::{

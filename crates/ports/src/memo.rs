@@ -74,8 +74,18 @@ pub enum Said {
     Granted,
     /// It was not.
     Refused,
-    /// Its admission ended, on a day: cancelled, or given up.
-    Cancelled(Day),
+    /// Its admission ended.
+    Cancelled(Ended),
+}
+
+/// How an admission ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ended {
+    /// On which day.
+    pub on: Day,
+    /// For a breach; otherwise it was given up.
+    pub breach: bool,
 }
 
 /// What a pharmacy applied with, and what the law said of it.

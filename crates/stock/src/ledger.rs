@@ -155,8 +155,7 @@ impl Ledger {
         let (lotno, units) = (&entry.fixmedins_bchno, draft.stated);
         match &entry.what {
             What::Count { invdate, .. } => {
-                draft.lot.counted =
-                    Some(Counted { invdate: *invdate, found: units, book: draft.lot.balance(), booked: 0 });
+                draft.lot.counted = Some(Counted { invdate: *invdate, found: units, book: draft.lot.balance() });
             }
             What::Change { chg, .. } => change(&mut draft.lot, *chg, units),
             What::Purchase { codes, .. } => {
@@ -201,8 +200,9 @@ impl Ledger {
             DataType::Count => lot.counted = None,
             DataType::Change => {
                 lot.changed = 0;
+                let booked = std::mem::take(&mut lot.booked);
                 if let Some(counted) = &mut lot.counted {
-                    counted.book -= std::mem::take(&mut counted.booked);
+                    counted.book -= booked;
                 }
             }
             DataType::Purchase => lot.bought = 0,
@@ -232,9 +232,11 @@ fn change(lot: &mut Lot, chg: ChgType, units: i64) {
         ChgType::Loss => (-units, true),
     };
     lot.changed += units;
-    if let Some(counted) = lot.counted.as_mut().filter(|_| of_count) {
-        counted.book += units;
-        counted.booked += units;
+    if of_count {
+        lot.booked += units;
+        if let Some(counted) = &mut lot.counted {
+            counted.book += units;
+        }
     }
 }
 

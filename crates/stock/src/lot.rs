@@ -64,9 +64,6 @@ pub struct Counted {
     pub found: i64,
     /// Units that the book had when it was told, and what was booked of it since.
     pub book: i64,
-    /// Of those, what 盘盈 and 盘亏 (3502) booked since; it goes with them when they are deleted (3507).
-    #[serde(default)]
-    pub booked: i64,
 }
 
 /// A lot of one institution. Signed sums in minimal units.
@@ -84,6 +81,10 @@ pub struct Lot {
     pub sold: i64,
     /// The last stocktaking.
     pub counted: Option<Counted>,
+    /// Of `changed`, what 盘盈 and 盘亏 booked so that the book says what was found. No goods moved by it, so where it is
+    /// deleted (3507) what was found stays found.
+    #[serde(default)]
+    pub booked: i64,
 }
 
 /// Tickets, book and goods of a lot in minimal units (票账货).
@@ -100,7 +101,7 @@ pub struct Consistency {
 impl Lot {
     /// A new one with nothing in it.
     pub const fn new(goods: Goods, measure: Measure) -> Self {
-        Self { goods, measure, changed: 0, bought: 0, sold: 0, counted: None }
+        Self { goods, measure, changed: 0, bought: 0, sold: 0, counted: None, booked: 0 }
     }
 
     /// What must be there. The three sums stay within ±[`Self::MOST`], so that this cannot overflow.

@@ -1,6 +1,6 @@
 //! Every printed condition of the three texts, kept and broken; an officer's steps.
 
-use lf_ports::{Application, Memo, Practitioner};
+use lf_ports::{Application, Ended, Memo, Practitioner};
 use lf_rx::Refused as _;
 use lf_testkit::region::{PHARMACIST, PHARMACY, fixmedins, practitioner};
 
@@ -16,7 +16,7 @@ fn day(text: &str) -> Day {
 fn stated() -> BTreeMap<String, Input> {
     let yes = ["qlty_sys_flag", "net_flag", "psi_upld_flag", "psi_book_flag", "trac_upld_flag", "video_flag"];
     let more = ["itnt_rx_flag", "cons_area_flag", "cons_dev_flag", "hi_area_flag", "prom_psi_flag", "prom_pric_flag"];
-    let flags = yes.into_iter().chain(more).chain(["prom_out_flag", "cold_chain_flag"]);
+    let flags = yes.into_iter().chain(more).chain(["prom_out_flag", "cold_chain_flag", "inj_svc_flag"]);
     let mut stated: BTreeMap<_, _> = flags.map(|name| (name.to_owned(), Input::Flag(true))).collect();
     stated.insert("pnlt_flag".to_owned(), Input::Flag(false));
     stated.insert("canc_flag".to_owned(), Input::Flag(false));
@@ -31,17 +31,17 @@ struct Asked {
     fixmedins: Fixmedins,
     practitioners: Vec<Practitioner>,
     nego: Option<(u64, u64)>,
-    cancelled: Option<Day>,
+    cancelled: Option<Ended>,
     stated: BTreeMap<String, Input>,
 }
 
 impl Asked {
     fn new(place: &'static str, appy_type: &'static str) -> Self {
-        let dualchnl = appy_type == "双通道";
         Self {
             place,
             appy_type,
-            fixmedins: Fixmedins { dualchnl, ..fixmedins(PHARMACY, "甲药店") },
+            // Who applies does not serve yet.
+            fixmedins: Fixmedins { dualchnl: false, ..fixmedins(PHARMACY, "甲药店") },
             practitioners: vec![practitioner(PHARMACY, PHARMACIST, "王药")],
             nego: Some((50, 100)),
             cancelled: None,
@@ -87,9 +87,13 @@ fn penalty(time: &'static str) -> impl FnOnce(&mut Asked) {
 
 /// Lost the service on a day; what the pharmacy says of it is left out.
 fn lost(time: &'static str) -> impl FnOnce(&mut Asked) {
+    ended(time, true)
+}
+
+fn ended(time: &'static str, breach: bool) -> impl FnOnce(&mut Asked) {
     move |asked| {
         asked.stated.remove("canc_flag");
-        asked.cancelled = Some(day(time));
+        asked.cancelled = Some(Ended { on: day(time), breach });
     }
 }
 
@@ -99,16 +103,25 @@ fn a_dual_channel_pharmacy_of_guangxi_meets_all_five_conditions() {
     let of = |change: Box<dyn FnOnce(&mut Asked)>| asked("450100", "双通道", change).refused();
     assert_eq!(of(Box::new(|_| ())), "");
     assert_eq!(asked("450100", "双通道", |_| ()).judge().unwrap().reminded, [""; 0]);
-    let ended = |asked: &mut Asked| {
+    let lapsed = |asked: &mut Asked| {
         asked.fixmedins.agreement = lf_vocab::Span::new(day("2024-01-01"), Some(day(ON))).unwrap();
     };
-    assert_eq!(of(Box::new(ended)), "ADMIT-NOT-DESIGNATED");
+    assert_eq!(of(Box::new(lapsed)), "ADMIT-NOT-DESIGNATED");
     assert_eq!(of(Box::new(penalty("2023-11-23"))), "ADMIT-PENALTY");
     assert_eq!(of(Box::new(penalty("2023-11-22"))), "", "three whole years");
     assert_eq!(of(Box::new(|asked| asked.practitioners.clear())), "ADMIT-PHARMACIST");
     assert_eq!(of(Box::new(|asked| asked.practitioners[0].licensed = false)), "ADMIT-PHARMACIST");
     assert_eq!(of(Box::new(flag("qlty_sys_flag"))), "ADMIT-QUALITY");
     assert_eq!(of(Box::new(flag("cold_chain_flag"))), "ADMIT-COLD-CHAIN");
+    let no_injections = |asked: &mut Asked| {
+        flag("cold_chain_flag")(asked);
+        flag("inj_svc_flag")(asked);
+    };
+    assert_eq!(of(Box::new(no_injections)), "");
+    let said_otherwise = |asked: &mut Asked| {
+        drop(asked.stated.insert("nego_share".to_owned(), Input::Text("0.5".to_owned())));
+    };
+    assert_eq!(of(Box::new(said_otherwise)), "", "0.5 is 0.500000");
     assert_eq!(of(Box::new(|asked| asked.nego = Some((49, 100)))), "ADMIT-NEGO-SHARE");
     assert_eq!(of(Box::new(|asked| asked.nego = Some((4_999_999, 10_000_000)))), "ADMIT-NEGO-SHARE");
     assert_eq!(of(Box::new(flag("net_flag"))), "ADMIT-NETWORK");
@@ -138,6 +151,7 @@ fn a_pharmacy_of_dongguan_meets_the_conditions_of_special_diseases() {
     assert_eq!(of(Box::new(flag("prom_pric_flag"))), "ADMIT-PROMISE");
     assert_eq!(of(Box::new(lost("2025-11-23"))), "ADMIT-AGAIN");
     assert_eq!(of(Box::new(lost("2025-11-22"))), "");
+    assert_eq!(of(Box::new(ended("2025-11-23", false))), "", "only who lost it for a breach waits");
 }
 
 #[test]
@@ -167,7 +181,39 @@ fn a_pharmacy_of_jiangxi_meets_the_nine_conditions_or_serves_both_channels() {
         asked.stated.clear();
     };
     let direct = asked("360900", "门诊统筹", both).judge().unwrap();
-    assert_eq!((direct.refused, direct.reminded), (vec![], vec![]), "一: 双通道 pharmacies may apply directly");
+    assert_eq!(direct.refused, [""; 0], "一: 双通道 pharmacies may apply directly");
+    assert!(direct.reminded.len() == 1 && direct.reminded[0].contains("ADMIT-AGAIN"), "{direct:?}");
+    let lost_both = |asked: &mut Asked| {
+        both(asked);
+        lost("2023-11-23")(asked);
+    };
+    assert_eq!(of(Box::new(lost_both)), "ADMIT-AGAIN", "四（五） is said of all");
+    assert_eq!(of(Box::new(ended("2023-11-23", false))), "ADMIT-AGAIN", "四（五）3: also who gave it up");
+}
+
+#[test]
+fn a_hospital_of_wuhan_is_of_the_third_level_with_tests_or_of_the_second_with_a_key_specialty() {
+    // proves WH-6.7
+    let of = |hosp_lv: &'static str, stated: &[&'static str]| {
+        let hospital = |asked: &mut Asked| {
+            let own = fixmedins("H42010200001", "武汉某医院");
+            asked.fixmedins = Fixmedins { hosp_lv: Some(hosp_lv.to_owned()), ..own };
+            asked.stated = ["path_gene_flag", "key_spec_flag"]
+                .map(|name| (name.to_owned(), Input::Flag(stated.contains(&name))))
+                .into();
+        };
+        asked("420100", "单独支付", hospital).refused()
+    };
+    assert_eq!(of("03", &["path_gene_flag"]), "");
+    assert_eq!(of("03", &["key_spec_flag"]), "ADMIT-SPECIAL-INSTITUTION");
+    assert_eq!(of("05", &["key_spec_flag"]), "");
+    assert_eq!(of("05", &["path_gene_flag"]), "ADMIT-SPECIAL-INSTITUTION");
+    assert_eq!(of("08", &["path_gene_flag", "key_spec_flag"]), "ADMIT-SPECIAL-INSTITUTION");
+    let stated_higher = |asked: &mut Asked| {
+        asked.fixmedins.hosp_lv = Some("08".to_owned());
+        drop(asked.stated.insert("hosp_lv".to_owned(), Input::Text("03".to_owned())));
+    };
+    assert!(asked("420100", "单独支付", stated_higher).judge().is_err(), "the register knows the level");
 }
 
 #[test]
@@ -213,14 +259,14 @@ fn an_officer_decides_what_is_under_way_and_lawful() {
         ("bad", Some(row(Said::Applied(application(1, 2))))),
         ("granted", Some(row(Said::Granted))),
         ("refused", Some(row(Said::Refused))),
-        ("cancelled", Some(row(Said::Cancelled(day(ON))))),
+        ("cancelled", Some(row(Said::Cancelled(Ended { on: day(ON), breach: true })))),
     ];
     let steps = [
         ("apply", Said::Applied(application(0, 0)), false),
         ("grant", Said::Granted, false),
         ("grant checked", Said::Granted, true),
         ("refuse", Said::Refused, false),
-        ("cancel", Said::Cancelled(day(ON)), false),
+        ("cancel", Said::Cancelled(Ended { on: day(ON), breach: true }), false),
     ];
     let mut told = String::new();
     for (name, row) in &states {

@@ -77,6 +77,9 @@ pub enum AdmissionCommand {
         /// The day on which it ends [default: today]
         #[arg(long, value_name = "yyyy-MM-dd")]
         on: Option<Day>,
+        /// It was given up, not taken for a breach
+        #[arg(long)]
+        given_up: bool,
     },
     /// All admissions of a place with their history
     List {
@@ -89,13 +92,16 @@ pub enum AdmissionCommand {
     },
 }
 
-/// A pharmacy and a service.
+/// The service of hospitals.
+pub const SPAY: &str = "单独支付";
+
+/// An institution and a service.
 #[derive(Args)]
 pub struct AdmissionOf {
-    /// The pharmacy
+    /// The pharmacy, or for 单独支付 the hospital
     pub fixmedins_code: FixmedinsCode,
-    /// The service: 双通道, 门特 or 门诊统筹
-    #[arg(value_parser = ["双通道", "门特", "门诊统筹"])]
+    /// The service: 双通道, 门特, 门诊统筹 or 单独支付
+    #[arg(value_parser = ["双通道", "门特", "门诊统筹", SPAY])]
     pub appy_type: String,
     /// Which database.
     #[command(flatten)]

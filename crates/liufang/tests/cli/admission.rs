@@ -47,6 +47,6 @@ fn a_pharmacy_applies_is_admitted_loses_it_and_must_wait() {
     let (code, told) = apply("wrong.json", "2026-11-22");
     assert!(code == 2 && told.contains("ADM-08"), "{told}");
     let (code, told) = admission(&["apply", "H36090200101", "门特", "--facts", "facts.json", "--by", "甲"]);
-    assert!(code == 2 && told.contains("no pharmacy"), "{told}");
+    assert!(code == 2 && told.contains("no institution of this center for 门特"), "{told}");
     assert_eq!(admission(&["apply", PHARMACY, "别的", "--facts", "facts.json", "--by", "甲"]).0, 2);
 }

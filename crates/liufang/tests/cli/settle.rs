@@ -125,15 +125,29 @@ fn officers_write_down_what_they_found(folder: &Folder) {
     assert_eq!((set("0").0, set("1x").0, budget()), (2, 2, (0, None)));
     assert_eq!((set("100000.00").0, budget()), (0, (0, Some(10_000_000))));
     assert_eq!((set("50000.00").0, budget()), (0, (0, Some(5_000_000))), "the newest holds");
-    let key = "SettledTwice/360900202605110000000000000016/-";
     let say = |word: &str, key: &str| {
         let (code, out, err) = ran(folder, &[&["reconcile", word, key, "--why", "复核无误"], &by[..]].concat());
         (code, format!("{out}{err}"))
     };
+    let (code, told) = say("close", "SettledTwice/360900202605110000000000000016/-");
+    assert!(code == 2 && told.contains("there is no difference"), "{told}");
+    // Somebody takes the reversal out of the database: now there is one.
+    let raw = rusqlite::Connection::open(folder.join("var/demo/center.db")).unwrap();
+    raw.execute("DELETE FROM setl WHERE refd_setl_id IS NOT NULL", []).unwrap();
+    let reconciled = || {
+        let (code, out, _) = ran(folder, &["reconcile", "--from", "2020-01-01", "--to", "2099-12-31", "--json"]);
+        (code, serde_json::from_str::<Value>(&out).unwrap())
+    };
+    let (code, found) = reconciled();
+    let differences = found["differences"].as_array().unwrap();
+    assert_eq!((code, differences.len()), (1, 1), "{found}");
+    let key = differences[0]["key"].as_str().unwrap();
     assert_eq!(say("reopen", key).0, 2, "nobody closed it");
     assert_eq!(say("close", key).0, 0);
     let (code, told) = say("close", key);
     assert!(code == 2 && told.contains("closed already"), "{told}");
-    assert_eq!((say("reopen", key).0, say("close", key).0), (0, 0));
+    let (code, found) = reconciled();
+    assert!(code == 0 && found["differences"][0]["closed"].as_str().unwrap().contains("甲经办"), "{found}");
+    assert_eq!((say("reopen", key).0, reconciled().0), (0, 1));
     assert_eq!(say("close", "nothing").0, 2);
 }

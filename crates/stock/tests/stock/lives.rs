@@ -136,4 +136,15 @@ fn a_deleted_loss_leaves_the_shortage_that_was_counted() {
         post(&mut ledger, &delete(DataType::Change)).unwrap();
         assert_eq!((difference(&ledger), balance(&ledger)), (-24, 72), "round {round}");
     }
+    // The same where it was counted again in between, and where that count is another one.
+    for again in [true, false] {
+        post(&mut ledger, &change(ChgType::Loss, "1")).unwrap();
+        if !again {
+            post(&mut ledger, &delete(DataType::Count)).unwrap();
+        }
+        post(&mut ledger, &count("2")).unwrap();
+        assert_eq!(difference(&ledger), 0);
+        post(&mut ledger, &delete(DataType::Change)).unwrap();
+        assert_eq!((difference(&ledger), balance(&ledger)), (-24, 72), "counted again: {again}");
+    }
 }
