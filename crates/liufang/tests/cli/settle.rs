@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use lf_gm::RingFile;
+use lf_ports::{AuditStore as _, ChangeSet, SetlChange, Store as _};
+use lf_store::{Options, Sealer, SqliteStore};
 use serde_json::Value;
 
 use super::{Folder, ran};
@@ -131,9 +134,7 @@ fn officers_write_down_what_they_found(folder: &Folder) {
     };
     let (code, told) = say("close", "SettledTwice/360900202605110000000000000016/-");
     assert!(code == 2 && told.contains("there is no difference"), "{told}");
-    // Somebody takes the reversal out of the database: now there is one.
-    let raw = rusqlite::Connection::open(folder.join("var/demo/center.db")).unwrap();
-    raw.execute("DELETE FROM setl WHERE refd_setl_id IS NOT NULL", []).unwrap();
+    settled_without_a_prescription(&folder.join("var/demo"));
     let reconciled = || {
         let (code, out, _) = ran(folder, &["reconcile", "--from", "2020-01-01", "--to", "2099-12-31", "--json"]);
         (code, serde_json::from_str::<Value>(&out).unwrap())
@@ -150,4 +151,22 @@ fn officers_write_down_what_they_found(folder: &Folder) {
     assert!(code == 0 && found["differences"][0]["closed"].as_str().unwrap().contains("甲经办"), "{found}");
     assert_eq!((say("reopen", key).0, reconciled().0), (0, 1));
     assert_eq!(say("close", "nothing").0, 2);
+}
+
+/// Writes a settlement of a prescription that nobody issued beside those of the demo.
+fn settled_without_a_prescription(demo: &std::path::Path) {
+    let ring = std::fs::read_to_string(demo.join("store.key.toml")).unwrap();
+    let sealer = std::sync::Arc::new(Sealer::new(&RingFile::parse(&ring).unwrap()));
+    let store = SqliteStore::open(demo.join("center.db"), Options::new(sealer)).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let pool = "360900".parse().unwrap();
+        let (mut setl, _) = store.scan_setl(pool, None, 1).await.unwrap().remove(0);
+        setl.setl_id = "360900X".to_owned();
+        setl.refd_setl_id = None;
+        let unknown = lf_vocab::HiRxno::new(pool, setl.setl_time.day(), 999_999).unwrap();
+        setl.hi_rxno = Some(unknown);
+        store.commit(ChangeSet { setl: Some(SetlChange { setl }), ..ChangeSet::default() }).await.unwrap();
+        store.close().await;
+    });
 }
