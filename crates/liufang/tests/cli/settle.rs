@@ -167,6 +167,6 @@ fn settled_without_a_prescription(demo: &std::path::Path) {
         let unknown = lf_vocab::HiRxno::new(pool, setl.setl_time.day(), 999_999).unwrap();
         setl.hi_rxno = Some(unknown);
         store.commit(ChangeSet { setl: Some(SetlChange { setl }), ..ChangeSet::default() }).await.unwrap();
-        store.close().await;
+        store.close();
     });
 }
