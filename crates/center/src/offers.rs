@@ -27,13 +27,15 @@ pub const NAME_MOST: usize = 60;
 pub const OFFERS_MAX: usize = 100;
 /// Lots that one question may meet.
 pub const LOTS_MAX: usize = 20_000;
+/// Pharmacies that one question looks up, the nearest ones.
+pub const SHOPS_MAX: usize = 500;
 
 /// Rows asked of the store at once.
 const PAGE: usize = 1_000;
 /// Institutions looked up at once.
 const WAVE: usize = 64;
-/// Of how many lots and of how many of their last moves a price is looked for.
-const PRICE_LOTS: usize = 5;
+/// Of how many lots on the shelf and of how many of their last moves a price is looked for.
+pub const PRICE_LOTS: usize = 5;
 const PRICE_MOVES: i64 = 50;
 
 /// A question.
@@ -65,7 +67,7 @@ pub struct Offers {
     pub offers: Vec<Offer>,
     /// Drugs that were meant.
     pub drug_cnt: usize,
-    /// Offers left out because there are more than asked for.
+    /// Offers left out because there are more than asked for; those of pharmacies beyond [`SHOPS_MAX`] as their lots say.
     pub more_cnt: usize,
     /// Pharmacies left out because they did not upload in time.
     pub stale_cnt: usize,
@@ -98,7 +100,8 @@ pub struct Offer {
     pub prdr_name: String,
     /// Whole packs that may be sold.
     pub packs: i64,
-    /// At what it was sold last, per pack.
+    /// At what a pack of the first [`PRICE_LOTS`] lots on the shelf was sold last: a hint, because sales of other lots may
+    /// be younger.
     pub pric: Option<Pric>,
     /// On which day.
     pub pric_date: Option<Day>,
@@ -122,40 +125,42 @@ lf_rx::refusals! {
 pub async fn offers(store: &dyn Store, law: &Law, ask: &Ask, now: Moment) -> Result<Offers, Failure> {
     let (age_hours, by) = hours(law, ask.place, now.day(), "supply.age_hours")?;
     let drugs = meant(store, &ask.what, now.day()).await??;
-    let mut by_shop: BTreeMap<FixmedinsCode, Vec<(usize, i64, Vec<StockLot>)>> = BTreeMap::new();
+    let mut by_shop: BTreeMap<FixmedinsCode, Vec<Shelf>> = BTreeMap::new();
     let mut lots_met = 0;
-    for (at, drug) in drugs.iter().enumerate() {
-        for (code, lots) in shelves(store, ask.place, &drug.med_list_codg, &mut lots_met).await?? {
-            let packs: i64 = offered(lots.iter().map(|row| &row.lot), now.day()).iter().map(|one| one.packs).sum();
-            if packs > 0 {
-                by_shop.entry(code).or_default().push((at, packs, lots));
-            }
+    for (drug, found) in drugs.iter().enumerate() {
+        for (code, packs, lots) in shelves(store, ask.place, &found.med_list_codg, now.day(), &mut lots_met).await?? {
+            by_shop.entry(code).or_default().push(Shelf { drug, packs, lots });
         }
     }
-    let shops = open_shops(store, by_shop.keys(), now).await?;
     let sites = sites(store, by_shop.keys(), now.day()).await?;
+    let way = |code: &FixmedinsCode| {
+        ask.from.zip(sites.get(code).and_then(|site| site.spot)).map(|(from, spot)| from.metres_to(spot))
+    };
+    let mut codes: Vec<_> = by_shop.keys().map(|code| (way(code).unwrap_or(u32::MAX), code)).collect();
+    codes.sort_unstable();
+    let (near, far) = codes.split_at(codes.len().min(SHOPS_MAX));
+    let beyond: usize = far.iter().filter_map(|(_, code)| by_shop.get(*code)).map(Vec::len).sum();
+    let shops = open_shops(store, near.iter().map(|(_, code)| *code), now).await?;
     let (mut found, mut stale) = (Vec::new(), 0);
-    for (code, shelf) in by_shop {
-        let Some((shop, told)) = shops.get(&code) else { continue };
+    for (code, shelf) in &by_shop {
+        let Some((shop, told)) = shops.get(code) else { continue };
         let Some(told) = told.filter(|told| fresh(*told, now, age_hours)) else {
             stale += 1;
             continue;
         };
-        let site = sites.get(&code);
-        let distance_m = ask.from.zip(site.and_then(|site| site.spot)).map(|(from, spot)| from.metres_to(spot));
-        for (at, packs, lots) in shelf {
-            if let Some(drug) = drugs.get(at) {
-                found.push((offer(shop, site, distance_m, drug, packs, told), lots));
+        for of_drug in shelf {
+            if let Some(drug) = drugs.get(of_drug.drug) {
+                found.push((offer(shop, sites.get(code), way(code), drug, of_drug.packs, told), &of_drug.lots));
             }
         }
     }
     found.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
     let most = ask.most.min(OFFERS_MAX);
-    let more_cnt = found.len().saturating_sub(most);
+    let more_cnt = beyond + found.len().saturating_sub(most);
     found.truncate(most);
     let mut offers = Vec::with_capacity(found.len());
     for (mut offer, lots) in found {
-        (offer.pric, offer.pric_date) = sold_last_at(store, &lots).await?.unzip();
+        (offer.pric, offer.pric_date) = sold_at(store, lots).await?.unzip();
         offers.push(offer);
     }
     Ok(Offers { offers, drug_cnt: drugs.len(), more_cnt, stale_cnt: stale, age_hours, by })
@@ -228,29 +233,56 @@ async fn meant(store: &dyn Store, what: &Wanted, on: Day) -> Result<Result<Vec<D
     Ok(if total > DRUGS_MAX as u64 { refused(OffersRefusal::TooManyDrugs(DRUGS_MAX)) } else { Ok(page) })
 }
 
-type Shelves = BTreeMap<FixmedinsCode, Vec<StockLot>>;
+/// What a pharmacy has of a drug.
+struct Shelf {
+    /// Which of the drugs that are meant.
+    drug: usize,
+    packs: i64,
+    /// So many lots as a price is looked for in.
+    lots: Vec<StockLot>,
+}
 
-/// Lots of a drug by who has them.
+/// Whole packs that pharmacies may sell of a drug, and the first lots of each.
 async fn shelves(
     store: &dyn Store,
     place: Admdvs,
     drug: &MedListCodg,
+    on: Day,
     lots_met: &mut usize,
-) -> Result<Result<Shelves, Failure>, StoreError> {
-    let mut found = Shelves::new();
+) -> Result<Result<Vec<(FixmedinsCode, i64, Vec<StockLot>)>, Failure>, StoreError> {
+    let mut found: Vec<(FixmedinsCode, Vec<Lot>, Vec<StockLot>)> = Vec::new();
     let (mut institution, mut lot) = (String::new(), String::new());
     loop {
-        let page = store.stock_offers(place, drug, (&institution, &lot), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(Ok(found)) };
+        // One more than there may be, so that it is known whether there are more.
+        let most = PAGE.min(LOTS_MAX + 1 - *lots_met);
+        let page = store.stock_offers(place, drug, (&institution, &lot), most).await?;
+        let Some(last) = page.last() else { break };
         *lots_met += page.len();
         if *lots_met > LOTS_MAX {
             return Ok(refused(OffersRefusal::TooManyLots(LOTS_MAX)));
         }
         (institution, lot) = (last.fixmedins_code.to_string(), last.fixmedins_bchno.clone());
         for row in page {
-            found.entry(row.fixmedins_code.clone()).or_default().push(row);
+            if found.last().is_none_or(|(code, ..)| *code != row.fixmedins_code) {
+                found.push((row.fixmedins_code.clone(), Vec::new(), Vec::new()));
+            }
+            if let Some((_, lots, first)) = found.last_mut() {
+                lots.push(row.lot.clone());
+                if first.len() < PRICE_LOTS {
+                    first.push(row);
+                }
+            }
         }
+        pause().await;
     }
+    let packs = |lots: &[Lot]| offered(lots, on).iter().map(|one| one.packs).sum::<i64>();
+    let shelf = found.into_iter().map(|(code, lots, first)| (code, packs(&lots), first));
+    Ok(Ok(shelf.filter(|(_, packs, _)| *packs > 0).collect()))
+}
+
+/// Lets others work between two pages, and a limit of time be noticed: reads of an embedded database are made in the caller's task.
+pub(crate) async fn pause() {
+    tokio::task::yield_now().await;
 }
 
 /// The pharmacies among them that are under agreement, and when they uploaded last.
@@ -271,6 +303,7 @@ async fn open_shops(
                 open.insert(shop.fixmedins_code.clone(), (shop, told));
             }
         }
+        pause().await;
     }
     Ok(open)
 }
@@ -295,12 +328,9 @@ pub async fn sites(
 }
 
 /// At what whole packs of these lots were sold last, and on which day.
-///
-/// # Errors
-/// The store's.
-pub async fn sold_last_at(store: &dyn Store, lots: &[StockLot]) -> Result<Option<(Pric, Day)>, StoreError> {
+async fn sold_at(store: &dyn Store, lots: &[StockLot]) -> Result<Option<(Pric, Day)>, StoreError> {
     let mut last: Option<(Moment, Pric)> = None;
-    for lot in lots.iter().take(PRICE_LOTS) {
+    for lot in lots {
         let of = MovesOf::Lot(lot.fixmedins_bchno.clone());
         let after = (lot.fixmedins_bchno.as_str(), (lot.seq - PRICE_MOVES).max(0));
         for moved in store.stock_moves(&lot.fixmedins_code, &of, after, PAGE).await? {
@@ -312,6 +342,7 @@ pub async fn sold_last_at(store: &dyn Store, lots: &[StockLot]) -> Result<Option
             }
         }
     }
+    pause().await;
     Ok(last.map(|(at, pric)| (pric, at.day())))
 }
 

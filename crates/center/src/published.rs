@@ -12,13 +12,22 @@ use lf_ports::{Drug, Fixmedins, Item, Lists, Prics, StockMove, Store, StoreError
 use lf_stock::DataType;
 use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Moment, Pric};
 
-use crate::failure::Failure;
-use crate::offers::{fresh, hours, sites};
+use crate::failure::{Failure, refused};
+use crate::offers::{fresh, hours, pause, sites};
 
 /// Rows asked of the store at once.
 const PAGE: usize = 1_000;
 /// Rows of one table.
 pub const ROWS_MAX: usize = 100_000;
+/// Rows of a list that are read for one table; anybody may ask for some of these tables.
+pub const LISTED_MAX: usize = 10_000;
+
+lf_rx::refusals! {
+    /// Why a table is not published.
+    PublishedRefusal {
+        TooManyRows(usize) = "PUB-02-01", "本中心限额", "该统筹区的数据超过{0}行，不能在一张表中列出";
+    }
+}
 
 /// A table to be published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +61,7 @@ pub async fn spay_drugs(store: &dyn Store, place: Admdvs, on: Day) -> Result<Tab
     ];
     let mut listed: BTreeMap<MedListCodg, TaggedDrug> = BTreeMap::new();
     for above in place.chain() {
-        for item in under(store, Lists::Tagged(TagList::Spay), &format!("{above}|"), on).await? {
+        for item in under(store, Lists::Tagged(TagList::Spay), &format!("{above}|"), on).await?? {
             if let Item::Tagged(_, row) = item {
                 listed.insert(row.med_list_codg.clone(), row);
             }
@@ -94,10 +103,11 @@ pub async fn spay_pharmacies(store: &dyn Store, pool: Admdvs, on: Day) -> Result
         ("begndate", "定点开始日期"),
         ("enddate", "定点结束日期"),
     ];
-    let rows = designated(store, pool, DsgnType::Spay, on).await?;
+    let rows = designated(store, pool, DsgnType::Spay, on).await??;
     let sites = sites(store, rows.iter().map(|row| &row.fixmedins_code), on).await?;
     let mut shown = Vec::new();
     for row in rows.iter().filter(|row| row.counts(on, None)) {
+        pause().await;
         let Some(shop) = store.fixmedins(&row.fixmedins_code).await?.filter(|shop| shop.agreement.contains(on)) else {
             continue;
         };
@@ -141,7 +151,7 @@ pub async fn prices(store: &dyn Store, law: &Law, pool: Admdvs, day: Day) -> Res
         ("fresh_flag", "上传及时"),
     ];
     let (age_hours, by) = hours(law, pool, day, "supply.age_hours")?;
-    let (shops, kept) = sellers(store, pool, day).await?;
+    let (shops, kept) = sellers(store, pool, day).await??;
     let end = day.plus(1).start();
     let (mut rows, mut silent) = (Vec::new(), 0);
     for shop in &shops {
@@ -224,8 +234,15 @@ fn for_rx(moved: &StockMove) -> Option<(MedListCodg, Moment, Pric)> {
 }
 
 /// Pharmacies under agreement: those designated for 门特, and whether the 统筹区 keeps such a register.
-async fn sellers(store: &dyn Store, pool: Admdvs, day: Day) -> Result<(Vec<Fixmedins>, bool), StoreError> {
-    let rows = designated(store, pool, DsgnType::Opsp, day).await?;
+async fn sellers(
+    store: &dyn Store,
+    pool: Admdvs,
+    day: Day,
+) -> Result<Result<(Vec<Fixmedins>, bool), Failure>, StoreError> {
+    let rows = match designated(store, pool, DsgnType::Opsp, day).await? {
+        Ok(rows) => rows,
+        Err(why) => return Ok(Err(why)),
+    };
     let kept = !rows.is_empty();
     let mut codes: BTreeSet<_> =
         rows.into_iter().filter(|row| row.counts(day, None)).map(|row| row.fixmedins_code).collect();
@@ -241,35 +258,44 @@ async fn sellers(store: &dyn Store, pool: Admdvs, day: Day) -> Result<(Vec<Fixme
         let shop = store.fixmedins(code).await?;
         shops.extend(shop.filter(|shop| shop.poolarea_no == pool && shop.agreement.contains(day)));
     }
-    Ok((shops, kept))
+    Ok(Ok((shops, kept)))
 }
 
 /// Designations of pharmacies of a 统筹区 for one purpose.
-async fn designated(store: &dyn Store, pool: Admdvs, of: DsgnType, on: Day) -> Result<Vec<Designation>, StoreError> {
+async fn designated(
+    store: &dyn Store,
+    pool: Admdvs,
+    of: DsgnType,
+    on: Day,
+) -> Result<Result<Vec<Designation>, Failure>, StoreError> {
     let first = format!("{}|", Designation::kept_of(pool, of));
-    let found = under(store, Lists::Designation, &first, on).await?;
+    let found = match under(store, Lists::Designation, &first, on).await? {
+        Ok(found) => found,
+        Err(why) => return Ok(Err(why)),
+    };
     let pharmacies = found.into_iter().filter_map(|item| match item {
         Item::Designation(row) if row.dr_code.is_none() => Some(row),
         _ => None,
     });
-    Ok(pharmacies.filter(|row| row.fixmedins_code.kind() == FixmedinsKind::Pharmacy).collect())
+    Ok(Ok(pharmacies.filter(|row| row.fixmedins_code.kind() == FixmedinsKind::Pharmacy).collect()))
 }
 
 /// Rows of a list whose keys begin with a text.
-async fn under(store: &dyn Store, list: Lists, first: &str, on: Day) -> Result<Vec<Item>, StoreError> {
+async fn under(store: &dyn Store, list: Lists, first: &str, on: Day) -> Result<Result<Vec<Item>, Failure>, StoreError> {
     let (mut found, mut after) = (Vec::new(), first.to_owned());
     loop {
         let page = store.list_page(list, on, Some(&after), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(found) };
+        let Some(last) = page.last() else { return Ok(Ok(found)) };
         after = last.item.key();
         let more = after.starts_with(first);
         found.extend(page.into_iter().map(|row| row.item).filter(|item| item.key().starts_with(first)));
-        if found.len() > ROWS_MAX {
-            return Err(StoreError::Broken(format!("more than {ROWS_MAX} rows of {}", list.word())));
+        if found.len() > LISTED_MAX {
+            return Ok(refused(PublishedRefusal::TooManyRows(LISTED_MAX)));
         }
         if !more {
-            return Ok(found);
+            return Ok(Ok(found));
         }
+        pause().await;
     }
 }
 
@@ -285,7 +311,7 @@ async fn known(store: &dyn Store, codes: &[MedListCodg], place: Admdvs, on: Day)
 }
 
 fn within(rows: usize) -> Result<(), Failure> {
-    if rows <= ROWS_MAX { Ok(()) } else { Err(Failure::Broken(format!("more than {ROWS_MAX} rows to publish"))) }
+    if rows <= ROWS_MAX { Ok(()) } else { refused(PublishedRefusal::TooManyRows(ROWS_MAX)) }
 }
 
 fn text<T: ToString>(value: Option<T>) -> String {
@@ -294,4 +320,16 @@ fn text<T: ToString>(value: Option<T>) -> String {
 
 fn flag(value: bool) -> String {
     if value { "是" } else { "否" }.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_a_limit_that_is_said_and_no_fault() {
+        assert!(within(ROWS_MAX).is_ok());
+        let Err(Failure::Refused(why)) = within(ROWS_MAX + 1) else { panic!("one past it") };
+        assert_eq!(why[0].code, "PUB-02-01");
+    }
 }

@@ -1,7 +1,8 @@
 //! What a bureau watches of goods: availability by drug with channels and days without supply (GX-1.1b, WH-5.9), how late and how
 //! complete rows of 进销存 come (JX-1.6b, DG-3.4c, GX-1.2.5c), trace codes at sales (WH-5.10), and the balance of a period by drug.
 //!
-//! Tables for city, province or country: an area counts the 统筹区 below it. Invariants: everything is derived from the ledger and
+//! Tables for city, province or country: an area counts the 统筹区 below it. Invariants: an institution counts on the days of its
+//! agreement, whether it still has one or not; everything is derived from the ledger and
 //! from settlements, by when the center took a row; nothing is changed and no person is named.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +11,7 @@ use lf_law::Law;
 use lf_ports::store::DrugQuery;
 use lf_ports::{Drug, Fixmedins, MovesOf, StockLot, StockMove, Store, StoreError};
 use lf_stock::{DataType, VIRTUAL};
-use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Moment};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Moment, Span};
 
 use crate::failure::Failure;
 use crate::offers::hours;
@@ -40,6 +41,16 @@ impl Period {
         (0..DAYS_MAX).contains(&to.since(from)).then_some(Self { from, to })
     }
 
+    /// Its days, in order.
+    fn each_day(self) -> impl Iterator<Item = Day> {
+        (0..=self.to.since(self.from)).map(move |at| self.from.plus(at))
+    }
+
+    /// How many of them belong to an agreement.
+    fn days_of(self, agreement: &Span<Day>) -> usize {
+        self.each_day().filter(|day| agreement.contains(*day)).count()
+    }
+
     fn days(self) -> usize {
         usize::try_from(self.to.since(self.from)).unwrap_or_default() + 1
     }
@@ -64,7 +75,7 @@ struct Supply {
 /// # Errors
 /// The store's.
 pub async fn availability(store: &dyn Store, area: Admdvs, period: Period) -> Result<Table, Failure> {
-    lf_vocab::covers!("GX-1.1b", "WH-5.9");
+    lf_vocab::covers!("GX-1.1b");
     const COLUMNS: &[(&str, &str)] = &[
         ("med_list_codg", "医保药品编码"),
         ("drug_genname", "药品通用名"),
@@ -79,10 +90,13 @@ pub async fn availability(store: &dyn Store, area: Admdvs, period: Period) -> Re
     ];
     let drugs = watched(store, period.to).await?;
     let mut supply: BTreeMap<&MedListCodg, Supply> = BTreeMap::new();
-    for holder in holders(store, area, period.to).await? {
+    for holder in holders(store, area, period).await? {
         for_each_lot(store, &holder.fixmedins_code, async |lot| {
             let Some((code, _)) = drugs.get_key_value(&lot.lot.goods.med_list_codg) else { return Ok(()) };
-            let daily = packs_by_day(store, &lot, period).await?;
+            let mut daily = packs_by_day(store, &lot, period).await?;
+            for (packs, day) in daily.iter_mut().zip(period.each_day()) {
+                *packs *= i64::from(holder.agreement.contains(day));
+            }
             let of_drug = supply.entry(code).or_default();
             of_drug.days.resize(period.days(), false);
             for (had, packs) in of_drug.days.iter_mut().zip(&daily) {
@@ -130,7 +144,7 @@ pub async fn availability(store: &dyn Store, area: Admdvs, period: Period) -> Re
 /// # Errors
 /// The law's, the store's.
 pub async fn uploads(store: &dyn Store, law: &Law, area: Admdvs, period: Period) -> Result<Table, Failure> {
-    lf_vocab::covers!("JX-1.6b", "JX-4.1.3a", "DG-3.4c");
+    lf_vocab::covers!("JX-1.6b", "JX-4.1.3a", "DG-3.4c", "GX-1.2.5c");
     const COLUMNS: &[(&str, &str)] = &[
         ("fixmedins_code", "定点医药机构编号"),
         ("fixmedins_name", "名称"),
@@ -147,11 +161,11 @@ pub async fn uploads(store: &dyn Store, law: &Law, area: Admdvs, period: Period)
         ("late_hours", "迟报标准（小时）"),
     ];
     let mut rows = Vec::new();
-    for holder in holders(store, area, period.to).await? {
+    for holder in holders(store, area, period).await? {
         let (lag_hours, _) = hours(law, holder.poolarea_no, period.to, "stock.lag_hours")?;
         let code = &holder.fixmedins_code;
         let mut lag = Lag::default();
-        for_each_taken(store, code, period, |moved| lag.count(moved, lag_hours)).await?;
+        for_each_taken(store, &holder, period, |moved| lag.count(moved, lag_hours)).await?;
         let told = store.stock_told(code, period.end().plus_seconds(-1)).await?;
         let (settled, missing) = missing(store, code, period).await?;
         rows.push(vec![
@@ -160,7 +174,7 @@ pub async fn uploads(store: &dyn Store, law: &Law, area: Admdvs, period: Period)
             lag.rows.to_string(),
             lag.late.to_string(),
             (lag.longest / 3_600).to_string(),
-            (period.days() - lag.days.len()).to_string(),
+            (period.days_of(&holder.agreement) - lag.days.len()).to_string(),
             told.map(|told| told.to_string()).unwrap_or_default(),
             settled.to_string(),
             missing.to_string(),
@@ -191,7 +205,7 @@ pub async fn traces(store: &dyn Store, area: Admdvs, period: Period) -> Result<T
         ("exempt_flag", "免追溯码"),
     ];
     let mut by_drug: BTreeMap<MedListCodg, [u64; 3]> = BTreeMap::new();
-    for holder in holders(store, area, period.to).await? {
+    for holder in holders(store, area, period).await? {
         let count = |moved: &StockMove| {
             let Some(code) = sale(moved).and_then(|moved| moved.body.told("med_list_codg")?.parse().ok()) else {
                 return;
@@ -201,7 +215,7 @@ pub async fn traces(store: &dyn Store, area: Admdvs, period: Period) -> Result<T
             *coded += u64::from(coded_by(moved, false));
             *virtually += u64::from(!coded_by(moved, false) && coded_by(moved, true));
         };
-        for_each_taken(store, &holder.fixmedins_code, period, count).await?;
+        for_each_taken(store, &holder, period, count).await?;
     }
     let codes: Vec<_> = by_drug.keys().cloned().collect();
     let mut rows = Vec::new();
@@ -308,13 +322,16 @@ async fn watched(store: &dyn Store, on: Day) -> Result<BTreeMap<MedListCodg, Dru
     }
 }
 
-/// Institutions of an area that keep goods here and are under agreement on a day.
-async fn holders(store: &dyn Store, area: Admdvs, on: Day) -> Result<Vec<Fixmedins>, StoreError> {
+/// Institutions of an area that keep goods here and were under agreement on some day of a period.
+async fn holders(store: &dyn Store, area: Admdvs, period: Period) -> Result<Vec<Fixmedins>, StoreError> {
     let (mut found, mut after) = (Vec::new(), String::new());
     while let Some(code) = store.stock_holder_after(&after).await? {
         after = code.to_string();
         let own = store.fixmedins(&code).await?;
-        found.extend(own.filter(|own| own.poolarea_no.chain().contains(&area) && own.agreement.contains(on)));
+        let counts = |own: &Fixmedins| {
+            own.poolarea_no.chain().contains(&area) && period.each_day().any(|day| own.agreement.contains(day))
+        };
+        found.extend(own.filter(counts));
     }
     Ok(found)
 }
@@ -335,20 +352,23 @@ async fn for_each_lot(
     }
 }
 
-/// Rows that the center took in a period.
+/// Rows that the center took in a period, on days of the institution's agreement.
 async fn for_each_taken(
     store: &dyn Store,
-    code: &FixmedinsCode,
+    holder: &Fixmedins,
     period: Period,
     mut each: impl FnMut(&StockMove),
 ) -> Result<(), StoreError> {
     // One second earlier, and what was taken before the first day is passed over.
     let mut after = (period.from.start().plus_seconds(-1), String::new(), 0);
     loop {
-        let page = store.stock_moves_taken(code, (after.0, &after.1, after.2), period.end(), PAGE).await?;
+        let page =
+            store.stock_moves_taken(&holder.fixmedins_code, (after.0, &after.1, after.2), period.end(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = (last.taken, last.fixmedins_bchno.clone(), last.seq);
-        page.iter().filter(|moved| moved.taken >= period.from.start()).for_each(&mut each);
+        let counts =
+            |moved: &&StockMove| moved.taken >= period.from.start() && holder.agreement.contains(moved.taken.day());
+        page.iter().filter(counts).for_each(&mut each);
     }
 }
 

@@ -1,7 +1,8 @@
 //! The public pages, on a listener of their own: the drug query (JX-1.6, JX-4.5.1), the 单独支付 drugs (WH-1.3) and their pharmacies (WH-6.8).
 //!
 //! Invariants: only GET, nothing is changed and no person is named; a caller is counted by address before anything is asked of the
-//! database, and only so many questions are under way at once.
+//! database; only so many questions are under way at once, fewer than the database has readers, each on a thread of its own and
+//! only for so long: whoever asks here, nobody who settles waits for him.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -14,10 +15,11 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use lf_center::Failure;
-use lf_center::offers::{Ask, OFFERS_MAX, Offers, Wanted, offers};
+use lf_center::offers::{Ask, OFFERS_MAX, Offers, PRICE_LOTS, Wanted, offers};
 use lf_center::published::{Table, spay_drugs, spay_pharmacies};
 use lf_vocab::Admdvs;
-use tokio::sync::Semaphore;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Front;
 use crate::server::Peer;
@@ -27,8 +29,10 @@ use crate::table::{Form, escaped, page, written};
 pub const PUBLIC_PER_SECOND: u32 = 2;
 /// Questions of one address at once after a pause.
 pub const PUBLIC_BURST: u32 = 20;
-/// Questions under way at once.
-const UNDER_WAY_MAX: usize = 8;
+/// Questions under way at once; the embedded database has twice as many readers.
+pub const PUBLIC_UNDER_WAY: usize = 2;
+/// How long one question may take.
+const ANSWER_TIME: Duration = Duration::from_secs(5);
 /// Addresses remembered.
 const ADDRESSES_MAX: usize = 65_536;
 /// The longest query, in bytes.
@@ -36,7 +40,12 @@ const QUERY_MAX: usize = 1_000;
 
 /// The public routes over a front's center.
 pub fn public(front: Arc<Front>) -> Router {
-    let callers = Callers { until: Mutex::default(), places: Semaphore::new(UNDER_WAY_MAX) };
+    public_within(front, Arc::new(Semaphore::new(PUBLIC_UNDER_WAY)))
+}
+
+/// The same with places that somebody else may hold too.
+pub fn public_within(front: Arc<Front>, places: Arc<Semaphore>) -> Router {
+    let callers = Callers { until: Mutex::default(), places };
     let desk = Arc::new(Desk { front, callers });
     Router::new().route("/", get(home)).route("/{file}", get(answered)).with_state(desk)
 }
@@ -49,7 +58,7 @@ struct Desk {
 /// Until when an address has used up its questions, and places for questions under way.
 struct Callers {
     until: Mutex<BTreeMap<IpAddr, Duration>>,
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
 
 impl Callers {
@@ -104,7 +113,7 @@ async fn answered(
         response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("10"));
         return response;
     }
-    let Ok(_place) = desk.callers.places.try_acquire() else {
+    let Ok(place) = Arc::clone(&desk.callers.places).try_acquire_owned() else {
         return sorry(StatusCode::SERVICE_UNAVAILABLE, "查询的人较多，请稍后再试");
     };
     let asked = Question::read(uri.query().unwrap_or_default()).and_then(|question| Asked::of(name, &question));
@@ -113,7 +122,8 @@ async fn answered(
         Ok(None) => return sorry(StatusCode::NOT_FOUND, "没有这一页"),
         Err(why) => return sorry(StatusCode::BAD_REQUEST, why),
     };
-    match desk.answer(&asked).await {
+    let answer = apart(place, ANSWER_TIME, move || async move { desk.answer(&asked).await });
+    match answer.await.unwrap_or_else(|gone| Err(gone.into())) {
         Ok(table) => told(StatusCode::OK, form, written(&table, form)),
         Err(Failure::Refused(why)) => {
             let why: Vec<_> = why.iter().map(|one| one.sentence.as_str()).collect();
@@ -124,6 +134,45 @@ async fn answered(
             tracing::error!(%error, "a public question was not answered");
             sorry(StatusCode::INTERNAL_SERVER_ERROR, "系统出错")
         }
+    }
+}
+
+/// Why there is no answer from the other thread.
+enum Gone {
+    /// It took too long.
+    Late,
+    /// It broke.
+    Broken,
+}
+
+impl From<Gone> for Failure {
+    fn from(gone: Gone) -> Self {
+        match gone {
+            Gone::Late => Self::Unavailable("a public question took too long".to_owned()),
+            Gone::Broken => Self::Broken("a public question broke off".to_owned()),
+        }
+    }
+}
+
+/// Answers a question on a thread of its own, because the embedded database is read in the calling thread. The place is taken
+/// until the work has ended, also when the caller has gone.
+async fn apart<T, Q>(
+    place: OwnedSemaphorePermit,
+    limit: Duration,
+    question: impl FnOnce() -> Q + Send + 'static,
+) -> Result<T, Gone>
+where
+    T: Send + 'static,
+    Q: Future<Output = T>,
+{
+    let runtime = Handle::current();
+    let work = move || {
+        let _place = place;
+        runtime.block_on(async move { tokio::time::timeout(limit, question()).await })
+    };
+    match tokio::task::spawn_blocking(work).await {
+        Ok(answer) => answer.map_err(|_| Gone::Late),
+        Err(_) => Err(Gone::Broken),
     }
 }
 
@@ -223,7 +272,7 @@ fn shown(found: Offers) -> Table {
         ("drug_spec", "规格"),
         ("prdr_name", "生产厂家"),
         ("packs", "库存（整包装）"),
-        ("pric", "最近销售单价（元）"),
+        ("pric", "参考销售单价（元）"),
         ("pric_date", "单价日期"),
         ("told", "库存更新时间"),
     ];
@@ -246,6 +295,7 @@ fn shown(found: Offers) -> Table {
         ]
     };
     let mut notes = vec![format!("只显示{}小时内上传过库存的药店；距离为直线距离的估算。", found.age_hours)];
+    notes.push(format!("参考销售单价：药店现有库存前{PRICE_LOTS}个批次最近的整包装售价，其他批次可能有更近的售价。"));
     if found.stale_cnt > 0 {
         notes.push(format!("{}家药店没有及时上传，未显示。", found.stale_cnt));
     }
@@ -276,7 +326,7 @@ mod tests {
 
     #[test]
     fn an_address_has_so_many_questions_and_gets_them_back() {
-        let callers = Callers { until: Mutex::default(), places: Semaphore::new(1) };
+        let callers = Callers { until: Mutex::default(), places: Arc::new(Semaphore::new(1)) };
         let (one, other): (IpAddr, IpAddr) = ("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap());
         let now = Duration::from_secs(100);
         assert!((0..PUBLIC_BURST).all(|_| callers.enter(one, now)), "at the limit");
@@ -293,7 +343,7 @@ mod tests {
 
     #[test]
     fn so_many_addresses_are_remembered() {
-        let callers = Callers { until: Mutex::default(), places: Semaphore::new(1) };
+        let callers = Callers { until: Mutex::default(), places: Arc::new(Semaphore::new(1)) };
         for n in 0..=u32::try_from(ADDRESSES_MAX).unwrap() {
             assert!(callers.enter(IpAddr::V4(n.into()), Duration::ZERO));
         }
@@ -321,5 +371,31 @@ mod tests {
         let room = QUERY_MAX - padded(0).len();
         assert!(read(&padded(room)).is_ok());
         assert!(read(&padded(room + 1)).is_err());
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_question_ends_and_gives_its_place_back() {
+        let places = Arc::new(Semaphore::new(1));
+        let place = || Arc::clone(&places).try_acquire_owned().unwrap();
+        let answer = apart(place(), ANSWER_TIME, || async { 7 }).await;
+        assert!(matches!(answer, Ok(7)));
+        let endless = || async {
+            loop {
+                tokio::task::yield_now().await;
+            }
+        };
+        let answer: Result<(), _> = apart(place(), Duration::from_millis(20), endless).await;
+        assert!(matches!(answer.map_err(Failure::from), Err(Failure::Unavailable(_))), "a limit of time");
+        let broken: Result<(), _> = apart(place(), ANSWER_TIME, || async { panic!("of the test") }).await;
+        assert!(matches!(broken.map_err(Failure::from), Err(Failure::Broken(_))));
+        // Whoever goes away leaves his place taken until the work has ended.
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let waits = tokio::spawn(apart(place(), ANSWER_TIME, move || async move { ended.recv().unwrap() }));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        waits.abort();
+        assert!(waits.await.is_err());
+        assert_eq!(places.available_permits(), 0);
+        end.send(()).unwrap();
+        drop(places.acquire().await.unwrap());
     }
 }

@@ -1,6 +1,8 @@
 //! The public pages over a real socket: who has a drug, the 单独支付 lists, and what a caller may not do.
 
-use lf_http::{PUBLIC_BURST, Sockets};
+use std::sync::Arc;
+
+use lf_http::{PUBLIC_BURST, PUBLIC_UNDER_WAY, Sockets};
 use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
 use lf_ports::{
     ChangeSet, Edition, EditionChange, EditionOf, Item, Lists, MoveBody, Site, StockChange, StockLot, StockMove,
@@ -9,6 +11,7 @@ use lf_ports::{
 use lf_stock::{DataType, Goods, Lot, Measure};
 use lf_vocab::{Moment, Span};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use crate::messages as m;
 use crate::router::{Raw, exchange, serve_with};
@@ -130,6 +133,10 @@ async fn anyone_may_ask_and_nobody_may_ask_too_much() {
     let raw = got(&format!("/drugs.html?pool={POOL}&name=%E6%B0%A8%E6%B0%AF")).await;
     let page = String::from_utf8(raw.body).unwrap();
     assert!(page.contains("&lt;示例路&gt;1号") && !page.contains("<示例路>"), "{page}");
+    assert!(
+        page.contains("参考销售单价") && !page.contains("最近销售单价"),
+        "a price of the shelf is no more than that"
+    );
     assert!(raw.head.contains("content-security-policy: default-src 'none'"), "{}", raw.head);
     let listed = json(&got(&format!("/spay-drugs.json?pool={POOL}")).await);
     assert_eq!(listed["rows"][0]["med_list_codg"], m::AMLODIPINE);
@@ -163,4 +170,22 @@ async fn anyone_may_ask_and_nobody_may_ask_too_much() {
     assert_eq!((raw.status, raw.head.contains("retry-after")), (429, true));
     world.clock.forward(1);
     assert_eq!(got(&format!("/spay-drugs.csv?pool={POOL}")).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_many_questions_are_under_way_and_no_more() {
+    let world = World::new().await;
+    let places = Arc::new(Semaphore::new(PUBLIC_UNDER_WAY));
+    let router = lf_http::public_within(world.front.clone(), Arc::clone(&places));
+    let address = serve_with(router, Sockets::default()).await;
+    let asked = async || {
+        let head = format!("GET /spay-drugs.json?pool={POOL} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        exchange(address, head, Vec::new()).await.status
+    };
+    let others = Arc::clone(&places).try_acquire_many_owned(PUBLIC_UNDER_WAY as u32 - 1).unwrap();
+    assert_eq!(asked().await, 200, "the last place");
+    let last = Arc::clone(&places).try_acquire_owned().unwrap();
+    assert_eq!(asked().await, 503, "one past it");
+    drop((others, last));
+    assert_eq!(asked().await, 200);
 }

@@ -282,7 +282,7 @@ async fn a_drug_that_was_shown_and_not_there_counts_when_confirmed() {
 
 #[tokio::test]
 async fn reports_and_lists_are_written_as_files() {
-    // proves GX-1.1b, WH-5.9, DG-3.4c
+    // proves GX-1.1b, DG-3.4c
     let place = Place::named("reports").await;
     let base = ["--database", "sqlite://center.db"];
     let run = |args: &[&str]| place.ran(&[args, &base[..]].concat());

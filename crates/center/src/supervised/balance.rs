@@ -35,7 +35,7 @@ impl Sums {
 /// # Errors
 /// The store's.
 pub async fn balance(store: &dyn Store, code: &FixmedinsCode, period: Period) -> Result<(Table, bool), Failure> {
-    lf_vocab::covers!("DG-3.4c");
+    lf_vocab::covers!("DG-3.4c", "DG-2.2.3b");
     const COLUMNS: &[(&str, &str)] = &[
         ("med_list_codg", "医保药品编码"),
         ("fixmedins_hilist_name", "机构目录名称"),

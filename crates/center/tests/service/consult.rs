@@ -13,10 +13,10 @@ use lf_rx::event::Session;
 use lf_testkit::life::{Item, Life};
 use lf_testkit::region::{HOSPITAL, OTHER_HOSPITAL, OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Step, TestCenter};
-use lf_vocab::dict::BizTypeCode;
+use lf_vocab::dict::{BizTypeCode, DelvStasCodg, DelvWay};
 use lf_vocab::{Day, Qty, Span};
 
-use crate::said::{code, codes};
+use crate::said::{code, codes, send};
 
 fn span(from: &str, until: Option<&str>) -> Span<Day> {
     Span::new(from.parse().unwrap(), until.map(|day| day.parse().unwrap())).unwrap()
@@ -399,4 +399,33 @@ async fn what_later_gates_ask_stands_in_the_first_event_and_names_no_person() {
     usual.precheck().await.unwrap();
     let rx = center.store.rx(&usual.hi_rxno()).await.unwrap().unwrap();
     assert_eq!(rx.opened.visit.unwrap().session, None);
+}
+
+#[tokio::test]
+async fn a_revisit_online_is_paid_for_and_brought_to_the_door() {
+    // proves DG-3.5a: an internet visit with its session, the flow chosen online, the payment, the delivery
+    let center = internet().await;
+    let mut life = seen(&center, &center.people.active, (-30, -20)).up_to(Step::Uploaded).await;
+    let visit = center.store.rx(&life.hi_rxno()).await.unwrap().unwrap().opened.visit.unwrap();
+    assert_eq!((visit.biz_type_code, visit.session.is_some()), (BizTypeCode::Internet, true));
+    let message = crate::online::asked(&life).await;
+    let answer = send!(life, t7202_online, pharmacy, message).unwrap().reply;
+    life.token = (answer.epc_token, answer.auth_rxno);
+    life.download().await.unwrap();
+    life.verify().await.unwrap();
+    life.review().await.unwrap();
+    life.sell().await.unwrap();
+    let paid = life.settle().await.unwrap().reply.setl;
+    assert_eq!(paid.hi_rxno, Some(life.hi_rxno()));
+    for word in [DelvStasCodg::Waiting, DelvStasCodg::OnWay, DelvStasCodg::Arrived] {
+        center.clock.advance_seconds(600);
+        life.deliver(&life.deliver_command(DelvWay::Send, word)).await.unwrap();
+    }
+    center.clock.advance_seconds(60);
+    life.sign_off(&life.sign_off_command()).await.unwrap();
+    let rx = center.store.rx(&life.hi_rxno()).await.unwrap().unwrap();
+    assert_eq!(rx.state.name(), "settled");
+    assert!(matches!(rx.state.delivery(), lf_rx::Delivery::Signed { .. }));
+    let report = center.audit().await;
+    assert!(report.passes(), "{report}");
 }

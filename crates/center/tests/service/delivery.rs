@@ -25,7 +25,7 @@ async fn course(life: &Life<'_>) -> Delivery {
 
 #[tokio::test]
 async fn from_the_consultation_to_the_door() {
-    // proves DG-3.5a, DG-3.5b: a revisit online, the flow, the payment by the electronic credential, the delivery
+    // proves DG-3.5b
     let center = TestCenter::new().await;
     for way in [DelvWay::Send, DelvWay::Fetch] {
         let life = center.life(&center.people.active).up_to(Step::Settled).await;

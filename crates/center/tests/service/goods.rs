@@ -19,7 +19,7 @@ fn box_no(n: u32) -> DrugTracCodg {
     format!("8{n:019}").parse().unwrap()
 }
 
-fn goods(med_list_codg: &str) -> Goods {
+pub fn goods(med_list_codg: &str) -> Goods {
     Goods {
         med_list_codg: med_list_codg.parse().unwrap(),
         fixmedins_hilist_id: "YP1".to_owned(),

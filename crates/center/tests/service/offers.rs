@@ -2,18 +2,21 @@
 //! at an earlier moment is found again in the ledger.
 
 use lf_center::Failure;
-use lf_center::offers::{Ask, DRUGS_MAX, NAME_MOST, OFFERS_MAX, Offers, Wanted, offers, shown_then};
-use lf_ports::{
-    ChangeSet, Edition, EditionChange, EditionOf, Item, Lists, RegistryPut, ShownThen, Site, StockStore, Store,
+use lf_center::offers::{
+    Ask, DRUGS_MAX, LOTS_MAX, NAME_MOST, OFFERS_MAX, Offers, SHOPS_MAX, Wanted, offers, shown_then,
 };
-use lf_stock::DataType;
+use lf_ports::{
+    ChangeSet, Edition, EditionChange, EditionOf, Item, Lists, MoveBody, RegistryPut, ShownThen, Site, StockChange,
+    StockLot, StockMove, StockStore, Store,
+};
+use lf_stock::{DataType, Lot, Measure};
 use lf_testkit::TestCenter;
 use lf_testkit::center::repository_law;
 use lf_testkit::life::parse;
 use lf_testkit::region::{OTHER_PHARMACY, PHARMACY, POOL, drugs, fixmedins};
-use lf_vocab::Moment;
+use lf_vocab::{FixmedinsCode, Moment};
 
-use crate::goods::{bought, deleted, single, sold, told};
+use crate::goods::{bought, deleted, goods, single, sold, told};
 
 fn ask(what: &str) -> Ask {
     Ask { place: parse(POOL), what: Wanted::Name(what.to_owned()), from: Some(parse("27.8,114.4")), most: OFFERS_MAX }
@@ -119,6 +122,89 @@ async fn a_search_has_limits() {
         let want = if n < DRUGS_MAX { format!("Ok({})", n + 1) } else { "PUB-01-02".to_owned() };
         if n + 1 >= DRUGS_MAX {
             assert_eq!(refused("某某药").await, want);
+        }
+    }
+}
+
+/// Lots of a pharmacy with three packs each, as if it had told them now.
+async fn stocked(center: &TestCenter, shop: &str, lots: std::ops::Range<usize>) {
+    let (now, code) = (center.now(), parse::<FixmedinsCode>(shop));
+    let lot = |n: usize| StockLot {
+        fixmedins_code: code.clone(),
+        fixmedins_bchno: format!("L{n:06}"),
+        poolarea_no: parse(POOL),
+        seq: 1,
+        lot: Lot { bought: 3, ..Lot::new(goods(drugs::AMOXICILLIN), Measure::Packs(1)) },
+    };
+    let moved = |lot: &StockLot| StockMove {
+        fixmedins_code: code.clone(),
+        fixmedins_bchno: lot.fixmedins_bchno.clone(),
+        seq: 1,
+        data_type: DataType::Purchase,
+        doc_no: "1".to_owned(),
+        units: 3,
+        mdtrt_sn: None,
+        hi_rxno: None,
+        psn_no: None,
+        at: now,
+        taken: now,
+        void_seq: 0,
+        digest: [0; 32],
+        body: MoveBody::default(),
+    };
+    let lots: Vec<_> = lots.map(|n| (0, lot(n))).collect();
+    for some in lots.chunks(1_000) {
+        let stock = StockChange {
+            fixmedins_code: code.clone(),
+            lots: some.to_vec(),
+            voids: vec![],
+            moves: some.iter().map(|(_, lot)| moved(lot)).collect(),
+            codes: vec![],
+            leads: vec![],
+        };
+        center.put(ChangeSet { stock: Some(stock), ..ChangeSet::default() }).await;
+    }
+}
+
+fn by_code() -> Ask {
+    Ask { what: Wanted::Code(parse(drugs::AMOXICILLIN)), from: None, ..ask("") }
+}
+
+#[tokio::test]
+async fn so_many_lots_are_met() {
+    let center = TestCenter::new().await;
+    stocked(&center, PHARMACY, 0..LOTS_MAX).await;
+    let found = asked(&center, &by_code()).await.unwrap();
+    assert_eq!((shops(&found), found.offers[0].packs), (vec![PHARMACY], 3 * LOTS_MAX as i64), "at the limit");
+    stocked(&center, PHARMACY, LOTS_MAX..LOTS_MAX + 1).await;
+    let Err(Failure::Refused(why)) = asked(&center, &by_code()).await else { panic!("one past it") };
+    assert_eq!(why[0].code, "PUB-01-03");
+}
+
+#[tokio::test]
+async fn so_many_pharmacies_are_looked_up_and_so_many_shown() {
+    let center = TestCenter::new().await;
+    let answer = async || {
+        let found = asked(&center, &by_code()).await.unwrap();
+        (found.offers.len(), found.more_cnt)
+    };
+    for n in 1..=SHOPS_MAX + 1 {
+        let code = format!("P36090{:06}", 300_000 + n).chars().take(12).collect::<String>();
+        let mut shop = fixmedins(&code, "宜春一药店");
+        // The last that is looked up and the first that is not have left.
+        if n >= SHOPS_MAX {
+            shop.agreement = lf_vocab::Span::new(parse("2020-01-01"), Some(center.now().day())).unwrap();
+        }
+        center.register(RegistryPut::Fixmedins(shop)).await;
+        stocked(&center, &code, 0..1).await;
+        match n {
+            OFFERS_MAX => assert_eq!(answer().await, (OFFERS_MAX, 0), "at the limit"),
+            _ if n == OFFERS_MAX + 1 => assert_eq!(answer().await, (OFFERS_MAX, 1), "one past it"),
+            SHOPS_MAX => assert_eq!(answer().await, (OFFERS_MAX, SHOPS_MAX - 1 - OFFERS_MAX), "all looked up"),
+            _ if n > SHOPS_MAX => {
+                assert_eq!(answer().await, (OFFERS_MAX, SHOPS_MAX - OFFERS_MAX), "the farthest is only counted");
+            }
+            _ => {}
         }
     }
 }

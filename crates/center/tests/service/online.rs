@@ -46,7 +46,6 @@ fn command(life: &Life<'_>, auth_circ_biz_sn: String) -> Command {
 
 #[tokio::test]
 async fn what_was_chosen_online_is_fetched_reviewed_sold_and_delivered() {
-    // proves DG-3.5a: the flow begins online
     let center = TestCenter::new().await;
     let mut life = center.life(&center.people.active).up_to(Step::Uploaded).await;
     let message = asked(&life).await;

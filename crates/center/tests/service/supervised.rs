@@ -1,14 +1,16 @@
 //! Tables for the public and the bureau: prices of the day, availability, uploads, trace codes, balances.
 
-use lf_center::published::{Table, prices};
+use lf_center::Failure;
+use lf_center::published::{LISTED_MAX, PublishedRefusal, Table, prices, spay_drugs};
 use lf_center::supervised::{DAYS_MAX, Period, availability, balance, traces, uploads};
-use lf_ports::{RegistryPut, Store};
+use lf_ports::lists::{TagList, TaggedDrug};
+use lf_ports::{ChangeSet, Edition, EditionChange, EditionOf, Item as Listed, Lists, RegistryPut, Store};
 use lf_stock::DataType;
 use lf_testkit::center::repository_law;
 use lf_testkit::life::{Item, parse};
-use lf_testkit::region::{OTHER_PHARMACY, PHARMACY, POOL, drugs};
+use lf_testkit::region::{OTHER_PHARMACY, PHARMACY, POOL, drugs, fixmedins};
 use lf_testkit::{Step, TestCenter};
-use lf_vocab::{Day, DrugTracCodg};
+use lf_vocab::{Day, DrugTracCodg, Span};
 
 use crate::goods::{bought, deleted, single, sold, told};
 use crate::said::with;
@@ -73,7 +75,7 @@ async fn prices_of_the_day_are_published_with_their_freshness() {
 
 #[tokio::test]
 async fn availability_counts_channels_and_days_without() {
-    // proves GX-1.1b, WH-5.9
+    // proves GX-1.1b
     let center = TestCenter::new().await;
     let (store, first) = (center.store.clone(), center.now().day());
     for code in [drugs::AMOXICILLIN, drugs::AMLODIPINE] {
@@ -109,8 +111,74 @@ async fn availability_counts_channels_and_days_without() {
 }
 
 #[tokio::test]
+async fn whoever_left_within_the_period_counts_until_then() {
+    // proves GX-1.2.5c
+    let center = TestCenter::new().await;
+    let (store, law, first) = (center.store.clone(), repository_law(), center.now().day());
+    let mut drug = store.drugs(&[parse(drugs::AMOXICILLIN)], first).await.unwrap().remove(0).unwrap();
+    drug.hi_nego = true;
+    center.register(RegistryPut::Drug(drug)).await;
+    told(&center, PHARMACY, &single("3503", bought(center.now(), "1", "2", &[]))).await.unwrap();
+    center.clock.advance_seconds(2 * 86_400);
+    told(&center, PHARMACY, &single("3503", bought(center.now(), "2", "1", &[]))).await.unwrap();
+    let mut left = fixmedins(PHARMACY, "宜春某药店");
+    left.agreement = Span::new(parse("2024-01-01"), Some(first.plus(2))).unwrap();
+    center.register(RegistryPut::Fixmedins(left)).await;
+    let fields = ["phar_cnt", "packs", "days_without", "last_day", "alert"];
+    let last = first.plus(1).to_string();
+    for (to, want) in
+        [(1, ["1", "2", "0", last.as_str(), ""]), (3, ["0", "0", "2", last.as_str(), "医疗机构和药店均无药"])]
+    {
+        let period = Period::new(first, first.plus(to)).unwrap();
+        let table = availability(store.as_ref(), parse(POOL), period).await.unwrap();
+        assert_eq!(cells(&table, row_of(&table, drugs::AMOXICILLIN), &fields), want, "{to}");
+        // Of two days under agreement one is silent, and what was told after it is not counted.
+        let table = uploads(store.as_ref(), &law, parse(POOL), period).await.unwrap();
+        assert_eq!(cells(&table, row_of(&table, PHARMACY), &["row_cnt", "silent_days"]), ["1", "1"], "{to}");
+    }
+    let after = Period::new(first.plus(2), first.plus(3)).unwrap();
+    let table = uploads(store.as_ref(), &law, parse(POOL), after).await.unwrap();
+    assert!(table.rows.iter().all(|row| row[0] != PHARMACY), "not under agreement on any of these days");
+}
+
+#[tokio::test]
+async fn a_list_that_anybody_may_ask_for_has_a_limit() {
+    let center = TestCenter::new().await;
+    let publish = async |ver: i64, from: &str, rows: std::ops::Range<usize>| {
+        let row = |n: usize| {
+            let row = TaggedDrug {
+                admdvs: parse(POOL),
+                med_list_codg: parse(&format!("XA01AAA001A0010101{n:05}")),
+                genname: None,
+                tag: "单独支付".to_owned(),
+                opsp_dise_code: None,
+                hi_pay_std: None,
+            };
+            Listed::Tagged(TagList::Spay, row)
+        };
+        let edition = Edition {
+            of: EditionOf::List(Lists::Tagged(TagList::Spay)),
+            edition: ver.to_string(),
+            from: parse(from),
+            ver,
+            file_sm3: String::new(),
+            row_cnt: rows.len() as u64,
+            imported: center.now(),
+        };
+        let change = EditionChange { edition, ends: vec![], drugs: vec![], items: rows.map(row).collect() };
+        center.put(ChangeSet { edition: Some(change), ..ChangeSet::default() }).await;
+    };
+    let asked = async || spay_drugs(center.store.as_ref(), parse(POOL), center.now().day()).await;
+    publish(1, "2026-01-01", 0..LISTED_MAX).await;
+    assert_eq!(asked().await.unwrap().rows.len(), LISTED_MAX);
+    publish(2, "2026-01-02", LISTED_MAX..LISTED_MAX + 1).await;
+    let Err(Failure::Refused(why)) = asked().await else { panic!("one past it") };
+    assert_eq!(why[0].code, PublishedRefusal::CODES[0]);
+}
+
+#[tokio::test]
 async fn lag_completeness_and_trace_codes_are_counted() {
-    // proves JX-1.6b, JX-4.1.3a, DG-3.4c, WH-5.10
+    // proves JX-1.6b, JX-4.1.3a, DG-3.4c, GX-1.2.5c, WH-5.10
     let center = TestCenter::new().await;
     let (store, law, day) = (center.store.clone(), repository_law(), center.now().day());
     let begun = center.now();
@@ -138,7 +206,7 @@ async fn lag_completeness_and_trace_codes_are_counted() {
 
 #[tokio::test]
 async fn what_was_there_and_came_less_what_went_is_what_is_there() {
-    // proves DG-3.4c
+    // proves DG-3.4c, DG-2.2.3b
     let center = TestCenter::new().await;
     let (store, day) = (center.store.clone(), center.now().day());
     told(&center, PHARMACY, &single("3503", bought(center.now(), "1", "5", &[]))).await.unwrap();
