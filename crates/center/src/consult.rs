@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use lf_law::{Facts, Field, LineFacts, Value};
-use lf_ports::{Course, CourseDrug, Drug, EditionOf, Item, ItntSession, Lists, StoreError};
+use lf_ports::{Course, CourseDrug, Drug, Item, ItntSession, Lists, StoreError};
 use lf_rx::event::{Session, Visit};
 use lf_rx::{Prescription, RxContent, RxDrug};
 use lf_vocab::dict::BizTypeCode;
@@ -18,7 +18,7 @@ use crate::ctx::Ctx;
 
 /// What is asked about a consultation.
 pub(crate) struct Over {
-    /// Consultations of the doctor at the same time, the person's own too.
+    /// Consultations of the doctor with others at the same time.
     pub(crate) overlaps: Vec<ItntSession>,
     /// Whether hospital and pharmacy have an agreement in force.
     pub(crate) pair: Option<bool>,
@@ -41,8 +41,12 @@ impl Center {
         if rows.iter().flatten().any(|row| in_force(&row.item)) {
             return Ok(Some(true));
         }
-        let editions = self.store.editions(EditionOf::List(Lists::ConsultPair)).await?;
-        Ok(editions.iter().any(|edition| edition.from <= on).then_some(false))
+        // The register is that of the hospital's city: what another city published says nothing of this one. Keys begin with
+        // the hospital's code, and a code with H and the city's four digits.
+        let before = hospital.as_str().get(..5).unwrap_or_default();
+        let next = self.store.list_page(Lists::ConsultPair, on, Some(before), 1).await?;
+        let city = hospital.admdvs().prefecture();
+        Ok(next.iter().any(|row| row.item.place() == Some(city)).then_some(false))
     }
 
     /// What is asked about a consultation beyond its record, all of it together.
@@ -50,11 +54,11 @@ impl Center {
         &self,
         ctx: &Ctx,
         told: &Visit,
-        dr_code: &DrCode,
+        (dr_code, person): (&DrCode, (Admdvs, &PsnNo)),
         on: Day,
     ) -> Result<Over, StoreError> {
         let (overlaps, pair, parent) = tokio::try_join!(
-            self.overlaps(dr_code, told.session.as_ref()),
+            self.overlaps(dr_code, told.session.as_ref(), person),
             self.pair_of(ctx, told, on),
             self.parent_of(ctx, told, on)
         )?;
@@ -91,10 +95,15 @@ impl Center {
         self.agreement_pair(&rx.opened.fixmedins_code, pharmacy, ctx.now.day()).await
     }
 
-    /// Consultations of the doctor at the same time.
-    async fn overlaps(&self, dr_code: &DrCode, session: Option<&Session>) -> Result<Vec<ItntSession>, StoreError> {
+    /// Consultations of the doctor with others than the person at the same time.
+    pub(crate) async fn overlaps(
+        &self,
+        dr_code: &DrCode,
+        session: Option<&Session>,
+        person: (Admdvs, &PsnNo),
+    ) -> Result<Vec<ItntSession>, StoreError> {
         match session {
-            Some(session) => self.store.itnt_overlaps(dr_code, session).await,
+            Some(session) => self.store.itnt_overlaps(dr_code, session, person).await,
             None => Ok(Vec::new()),
         }
     }
@@ -109,8 +118,8 @@ impl Center {
         lf_vocab::covers!("JX-2.4c");
         let opened = &rx.opened;
         let seq = self.store.itnt_last(&opened.dr_code).await? + 1;
-        let found = self.store.itnt_overlaps(&opened.dr_code, &session).await?;
-        let others = others(&found, opened.insu_poolarea_no, &opened.psn_no);
+        let person = (opened.insu_poolarea_no, &opened.psn_no);
+        let others = others(&self.store.itnt_overlaps(&opened.dr_code, &session, person).await?);
         let row = ItntSession {
             dr_code: opened.dr_code.clone(),
             seq,
@@ -131,9 +140,9 @@ pub(crate) fn in_pharmacy(visit: &Visit) -> bool {
 }
 
 /// How many other persons the doctor saw in these consultations.
-pub(crate) fn others(found: &[ItntSession], poolarea_no: Admdvs, psn_no: &PsnNo) -> i64 {
+pub(crate) fn others(found: &[ItntSession]) -> i64 {
     let persons: BTreeSet<_> = found.iter().map(|row| (row.insu_poolarea_no, &row.psn_no)).collect();
-    persons.into_iter().filter(|person| *person != (poolarea_no, psn_no)).count() as i64
+    persons.len() as i64
 }
 
 /// What is known of the consultation beyond the prescription itself.

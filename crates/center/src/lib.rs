@@ -30,6 +30,7 @@ pub mod serial;
 pub mod supervised;
 mod tell;
 pub mod till;
+pub mod transition;
 
 pub mod t1101_person;
 pub mod t1201_fixmedins;

@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lf_law::{Facts, Field};
 use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
 use lf_ports::{Dated, Drug, FilingKind, Item, Lists, StoreError};
-use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, Pric, Span};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment};
 
 use crate::Center;
+use crate::transition::Renewal;
 
 /// How long it is remembered which registers a place keeps: so late at most a first import counts.
 pub const KEPT_FRESH_SECONDS: i64 = 10;
@@ -25,6 +26,24 @@ pub struct Registers(Mutex<BTreeMap<(Admdvs, Day), Remembered>>);
 
 /// With when it was asked.
 type Remembered = (Moment, Arc<Kept>);
+
+impl Registers {
+    /// What is remembered of a place and day, if it is young enough.
+    fn fresh(&self, place: Admdvs, on: Day, now: Moment) -> Option<Arc<Kept>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (read, kept) = known.get(&(place, on))?;
+        (*read <= now && now < read.plus_seconds(KEPT_FRESH_SECONDS)).then(|| kept.clone())
+    }
+
+    fn keep(&self, place: Admdvs, on: Day, now: Moment, kept: Arc<Kept>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // So many are never needed at once; what is forgotten is asked again.
+        if known.len() >= PLACES_MAX && !known.contains_key(&(place, on)) {
+            known.clear();
+        }
+        known.insert((place, on), (now, kept));
+    }
+}
 
 /// Which registers and lists count in a place on a day.
 #[derive(Debug, Default)]
@@ -73,8 +92,10 @@ pub struct DrugSays {
     pub tags: Vec<String>,
     /// 病种 that it may be used for; `None` where the place keeps no such list.
     pub dises: Option<Vec<String>>,
-    /// It failed renewal, with the standard that goes on; `None` outside where the place keeps no such list.
-    pub renewal: Option<Option<Option<Pric>>>,
+    /// Whether it is in the list of 单独支付药品; `None` where the place keeps no such list.
+    pub in_spay: Option<bool>,
+    /// It failed renewal; `None` outside where the place keeps no such list.
+    pub renewal: Option<Option<Renewal>>,
 }
 
 const ISSUER: [(DsgnType, Field); 5] = [
@@ -124,14 +145,19 @@ impl Designated {
 impl DrugSays {
     /// Whether it is in the list of 单独支付药品.
     pub fn spay(&self) -> bool {
-        self.tags.iter().any(|tag| tag == "单独支付")
+        self.in_spay == Some(true)
     }
 
     fn take(&mut self, list: TagList, row: TaggedDrug) {
         match list {
             TagList::Opsp => self.dises.get_or_insert_default().extend(row.opsp_dise_code),
-            TagList::Renewal => self.renewal = Some(Some(row.hi_pay_std)),
-            TagList::Spay | TagList::Dual => {}
+            TagList::Renewal => {
+                let near = Renewal { hi_pay_std: row.hi_pay_std, enddate: row.enddate };
+                let far = self.renewal.flatten().unwrap_or_default();
+                self.renewal = Some(Some(far.nearer(near)));
+            }
+            TagList::Spay => self.in_spay = Some(true),
+            TagList::Dual => {}
         }
         if !self.tags.contains(&row.tag) {
             self.tags.push(row.tag);
@@ -142,14 +168,8 @@ impl DrugSays {
 impl Center {
     /// Which registers count in a place on a day.
     pub(crate) async fn kept_in(&self, place: Admdvs, on: Day, now: Moment) -> Result<Arc<Kept>, StoreError> {
-        {
-            let known = self.registers.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((read, kept)) = known.get(&(place, on))
-                && *read <= now
-                && now < read.plus_seconds(KEPT_FRESH_SECONDS)
-            {
-                return Ok(kept.clone());
-            }
+        if let Some(kept) = self.registers.fresh(place, on, now) {
+            return Ok(kept);
         }
         let chain = place.chain();
         let of_chain = |list: TagList| chain.iter().map(move |place| (list, *place));
@@ -162,11 +182,7 @@ impl Center {
         let dsgn = DsgnType::ALL.into_iter().zip(has.by_ref()).filter(|(_, has)| *has).map(|(of, _)| of).collect();
         let tagged = tagged.into_iter().zip(has).filter(|(_, has)| *has).map(|(of, _)| of).collect();
         let kept = Arc::new(Kept { dsgn, tagged, filings });
-        let mut known = self.registers.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= PLACES_MAX {
-            known.clear();
-        }
-        known.insert((place, on), (now, kept.clone()));
+        self.registers.keep(place, on, now, kept.clone());
         Ok(kept)
     }
 
@@ -203,6 +219,7 @@ impl Center {
         let kept = self.kept_in(place, on, now).await?;
         let none = |_: &MedListCodg| DrugSays {
             dises: kept.lists(TagList::Opsp).then(Vec::new),
+            in_spay: kept.lists(TagList::Spay).then_some(false),
             renewal: kept.lists(TagList::Renewal).then_some(None),
             ..DrugSays::default()
         };
@@ -234,28 +251,6 @@ impl Center {
         Ok(says)
     }
 
-    /// The catalogue as a transition leaves it: a drug that failed renewal is paid on by its former standard for as long as the law
-    /// of the place that pays says that it still is.
-    pub(crate) fn paid_on(&self, place: Admdvs, on: Day, drugs: &mut [Option<Drug>], says: &[DrugSays]) {
-        let in_list = |says: &DrugSays| says.renewal.flatten().is_some();
-        if !says.iter().any(in_list) {
-            return;
-        }
-        let mut paid_by_fund = Facts::new();
-        paid_by_fund.set(Field::SetlTime, on).set(Field::FundFlag, true);
-        let over = self.law.view_of(&place, &paid_by_fund, &[]).flag("cat.renewal_failed");
-        // A place whose law knows of no transition pays by the catalogue alone.
-        if over != Ok(false) {
-            return;
-        }
-        for (drug, says) in drugs.iter_mut().zip(says) {
-            if let (Some(drug), Some(Some(standard))) = (drug, says.renewal) {
-                drug.in_list = Span::new(Day::FIRST, None);
-                drug.hi_pay_std = standard.or(drug.hi_pay_std);
-            }
-        }
-    }
-
     /// Whether a drug was 谈判 in an earlier edition of the catalogue and is an ordinary one in that of the day (GX-1.1a). Asked only
     /// where the place keeps a list of the 双通道 range, because nobody else speaks of it.
     async fn formerly_negotiated(&self, codes: &[MedListCodg], on: Day, wanted: bool) -> Result<Vec<bool>, StoreError> {
@@ -281,4 +276,26 @@ fn rows(found: Vec<Dated<Item>>) -> Vec<Designation> {
         _ => None,
     };
     found.into_iter().filter_map(designation).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_places_and_days_are_remembered_and_one_more_begins_anew() {
+        let place: Admdvs = "420100".parse().unwrap();
+        let (registers, now) = (Registers::default(), Moment::from_micros(1));
+        let day = |at: usize| Day::FIRST.plus(i32::try_from(at).unwrap());
+        let keep = |at| registers.keep(place, day(at), now, Arc::default());
+        let known = |upto: usize| (0..upto).filter(|at| registers.fresh(place, day(*at), now).is_some()).count();
+        (0..PLACES_MAX).for_each(keep);
+        assert_eq!(known(PLACES_MAX), PLACES_MAX);
+        keep(0);
+        assert_eq!(known(PLACES_MAX), PLACES_MAX, "one that is remembered is one no more");
+        keep(PLACES_MAX);
+        assert_eq!(known(PLACES_MAX + 1), 1);
+        let later = |seconds: i64| registers.fresh(place, day(PLACES_MAX), now.plus_seconds(seconds)).is_some();
+        assert_eq!([KEPT_FRESH_SECONDS - 1, KEPT_FRESH_SECONDS].map(later), [true, false]);
+    }
 }

@@ -26,6 +26,7 @@ use crate::t7102_sign::RxRefusal;
 use crate::t7204_download::{basket_of, prescribed};
 use crate::t7207_sell::left_on;
 use crate::till::{Laid, Till};
+use crate::transition::{Renewal, in_catalogue};
 use crate::{Center, gate};
 
 mod counter;
@@ -230,8 +231,14 @@ impl Center {
         if counter.media_differs {
             return refused(PurchaseRefusal::MediaDiffers);
         }
-        let [(prescribed, _), (mut drugs, prics), (sold_drugs, _)] = found.map(apart);
-        self.paid_on(person.poolarea_no, ctx.now.day(), &mut drugs, &known.says);
+        let [(mut prescribed, _), (mut drugs, prics), (mut sold_drugs, _)] = found.map(apart);
+        let [of_rx, of_bill, of_sale] = asked;
+        let each = [
+            (of_rx.0, of_rx.1, &mut *prescribed),
+            (of_bill.0, of_bill.1, &mut *drugs),
+            (of_sale.0, of_sale.1, &mut *sold_drugs),
+        ];
+        self.paid_on_each((person.poolarea_no, ctx.now), each).await?;
         let basket = basket_of(content, &prescribed);
         let (basket, lines) = (&basket, &*lines);
         let laid = Laid { basket, content, sold, sold_drugs: &sold_drugs, lines, drugs: &drugs, prics: &prics };
@@ -504,6 +511,9 @@ fn put_fee(
     ctx: &Ctx,
 ) {
     let (prescribed, sold) = till.packs(number);
+    // What a later edition has again, and what is paid on, failed nothing that counts today.
+    let today = ctx.now.day();
+    let failed = |of: Option<Renewal>| of.is_some_and(|of| of.over(today)) && !in_catalogue(drug, today);
     facts
         .push_line(Scope::Sale)
         .set(Field::SaleMedListCodg, line.med_list_codg.to_string())
@@ -519,8 +529,9 @@ fn put_fee(
         .set_opt(Field::PlatPric, till.reference(number, |prics| prics.plat_pric))
         .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
         .set_opt(Field::SaleDrugTag, drug.map(|drug| gate::drug_tags(drug, says)))
+        .set_opt(Field::SpayListFlag, says.and_then(|says| says.in_spay))
         .set_opt(Field::DrugQualFlag, qualified)
-        .set_opt(Field::RenewFailFlag, says.and_then(|says| says.renewal).map(|renewal| renewal.is_some()))
+        .set_opt(Field::RenewFailFlag, says.and_then(|says| says.renewal).map(failed))
         .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
         .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));
 }

@@ -127,7 +127,10 @@ impl Center {
         let prescribed_codes = prescribed(&content);
         let asked = [(&*prescribed_codes, content.head.prsc_time.day()), (&*codes, ctx.now.day())];
         let [listed, charged] = self.priced_each(asked, ctx.caller.fixmedins.poolarea_no).await?;
-        let ((listed, _), (drugs, _)) = (apart(listed), apart(charged));
+        let ((mut listed, _), (mut drugs, _)) = (apart(listed), apart(charged));
+        let [of_rx, of_bill] = asked;
+        let each = [(of_rx.0, of_rx.1, &mut *listed), (of_bill.0, of_bill.1, &mut *drugs)];
+        self.paid_on_each((visit.mdtrt.insu_poolarea_no, ctx.now), each).await?;
         let basket = basket_of(&content, &listed);
         let mut lines = Vec::with_capacity(batch.fees.len());
         for (fee, drug) in batch.fees.iter().zip(&drugs) {

@@ -141,7 +141,7 @@ impl Center {
             // Most patients are insured where they are treated.
             self.filings(place, &visit.psn_no, day, ctx.now),
             self.store.courses(near, &visit.psn_no, ctx.now),
-            self.over_consultation(ctx, &told, &visit.dr_code, day)
+            self.over_consultation(ctx, &told, (&visit.dr_code, (near, &visit.psn_no)), day)
         )?;
         let filings = match &person {
             Some(person) if person.poolarea_no != place => {
@@ -149,13 +149,23 @@ impl Center {
             }
             _ => filings,
         };
-        self.paid_on(place, day, &mut drugs, &says);
+        let pays = person.as_ref().map_or(place, |person| person.poolarea_no);
+        if let Err(failure) = self.paid_on(pays, (day, ctx.now), &codes, &mut drugs).await? {
+            return Ok(Err(failure));
+        }
         let person = match known(person, content, ctx) {
             Ok(person) => person,
             Err(failure) => return Ok(Err(failure)),
         };
         let own = person.poolarea_no;
-        let courses = if own == near { courses } else { self.store.courses(own, &visit.psn_no, ctx.now).await? };
+        let (courses, overlaps) = if own == near {
+            (courses, over.overlaps)
+        } else {
+            tokio::try_join!(
+                self.store.courses(own, &visit.psn_no, ctx.now),
+                self.overlaps(&visit.dr_code, told.session.as_ref(), (own, &visit.psn_no))
+            )?
+        };
         let beside = Beside {
             limits: rules.iter().map(|rows| Limits::of(rows)).collect(),
             frequencies: rows.iter().map(|drug| facts::frequency(drug, &table, &keys)).collect(),
@@ -165,7 +175,7 @@ impl Center {
             filings,
             pair: over.pair,
             parent: over.parent,
-            others: told.session.map(|_| consult::others(&over.overlaps, own, &visit.psn_no)),
+            others: told.session.map(|_| consult::others(&overlaps)),
             courses: Some(courses),
         };
         Ok(Ok((Known { person, doctor, drugs }, beside)))

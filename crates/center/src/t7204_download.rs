@@ -9,7 +9,7 @@ use lf_rx::basket::{Basket, Listed, Packing};
 use lf_rx::decide::carry;
 use lf_rx::event::Downloaded;
 use lf_rx::{AuthBatch, Event, Prescription, RxContent, auth};
-use lf_vocab::{Admdvs, FixmedinsCode, FixmedinsKind, MedListCodg, Qty};
+use lf_vocab::{Admdvs, FixmedinsCode, FixmedinsKind, MedListCodg, Moment, Qty};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
@@ -77,7 +77,7 @@ impl Center {
         let file_suffix = active.uploaded.file_suffix.clone();
         let pair = self.consulted_here(&rx, ctx).await?;
         let reminders = gate::ask(&self.law, Gate::Download, ctx, &gate::carry_facts(&rx, ctx, pair))?;
-        let packs = self.packs(&content).await?;
+        let packs = self.packs(&rx, &content, ctx.now).await?;
         let rx = self.take(ctx, command, rx, batch).await?;
         Ok(Answer { reply: Reply { rx, content, file, file_suffix, packs }, reminders })
     }
@@ -115,8 +115,13 @@ impl Center {
     }
 
     /// Packs that each drug needs.
-    async fn packs(&self, content: &RxContent) -> Result<Vec<Option<(Qty, String)>>, Failure> {
-        let basket = self.basket(content).await?;
+    async fn packs(
+        &self,
+        rx: &Prescription,
+        content: &RxContent,
+        now: Moment,
+    ) -> Result<Vec<Option<(Qty, String)>>, Failure> {
+        let basket = self.basket(rx, content, now).await?;
         let packs =
             (0..basket.len()).map(|at| Some((basket.packs_needed(at)?, basket.packing(at)?.min_pacunt.clone())));
         Ok(packs.collect())
@@ -124,8 +129,15 @@ impl Center {
 
     /// The prescribed drugs with their catalogue rows as of the day of prescribing: what the doctor ordered does not
     /// change when a new edition counts or leaves it out.
-    pub(crate) async fn basket<'c>(&self, content: &'c RxContent) -> Result<Basket<'c>, Failure> {
-        let drugs = self.store.drugs(&prescribed(content), content.head.prsc_time.day()).await?;
+    pub(crate) async fn basket<'c>(
+        &self,
+        rx: &Prescription,
+        content: &'c RxContent,
+        now: Moment,
+    ) -> Result<Basket<'c>, Failure> {
+        let (codes, on) = (prescribed(content), content.head.prsc_time.day());
+        let mut drugs = self.store.drugs(&codes, on).await?;
+        self.paid_on_each((rx.opened.insu_poolarea_no, now), [(&codes, on, &mut drugs)]).await?;
         Ok(basket_of(content, &drugs))
     }
 }

@@ -114,7 +114,10 @@ impl Center {
             self.drug_says(place, &codes, left, ctx.now),
             self.signed_by(ctx, command, &rx)
         )?;
-        let ((prescribed, _), (drugs, prics)) = (apart(prescribed), apart(sold));
+        let ((mut prescribed, _), (mut drugs, prics)) = (apart(prescribed), apart(sold));
+        let [of_rx, of_sale] = days;
+        let each = [(of_rx.0, of_rx.1, &mut *prescribed), (of_sale.0, of_sale.1, &mut *drugs)];
+        self.paid_on_each((rx.opened.insu_poolarea_no, ctx.now), each).await?;
         let basket = basket_of(&content, &prescribed);
         let rows = command.lines.iter().zip(&drugs);
         let rows: Vec<_> = rows.map(|(line, drug)| Row { line, listed: drug.as_ref().map(listed) }).collect();

@@ -99,6 +99,7 @@ async fn fill(world: &World) {
         tag: "单独支付".to_owned(),
         opsp_dise_code: None,
         hi_pay_std: None,
+        enddate: None,
     };
     publish(world, Lists::Tagged(TagList::Spay), Item::Tagged(TagList::Spay, tagged)).await;
     let designation = Designation {

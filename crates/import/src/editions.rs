@@ -3,8 +3,9 @@
 //! Invariants: where a list holds rows of several places, the edition of one ends no row of another; an edition never counts from before the one that stands; a row that does not change is not touched, so its
 //! version stays and a download passes it over.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use lf_ports::store::UNDER_MAX;
 use lf_ports::{
     ChangeSet, Dated, Drug, Edition, EditionChange, EditionOf, Item, Lists, RowEnd, Since, Store, StoreError,
 };
@@ -24,6 +25,8 @@ trait Row: PartialEq {
     fn fields(&self) -> Value;
     /// Whose it is, where rows of several places stand beside each other.
     fn place(&self) -> Option<Admdvs>;
+    /// Under which part of its key a message reads it together with others.
+    fn first(&self) -> Option<String>;
 }
 
 impl Row for Drug {
@@ -36,6 +39,10 @@ impl Row for Drug {
     }
 
     fn place(&self) -> Option<Admdvs> {
+        None
+    }
+
+    fn first(&self) -> Option<String> {
         None
     }
 }
@@ -51,6 +58,10 @@ impl Row for Item {
 
     fn place(&self) -> Option<Admdvs> {
         Item::place(self)
+    }
+
+    fn first(&self) -> Option<String> {
+        Item::first(self)
     }
 }
 
@@ -90,11 +101,11 @@ pub(crate) async fn plan(
             // Rows of no edition have version 1; what follows them must be younger.
             let youngest = standing.iter().map(|row| row.ver).max().unwrap_or(0);
             change.edition.ver = ver.max(youngest.saturating_add(1));
-            change.drugs = compare(rows, standing, wanted.part, &mut change, report);
+            change.drugs = compare(rows, standing, wanted.part, &mut change, report)?;
         }
         (EditionOf::List(list), Rows::Items(rows)) => {
             let standing = items(store, list, from, progress).await?;
-            change.items = compare(rows, standing, wanted.part, &mut change, report);
+            change.items = compare(rows, standing, wanted.part, &mut change, report)?;
         }
         _ => return Err(ImportError::Refused(format!("the rows are none of {}", of.word()))),
     }
@@ -109,11 +120,13 @@ fn compare<T: Row>(
     part: bool,
     change: &mut EditionChange,
     report: &mut Report,
-) -> Vec<T> {
+) -> Result<Vec<T>, ImportError> {
     let mut standing: HashMap<String, Dated<T>> = standing.into_iter().map(|row| (row.item.key(), row)).collect();
     let mut begin = Vec::new();
     let mut total = rows.len();
     let places: BTreeSet<_> = rows.iter().map(|(_, row)| row.place()).collect();
+    let mut together: BTreeMap<String, usize> = BTreeMap::new();
+    rows.iter().filter_map(|(_, row)| row.first()).for_each(|first| *together.entry(first).or_default() += 1);
     for (_, row) in rows {
         let key = row.key();
         match standing.remove(&key) {
@@ -135,6 +148,8 @@ fn compare<T: Row>(
     let (left, kept): (Vec<_>, Vec<_>) =
         standing.into_iter().partition(|(_, row)| !part && places.contains(&row.item.place()));
     report.diff.kept = kept.len();
+    kept.iter().filter_map(|(_, row)| row.item.first()).for_each(|first| *together.entry(first).or_default() += 1);
+    not_crowded(&together)?;
     total += kept.len();
     if !left.is_empty() {
         let mut left: Vec<_> = left.into_iter().map(|(key, row)| RowEnd { key, from: row.from }).collect();
@@ -143,7 +158,17 @@ fn compare<T: Row>(
         change.ends.extend(left);
     }
     change.edition.row_cnt = total as u64;
-    begin
+    Ok(begin)
+}
+
+/// More rows under one part of a key than a message reads would stop every message that asks for them.
+fn not_crowded(together: &BTreeMap<String, usize>) -> Result<(), ImportError> {
+    match together.iter().find(|(_, count)| **count > UNDER_MAX) {
+        None => Ok(()),
+        Some((first, count)) => Err(ImportError::Refused(format!(
+            "{count} rows would stand under {first}, with those that stand already; a message reads at most {UNDER_MAX}"
+        ))),
+    }
 }
 
 async fn drugs(store: &dyn Store, on: Day, progress: Progress<'_>) -> Result<Vec<Dated<Drug>>, StoreError> {

@@ -3,11 +3,14 @@
 //! Serves import and `liufang filing add`, WH-2.3. Invariant: where the register of designations is kept, only a responsible doctor of the institution
 //! advises on 单独支付药品, for the drug if he is designated for single ones.
 
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
 use futures_util::future::try_join_all;
-use lf_ports::filing::{Filed, Filing, FilingChange, SpayFiling};
+use lf_ports::filing::{FILINGS_MAX, Filed, Filing, FilingChange, SpayFiling};
 use lf_ports::lists::{Designation, DsgnType};
 use lf_ports::{ChangeSet, Item, Lists, PersonKey, Store, StoreError};
-use lf_vocab::Moment;
+use lf_vocab::{Admdvs, Moment, PsnNo};
 use serde_json::{Value, json};
 
 use crate::defect::Defects;
@@ -46,8 +49,11 @@ async fn of_spay(store: &dyn Store, spay: &SpayFiling) -> Result<Option<(&'stati
         store.practitioner(&spay.fixmedins_code, &spay.dr_code)
     )?;
     let Some(house) = house else { return Ok(Some(no_institution())) };
-    if doctor.is_none_or(|doctor| doctor.prac_name != spay.dr_name) {
+    let Some(doctor) = doctor.filter(|doctor| doctor.prac_name == spay.dr_name) else {
         return Ok(Some(("dr_code", "names no registered doctor of that name at the institution".to_owned())));
+    };
+    if !doctor.registered.contains(spay.dcsn_day) {
+        return Ok(Some(("dr_code", "was not registered there on the day of the decision".to_owned())));
     }
     let place = house.poolarea_no;
     let kept = [(Lists::Designation, Designation::kept_of(place, DsgnType::Spay))];
@@ -91,8 +97,42 @@ pub(crate) async fn check(
             }
         }
     }
-    *rows = kept;
+    let mut counted = Counted::default();
+    for (number, row) in kept {
+        match counted.takes(store, &row).await? {
+            true => rows.push((number, row)),
+            false => defects.push(number, "filing_no", CROWDED.to_owned()),
+        }
+    }
     Ok(())
+}
+
+/// Why one more filing of a person is not entered.
+pub const CROWDED: &str = "is one filing more than are kept of one person";
+
+/// Numbers of the filings of persons, those that stand and those that come.
+#[derive(Default)]
+pub struct Counted(BTreeMap<(Admdvs, PsnNo), BTreeSet<String>>);
+
+impl Counted {
+    /// Whether a filing is within what is read of one person; one of a number that stands takes its place.
+    ///
+    /// # Errors
+    /// The store's word.
+    pub async fn takes(&mut self, store: &dyn Store, filing: &Filing) -> Result<bool, StoreError> {
+        let numbers = match self.0.entry((filing.poolarea_no, filing.psn_no.clone())) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let standing = store.filings(filing.poolarea_no, &filing.psn_no).await?;
+                place.insert(standing.into_iter().map(|row| row.filing_no).collect())
+            }
+        };
+        if numbers.len() >= FILINGS_MAX && !numbers.contains(&filing.filing_no) {
+            return Ok(false);
+        }
+        numbers.insert(filing.filing_no.clone());
+        Ok(true)
+    }
 }
 
 /// Plans the rows: what stands word for word is not touched; what somebody ended stays ended.
@@ -111,11 +151,17 @@ pub(crate) async fn plan(
             Some(was) if was.body.ended.is_some() || same(&was, &row) => report.diff.unchanged += 1,
             was => {
                 row.body.opt_time = now;
-                match &was {
-                    Some(was) => report.diff.change(key, &fields(was), &fields(&row)),
-                    None => report.diff.added.push(key),
-                }
-                changes.filings.push(FilingChange::Put(row));
+                changes.filings.push(match was {
+                    Some(was) => {
+                        report.diff.change(key, &fields(&was), &fields(&row));
+                        // Somebody may end it between this look and the commit, and what was ended stays ended.
+                        FilingChange::Changed { filing: row, expect_from: was.from, expect_until: was.until }
+                    }
+                    None => {
+                        report.diff.added.push(key);
+                        FilingChange::New(row)
+                    }
+                });
             }
         }
     }

@@ -5,6 +5,8 @@
 
 #[path = "suite/editions.rs"]
 mod editions;
+#[path = "suite/places.rs"]
+mod places;
 #[path = "suite/published.rs"]
 mod published;
 #[path = "suite/refusals.rs"]
@@ -13,6 +15,8 @@ mod refusals;
 mod registers;
 #[path = "suite/samples.rs"]
 mod samples;
+#[path = "suite/transition.rs"]
+mod transition;
 
 use std::path::Path;
 

@@ -341,6 +341,7 @@ fields! {
     SaleChrgitmLv "chrgitm_lv" Kind::Text, Sale May "收费项目等级";
     SaleListFlag "list_flag" Kind::Flag, Sale May "属结算日医保药品目录";
     SaleDrugTag "drug_tag" Kind::Set, Sale May "药品标签";
+    SpayListFlag "spay_list_flag" Kind::Flag, Sale May "属本地单独支付药品目录";
     SaleSpecDosform "spec_dosform" Kind::Text, Sale May "特殊管理药品剂型类（注射剂、控缓释制剂、其他）";
     DrugQualFlag "drug_qual_flag" Kind::Flag, Sale May "参保人对本药品的用药资格备案有效";
     RenewFailFlag "renew_fail_flag" Kind::Flag, Sale May "续约失败被调出的协议期内谈判药品";

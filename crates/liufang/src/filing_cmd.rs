@@ -5,6 +5,7 @@
 
 use anyhow::{anyhow, bail};
 use lf_center::registers::KEPT_FRESH_SECONDS;
+use lf_import::filings::{CROWDED, Counted};
 use lf_ports::filing::{Filed, Filing, FilingBody, FilingChange, FilingEnded, OpspFiling, SpayFiling};
 use lf_ports::{ChangeSet, Clock as _, CommitError};
 use lf_store::Engine;
@@ -68,9 +69,12 @@ async fn add(store: &dyn Engine, add: &FilingAdd, filed: Filed) -> anyhow::Resul
     if let Some((field, reason)) = lf_import::filings::defect(store, &filing).await? {
         bail!("{field}: {reason}");
     }
+    if !Counted::default().takes(store, &filing).await? {
+        bail!("filing_no: {CROWDED}");
+    }
     let told = told(&filing);
     match store.commit(ChangeSet { filings: vec![FilingChange::New(filing)], ..ChangeSet::default() }).await {
-        Err(CommitError::Stale(_)) => bail!("the person has a filing of that number already"),
+        Err(CommitError::Stale(_)) => bail!("the person has a filing of that number already, or as many as are kept"),
         other => other?,
     }
     println!("{told}");
@@ -119,7 +123,7 @@ async fn end(store: &dyn Engine, args: &FilingEndArgs) -> anyhow::Result<bool> {
     let rows = store.filings(args.of.poolarea_no, &args.of.psn_no).await?;
     let found = rows.into_iter().find(|row| row.filing_no == args.filing_no);
     let Some(mut filing) = found else { bail!("the person has no filing {}", args.filing_no) };
-    let expect_until = filing.until;
+    let (expect_from, expect_until) = (filing.from, filing.until);
     let until = args.last_day.plus(1).max(filing.from);
     if expect_until.is_some_and(|before| before <= until) {
         bail!("it ends on {} already", expect_until.map_or_else(String::new, |before| before.plus(-1).to_string()));
@@ -127,7 +131,7 @@ async fn end(store: &dyn Engine, args: &FilingEndArgs) -> anyhow::Result<bool> {
     filing.until = Some(until);
     let opt_time = SystemClock.now();
     filing.body.ended = Some(FilingEnded { rea: args.rea.clone(), opter_name: args.by.clone(), opt_time });
-    let change = FilingChange::Ended { filing, expect_until };
+    let change = FilingChange::Changed { filing, expect_from, expect_until };
     match store.commit(ChangeSet { filings: vec![change], ..ChangeSet::default() }).await {
         Err(CommitError::Stale(_)) => return Err(anyhow!("somebody else changed it meanwhile; look again")),
         other => other?,

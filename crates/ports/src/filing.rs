@@ -6,7 +6,7 @@
 use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, PsnNo};
 use serde::{Deserialize, Serialize};
 
-/// Filings of one person that are read at once; more of them are refused, not cut.
+/// Filings of one person that are read at once; one more than these is not entered, because more than these would not be read.
 pub const FILINGS_MAX: usize = 200;
 
 /// Institutions that a person may choose for one 慢特病.
@@ -134,14 +134,14 @@ pub struct FilingEnded {
 /// A filing comes in or ends.
 #[derive(Debug, Clone)]
 pub enum FilingChange {
-    /// A new one; its number must be free, or the change is stale.
+    /// A new one; its number must be free and the person have fewer than [`FILINGS_MAX`], or the change is stale.
     New(Filing),
-    /// Inserted, or put in the place of the one of its number (import).
-    Put(Filing),
-    /// An earlier end; it must still end where the operator saw it end.
-    Ended {
+    /// An earlier end, or what a file says otherwise; it must still begin and end where it was seen to, so that nobody's end is taken back.
+    Changed {
         /// As it is afterwards.
         filing: Filing,
+        /// Where it began before.
+        expect_from: Day,
         /// Where it ended before.
         expect_until: Option<Day>,
     },

@@ -408,12 +408,35 @@ impl Item {
         }
     }
 
+    /// The part of its key under which a message reads it together with others (`Store::list_under`), in lists that are read so.
+    pub fn first(&self) -> Option<String> {
+        match self {
+            Self::DrugRule(row) => Some(row.med_list_codg.as_str().to_owned()),
+            Self::Designation(row) => Some(row.first()),
+            Self::Tagged(_, row) => Some(TaggedDrug::first_of(row.admdvs, &row.med_list_codg)),
+            Self::ConsultPair(row) => Some(format!("{}|{}", row.fixmedins_code, row.phar_fixmedins_code)),
+            _ => None,
+        }
+    }
+
     /// Whose row it is, where a list holds those of several places: an edition of one of them ends no row of another.
     pub fn place(&self) -> Option<Admdvs> {
         match self {
             Self::SelPric(row) | Self::PlatPric(row) => Some(row.admdvs),
             Self::Site(row) => Some(row.fixmedins_code.admdvs().prefecture()),
-            _ => None,
+            Self::Designation(row) => Some(row.poolarea_no),
+            Self::Tagged(_, row) => Some(row.admdvs),
+            // The agency of the hospital's city keeps the agreements.
+            Self::ConsultPair(row) => Some(row.fixmedins_code.admdvs().prefecture()),
+            Self::PayStd(_)
+            | Self::DrugRule(_)
+            | Self::Diagnosis(_)
+            | Self::Dict(_)
+            | Self::Opsp(_)
+            | Self::Frequency(_)
+            | Self::Nrdl(_)
+            | Self::NrdlPayStd(_)
+            | Self::Printed(..) => None,
         }
     }
 

@@ -129,8 +129,14 @@ pub trait Store: StockStore + MdtrtStore + Send + Sync {
     ) -> Result<Vec<Prescription>, StoreError>;
     /// The number of a doctor's last consultation; 0 where there is none yet.
     async fn itnt_last(&self, dr_code: &DrCode) -> Result<i64, StoreError>;
-    /// Consultations of a doctor that have a moment in common with this time, at most [`crate::consult::OVERLAPS_MAX`].
-    async fn itnt_overlaps(&self, dr_code: &DrCode, session: &Session) -> Result<Vec<ItntSession>, StoreError>;
+    /// Consultations of a doctor with others than this person that have a moment in common with this time, at most
+    /// [`crate::consult::OVERLAPS_MAX`].
+    async fn itnt_overlaps(
+        &self,
+        dr_code: &DrCode,
+        session: &Session,
+        but: (Admdvs, &PsnNo),
+    ) -> Result<Vec<ItntSession>, StoreError>;
     /// Prescriptions of a person, of whatever institution, whose drugs last until today or longer: dispensed, or free to be. At
     /// most [`crate::consult::COURSES_MAX`], those that last longest first.
     async fn courses(&self, poolarea_no: Admdvs, psn_no: &PsnNo, now: Moment) -> Result<Vec<Course>, StoreError>;

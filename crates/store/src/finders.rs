@@ -234,24 +234,45 @@ impl<D: Driver> Store for Ports<D> {
         Ok(self.one(sql::consult::ITNT_LAST, [dr_code.as_str().into()], last).await?.unwrap_or(0))
     }
 
-    async fn itnt_overlaps(&self, dr_code: &DrCode, session: &Session) -> Result<Vec<ItntSession>, StoreError> {
+    async fn itnt_overlaps(
+        &self,
+        dr_code: &DrCode,
+        session: &Session,
+        (poolarea_no, psn_no): (Admdvs, &PsnNo),
+    ) -> Result<Vec<ItntSession>, StoreError> {
         let Session { begntime, endtime } = *session;
         let earliest = begntime.plus_seconds(-SESSION_SECONDS_MAX);
-        let params = [dr_code.as_str().into(), endtime.into(), earliest.into(), begntime.into(), page(OVERLAPS_MAX)];
+        let at = [dr_code.as_str().into(), endtime.into(), earliest.into(), begntime.into()];
+        let but = [poolarea_no.as_str().into(), psn_no.as_str().into(), page(OVERLAPS_MAX)];
+        let params: Vec<Value> = at.into_iter().chain(but).collect();
         self.many(sql::consult::ITNT_OVERLAPS, params, row::itnt_session).await
     }
 
     async fn courses(&self, poolarea_no: Admdvs, psn_no: &PsnNo, now: Moment) -> Result<Vec<Course>, StoreError> {
-        let params = [poolarea_no.as_str().into(), psn_no.as_str().into(), now.day().into(), page(COURSES_MAX)];
-        let courses = self.many(sql::consult::COURSES, params, row::course).await?;
-        // Prescriptions lie in the partition of their own number, so they are looked at one by one, in one trip.
-        let keys = courses.iter().map(|course| rx_params(&course.hi_rxno)).collect();
-        let found = self.driver.rows_each(sql::consult::RX_PHASE, keys).await?;
-        let mut standing = Vec::with_capacity(courses.len());
-        for (course, mut rows) in courses.into_iter().zip(found) {
-            let stands = rows.pop().map(|row| row::stands(&self.sealer, row, now)).transpose()?;
-            standing.extend(stands.unwrap_or(false).then_some(course));
+        // Behind no prescription: a number has no sign as late as this one.
+        let mut behind: [Value; 2] = [Day::LAST.into(), "~".into()];
+        let mut standing = Vec::new();
+        loop {
+            let [until, hi_rxno] = behind;
+            let person = [poolarea_no.as_str().into(), psn_no.as_str().into(), now.day().into()];
+            let params: Vec<Value> = person.into_iter().chain([until, hi_rxno, page(COURSES_MAX)]).collect();
+            let courses = self.many(sql::consult::COURSES, params, row::course).await?;
+            let last = courses.last().filter(|_| courses.len() == COURSES_MAX);
+            let next = last.and_then(|last| Some([last.until()?.into(), last.hi_rxno.as_str().into()]));
+            // Prescriptions lie in the partition of their own number, so they are looked at one by one, in one trip.
+            let keys = courses.iter().map(|course| rx_params(&course.hi_rxno)).collect();
+            let found = self.driver.rows_each(sql::consult::RX_PHASE, keys).await?;
+            for (course, mut rows) in courses.into_iter().zip(found) {
+                let stands = rows.pop().map(|row| row::stands(&self.sealer, row, now)).transpose()?;
+                standing.extend(stands.unwrap_or(false).then_some(course));
+            }
+            // What nobody signed or somebody took back takes no place of what stands.
+            match next.filter(|_| standing.len() < COURSES_MAX) {
+                Some(next) => behind = next,
+                None => break,
+            }
         }
+        standing.truncate(COURSES_MAX);
         Ok(standing)
     }
 

@@ -147,7 +147,7 @@ asked! {
     rx_events(hi_rxno: &HiRxno) -> Vec<StoredEvent>;
     rx_of_person(poolarea_no: Admdvs, psn_no: &PsnNo, most: usize) -> Vec<Prescription>;
     itnt_last(dr_code: &DrCode) -> i64;
-    itnt_overlaps(dr_code: &DrCode, session: &Session) -> Vec<ItntSession>;
+    itnt_overlaps(dr_code: &DrCode, session: &Session, but: (Admdvs, &PsnNo)) -> Vec<ItntSession>;
     courses(poolarea_no: Admdvs, psn_no: &PsnNo, now: Moment) -> Vec<Course>;
     batch(poolarea_no: Admdvs, batch_no: &str) -> Option<AuthBatch>;
     setl(fixmedins_code: &FixmedinsCode, setl_id: &str) -> Option<(Setl, Option<String>)>;

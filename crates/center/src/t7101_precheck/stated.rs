@@ -113,6 +113,7 @@ impl Stated {
     /// Gives the case what was stated of it.
     pub fn put(&self, facts: &mut Facts<'_>) {
         let flags = self.flags.iter().map(|(name, flag)| (*name, *flag));
+        put_place(facts, self.itnt_phar_code.as_ref());
         put_stated(facts, flags, self.texts.iter().map(|(name, text)| (*name, text.as_str())));
         if let Some(record) = &self.consultation {
             lf_vocab::covers!("JX-2.4a", "JX-2.4b", "JX-2.4d");
@@ -175,7 +176,16 @@ pub(crate) fn put_visit<'a>(facts: &mut Facts<'a>, visit: &'a Visit, later: &BTr
         .set(Field::OtpIptFlag, visit.otp_ipt_flag.as_deref().unwrap_or("1"))
         .set_opt(Field::RxExraAttrCode, visit.rx_exra_attr_code.as_deref());
     let flags = visit.flags.iter().chain(later).map(|(name, flag)| (name.as_str(), *flag));
+    put_place(facts, visit.itnt_phar_code.as_ref());
     put_stated(facts, flags, visit.texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+}
+
+/// Who names the pharmacy in whose 问诊区 the person sat says that he sat there, unless he says the contrary.
+fn put_place(facts: &mut Facts<'_>, itnt_phar_code: Option<&FixmedinsCode>) {
+    lf_vocab::covers!("JX-2.3");
+    if itnt_phar_code.is_some() {
+        facts.set(Field::ItntInPharFlag, true);
+    }
 }
 
 /// A temporary purchase that has a number was tried, whether or not that is stated besides.

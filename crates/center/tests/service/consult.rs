@@ -23,11 +23,12 @@ fn span(from: &str, until: Option<&str>) -> Span<Day> {
 }
 
 async fn edition(center: &TestCenter, list: Lists, items: Vec<Row>) {
+    let ver = center.store.editions(EditionOf::List(list)).await.unwrap().len() as i64 + 1;
     let edition = Edition {
         of: EditionOf::List(list),
-        edition: "第一批".to_owned(),
+        edition: format!("第{ver}批"),
         from: "2026-01-01".parse().unwrap(),
-        ver: 1,
+        ver,
         file_sm3: "00".repeat(32),
         row_cnt: items.len() as u64,
         imported: center.now(),
@@ -86,9 +87,24 @@ async fn a_consultation_in_a_pharmacy_needs_an_agreement_in_force() {
     let center = internet().await;
     let told = said(&mut in_pharmacy(&center, Some(PHARMACY)), NONE).await.unwrap();
     assert!(told.contains("没有查到"), "no register of agreements counts yet: {told}");
+    let of_another_city = ConsultPair {
+        fixmedins_code: "H36010200001".parse().unwrap(),
+        phar_fixmedins_code: PHARMACY.parse().unwrap(),
+        agreement: span("2026-01-01", None),
+        agre_no: None,
+    };
+    edition(&center, Lists::ConsultPair, vec![Row::ConsultPair(of_another_city)]).await;
+    let told = said(&mut in_pharmacy(&center, Some(PHARMACY)), NONE).await.unwrap();
+    assert!(told.contains("没有查到"), "another city's register says nothing of this one: {told}");
     agreement(&center, span("2026-01-01", Some("2026-11-24"))).await;
     assert_eq!(said(&mut in_pharmacy(&center, Some(PHARMACY)), NONE).await, None);
     assert_eq!(codes(&in_pharmacy(&center, Some(OTHER_PHARMACY)).precheck().await), [NONE]);
+    // Who names the pharmacy and no flag sat there all the same; who says that he did not, did not.
+    let mut named = in_pharmacy(&center, Some(OTHER_PHARMACY));
+    named.stated.flags.clear();
+    assert_eq!(codes(&named.precheck().await), [NONE]);
+    named.stated.flags = vec![("itnt_in_phar_flag", false)];
+    assert_eq!(said(&mut named, NONE).await, None);
     let mut elsewhere = seen(&center, &center.people.active, (-30, -20));
     assert_eq!(said(&mut elsewhere, NONE).await, None, "who sits at home needs none");
     // Where the doctor named no pharmacy, the one that serves the prescription is meant.

@@ -86,6 +86,7 @@ pub async fn tag(center: &TestCenter, list: TagList, place: &str, tag: &str, dis
         tag: tag.to_owned(),
         opsp_dise_code: dise.map(str::to_owned),
         hi_pay_std: (list == TagList::Renewal).then(|| "15".parse().unwrap()),
+        enddate: None,
     };
     let rows = dises.iter().map(|dise| Row::Tagged(list, row(dise)));
     edition(center, Lists::Tagged(list), rows.collect()).await;
@@ -234,6 +235,29 @@ async fn across_cities_both_sides_are_opened_and_the_issuer_is_dual_channel() {
 }
 
 #[tokio::test]
+async fn across_cities_a_list_that_nobody_keeps_is_reminded_of() {
+    // proves WH-4.1
+    let (center, person) = region(WUHAN, "420200").await;
+    // A list of another kind is none of 单独支付药品.
+    tag(&center, TagList::Dual, "420000", "竞价", &[None]).await;
+    let mut life = life(&center, &person, vec![special()], None);
+    life.content.head.rx_exra_attr_code = Some("01".to_owned());
+    let life = life.up_to(Step::Sold).await;
+    let quote = async || codes(&send!(life, t2101_quote, pharmacy, life.settle_command()));
+    // Nobody is asked further than the gate: the shares of the other city are not formalised.
+    assert_eq!(quote().await, ["LAW-00-01"]);
+    let in_spay = async |code: &str| {
+        let codes = [code.parse().unwrap()];
+        let says = center.center.drug_says(WUHAN.parse().unwrap(), &codes, center.now().day(), center.now()).await;
+        says.unwrap().remove(0).in_spay
+    };
+    assert_eq!(in_spay(SPECIAL).await, None, "nobody keeps the list, so nobody says that the drug is not in it");
+    tag(&center, TagList::Spay, "420000", "单独支付", &[None]).await;
+    assert_eq!((in_spay(SPECIAL).await, in_spay(drugs::AMLODIPINE).await), (Some(true), Some(false)));
+    assert!(!has(&quote().await, "CROSS-NOT-LISTED"));
+}
+
+#[tokio::test]
 async fn a_special_disease_is_treated_by_qualified_institutions_with_its_own_drugs() {
     // proves DG-3.1a, DG-3.3b
     let (center, person) = region(DONGGUAN, DONGGUAN).await;
@@ -352,6 +376,7 @@ async fn what_is_dual_channel_follows_from_the_catalogues_history_and_the_places
         tag: "单列门诊统筹".to_owned(),
         opsp_dise_code: None,
         hi_pay_std: None,
+        enddate: None,
     };
     edition(&center, Lists::Tagged(TagList::Dual), vec![Row::Tagged(TagList::Dual, other)]).await;
     assert_eq!(tags("450100", "2026-11-22").await, ["原谈判"]);
@@ -393,7 +418,12 @@ pub fn disease(person: &Person, filing_no: &str, dise: &str) -> Filing {
 }
 
 pub async fn file(center: &TestCenter, filing: Filing) {
-    center.put(ChangeSet { filings: vec![FilingChange::Put(filing)], ..ChangeSet::default() }).await;
+    let standing = center.store.filings(filing.poolarea_no, &filing.psn_no).await.unwrap();
+    let change = match standing.into_iter().find(|was| was.filing_no == filing.filing_no) {
+        Some(was) => FilingChange::Changed { filing, expect_from: was.from, expect_until: was.until },
+        None => FilingChange::New(filing),
+    };
+    center.put(ChangeSet { filings: vec![change], ..ChangeSet::default() }).await;
     center.clock.advance_seconds(lf_center::registers::KEPT_FRESH_SECONDS);
 }
 

@@ -153,6 +153,7 @@ async fn a_list_that_anybody_may_ask_for_has_a_limit() {
                 tag: "单独支付".to_owned(),
                 opsp_dise_code: None,
                 hi_pay_std: None,
+                enddate: None,
             };
             Listed::Tagged(TagList::Spay, row)
         };

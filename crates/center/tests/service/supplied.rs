@@ -45,7 +45,6 @@ fn facts_that_nobody_supplies_are_known() {
         }
     }
     expect![[r#"
-        case.phar_sign_flag 药师已签字
         case.paper_dr_sign_flag 纸质处方有医保医师签名
         case.paper_seal_flag 纸质处方盖有外配处方专用章
         case.paper_no_uniq_flag 纸质处方编号连续且唯一

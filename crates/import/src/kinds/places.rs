@@ -4,7 +4,7 @@ use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
 use lf_vocab::{DrCode, FixmedinsCode, FixmedinsKind};
 
 use super::drug::price;
-use crate::cells::Cells;
+use crate::cells::{Cells, day};
 use crate::column::{Column, may, must};
 
 const DRUG_CODES: &[&str] = &["drug_code", "医疗目录编码", "医保药品编码", "药品编码", "药品代码", "国家医保编码"];
@@ -36,6 +36,7 @@ const RENEWAL: &[Column] = &[
     DRUG_CODE,
     GENNAME,
     may("hi_pay_std", &["payment_standard", "医保支付标准", "支付标准", "原支付标准"], "a price above nothing"),
+    may("enddate", &["过渡期截止日期", "过渡期结束日期", "结束日期", "截止日期"], "a day"),
 ];
 
 /// The columns of a list of drugs.
@@ -87,6 +88,7 @@ pub fn tagged(list: TagList, cells: &mut Cells<'_>) -> Option<TaggedDrug> {
         tag: String::new(),
         opsp_dise_code: None,
         hi_pay_std: None,
+        enddate: None,
     };
     match list {
         TagList::Spay => "单独支付".clone_into(&mut row.tag),
@@ -101,6 +103,7 @@ pub fn tagged(list: TagList, cells: &mut Cells<'_>) -> Option<TaggedDrug> {
         TagList::Renewal => {
             "续约失败".clone_into(&mut row.tag);
             row.hi_pay_std = cells.read("hi_pay_std", price)?;
+            row.enddate = cells.read("enddate", day)?;
         }
     }
     Some(row)

@@ -211,6 +211,8 @@ async fn a_filing_of_nobody_or_on_a_strangers_advice_is_refused() {
     assert_eq!(nowhere, ["row 2, fixmedins_code: names no registered institution; import fixmedins first"]);
     let stranger = refused(row(&known, "H36090200001", "庚医师")).await;
     assert_eq!(stranger, ["row 2, dr_code: names no registered doctor of that name at the institution"]);
+    let early = row(&known, "H36090200001", "丁医师").replace("戊,2026-01-01", "戊,1999-12-31");
+    assert_eq!(refused(early).await, ["row 2, dr_code: was not registered there on the day of the decision"]);
     // The register of designations is kept, and has him for another drug only; then for this one.
     let register = |drug: &str| {
         format!(

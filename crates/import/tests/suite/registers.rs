@@ -115,3 +115,64 @@ async fn a_certificate_leads_to_one_person() {
     let found = store.person(&PersonKey::EcToken(active.ec_token.clone())).await.unwrap().unwrap();
     assert_eq!(found.psn_no, retired.psn_no);
 }
+
+const FILING: &str =
+    "poolarea_no,psn_no,filing_no,filing_type,begndate,enddate,opsp_dise_code,opsp_dise_name,opter_name\n";
+
+#[tokio::test]
+async fn so_many_filings_of_a_person_come_in_and_one_more_is_a_defect() {
+    let center = TestCenter::new().await;
+    let (store, most) = (center.store.as_ref(), lf_ports::filing::FILINGS_MAX);
+    let (person, other) = (center.people.active.psn_no.as_str(), center.people.retired.psn_no.as_str());
+    let row = |psn_no: &str, at: usize| format!("360900,{psn_no},F{at:03},门特,2026-01-01,,M03900,高血压,经办\n");
+    let file = |count| format!("{FILING}{}", (0..count).map(|at| row(person, at)).collect::<String>());
+    let over = Import::of(store, "filing").text(&file(most + 1)).await.unwrap();
+    let crowded = |at: usize| vec![format!("row {at}, filing_no: is one filing more than are kept of one person")];
+    assert_eq!((over.outcome, reasons(&over)), (Outcome::Defects, crowded(most + 2)));
+    let full = Import::of(store, "filing").text(&file(most)).await.unwrap();
+    assert_eq!(full.outcome, Outcome::Committed);
+    // What stands counts with what comes; the number of one that stands and another person are no more.
+    let more = format!("{FILING}{}{}{}", row(person, 0), row(other, 999), row(person, 999));
+    let over = Import::of(store, "filing").text(&more).await.unwrap();
+    assert_eq!((over.outcome, reasons(&over)), (Outcome::Defects, crowded(4)));
+    let psn_no = &center.people.active.psn_no;
+    assert_eq!(store.filings(center.people.active.poolarea_no, psn_no).await.unwrap().len(), most);
+}
+
+#[tokio::test]
+async fn what_is_ended_between_the_look_and_the_commit_stays_ended() {
+    let center = TestCenter::new().await;
+    let store = center.store.as_ref();
+    let person = &center.people.active;
+    let text = |last: &str| {
+        format!("{FILING}360900,{},F1,门特,2026-01-01,{last},M03900,高血压,经办\n", person.psn_no.as_str())
+    };
+    Import::of(store, "filing").text(&text("2026-12-31")).await.unwrap();
+    let table = lf_import::Table::read(text("2027-12-31").as_bytes(), &lf_import::file::Place::default()).unwrap();
+    let parsed = lf_import::parse("filing".parse().unwrap(), &table, &[], &mut |_, _, _| {});
+    let wanted = lf_import::Wanted {
+        edition: None,
+        from: None,
+        part: false,
+        skip_defects: false,
+        expect: vec![],
+        file_sm3: String::new(),
+        now: center.now(),
+    };
+    let chance = lf_testkit::edge::SeededChance::new(1);
+    let planned = lf_import::plan(store, &chance, parsed, &wanted, &mut |_, _, _| {}).await.unwrap();
+    // `liufang filing end` comes between.
+    let was = store.filings(person.poolarea_no, &person.psn_no).await.unwrap().remove(0);
+    let mut ended = was.clone();
+    ended.until = Some(parse("2026-06-01"));
+    let by =
+        lf_ports::filing::FilingEnded {
+            rea: "停药".to_owned(), opter_name: "乙".to_owned(), opt_time: center.now()
+        };
+    ended.body.ended = Some(by);
+    let change =
+        lf_ports::FilingChange::Changed { filing: ended.clone(), expect_from: was.from, expect_until: was.until };
+    store.commit(lf_ports::ChangeSet { filings: vec![change], ..Default::default() }).await.unwrap();
+    assert!(matches!(lf_import::commit(store, planned).await, Err(lf_import::ImportError::Overtaken)));
+    assert!(store.filings(person.poolarea_no, &person.psn_no).await.unwrap() == [ended]);
+}

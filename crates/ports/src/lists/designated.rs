@@ -151,6 +151,8 @@ pub struct TaggedDrug {
     pub opsp_dise_code: Option<String>,
     /// The payment standard that goes on in the transition; of `renewal_drug`.
     pub hi_pay_std: Option<Pric>,
+    /// The last day of its transition, where the list prints one; of `renewal_drug`.
+    pub enddate: Option<Day>,
 }
 
 impl TaggedDrug {

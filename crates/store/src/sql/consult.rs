@@ -4,12 +4,15 @@ pub(crate) const ITNT_LAST: &str = "SELECT seq FROM itnt_session WHERE dr_code =
 /// `$3` is as long before `$4` as a consultation may last: what began earlier is over.
 pub(crate) const ITNT_OVERLAPS: &str =
     "SELECT dr_code, seq, begin_us, end_us, insu_poolarea_no, psn_no, fixmedins_code, hi_rxno FROM itnt_session
-    WHERE dr_code = $1 AND begin_us < $2 AND begin_us > $3 AND end_us > $4 ORDER BY begin_us, seq LIMIT $5";
+    WHERE dr_code = $1 AND begin_us < $2 AND begin_us > $3 AND end_us > $4
+    AND NOT (insu_poolarea_no = $5 AND psn_no = $6) ORDER BY begin_us, seq LIMIT $7";
 pub(crate) const ITNT_NEW: &str = "INSERT INTO itnt_session (dr_code, seq, begin_us, end_us, insu_poolarea_no, psn_no,
     fixmedins_code, hi_rxno) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (dr_code, seq) DO NOTHING";
 
+/// `$4` and `$5` are the last of the page before.
 pub(crate) const COURSES: &str = "SELECT poolarea_no, psn_no, hi_rxno, until_day, body FROM drug_course
-    WHERE poolarea_no = $1 AND psn_no = $2 AND until_day >= $3 ORDER BY until_day DESC, hi_rxno DESC LIMIT $4";
+    WHERE poolarea_no = $1 AND psn_no = $2 AND until_day >= $3 AND (until_day, hi_rxno) < ($4, $5)
+    ORDER BY until_day DESC, hi_rxno DESC LIMIT $6";
 pub(crate) const COURSE_NEW: &str = "INSERT INTO drug_course (poolarea_no, psn_no, hi_rxno, until_day, body)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (poolarea_no, psn_no, hi_rxno) DO NOTHING";
 /// Where a prescription stands, without its state.

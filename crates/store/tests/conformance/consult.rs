@@ -51,15 +51,16 @@ pub async fn what_has_a_moment_in_common_is_found(ground: &dyn Ground) {
     for (seq, (from, until)) in (1..).zip(held_at) {
         held(&*store, row(seq, session(from, until))).await.unwrap();
     }
+    let other: PsnNo = "36090000000002".parse().unwrap();
     let found = async |from, until| -> Vec<i64> {
-        let found = store.itnt_overlaps(&doctor(1), &session(from, until)).await.unwrap();
+        let found = store.itnt_overlaps(&doctor(1), &session(from, until), (f::pool(), &other)).await.unwrap();
         found.iter().map(|row| row.seq).collect()
     };
     assert_eq!(found(0, hour).await, [0; 0], "who ends when another begins saw one at a time");
     assert_eq!(found(0, hour + 1).await, [1]);
     assert_eq!(found(hour + 60, 2 * hour).await, [1]);
     assert_eq!(found(0, 24 * hour).await, [1, 2, 3]);
-    assert_eq!(store.itnt_overlaps(&doctor(2), &session(0, 24 * hour)).await, Ok(Vec::new()));
+    assert_eq!(store.itnt_overlaps(&doctor(2), &session(0, 24 * hour), (f::pool(), &other)).await, Ok(Vec::new()));
     // The longest that may be, at its last second and just over.
     let long = Session::new(f::at(-SESSION_SECONDS_MAX + 1), f::at(1)).unwrap();
     assert_eq!(Session::new(f::at(0), f::at(SESSION_SECONDS_MAX + 1)), None);
@@ -71,6 +72,13 @@ pub async fn what_has_a_moment_in_common_is_found(ground: &dyn Ground) {
         held(&*store, row(seq, session(hour, 2 * hour))).await.unwrap();
     }
     assert_eq!(found(hour, hour + 1).await.len(), OVERLAPS_MAX);
+    // Of more than so many with the person himself, the one with another is found; a number of another pool is another's.
+    let one = ItntSession { psn_no: other.clone(), ..row(6 + OVERLAPS_MAX as i64, session(hour, 2 * hour)) };
+    held(&*store, one.clone()).await.unwrap();
+    let at = session(hour, hour + 1);
+    assert_eq!(store.itnt_overlaps(&doctor(1), &at, (f::pool(), &f::psn_no())).await, Ok(vec![one]));
+    let elsewhere = ("360100".parse().unwrap(), &f::psn_no());
+    assert_eq!(store.itnt_overlaps(&doctor(1), &at, elsewhere).await.unwrap().len(), OVERLAPS_MAX);
 }
 
 /// A course of a prescription that lasts until a day after the fixture's.
@@ -129,4 +137,10 @@ pub async fn the_longest_courses_of_a_person_are_read(ground: &dyn Ground) {
     let found = store.courses(f::pool(), &psn_no, f::at(600)).await.unwrap();
     assert_eq!(found.len(), COURSES_MAX);
     assert_eq!(found.last().unwrap(), &course(2, &psn_no, 2), "the shortest is left out");
+    // As many that were only pre-checked, and last longer, crowd none of them out.
+    let long = |serial: u64| course(serial, &psn_no, 365);
+    for serial in 200..=(200 + COURSES_MAX as u64) {
+        opened(&*store, &long(serial), serial, 0).await;
+    }
+    assert_eq!(store.courses(f::pool(), &psn_no, f::at(600)).await.unwrap(), found);
 }

@@ -52,14 +52,27 @@ pub async fn a_filing_is_read_by_its_person(ground: &dyn Ground) {
     assert_eq!(store.filings_kept(elsewhere).await.unwrap(), []);
 }
 
-pub async fn a_number_of_a_filing_is_given_once_or_put_again(ground: &dyn Ground) {
+pub async fn a_number_of_a_filing_is_given_once_and_changed_as_it_was_seen(ground: &dyn Ground) {
     let store = ground.open();
     commit(&*store, vec![FilingChange::New(filing("1"))]).await.unwrap();
     let longer = Filing { until: None, ..filing("1") };
     let twice = commit(&*store, vec![FilingChange::New(longer.clone())]).await;
     assert_eq!(twice, Err(CommitError::Stale("psn_filing")));
     assert!(store.filings(f::pool(), &f::psn_no()).await.unwrap() == [filing("1")]);
-    commit(&*store, vec![FilingChange::Put(longer.clone()), FilingChange::Put(filing("2"))]).await.unwrap();
+    let changed = |expect_from: &str, expect_until: Option<&str>| {
+        let (expect_from, expect_until) = (on(expect_from), expect_until.map(on));
+        vec![
+            FilingChange::Changed { filing: longer.clone(), expect_from, expect_until },
+            FilingChange::New(filing("2")),
+        ]
+    };
+    // Somebody ended it meanwhile, or it began on another day: nothing of the change is written.
+    for (from, until) in [("2026-01-01", Some("2026-06-01")), ("2026-01-01", None), ("2026-02-01", Some("2027-01-01"))]
+    {
+        assert_eq!(commit(&*store, changed(from, until)).await, Err(CommitError::Stale("psn_filing")));
+    }
+    assert!(store.filings(f::pool(), &f::psn_no()).await.unwrap() == [filing("1")]);
+    commit(&*store, changed("2026-01-01", Some("2027-01-01"))).await.unwrap();
     assert!(store.filings(f::pool(), &f::psn_no()).await.unwrap() == [longer, filing("2")]);
 }
 
@@ -69,7 +82,8 @@ pub async fn a_filing_ends_where_it_was_seen_to_end(ground: &dyn Ground) {
     let mut ended = Filing { until: Some(on("2026-06-01")), ..filing("1") };
     ended.body.ended =
         Some(FilingEnded { rea: "停药".to_owned(), opter_name: "乙经办".to_owned(), opt_time: f::at(2) });
-    let end = |expect_until| vec![FilingChange::Ended { filing: ended.clone(), expect_until }];
+    let expect_from = on("2026-01-01");
+    let end = |expect_until| vec![FilingChange::Changed { filing: ended.clone(), expect_from, expect_until }];
     assert_eq!(commit(&*store, end(None)).await, Err(CommitError::Stale("psn_filing")));
     commit(&*store, end(Some(on("2027-01-01")))).await.unwrap();
     assert!(store.filings(f::pool(), &f::psn_no()).await.unwrap() == [ended.clone()]);
@@ -79,12 +93,12 @@ pub async fn a_filing_ends_where_it_was_seen_to_end(ground: &dyn Ground) {
     assert!(matches!(refused, Err(CommitError::Store(StoreError::Broken(_)))), "{refused:?}");
 }
 
-pub async fn so_many_filings_of_a_person_are_read_and_one_more_is_refused(ground: &dyn Ground) {
+pub async fn so_many_filings_of_a_person_are_kept_and_one_more_is_not_entered(ground: &dyn Ground) {
     let store = ground.open();
     let numbers = (0..FILINGS_MAX).map(|at| FilingChange::New(filing(&format!("{at:04}"))));
     commit(&*store, numbers.collect()).await.unwrap();
     assert_eq!(store.filings(f::pool(), &f::psn_no()).await.unwrap().len(), FILINGS_MAX);
-    commit(&*store, vec![FilingChange::New(filing("more"))]).await.unwrap();
-    let refused = store.filings(f::pool(), &f::psn_no()).await;
-    assert!(matches!(refused, Err(StoreError::Broken(_))), "{refused:?}");
+    let more = commit(&*store, vec![FilingChange::New(filing("more"))]).await;
+    assert_eq!(more, Err(CommitError::Stale("psn_filing")));
+    assert_eq!(store.filings(f::pool(), &f::psn_no()).await.unwrap().len(), FILINGS_MAX, "the person is served on");
 }

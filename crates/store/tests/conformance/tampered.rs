@@ -81,7 +81,7 @@ async fn found(store: &dyn Full) -> Option<Inconsistency> {
     note(store.stock_codes(&f::pharmacy(), &[&box_one]).await.err());
     note(store.mdtrt(&f::pharmacy(), "360900A").await.err());
     let day = lf_rx::event::Session::new(f::at(0), f::at(1)).unwrap();
-    note(store.itnt_overlaps(&f::opened(1).dr_code, &day).await.err());
+    note(store.itnt_overlaps(&f::opened(1).dr_code, &day, (f::pool(), &"36090000000002".parse().unwrap())).await.err());
     note(store.itnt_last(&f::opened(1).dr_code).await.err());
     note(store.courses(f::pool(), &f::psn_no(), f::at(0)).await.err());
     note(store.reserve_serials(f::pool(), f::day(), 1).await.err());
