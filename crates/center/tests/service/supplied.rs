@@ -59,6 +59,8 @@ fn facts_that_nobody_supplies_are_known() {
         case.pnlt_time 最近一次处罚或暂停、中止、解除协议的日期
         case.canc_flag 曾被取消资格或退出
         case.canc_time 被取消资格或退出的日期
+        case.canc_brch_flag 因违规被取消资格（自愿退出为否）
+        case.inj_svc_flag 申请开通注射类药品服务
         case.setl_begn_time 启动医保结算业务的日期
         case.phar_lcs_cnt 在岗且登记有效的执业药师人数
         case.nego_share 配备的谈判药品占全部谈判药品的比例
