@@ -1,6 +1,6 @@
 //! The one table of what is sealed: column by column, with the statements by which a rotation reads and rewrites it.
 //!
-//! Serves `plan`, `row` and `sweep`. Invariants: what is not listed here stands in clear and must be no name, certificate
+//! Serves `plan`, `row` and `sweep`. Invariants: what is not listed here stands in clear and must be no patient's name, certificate
 //! number, token or secret; every sealed column is a BLOB, and every BLOB that is no digest is listed.
 
 use crate::sql;
