@@ -405,7 +405,7 @@ pub struct CounterBenchArgs {
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
-    /// Settlements in the full store; five million take some 30 GB in var/bench
+    /// Settlements in the full store; five million take some 24 GB in var/bench
     #[arg(long, default_value_t = 5_000_000)]
     pub stored: u64,
     /// Settlements in the store that it is compared with
