@@ -136,7 +136,6 @@ pub type Reply = Priced;
 lf_rx::refusals! {
     /// Why a purchase cannot be settled here (2101, 2102).
     PurchaseRefusal {
-        NotOppool = "RX-2102-11", "赣医保字〔2024〕9号 一", "本药店未开通门诊统筹服务";
         FamilyAccount = "RX-2102-13", "规则包", "家庭共济账户支付尚未形成规则";
         NoRxno = "RX-2102-14", "赣医保字〔2024〕9号 三（三）", "门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志";
         SeveralRxno = "RX-2102-15", "赣医保字〔2024〕9号 三（一）单次结算", "一次结算只能对应一张处方";
@@ -200,7 +199,7 @@ impl Center {
 
     fn named(&self, ctx: &Ctx, command: &Command) -> Result<(HiRxno, PersonKey), Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, ctx.code())?;
-        let hi_rxno = self.admissible(ctx, command)?;
+        let hi_rxno = Self::admissible(command)?;
         let key = shown(&command.mdtrt_cert_type, &command.mdtrt_cert_no, PurchaseRefusal::CertType)?;
         Ok((hi_rxno, key))
     }
@@ -265,11 +264,8 @@ impl Center {
         Ok(Answer { reply: Priced { rx, person, shares, accum_key, accum, pots, acct, at_counter }, reminders })
     }
 
-    fn admissible(&self, ctx: &Ctx, command: &Command) -> Result<HiRxno, Failure> {
+    fn admissible(command: &Command) -> Result<HiRxno, Failure> {
         lf_vocab::covers!("JX-3.1a");
-        if !ctx.caller.fixmedins.oppool {
-            return refused(PurchaseRefusal::NotOppool);
-        }
         if command.acct_used_flag == AcctUsedFlag::Family {
             return refused(PurchaseRefusal::FamilyAccount);
         }

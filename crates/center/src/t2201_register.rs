@@ -64,9 +64,6 @@ impl Center {
     /// 2201. Errors: [`PurchaseRefusal`], the person's.
     pub async fn t2201_register(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, ctx.code())?;
-        if !ctx.caller.fixmedins.oppool {
-            return refused(PurchaseRefusal::NotOppool);
-        }
         let key = ctx.idem_key("2201", command.ipt_otp_no.clone());
         self.attempts_once(ctx, &key, || self.try_register(ctx, command, &key)).await
     }

@@ -141,6 +141,9 @@ pub struct Active {
     pub signed: Signed,
     /// 7103.
     pub uploaded: Uploaded,
+    /// When the center itself last made a paper of it (JX-3.4.3b).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub print_time: Option<Moment>,
 }
 
 /// A prescription that a pharmacist passed.
@@ -299,6 +302,22 @@ impl State {
         }
     }
 
+    fn active_mut(&mut self) -> Option<&mut Active> {
+        match self {
+            Self::PreChecked | Self::Signed { .. } => None,
+            Self::Active { active }
+            | Self::Carried { active, .. }
+            | Self::Verified { active, .. }
+            | Self::ChkRefused { active, .. } => Some(active),
+            Self::Reviewed { passed }
+            | Self::Sold { passed, .. }
+            | Self::SelfPaid { passed, .. }
+            | Self::Settled { passed, .. }
+            | Self::Refunded { passed, .. } => Some(&mut passed.active),
+            Self::Revoked { before, .. } => before.active_mut(),
+        }
+    }
+
     fn delivery_mut(&mut self) -> Option<&mut Delivery> {
         match self {
             Self::Sold { delivery, .. } | Self::SelfPaid { delivery, .. } | Self::Settled { delivery, .. } => {
@@ -332,7 +351,7 @@ impl State {
         match (self, event) {
             (Self::PreChecked, Event::Signed(signed)) => Ok(Self::Signed { signed: signed.clone() }),
             (Self::Signed { signed }, Event::Uploaded(uploaded)) => {
-                Ok(Self::Active { active: Active { signed, uploaded: uploaded.clone() } })
+                Ok(Self::Active { active: Active { signed, uploaded: uploaded.clone(), print_time: None } })
             }
             (state, Event::Authorised(_)) if state.carriable() => Ok(state),
             (state, Event::Downloaded(downloaded)) if state.carriable() => match state.active().cloned() {
@@ -377,7 +396,11 @@ impl State {
             {
                 Ok(Self::Settled { passed, sold, delivery, settled, pair: Pair::Bound(bound.clone()) })
             }
-            (state, Event::Printed(_)) if state.active().is_some() && !state.closed() => Ok(state),
+            (mut state, Event::Printed(printed)) if !state.closed() => {
+                let active = state.active_mut().ok_or((event.name(), name))?;
+                active.print_time = Some(printed.print_time);
+                Ok(state)
+            }
             (mut state, Event::Delivery(_) | Event::DeliverySigned(_)) => {
                 let delivery = state.delivery_mut().ok_or((event.name(), name))?;
                 *delivery = match event {

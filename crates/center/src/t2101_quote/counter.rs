@@ -4,9 +4,9 @@
 //! counter does not say and the center does not know stays absent.
 
 use lf_law::{Facts, Field};
-use lf_ports::{StoreError, codec};
+use lf_ports::StoreError;
+use lf_rx::Prescription;
 use lf_rx::event::{AtCounter, MediaRef, PsnMatch};
-use lf_rx::{Event, Prescription};
 use lf_vocab::Moment;
 
 use super::Stated;
@@ -33,12 +33,8 @@ impl Center {
     ) -> Result<KnownAtCounter, StoreError> {
         lf_vocab::covers!("JX-3.4.3b");
         let sold = rx.state.sold().and_then(|sold| sold.print_time);
-        let print_time = async {
-            match stated.print_time.or(sold) {
-                Some(print_time) => Ok(Some(print_time)),
-                None => self.printed_here(rx).await,
-            }
-        };
+        let printed_here = || rx.state.active().and_then(|active| active.print_time);
+        let print_time = stated.print_time.or(sold).or_else(printed_here);
         let media_differs = async {
             match stated.media_ref.as_ref().zip(stated.media_sm3.as_ref()) {
                 Some((media_ref, sm3)) => self.another_file(ctx, media_ref, sm3).await,
@@ -51,20 +47,8 @@ impl Center {
                 None => self.on_duty(ctx).await,
             }
         };
-        let (print_time, media_differs, on_duty) = tokio::try_join!(print_time, media_differs, on_duty)?;
+        let (media_differs, on_duty) = tokio::try_join!(media_differs, on_duty)?;
         Ok(KnownAtCounter { print_time, on_duty, media_differs })
-    }
-
-    /// When the center itself last made a paper of a prescription.
-    async fn printed_here(&self, rx: &Prescription) -> Result<Option<Moment>, StoreError> {
-        let mut printed = None;
-        for stored in self.store.rx_events(&rx.hi_rxno).await? {
-            let event: Event = codec::decode(&stored.body, "rx_event", "body", rx.hi_rxno.as_str())?;
-            if let Event::Printed(print) = event {
-                printed = Some(print.print_time);
-            }
-        }
-        Ok(printed)
     }
 }
 

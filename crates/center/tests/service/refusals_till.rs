@@ -20,8 +20,12 @@ async fn t2101_what_a_till_may_not_ask() {
     let mut said = Said::default();
     let sent = |change: fn(&mut Command)| with(life.settle_command(), change);
     let closed = lf_ports::Fixmedins { oppool: false, ..fixmedins(PHARMACY, "宜春某药店") };
+    let nanning = lf_ports::Fixmedins { poolarea_no: "450100".parse().unwrap(), ..closed.clone() };
     center.register(RegistryPut::Fixmedins(closed)).await;
     said.refused(send!(life, t2101_quote, pharmacy, life.settle_command()));
+    center.register(RegistryPut::Fixmedins(nanning)).await;
+    let told = codes(&send!(life, t2101_quote, pharmacy, life.settle_command()));
+    assert!(!told.contains(&"PHAR-NOT-OPPOOL".to_owned()), "Jiangxi's article binds Jiangxi: {told:?}");
     center.register(RegistryPut::Fixmedins(fixmedins(PHARMACY, "宜春某药店"))).await;
     said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.med_type = "21".into())));
     said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.acct_used_flag = AcctUsedFlag::Family)));
@@ -53,7 +57,7 @@ async fn t2101_what_a_till_may_not_ask() {
     assert!(told.contains(&"FEE-DELIVERY".to_owned()), "{told:?}");
     said.are(
         expect![[r#"
-            RX-2102-11 本药店未开通门诊统筹服务〔赣医保字〔2024〕9号 一〕
+            PHAR-NOT-OPPOOL 本药店未开通门诊统筹服务，不能由统筹基金结算。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》一〕
             RX-2102-12 医疗类别21在药店的待遇尚未形成规则〔规则包〕
             RX-2102-13 家庭共济账户支付尚未形成规则〔规则包〕
             RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕

@@ -94,7 +94,7 @@ fn passed() -> Passed {
         opter: "opter".to_owned(),
     };
     let verified = Verified { rx_sign_verify_sn: "rx_sign_verify_sn".to_owned() };
-    Passed { active: Active { signed, uploaded }, downloaded, verified, reviewed: reviewed() }
+    Passed { active: Active { signed, uploaded, print_time: None }, downloaded, verified, reviewed: reviewed() }
 }
 
 /// A settled prescription: it has been everywhere.
