@@ -401,21 +401,25 @@ impl State {
                 active.print_time = Some(printed.print_time);
                 Ok(state)
             }
-            (mut state, Event::Delivery(_) | Event::DeliverySigned(_)) => {
-                let delivery = state.delivery_mut().ok_or((event.name(), name))?;
-                *delivery = match event {
-                    Event::Delivery(step) => delivery.moved(step),
-                    Event::DeliverySigned(signed) => delivery.taken(signed),
-                    _ => None,
-                }
-                .ok_or((event.name(), name))?;
-                Ok(state)
-            }
+            (state, Event::Delivery(_) | Event::DeliverySigned(_)) => state.on_its_way(event),
             (state, Event::Revoked(revoked)) if !state.closed() && !state.dispensed() => {
                 Ok(Self::Revoked { before: Box::new(state), revoked: revoked.clone() })
             }
             _ => Err((event.name(), name)),
         }
+    }
+
+    /// The state with its delivery one step further; the names as in [`State::after`].
+    fn on_its_way(mut self, event: &Event) -> Result<State, (&'static str, &'static str)> {
+        let impossible = (event.name(), self.name());
+        let delivery = self.delivery_mut().ok_or(impossible)?;
+        let moved = match event {
+            Event::Delivery(step) => delivery.moved(step),
+            Event::DeliverySigned(signed) => delivery.taken(signed),
+            _ => None,
+        };
+        *delivery = moved.ok_or(impossible)?;
+        Ok(self)
     }
 
     /// Whether a pharmacy may fetch it: uploaded, neither dispensed nor closed.
