@@ -1,6 +1,6 @@
 //! JX-3.5a at the till: what is charged is what left the shelf, drug by drug, in the unit in which it was prescribed.
 //!
-//! Serves 2101 and 2102. Invariants: lines, sale and prescription meet in the catalogue, never in free text; one
+//! Serves 2101, 2102, 2206 and 2207. Invariants: lines, sale and prescription meet in the catalogue, never in free text; one
 //! function says in which unit a drug counts; of opened packs no more is charged than was prescribed.
 
 use lf_ports::{Drug, Prics};

@@ -259,6 +259,8 @@ fields! {
     QltySysFlag "qlty_sys_flag" Kind::Flag, Case May "药品质量管理制度健全";
     NetFlag "net_flag" Kind::Flag, Case May "按骨干网络建设指南接入";
     IntfTestFlag "intf_test_flag" Kind::Flag, Case May "接口改造和接入验收通过";
+    SupvFlag "supv_flag" Kind::Flag, Case May "具备智能监管功能";
+    SetlFuncFlag "setl_func_flag" Kind::Flag, Case May "具备患者直接结算（待遇结算）功能";
     PsiUpldFlag "psi_upld_flag" Kind::Flag, Case May "实时上传进销存";
     PsiBookFlag "psi_book_flag" Kind::Flag, Case May "进销存台账完整并定期盘点";
     TracUpldFlag "trac_upld_flag" Kind::Flag, Case May "能采集上传药品追溯码";

@@ -16,7 +16,13 @@ fn day(text: &str) -> Day {
 fn stated() -> BTreeMap<String, Input> {
     let yes = ["qlty_sys_flag", "net_flag", "psi_upld_flag", "psi_book_flag", "trac_upld_flag", "video_flag"];
     let more = ["itnt_rx_flag", "cons_area_flag", "cons_dev_flag", "hi_area_flag", "prom_psi_flag", "prom_pric_flag"];
-    let flags = yes.into_iter().chain(more).chain(["prom_out_flag", "cold_chain_flag", "inj_svc_flag"]);
+    let flags = yes.into_iter().chain(more).chain([
+        "prom_out_flag",
+        "cold_chain_flag",
+        "inj_svc_flag",
+        "supv_flag",
+        "setl_func_flag",
+    ]);
     let mut stated: BTreeMap<_, _> = flags.map(|name| (name.to_owned(), Input::Flag(true))).collect();
     stated.insert("pnlt_flag".to_owned(), Input::Flag(false));
     stated.insert("canc_flag".to_owned(), Input::Flag(false));
@@ -109,6 +115,9 @@ fn a_dual_channel_pharmacy_of_guangxi_meets_all_five_conditions() {
     assert_eq!(of(Box::new(lapsed)), "ADMIT-NOT-DESIGNATED");
     assert_eq!(of(Box::new(penalty("2023-11-23"))), "ADMIT-PENALTY");
     assert_eq!(of(Box::new(penalty("2023-11-22"))), "", "three whole years");
+    assert_eq!(of(Box::new(lost("2023-11-23"))), "ADMIT-PENALTY", "an agreement that was ended");
+    assert_eq!(of(Box::new(lost("2023-11-22"))), "");
+    assert_eq!(of(Box::new(ended("2023-11-23", false))), "", "given up is not ended by the agency");
     assert_eq!(of(Box::new(|asked| asked.practitioners.clear())), "ADMIT-PHARMACIST");
     assert_eq!(of(Box::new(|asked| asked.practitioners[0].licensed = false)), "ADMIT-PHARMACIST");
     assert_eq!(of(Box::new(flag("qlty_sys_flag"))), "ADMIT-QUALITY");
@@ -145,6 +154,8 @@ fn a_pharmacy_of_dongguan_meets_the_conditions_of_special_diseases() {
     assert_eq!(of(Box::new(penalty("2025-11-23"))), "ADMIT-PENALTY");
     assert_eq!(of(Box::new(penalty("2025-11-22"))), "");
     assert_eq!(of(Box::new(|asked| asked.fixmedins.circ_ready = false)), "ADMIT-CENTER");
+    assert_eq!(of(Box::new(flag("supv_flag"))), "ADMIT-CENTER");
+    assert_eq!(of(Box::new(flag("setl_func_flag"))), "ADMIT-CENTER ADMIT-TRACE");
     assert_eq!(of(Box::new(flag("trac_upld_flag"))), "ADMIT-TRACE");
     assert_eq!(of(Box::new(flag("psi_upld_flag"))), "ADMIT-STOCK");
     assert_eq!(of(Box::new(flag("prom_psi_flag"))), "ADMIT-STOCK");
@@ -156,7 +167,7 @@ fn a_pharmacy_of_dongguan_meets_the_conditions_of_special_diseases() {
 
 #[test]
 fn a_pharmacy_of_jiangxi_meets_the_nine_conditions_or_serves_both_channels() {
-    // proves JX-1.0a, JX-1.0b, JX-1.1, JX-1.3a, JX-1.3b, JX-1.3d, JX-1.6a, JX-1.7, JX-4.5.0
+    // proves JX-1.0a, JX-1.0b, JX-1.1, JX-1.3a, JX-1.3b, JX-1.3d, JX-1.6a, JX-4.5.0, JX-4.5.3
     let of = |change: Box<dyn FnOnce(&mut Asked)>| asked("360900", "门诊统筹", change).refused();
     assert_eq!(of(Box::new(|_| ())), "");
     assert_eq!(of(Box::new(penalty("2023-11-23"))), "ADMIT-PENALTY");
@@ -174,6 +185,7 @@ fn a_pharmacy_of_jiangxi_meets_the_nine_conditions_or_serves_both_channels() {
         assert_eq!(of(Box::new(flag(name))), code);
     }
     assert_eq!(of(Box::new(|asked| asked.fixmedins.circ_ready = false)), "ADMIT-CENTER");
+    assert_eq!(of(Box::new(flag("psi_upld_flag"))), "ADMIT-CENTER");
     assert_eq!(of(Box::new(lost("2023-11-23"))), "ADMIT-AGAIN");
     assert_eq!(of(Box::new(lost("2023-11-22"))), "");
     let both = |asked: &mut Asked| {
@@ -219,7 +231,7 @@ fn a_hospital_of_wuhan_is_of_the_third_level_with_tests_or_of_the_second_with_a_
 #[test]
 fn what_nobody_states_is_to_be_looked_into() {
     let silent = asked("441900", "门特", |asked| asked.stated.clear()).judge().unwrap();
-    assert_eq!((silent.refused.len(), silent.reminded.len()), (0, 6), "{silent:?}");
+    assert_eq!((silent.refused.len(), silent.reminded.len()), (0, 7), "{silent:?}");
     assert_eq!(silent.facts["phar_lcs_cnt"], "1");
     assert_eq!(silent.facts["intf_test_flag"], "1");
 }

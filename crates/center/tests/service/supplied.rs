@@ -67,6 +67,8 @@ fn facts_that_nobody_supplies_are_known() {
         case.qlty_sys_flag 药品质量管理制度健全
         case.net_flag 按骨干网络建设指南接入
         case.intf_test_flag 接口改造和接入验收通过
+        case.supv_flag 具备智能监管功能
+        case.setl_func_flag 具备患者直接结算（待遇结算）功能
         case.psi_upld_flag 实时上传进销存
         case.psi_book_flag 进销存台账完整并定期盘点
         case.trac_upld_flag 能采集上传药品追溯码
