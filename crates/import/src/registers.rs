@@ -11,7 +11,7 @@ use lf_gm::PrivateKey;
 use lf_ports::{
     AcctChange, Chance, ChangeSet, Fixmedins, Person, PersonKey, Practitioner, RegistryPut, Store, StoreError,
 };
-use lf_vocab::{Fen, FixmedinsCode, FixmedinsKind, Moment};
+use lf_vocab::{Day, Fen, FixmedinsCode, FixmedinsKind, Moment, Span};
 use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -194,9 +194,7 @@ async fn persons(
         let accts = part.iter().map(|(person, _)| store.acct(person.poolarea_no, &person.psn_no));
         let accts = try_join_all(accts).await?;
         for (((mut person, balc), was), acct) in part.into_iter().zip(found).zip(accts) {
-            if let Some(was) = was.as_ref().filter(|_| !mapping.has("ec_token")) {
-                person.ec_token.clone_from(&was.ec_token);
-            }
+            inherit_person(&mut person, was.as_ref(), mapping);
             let (poolarea_no, psn_no) = (person.poolarea_no, person.psn_no.clone());
             if let Some(balc) = balc.filter(|_| was.is_none() && acct.version == 0) {
                 changes.acct.push(AcctChange { poolarea_no, psn_no: psn_no.clone(), expect_version: 0, balc });
@@ -220,6 +218,27 @@ fn inherit_fixmedins(row: &mut Fixmedins, was: Option<&Fixmedins>, mapping: &Map
     if !mapping.has("itnt_parent_code") {
         row.consult.clone_from(&was.consult);
     }
+    if !mapping.has("open_hours") {
+        row.open_hours = was.open_hours;
+    }
+    if !mapping.has("hosp_lv") {
+        row.hosp_lv.clone_from(&was.hosp_lv);
+    }
+    for (column, flag, stood) in [
+        ("circ_ready", &mut row.circ_ready, was.circ_ready),
+        ("dualchnl", &mut row.dualchnl, was.dualchnl),
+        ("oppool", &mut row.oppool, was.oppool),
+    ] {
+        if !mapping.has(column) {
+            *flag = stood;
+        }
+    }
+    row.agreement = ends(row.agreement, was.agreement, mapping);
+}
+
+/// What began on the same day ends when it ended, if the file does not speak of ends; what begins anew has its end in the file.
+fn ends(span: Span<Day>, was: Span<Day>, mapping: &Mapping) -> Span<Day> {
+    if mapping.has("enddate") || span.from() != was.from() { span } else { was }
 }
 
 fn inherit_practitioner(row: &mut Practitioner, was: Option<&Practitioner>, mapping: &Mapping) {
@@ -230,6 +249,27 @@ fn inherit_practitioner(row: &mut Practitioner, was: Option<&Practitioner>, mapp
     if !mapping.has("ec_token") {
         row.ec_token.clone_from(&was.ec_token);
     }
+    for (column, flag, stood) in [
+        ("western", &mut row.western, was.western),
+        ("tcm", &mut row.tcm, was.tcm),
+        ("licensed", &mut row.licensed, was.licensed),
+    ] {
+        if !mapping.has(column) {
+            *flag = stood;
+        }
+    }
+    row.registered = ends(row.registered, was.registered, mapping);
+}
+
+fn inherit_person(row: &mut Person, was: Option<&Person>, mapping: &Mapping) {
+    let Some(was) = was else { return };
+    if !mapping.has("ec_token") {
+        row.ec_token.clone_from(&was.ec_token);
+    }
+    if !mapping.has("cvlserv") {
+        row.cvlserv = was.cvlserv;
+    }
+    row.insured = ends(row.insured, was.insured, mapping);
 }
 
 fn put<T: PartialEq + Serialize>(

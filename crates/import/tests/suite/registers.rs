@@ -59,6 +59,48 @@ async fn what_a_file_has_no_column_for_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_flag_level_hours_or_end_falls_back_to_a_default() {
+    let center = imported().await;
+    let store = center.store.as_ref();
+    // Everything stated once, then the same rows with what every file must have, and another name.
+    for (kind, full, least) in [
+        (
+            "fixmedins",
+            "fixmedins_code,fixmedins_name,poolarea_no,begndate,enddate,hosp_lv,circ_ready,dualchnl,oppool,open_hours\n\
+             P36090201234,某药店,360900,2024-01-01,2030-12-31,09,是,是,是,08:30-21:00\n",
+            "fixmedins_code,fixmedins_name,poolarea_no,begndate\nP36090201234,某药店（新）,360900,2024-01-01\n",
+        ),
+        (
+            "practitioner",
+            "fixmedins_code,prac_code,prac_name,begndate,enddate,western,tcm,licensed\n\
+             H36090200001,D360902000123,辛,2020-01-01,2030-12-31,否,是,是\n",
+            "fixmedins_code,prac_code,prac_name,begndate\nH36090200001,D360902000123,辛新,2020-01-01\n",
+        ),
+        (
+            "person",
+            "psn_no,psn_name,certno,gend,brdy,poolarea_no,insutype,psn_type,begndate,enddate,cvlserv\n\
+             P9,某人,360902198001010017,1,1980-01-01,360900,310,11,2020-01-01,2030-12-31,是\n",
+            "psn_no,psn_name,certno,gend,brdy,poolarea_no,insutype,psn_type,begndate\n\
+             P9,某人新,360902198001010017,1,1980-01-01,360900,310,11,2020-01-01\n",
+        ),
+    ] {
+        let first = Import::of(store, kind).text(full).await.unwrap();
+        assert_eq!((first.outcome, counts(&first)), (Outcome::Committed, [1, 0, 0, 0, 0]), "{kind} {:?}", reasons(&first));
+        let second = Import::of(store, kind).text(least).await.unwrap();
+        let fields: Vec<_> = second.diff.changed.iter().flat_map(|row| row.fields.clone()).collect();
+        assert_eq!(fields.len(), 1, "{kind}: {fields:?}");
+        assert!(fields[0].ends_with("_name"), "{kind}: {fields:?}");
+    }
+    let house = store.fixmedins(&parse("P36090201234")).await.unwrap().unwrap();
+    assert_eq!(house.open_hours.map(|hours| hours.to_string()).as_deref(), Some("08:30-21:00"));
+    // A column that is there and blank says that there are none.
+    let text = "fixmedins_code,fixmedins_name,poolarea_no,begndate,enddate,open_hours\n\
+        P36090201234,某药店（新）,360900,2024-01-01,,\n";
+    let report = Import::of(store, "fixmedins").text(text).await.unwrap();
+    assert_eq!(report.diff.changed[0].fields.join(","), "agreement,open_hours");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn references_lead_somewhere() {
     let center = imported().await;
     let store = center.store.as_ref();
