@@ -24,7 +24,9 @@ mod stated;
 
 pub use facts::{Beside, facts, facts_beside, frequency};
 pub(crate) use stated::put_visit;
-pub use stated::{Consultation, Dspo, DspoWay, LINE_FLAGS, Stated, StatedLine, UPLOAD_FLAGS, VISIT_FLAGS, VISIT_TEXTS};
+pub use stated::{
+    Consultation, Dspo, DspoWay, FREE_TEXT, LINE_FLAGS, Stated, StatedLine, UPLOAD_FLAGS, VISIT_FLAGS, VISIT_TEXTS,
+};
 
 /// A prescription to be checked.
 #[derive(Debug, Clone)]

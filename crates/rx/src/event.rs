@@ -82,7 +82,8 @@ pub struct Opened {
     pub visit: Option<Box<Visit>>,
 }
 
-/// The visit as the gates after the pre-check are asked it: messages after 7101 do not repeat it. Names no person.
+/// The visit as the gates after the pre-check are asked it: messages after 7101 do not repeat it. Names no
+/// person and holds no free text, because the row that it stands in is not sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visit {
     /// 业务类型代码.
@@ -96,7 +97,7 @@ pub struct Visit {
     /// Facts that the doctor stated, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub flags: BTreeMap<String, bool>,
-    /// The same of those that are codes or numbers.
+    /// The same of those that are codes or numbers; of a free text only that it was written.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub texts: BTreeMap<String, String>,
     /// From when to when an internet hospital's doctor saw the person.

@@ -1,8 +1,9 @@
 //! What a doctor states for the law in the free fields of 7101 (`extras`), because the interface has no field for it.
 //!
 //! Serves JX-4.1.2 (a reason for going on against a reminder, in the words of 3103: `dspo_way`, `dspo_way_rea`), JX-2.5d,
-//! HB-1.9, and the reasons for buying outside (HB-1.3, HB-1.4, GX-2.1a, WH-6.1). Invariant: what is not stated stays absent. The
-//! text itself is kept with the content, sealed as it is; what later gates ask again stands in the first event ([`Visit`]).
+//! HB-1.9, and the reasons for buying outside (HB-1.3, HB-1.4, GX-2.1a, WH-6.1). Invariants: what is not stated stays absent. What
+//! was written in `extras` is kept with the content, which is sealed; what later gates ask again stands in the first event ([`Visit`]) and in
+//! the clear, so that only flags and codes come there, and of a text that it was stated.
 
 use std::collections::BTreeMap;
 
@@ -28,8 +29,14 @@ pub const VISIT_FLAGS: [&str; 12] = [
     "itnt_in_phar_flag",
 ];
 
-/// Of the whole prescription too, by the name of the fact: codes and numbers.
+/// Of the whole prescription too, by the name of the fact: codes and numbers, and one free text.
 pub const VISIT_TEXTS: [&str; 3] = ["out_rea", "tmp_buy_no", "tmp_buy_rea"];
+
+/// Which of them is a doctor's free text.
+pub const FREE_TEXT: &str = "tmp_buy_rea";
+
+/// What stands for a free text where it is not kept.
+const WRITTEN: &str = "已填写";
 
 /// Of the whole prescription again with its upload (7103), where it takes the place of what 7101 stated.
 pub const UPLOAD_FLAGS: [&str; 3] = ["psn_agre_flag", "phar_preset_flag", "out_rea_drg_flag"];
@@ -136,7 +143,7 @@ impl Stated {
             otp_ipt_flag: visit.otp_ipt_flag.clone(),
             rx_exra_attr_code: head.rx_exra_attr_code.clone(),
             flags: self.flags.iter().map(|(name, flag)| ((*name).to_owned(), *flag)).collect(),
-            texts: self.texts.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect(),
+            texts: self.texts.iter().map(|(name, text)| ((*name).to_owned(), kept(name, text))).collect(),
             session: self.session.filter(|_| internet),
             itnt_phar_code: self.itnt_phar_code.clone().filter(|_| internet),
         }
@@ -178,6 +185,11 @@ pub(crate) fn put_visit<'a>(facts: &mut Facts<'a>, visit: &'a Visit, later: &BTr
     let flags = visit.flags.iter().chain(later).map(|(name, flag)| (name.as_str(), *flag));
     put_place(facts, visit.itnt_phar_code.as_ref());
     put_stated(facts, flags, visit.texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+}
+
+/// A text as it stands in the clear: a doctor may write anything into a free one, also who the patient is.
+fn kept(name: &str, text: &str) -> String {
+    if name == FREE_TEXT { WRITTEN } else { text }.to_owned()
 }
 
 /// Who names the pharmacy in whose 问诊区 the person sat says that he sat there, unless he says the contrary.

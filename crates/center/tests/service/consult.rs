@@ -402,11 +402,14 @@ async fn what_later_gates_ask_stands_in_the_first_event_and_names_no_person() {
     let center = internet().await;
     let mut life = in_pharmacy(&center, Some(PHARMACY));
     life.stated.texts = vec![("out_rea", "1".to_owned()), ("tmp_buy_no", "LC1".to_owned())];
+    life.stated.texts.push(("tmp_buy_rea", format!("{}要求自购", life.person.psn_name)));
     life.precheck().await.unwrap();
     let rx = center.store.rx(&life.hi_rxno()).await.unwrap().unwrap();
     let visit = rx.opened.visit.unwrap();
     assert_eq!((visit.biz_type_code, visit.session.is_some()), (BizTypeCode::Internet, true));
     assert_eq!(visit.texts.get("tmp_buy_no").map(String::as_str), Some("LC1"));
+    // Of a free text only that it is there: this row is not sealed.
+    assert_eq!(visit.texts.get("tmp_buy_rea").map(String::as_str), Some("已填写"));
     let text = serde_json::to_string(&visit).unwrap();
     assert!(!text.contains(&life.person.psn_name) && !text.contains(life.person.certno.as_str()));
     // A consultation outside of an internet hospital is none.

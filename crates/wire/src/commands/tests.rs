@@ -760,8 +760,13 @@ fn extras_of_7101_state_facts() {
     };
     let most = "案".repeat(100);
     assert!(told(json!({}), said("tmp_buy_rea", &most)).contains(&most), "a hundred are stated");
+    let most_code = "A-1_2/3.90".repeat(10);
+    assert!(told(json!({}), said("tmp_buy_no", &most_code)).contains(&most_code), "of all signs of a code");
     for (line, visit, told) in [
         (json!({}), said("tmp_buy_rea", &format!("{most}多")), "tmp_buy_rea最长100个字"),
+        (json!({}), said("out_rea", "患者要求"), "中的out_rea应为代码或编号"),
+        (json!({}), said("tmp_buy_no", "张三 LC1"), "中的tmp_buy_no应为代码或编号"),
+        (json!({}), said("tmp_buy_no", &"1".repeat(101)), "tmp_buy_no最长100个字"),
         (json!({}), said("itnt_endtime", "2026-05-11 09:00:00"), "itnt_endtime"),
         (json!({}), said("itnt_endtime", "2026-05-12 09:00:01"), "不超过24小时"),
         (json!({}), said("itnt_endtime", ""), "itnt_begntime"),

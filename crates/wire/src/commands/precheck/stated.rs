@@ -1,10 +1,11 @@
 //! `extras` of 7101 as far as they state facts for the law; other content is the client's own and is left alone.
 //!
 //! Serves JX-4.1.2: `dspo_way` and `dspo_way_rea` are the words of 3103 (事前事中服务反馈), which has a message of its own only on
-//! the gateway front. A statement that is there and cannot be read is a defect of the message.
+//! the gateway front. A statement that is there and cannot be read is a defect of the message, and so is a code
+//! or number that is written as a sentence: those stand in the clear later on.
 
 use lf_center::t7101_precheck::{
-    Consultation, Dspo, DspoWay, LINE_FLAGS, Stated, StatedLine, VISIT_FLAGS, VISIT_TEXTS,
+    Consultation, Dspo, DspoWay, FREE_TEXT, LINE_FLAGS, Stated, StatedLine, VISIT_FLAGS, VISIT_TEXTS,
 };
 use lf_rx::event::Session;
 use lf_vocab::{FixmedinsCode, FixmedinsKind, Moment};
@@ -26,8 +27,13 @@ pub(super) fn stated(take: &mut Take, visit: Option<&Node<'_>>, rows: &[Node<'_>
     Stated { flags, texts, consultation, session, itnt_phar_code, lines }
 }
 
-/// The longest code or number that is stated.
+/// The longest code, number or text that is stated.
 const TEXT_MAX: usize = 100;
+
+/// What a code or number is written with.
+fn of_code(sign: char) -> bool {
+    sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_' | '/' | '.')
+}
 
 fn texts(node: &Node<'_>, said: &[(String, String)]) -> Result<Vec<(&'static str, String)>, Defect> {
     let mut texts = Vec::new();
@@ -35,6 +41,9 @@ fn texts(node: &Node<'_>, said: &[(String, String)]) -> Result<Vec<(&'static str
         let Some(text) = word(said, name).map(str::trim).filter(|text| !text.is_empty()) else { continue };
         if text.chars().count() > TEXT_MAX {
             return Err(node.defect("extras", format!("中的{name}最长{TEXT_MAX}个字")));
+        }
+        if name != FREE_TEXT && !text.chars().all(of_code) {
+            return Err(node.defect("extras", format!("中的{name}应为代码或编号，只能含字母、数字和-_/.")));
         }
         texts.push((name, text.to_owned()));
     }
