@@ -3,7 +3,7 @@
 //! Whoever signs in under the number of a pharmacist registered and licensed at that pharmacy is on duty until signing out, at the
 //! longest until the day ends. A pharmacy that never used the register and has no opening hours here is not judged by it.
 
-use lf_ports::duty::{DUTY_MAX, DutyMark, DutyRow, on_duty};
+use lf_ports::duty::{DUTY_MAX, DUTY_READ_MAX, DutyMark, DutyRow, on_duty};
 use lf_ports::{PractitionerKind, StoreError};
 use lf_vocab::FixmedinsKind;
 
@@ -12,9 +12,9 @@ use crate::ctx::Ctx;
 use crate::failure::{Failure, refused};
 
 lf_rx::refusals! {
-    /// Why a mark of duty is not taken (9001, 9002).
+    /// Why nobody comes on duty (9001).
     DutyRefusal {
-        TooMany = "RX-9001-01", "本中心 在岗登记上限", "本药店当天的药师在岗登记已达200次，不再受理";
+        TooMany = "RX-9001-01", "本中心 在岗登记上限", "本药店当天的药师在岗登记已达200次，不再受理签到";
     }
 }
 
@@ -33,7 +33,7 @@ impl Center {
     /// The marks of the caller's day, in the order of their time.
     async fn duty_today(&self, ctx: &Ctx) -> Result<Vec<DutyRow>, StoreError> {
         let day = ctx.now.day();
-        self.store.duty(ctx.code(), (day.start(), day.plus(1).start()), DUTY_MAX).await
+        self.store.duty(ctx.code(), (day.start(), day.plus(1).start()), DUTY_READ_MAX).await
     }
 
     /// The mark that this sign-in or sign-out makes, if it is a pharmacist's and changes anything.
@@ -60,7 +60,8 @@ impl Center {
         if !changes {
             return Ok(None);
         }
-        if marks.len() >= DUTY_MAX {
+        // Who signed in signs out, however many marks there are: else the register would hold on duty who went home.
+        if mark == DutyMark::On && marks.len() >= DUTY_MAX {
             return refused(DutyRefusal::TooMany);
         }
         let row = DutyRow { fixmedins_code: ctx.code().clone(), at: ctx.now, phar_code: opter_no.to_owned(), mark };

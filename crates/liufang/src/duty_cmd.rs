@@ -1,7 +1,7 @@
 //! `liufang duty`: when a pharmacy was open and no licensed pharmacist was on duty. Serves JX-1.2.
 
 use lf_ports::Clock as _;
-use lf_ports::duty::{DUTY_MAX, gaps, on_duty};
+use lf_ports::duty::{DUTY_READ_MAX, gaps, on_duty};
 
 use crate::cli::{DutyArgs, DutyCommand};
 use crate::edge::{SystemClock, runtime};
@@ -29,7 +29,7 @@ async fn report(args: &DutyArgs) -> anyhow::Result<bool> {
     println!("{fixmedins_code}: open {hours}");
     let (mut day, mut count) = (*from, 0usize);
     while day < *until && day.start() <= now {
-        let marks = store.duty(fixmedins_code, (day.start(), day.plus(1).start()), DUTY_MAX).await?;
+        let marks = store.duty(fixmedins_code, (day.start(), day.plus(1).start()), DUTY_READ_MAX).await?;
         for (since, gap_until) in gaps(hours, day.start(), &marks) {
             // What is still to come is no gap yet.
             let gap_until = gap_until.min(now);

@@ -8,8 +8,11 @@ use std::collections::BTreeSet;
 use lf_vocab::{FixmedinsCode, Moment};
 use serde::{Deserialize, Serialize};
 
-/// Marks of one pharmacy and day at most; one past it is refused.
+/// Marks of one pharmacy and day after which nobody signs in any more; who stands on duty then still signs out.
 pub const DUTY_MAX: usize = 200;
+
+/// Marks of one pharmacy and day that are read: everybody who signed in may have signed out.
+pub const DUTY_READ_MAX: usize = 2 * DUTY_MAX;
 
 /// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -94,18 +94,31 @@ async fn a_pharmacy_with_hours_that_is_open_has_somebody_on_duty() {
 }
 
 #[tokio::test]
-async fn so_many_marks_a_day_are_taken_and_not_one_more() {
+async fn after_so_many_marks_a_day_nobody_signs_in_and_whoever_is_there_signs_out() {
     let center = TestCenter::new().await;
+    let other = "YS000000000B";
+    center.register(RegistryPut::Practitioner(practitioner(PHARMACY, other, "己药师"))).await;
+    let life = center.life(&center.people.active).up_to(Step::Sold).await;
     let mut sign_no = String::new();
-    for _ in 0..DUTY_MAX / 2 {
+    for _ in 0..DUTY_MAX / 2 - 1 {
         center.clock.advance_seconds(1);
         sign_no = sign_in(&center, PHARMACY, PHARMACIST).await.unwrap();
         center.clock.advance_seconds(1);
         sign_out(&center, PHARMACIST, &sign_no).await;
     }
-    let refused = sign_in(&center, PHARMACY, PHARMACIST).await.map(Answer::from);
-    assert_eq!(codes(&refused), DutyRefusal::CODES);
-    assert!(!sign_no.is_empty());
+    sign_in(&center, PHARMACY, PHARMACIST).await.unwrap();
+    center.clock.advance_seconds(1);
+    let other_no = sign_in(&center, PHARMACY, other).await.unwrap();
+    let third = "YS000000000C";
+    center.register(RegistryPut::Practitioner(practitioner(PHARMACY, third, "庚药师"))).await;
+    let refused = sign_in(&center, PHARMACY, third).await.map(Answer::from);
+    assert_eq!(codes(&refused), DutyRefusal::CODES, "one past the limit");
+    // Both go home, each heard: of the last mark the register knows too.
+    for (opter_no, sign_no, want) in [(other, other_no, None), (PHARMACIST, sign_no, Some("PHAR-NOT-ON-DUTY"))] {
+        center.clock.advance_seconds(1);
+        sign_out(&center, opter_no, &sign_no).await;
+        assert_eq!(speaks_of_duty(&quoted(&life, |_| {}).await), want, "{opter_no}");
+    }
     // A hospital has no such register.
     sign_in(&center, HOSPITAL, PHARMACIST).await.unwrap();
 }

@@ -85,7 +85,12 @@ async fn no_flag_level_hours_or_end_falls_back_to_a_default() {
         ),
     ] {
         let first = Import::of(store, kind).text(full).await.unwrap();
-        assert_eq!((first.outcome, counts(&first)), (Outcome::Committed, [1, 0, 0, 0, 0]), "{kind} {:?}", reasons(&first));
+        assert_eq!(
+            (first.outcome, counts(&first)),
+            (Outcome::Committed, [1, 0, 0, 0, 0]),
+            "{kind} {:?}",
+            reasons(&first)
+        );
         let second = Import::of(store, kind).text(least).await.unwrap();
         let fields: Vec<_> = second.diff.changed.iter().flat_map(|row| row.fields.clone()).collect();
         assert_eq!(fields.len(), 1, "{kind}: {fields:?}");
