@@ -36,15 +36,18 @@ impl Center {
     ) -> Result<Option<bool>, StoreError> {
         lf_vocab::covers!("JX-2.3");
         let pair = format!("{hospital}|{pharmacy}");
-        let rows = self.store.list_under(Lists::ConsultPair, &[&pair], on).await?;
+        let pair = [pair.as_str()];
+        // The register is that of the hospital's city: what another city published says nothing of this one. Keys begin with
+        // the hospital's code, and a code with H and the city's four digits.
+        let before = hospital.as_str().get(..5).unwrap_or_default();
+        let (rows, next) = tokio::try_join!(
+            self.store.list_under(Lists::ConsultPair, &pair, on),
+            self.store.list_page(Lists::ConsultPair, on, Some(before), 1)
+        )?;
         let in_force = |item: &Item| matches!(item, Item::ConsultPair(row) if row.agreement.contains(on));
         if rows.iter().flatten().any(|row| in_force(&row.item)) {
             return Ok(Some(true));
         }
-        // The register is that of the hospital's city: what another city published says nothing of this one. Keys begin with
-        // the hospital's code, and a code with H and the city's four digits.
-        let before = hospital.as_str().get(..5).unwrap_or_default();
-        let next = self.store.list_page(Lists::ConsultPair, on, Some(before), 1).await?;
         let city = hospital.admdvs().prefecture();
         Ok(next.iter().any(|row| row.item.place() == Some(city)).then_some(false))
     }

@@ -12,6 +12,7 @@ mod delivery;
 pub mod duty;
 pub mod failure;
 pub mod filings;
+mod fresh;
 pub mod gate;
 pub mod grants;
 pub mod journal;
@@ -81,8 +82,11 @@ pub mod t9102_file_download;
 
 use std::sync::Arc;
 
-use lf_law::Law;
+use lf_law::{Grant, Law};
 use lf_ports::{Chance, Store};
+use lf_vocab::{Admdvs, Day};
+
+use fresh::Fresh;
 
 pub use ctx::{Answer, Caller, Ctx};
 pub use failure::Failure;
@@ -113,8 +117,8 @@ pub struct Center {
     pub(crate) keys: keys::InstitutionKeys,
     pub(crate) proofs: keys::ProofKeys,
     pub(crate) serials: serial::Serials,
-    pub(crate) grants: grants::Grants,
-    pub(crate) registers: registers::Registers,
+    pub(crate) grants: Fresh<Admdvs, Arc<[Grant]>>,
+    pub(crate) registers: Fresh<(Admdvs, Day), Arc<registers::Kept>>,
     /// Held while a file is made of a list.
     pub(crate) downloads: tokio::sync::Mutex<()>,
 }
@@ -130,8 +134,8 @@ impl Center {
             keys: keys::InstitutionKeys::default(),
             proofs: keys::ProofKeys::default(),
             serials: serial::Serials::default(),
-            grants: grants::Grants::default(),
-            registers: registers::Registers::default(),
+            grants: Fresh::new(grants::GRANTS_FRESH_SECONDS),
+            registers: Fresh::new(registers::KEPT_FRESH_SECONDS),
             downloads: tokio::sync::Mutex::default(),
         }
     }

@@ -3,9 +3,9 @@
 //! Serves WH-6.2, WH-4.1, WH-4.2, WH-1.1, WH-5.2, DG-3.1a, DG-3.1b, DG-3.3b and GX-1.1a at the gates `precheck`, `sell` and `settle`. Invariant: a place that
 //! keeps no register or list of a kind leaves the fact absent, so that the law reminds; where it keeps one, who is not in it is not designated.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use futures_util::future::try_join_all;
 use lf_law::{Facts, Field};
 use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
 use lf_ports::{Dated, Drug, FilingKind, Item, Lists, StoreError};
@@ -16,34 +16,6 @@ use crate::transition::Renewal;
 
 /// How long it is remembered which registers a place keeps: so late at most a first import counts.
 pub const KEPT_FRESH_SECONDS: i64 = 10;
-
-/// Of how many places and days it is remembered.
-const PLACES_MAX: usize = 4_096;
-
-/// Which registers and lists places keep on which days.
-#[derive(Default)]
-pub struct Registers(Mutex<BTreeMap<(Admdvs, Day), Remembered>>);
-
-/// With when it was asked.
-type Remembered = (Moment, Arc<Kept>);
-
-impl Registers {
-    /// What is remembered of a place and day, if it is young enough.
-    fn fresh(&self, place: Admdvs, on: Day, now: Moment) -> Option<Arc<Kept>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (read, kept) = known.get(&(place, on))?;
-        (*read <= now && now < read.plus_seconds(KEPT_FRESH_SECONDS)).then(|| kept.clone())
-    }
-
-    fn keep(&self, place: Admdvs, on: Day, now: Moment, kept: Arc<Kept>) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // So many are never needed at once; what is forgotten is asked again.
-        if known.len() >= PLACES_MAX && !known.contains_key(&(place, on)) {
-            known.clear();
-        }
-        known.insert((place, on), (now, kept));
-    }
-}
 
 /// Which registers and lists count in a place on a day.
 #[derive(Debug, Default)]
@@ -168,9 +140,10 @@ impl DrugSays {
 impl Center {
     /// Which registers count in a place on a day.
     pub(crate) async fn kept_in(&self, place: Admdvs, on: Day, now: Moment) -> Result<Arc<Kept>, StoreError> {
-        if let Some(kept) = self.registers.fresh(place, on, now) {
-            return Ok(kept);
-        }
+        self.registers.get((place, on), now, self.ask_kept_in(place, on)).await
+    }
+
+    async fn ask_kept_in(&self, place: Admdvs, on: Day) -> Result<Arc<Kept>, StoreError> {
         let chain = place.chain();
         let of_chain = |list: TagList| chain.iter().map(move |place| (list, *place));
         let tagged: Vec<_> = TagList::ALL.into_iter().flat_map(of_chain).collect();
@@ -181,9 +154,7 @@ impl Center {
         let mut has = has.into_iter();
         let dsgn = DsgnType::ALL.into_iter().zip(has.by_ref()).filter(|(_, has)| *has).map(|(of, _)| of).collect();
         let tagged = tagged.into_iter().zip(has).filter(|(_, has)| *has).map(|(of, _)| of).collect();
-        let kept = Arc::new(Kept { dsgn, tagged, filings });
-        self.registers.keep(place, on, now, kept.clone());
-        Ok(kept)
+        Ok(Arc::new(Kept { dsgn, tagged, filings }))
     }
 
     /// What the register of designations says of an institution or pharmacy, and of a doctor there.
@@ -224,23 +195,13 @@ impl Center {
             ..DrugSays::default()
         };
         let mut says: Vec<DrugSays> = codes.iter().map(none).collect();
-        let asked = kept.tagged.iter().map(|(list, admdvs)| async move {
-            let firsts: Vec<_> = codes.iter().map(|code| TaggedDrug::first_of(*admdvs, code)).collect();
-            let firsts: Vec<_> = firsts.iter().map(String::as_str).collect();
-            let found = self.store.list_under(Lists::Tagged(*list), &firsts, on).await?;
-            Ok::<_, StoreError>((*list, found))
-        });
         let (found, former) = tokio::try_join!(
-            futures_util::future::try_join_all(asked),
+            self.tagged(kept.tagged.iter(), codes, on),
             self.formerly_negotiated(codes, on, kept.lists(TagList::Dual))
         )?;
-        for (list, found) in found {
-            for (says, rows) in says.iter_mut().zip(found) {
-                for row in rows {
-                    if let Item::Tagged(_, row) = row.item {
-                        says.take(list, row);
-                    }
-                }
+        for (list, at, row) in found {
+            if let Some(says) = says.get_mut(at) {
+                says.take(list, row);
             }
         }
         for (says, former) in says.iter_mut().zip(former) {
@@ -251,12 +212,52 @@ impl Center {
         Ok(says)
     }
 
+    /// What the lists of a place say of drugs that failed renewal, in the order asked.
+    pub(crate) async fn renewals(
+        &self,
+        place: Admdvs,
+        codes: &[MedListCodg],
+        on: Day,
+        now: Moment,
+    ) -> Result<Vec<Option<Renewal>>, StoreError> {
+        let kept = self.kept_in(place, on, now).await?;
+        let lists = kept.tagged.iter().filter(|(list, _)| *list == TagList::Renewal);
+        let mut says = vec![DrugSays::default(); codes.len()];
+        for (list, at, row) in self.tagged(lists, codes, on).await? {
+            if let Some(says) = says.get_mut(at) {
+                says.take(list, row);
+            }
+        }
+        Ok(says.into_iter().map(|says| says.renewal.flatten()).collect())
+    }
+
+    /// The rows of drugs in lists, each with its list and the place of its drug among those asked, farther lists first.
+    async fn tagged(
+        &self,
+        lists: impl Iterator<Item = &(TagList, Admdvs)>,
+        codes: &[MedListCodg],
+        on: Day,
+    ) -> Result<Vec<(TagList, usize, TaggedDrug)>, StoreError> {
+        let asked = lists.map(|(list, admdvs)| async move {
+            let firsts: Vec<_> = codes.iter().map(|code| TaggedDrug::first_of(*admdvs, code)).collect();
+            let firsts: Vec<_> = firsts.iter().map(String::as_str).collect();
+            let found = self.store.list_under(Lists::Tagged(*list), &firsts, on).await?;
+            let rows = found.into_iter().enumerate().flat_map(|(at, rows)| rows.into_iter().map(move |row| (at, row)));
+            let tagged = rows.filter_map(|(at, row)| match row.item {
+                Item::Tagged(_, row) => Some((*list, at, row)),
+                _ => None,
+            });
+            Ok::<_, StoreError>(tagged.collect::<Vec<_>>())
+        });
+        Ok(try_join_all(asked).await?.concat())
+    }
+
     /// Whether a drug was 谈判 in an earlier edition of the catalogue and is an ordinary one in that of the day (GX-1.1a). Asked only
     /// where the place keeps a list of the 双通道 range, because nobody else speaks of it.
     async fn formerly_negotiated(&self, codes: &[MedListCodg], on: Day, wanted: bool) -> Result<Vec<bool>, StoreError> {
         let codes = if wanted { codes } else { &[] };
         let found = codes.iter().map(|code| self.store.drug_rows(code));
-        let found = futures_util::future::try_join_all(found).await?;
+        let found = try_join_all(found).await?;
         Ok(found.iter().map(|rows| former(rows, on)).collect())
     }
 }
@@ -276,26 +277,4 @@ fn rows(found: Vec<Dated<Item>>) -> Vec<Designation> {
         _ => None,
     };
     found.into_iter().filter_map(designation).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn so_many_places_and_days_are_remembered_and_one_more_begins_anew() {
-        let place: Admdvs = "420100".parse().unwrap();
-        let (registers, now) = (Registers::default(), Moment::from_micros(1));
-        let day = |at: usize| Day::FIRST.plus(i32::try_from(at).unwrap());
-        let keep = |at| registers.keep(place, day(at), now, Arc::default());
-        let known = |upto: usize| (0..upto).filter(|at| registers.fresh(place, day(*at), now).is_some()).count();
-        (0..PLACES_MAX).for_each(keep);
-        assert_eq!(known(PLACES_MAX), PLACES_MAX);
-        keep(0);
-        assert_eq!(known(PLACES_MAX), PLACES_MAX, "one that is remembered is one no more");
-        keep(PLACES_MAX);
-        assert_eq!(known(PLACES_MAX + 1), 1);
-        let later = |seconds: i64| registers.fresh(place, day(PLACES_MAX), now.plus_seconds(seconds)).is_some();
-        assert_eq!([KEPT_FRESH_SECONDS - 1, KEPT_FRESH_SECONDS].map(later), [true, false]);
-    }
 }

@@ -152,7 +152,7 @@ impl Center {
             _ => filings,
         };
         let pays = person.as_ref().map_or(place, |person| person.poolarea_no);
-        if let Err(failure) = self.paid_on(pays, (day, ctx.now), &codes, &mut drugs).await? {
+        if let Err(failure) = self.paid_on((pays, ctx.now), [(&codes, day, &mut drugs)]).await? {
             return Ok(Err(failure));
         }
         let person = match known(person, content, ctx) {

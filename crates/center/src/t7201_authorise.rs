@@ -112,46 +112,62 @@ impl Center {
         let person = identified(person, &claimed, ctx.now)?;
         let poolarea_no = ctx.caller.fixmedins.poolarea_no;
         let carriable = self.carriable(ctx, &person).await?;
-        let (mut changes, reply) = self.show(ctx, poolarea_no, &person.psn_no, &carriable).await?;
+        let (mut changes, reply) = self.show(ctx, (poolarea_no, &person.psn_no), &carriable)?;
         let answer = Answer::from(reply);
         ctx.remember(key, &answer, &mut changes);
         self.store.commit(changes).await?;
         Ok(answer)
     }
 
-    /// What of a person's may flow to the calling pharmacy now, newest first.
-    pub(crate) async fn carriable(&self, ctx: &Ctx, person: &Person) -> Result<Vec<Prescription>, Failure> {
+    /// What of a person's may flow to the calling pharmacy now, newest first, with what each says.
+    pub(crate) async fn carriable(
+        &self,
+        ctx: &Ctx,
+        person: &Person,
+    ) -> Result<Vec<(Prescription, RxContent)>, Failure> {
         let poolarea_no = ctx.caller.fixmedins.poolarea_no;
         let found = self.store.rx_of_person(poolarea_no, &person.psn_no, BATCH_MAX).await?;
-        let mut carriable = Vec::new();
         // The register of the pharmacy's 统筹区 may hold the same number of another 统筹区's person.
-        for rx in found.into_iter().filter(|rx| rx.opened.insu_poolarea_no == person.poolarea_no) {
+        let own = found.into_iter().filter(|rx| rx.opened.insu_poolarea_no == person.poolarea_no);
+        let own: Vec<_> = own.filter(|rx| carry::may_carry(rx, ctx.now).is_ok()).collect();
+        let beside = try_join_all(own.iter().map(|rx| self.beside_carry(rx, ctx))).await?;
+        let mut carriable = Vec::with_capacity(own.len());
+        for (rx, (pair, content)) in own.into_iter().zip(beside) {
             // What may not be carried is not shown; a law that has no answer is told.
-            let pair = self.consulted_here(&rx, ctx).await?;
             match gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx, pair)) {
-                Ok(_) if carry::may_carry(&rx, ctx.now).is_ok() => carriable.push(rx),
-                Ok(_) | Err(Failure::Refused(_)) => {}
+                Ok(_) => carriable.push((rx, content)),
+                Err(Failure::Refused(_)) => {}
                 Err(failure) => return Err(failure),
             }
         }
         Ok(carriable)
     }
 
+    /// Whether the agreement stands under which a prescription was consulted, and what it says.
+    pub(crate) async fn beside_carry(
+        &self,
+        rx: &Prescription,
+        ctx: &Ctx,
+    ) -> Result<(Option<bool>, RxContent), Failure> {
+        let asked = tokio::try_join!(self.consulted_here(rx, ctx), self.store.rx_content(&rx.hi_rxno));
+        let (pair, content) = asked?;
+        let content = content.ok_or_else(|| Failure::Broken(format!("{}: content missing", rx.hi_rxno)))?;
+        Ok((pair, content))
+    }
+
     /// One batch over these prescriptions, and what the pharmacy sees of them.
-    pub(crate) async fn show(
+    pub(crate) fn show(
         &self,
         ctx: &Ctx,
-        poolarea_no: Admdvs,
-        psn_no: &PsnNo,
-        carriable: &[Prescription],
+        (poolarea_no, psn_no): (Admdvs, &PsnNo),
+        carriable: &[(Prescription, RxContent)],
     ) -> Result<(ChangeSet, Reply), Attempt> {
         let batch_no = hex::lower(&self.chance.draw());
         let expires_in = ctx.now.plus_seconds(self.settings.token_minutes * 60);
         let mut changes = ChangeSet::default();
         let mut list = Vec::new();
         let mut entries = Vec::new();
-        let contents = try_join_all(carriable.iter().map(|rx| self.store.rx_content(&rx.hi_rxno))).await?;
-        for (at, (rx, content)) in carriable.iter().zip(contents).enumerate() {
+        for (at, (rx, content)) in carriable.iter().enumerate() {
             let entry = self.entry(poolarea_no, &batch_no, at, &rx.hi_rxno);
             let event = Event::Authorised(Authorised {
                 fixmedins_code: ctx.code().clone(),
@@ -159,7 +175,7 @@ impl Center {
                 expires_in,
             });
             changes.rx.push(journal::advance(rx, &event, ctx.now)?);
-            list.push(shown(rx, content, &entry, expires_in)?);
+            list.push(shown(rx, content, &entry, expires_in));
             entries.push(entry);
         }
         if !entries.is_empty() {
@@ -189,25 +205,19 @@ impl Center {
     }
 }
 
-fn shown(
-    rx: &Prescription,
-    content: Option<RxContent>,
-    entry: &AuthEntry,
-    expires_in: Moment,
-) -> Result<Shown, Failure> {
-    let content = content.ok_or_else(|| Failure::Broken(format!("{}: content missing", rx.hi_rxno)))?;
-    let visit = content.mdtrtinfo;
-    Ok(Shown {
+fn shown(rx: &Prescription, content: &RxContent, entry: &AuthEntry, expires_in: Moment) -> Shown {
+    let visit = &content.mdtrtinfo;
+    Shown {
         auth_rxno: entry.auth_rxno.clone(),
         epc_token: entry.epc_token.clone(),
         expires_in,
         fixmedins_code: rx.opened.fixmedins_code.clone(),
-        fixmedins_name: visit.fixmedins_name,
+        fixmedins_name: visit.fixmedins_name.clone(),
         prsc_time: rx.opened.prsc_time,
-        dept_name: visit.prsc_dept_name,
-        dise_codg: visit.dise_codg,
-        dise_name: visit.dise_name,
+        dept_name: visit.prsc_dept_name.clone(),
+        dise_codg: visit.dise_codg.clone(),
+        dise_name: visit.dise_name.clone(),
         vali_end_time: rx.opened.vali_end_time,
-        rx_exra_attr_code: content.head.rx_exra_attr_code,
-    })
+        rx_exra_attr_code: content.head.rx_exra_attr_code.clone(),
+    }
 }

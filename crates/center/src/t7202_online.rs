@@ -6,7 +6,7 @@
 use lf_law::Gate;
 use lf_ports::PersonKey;
 use lf_rx::decide::carry;
-use lf_rx::{AuthBatch, Prescription, auth};
+use lf_rx::{AuthBatch, auth};
 use lf_vocab::{Admdvs, FixmedinsCode, FixmedinsKind, HiRxno, Moment};
 
 use crate::ctx::{Answer, Ctx};
@@ -95,18 +95,18 @@ impl Center {
             return Ok(refused(PersonRefusal::NotInsured)?);
         }
         let mut carriable = self.carriable(ctx, &person).await?;
-        carriable.retain(|rx| choice.hi_rxno.is_empty() || choice.hi_rxno.contains(&rx.hi_rxno));
+        carriable.retain(|(rx, _)| choice.hi_rxno.is_empty() || choice.hi_rxno.contains(&rx.hi_rxno));
         if carriable.is_empty() || carriable.len() < choice.hi_rxno.len() {
             return Ok(refused(OnlineRefusal::NothingToCarry)?);
         }
         let poolarea_no = ctx.caller.fixmedins.poolarea_no;
-        let (mut changes, shown) = self.show(ctx, poolarea_no, &person.psn_no, &carriable).await?;
+        let (mut changes, shown) = self.show(ctx, (poolarea_no, &person.psn_no), &carriable)?;
         let Some(change) = &mut changes.batch else { return Ok(refused(OnlineRefusal::NothingToCarry)?) };
         change.batch.epc_chnl_id = Some(ctx.caller.app_id.clone());
         let auth_circ_biz_sn = format!("{poolarea_no}{}", change.batch.batch_no);
         let expires_in = change.batch.expires_in;
         self.store.commit(changes).await?;
-        let numbers = carriable.into_iter().map(|rx: Prescription| rx.hi_rxno);
+        let numbers = carriable.into_iter().map(|(rx, _)| rx.hi_rxno);
         Ok(Answer::from(Chosen { auth_circ_biz_sn, expires_in, list: numbers.zip(shown.list).collect() }))
     }
 }

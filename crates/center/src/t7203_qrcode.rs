@@ -68,10 +68,10 @@ impl Center {
             return Ok(refused(QrcodeRefusal::Unknown)?);
         }
         carry::may_carry(&rx, ctx.now).map_err(Failure::from_refusal)?;
-        let pair = self.consulted_here(&rx, ctx).await?;
+        let (pair, content) = self.beside_carry(&rx, ctx).await?;
         let reminders = gate::ask(&self.law, Gate::Authorise, ctx, &gate::carry_facts(&rx, ctx, pair))?;
         let psn_no = rx.opened.psn_no.clone();
-        let (mut changes, shown) = self.show(ctx, hi_rxno.poolarea_no(), &psn_no, std::slice::from_ref(&rx)).await?;
+        let (mut changes, shown) = self.show(ctx, (hi_rxno.poolarea_no(), &psn_no), &[(rx, content)])?;
         let Some(one) = shown.list.into_iter().next() else { return Ok(refused(QrcodeRefusal::Unknown)?) };
         let reply = Reply { auth_rxno: one.auth_rxno, epc_token: one.epc_token, expires_in: one.expires_in };
         let answer = Answer { reply, reminders };

@@ -75,9 +75,9 @@ impl Center {
         };
         let active = carry::may_carry(&rx, ctx.now).map_err(Failure::from_refusal)?;
         let file_suffix = active.uploaded.file_suffix.clone();
-        let pair = self.consulted_here(&rx, ctx).await?;
-        let reminders = gate::ask(&self.law, Gate::Download, ctx, &gate::carry_facts(&rx, ctx, pair))?;
-        let packs = self.packs(&rx, &content, ctx.now).await?;
+        let (pair, packs) = tokio::join!(self.consulted_here(&rx, ctx), self.packs(&rx, &content, ctx.now));
+        let reminders = gate::ask(&self.law, Gate::Download, ctx, &gate::carry_facts(&rx, ctx, pair?))?;
+        let packs = packs?;
         let rx = self.take(ctx, command, rx, batch).await?;
         Ok(Answer { reply: Reply { rx, content, file, file_suffix, packs }, reminders })
     }

@@ -108,11 +108,12 @@ impl Center {
         let meant = prescribed(&content);
         let (left, place) = (left_on(&command.lines, ctx.now), ctx.caller.fixmedins.poolarea_no);
         let days = [(&*meant, content.head.prsc_time.day()), (&*codes, left)];
-        let ([prescribed, sold], lots, says, signed) = tokio::try_join!(
+        let ([prescribed, sold], lots, says, signed, pair) = tokio::try_join!(
             self.priced_each(days, place),
             self.lots_of(ctx, &stocked),
             self.drug_says(place, &codes, left, ctx.now),
-            self.signed_by(ctx, command, &rx)
+            self.signed_by(ctx, command, &rx),
+            self.consulted_here(&rx, ctx)
         )?;
         let ((mut prescribed, _), (mut drugs, prics)) = (apart(prescribed), apart(sold));
         let [of_rx, of_sale] = days;
@@ -122,7 +123,7 @@ impl Center {
         let rows = command.lines.iter().zip(&drugs);
         let rows: Vec<_> = rows.map(|(line, drug)| Row { line, listed: drug.as_ref().map(listed) }).collect();
         let understood = sale::check_rows(&basket, &rows, ctx.now).map_err(Failure::from_refusal)?;
-        let of = (&rx, self.consulted_here(&rx, ctx).await?);
+        let of = (&rx, pair);
         let (content, basket, understood) = (&content, &basket, &*understood);
         let asked = Asked { of, content, basket, drugs: &drugs, prics: &prics, understood, lots: &lots, says: &says };
         let reminders = self.ask_sell(ctx, command, &asked, signed.is_some())?;

@@ -3,7 +3,8 @@
 //! Serves WH-5.2 at 7101, 7204, 7207, 2101 and 2102. Invariants: a drug that the catalogue of the day has is left as it is; what was its class, packing and
 //! standard is read from the catalogue's own history; whether there is a transition at all is for the law of the place that pays.
 
-use lf_law::{Facts, Field};
+use futures_util::future::try_join_all;
+use lf_law::{Facts, Field, Grant};
 use lf_ports::{Dated, Drug, Item, Lists, StoreError};
 use lf_vocab::dict::ChrgitmLv;
 use lf_vocab::{Admdvs, Day, MedListCodg, Moment, Pric, Span};
@@ -52,56 +53,89 @@ fn last_listed(rows: &[Dated<Drug>], on: Day) -> Option<(&Drug, Day)> {
 /// Codes with their rows as of a day.
 type AsOf<'a> = (&'a [MedListCodg], Day, &'a mut [Option<Drug>]);
 
+/// What of one question the catalogue does not have: codes, the day, and where the rows stand.
+struct Out<'a> {
+    codes: Vec<MedListCodg>,
+    on: Day,
+    drugs: Vec<&'a mut Option<Drug>>,
+}
+
+impl<'a> Out<'a> {
+    fn of((codes, on, drugs): AsOf<'a>) -> Option<Self> {
+        let out = codes.iter().zip(drugs).filter(|(_, drug)| !in_catalogue(drug.as_ref(), on));
+        let (codes, drugs): (Vec<_>, Vec<_>) = out.map(|(code, drug)| (code.clone(), drug)).unzip();
+        (!codes.is_empty()).then_some(Self { codes, on, drugs })
+    }
+}
+
 impl Center {
-    /// The catalogue as a transition leaves it to the place that pays. Asked only where a drug is not in the catalogue of the day.
-    pub(crate) async fn paid_on(
+    /// The catalogue as a transition leaves it to the place that pays, for all questions together. Only where a drug is not in
+    /// the catalogue of its day, and the law of the place knows of a transition, is any list asked.
+    pub(crate) async fn paid_on<const N: usize>(
         &self,
-        pays: Admdvs,
-        (on, now): (Day, Moment),
-        codes: &[MedListCodg],
-        drugs: &mut [Option<Drug>],
+        (pays, now): (Admdvs, Moment),
+        each: [AsOf<'_>; N],
     ) -> Result<Result<(), Failure>, StoreError> {
         lf_vocab::covers!("WH-5.2");
-        let out = codes.iter().zip(drugs.iter_mut()).filter(|(_, drug)| !in_catalogue(drug.as_ref(), on));
-        let (codes, mut drugs): (Vec<_>, Vec<_>) = out.map(|(code, drug)| (code.clone(), drug)).unzip();
-        if codes.is_empty() {
+        let out: Vec<_> = each.into_iter().filter_map(Out::of).collect();
+        if out.is_empty() {
             return Ok(Ok(()));
         }
-        let says = self.drug_says(pays, &codes, on, now).await?;
-        let renewals: Vec<_> = says.into_iter().map(|says| says.renewal.flatten()).collect();
-        if renewals.iter().all(Option::is_none) {
-            return Ok(Ok(()));
-        }
-        let mut paid_by_fund = Facts::new();
-        paid_by_fund.set(Field::SetlTime, on).set(Field::FundFlag, true);
         let grants = self.grants(pays, now).await?;
-        let over = match spoken_by(self.law.view_of(&pays, &paid_by_fund, &grants).flag("cat.renewal_failed")) {
-            // A place whose law knows of no transition pays by the catalogue alone.
-            Ok(None) => return Ok(Ok(())),
-            Ok(Some(over)) => over,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        for ((code, drug), renewal) in codes.iter().zip(drugs.iter_mut()).zip(renewals) {
-            let Some(renewal) = renewal else { continue };
-            // A list that prints the drug's own last day speaks of a later edition than the law's days do.
-            let goes_on = if renewal.enddate.is_some() { !renewal.over(on) } else { !over };
-            if goes_on && let Some(former) = self.former(code, renewal, on).await? {
-                **drug = Some(former);
+        let mut asked = Vec::new();
+        for out in out {
+            match self.transition_over(pays, out.on, &grants) {
+                Ok(Some(over)) => asked.push((out, over)),
+                // A place whose law knows of no transition pays by the catalogue alone.
+                Ok(None) => {}
+                Err(failure) => return Ok(Err(failure)),
+            }
+        }
+        let found = asked.iter().map(|(out, over)| self.formers(pays, (&out.codes, out.on, *over), now));
+        let found = try_join_all(found).await?;
+        for ((out, _), formers) in asked.into_iter().zip(found) {
+            for (drug, former) in out.drugs.into_iter().zip(formers) {
+                if former.is_some() {
+                    *drug = former;
+                }
             }
         }
         Ok(Ok(()))
     }
 
-    /// The same for several questions, where the store's silence is a failure like any other.
+    /// The same where the store's silence is a failure like any other.
     pub(crate) async fn paid_on_each<const N: usize>(
         &self,
-        (pays, now): (Admdvs, Moment),
+        place: (Admdvs, Moment),
         each: [AsOf<'_>; N],
     ) -> Result<(), Failure> {
-        for (codes, on, drugs) in each {
-            self.paid_on(pays, (on, now), codes, drugs).await??;
-        }
-        Ok(())
+        self.paid_on(place, each).await?
+    }
+
+    /// Whether the transition of the day's catalogue is over by the law of a place; nothing where that knows of none.
+    fn transition_over(&self, pays: Admdvs, on: Day, grants: &[Grant]) -> Result<Option<bool>, Failure> {
+        let mut paid_by_fund = Facts::new();
+        paid_by_fund.set(Field::SetlTime, on).set(Field::FundFlag, true);
+        spoken_by(self.law.view_of(&pays, &paid_by_fund, grants).flag("cat.renewal_failed"))
+    }
+
+    /// Of drugs that are not in the catalogue of a day the rows by which they are paid on, where they are.
+    async fn formers(
+        &self,
+        pays: Admdvs,
+        (codes, on, over): (&[MedListCodg], Day, bool),
+        now: Moment,
+    ) -> Result<Vec<Option<Drug>>, StoreError> {
+        let renewals = self.renewals(pays, codes, on, now).await?;
+        // A list that prints the drug's own last day speaks of a later edition than the law's days do.
+        let goes_on = |renewal: &Renewal| if renewal.enddate.is_some() { !renewal.over(on) } else { !over };
+        let formers = codes.iter().zip(renewals).map(|(code, renewal)| async move {
+            match renewal.filter(goes_on) {
+                Some(renewal) => self.former(code, renewal, on).await,
+                None => Ok(None),
+            }
+        });
+        try_join_all(formers).await
     }
 
     /// A drug as it was when the catalogue last had it, with the standard that goes on.

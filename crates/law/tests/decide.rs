@@ -222,3 +222,15 @@ fn half_a_day_too_much_is_too_much() {
     let decision = decide(&law(), Gate::Precheck, &facts);
     assert!(decision.refusals().any(|one| &*one.code == "RX-DAYS-MAX" && one.line == Some(5)));
 }
+
+#[test]
+fn what_no_condition_of_a_place_rests_on_is_not_read_there() {
+    let law = law();
+    let (wuhan, nowhere) = ("420100".parse().unwrap(), "110000".parse().unwrap());
+    let duty = Field::PharDutyFlag;
+    assert!(law.reads(Gate::Settle, &yichun(), duty) && law.reads(Gate::Review, &yichun(), duty));
+    assert!(!law.reads(Gate::Sell, &yichun(), duty), "it is asked at another gate");
+    assert!(!law.reads(Gate::Settle, &wuhan, duty) && !law.reads(Gate::Settle, &nowhere, duty));
+    // A condition under which a provision holds at all counts, and so does an exception.
+    assert!(law.reads(Gate::Settle, &wuhan, Field::FundFlag));
+}

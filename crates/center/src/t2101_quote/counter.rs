@@ -3,7 +3,7 @@
 //! Serves JX-1.2 (duty), JX-1.4 (the recording), JX-3.4.3b (the print) and JX-4.1.3b (card and person) at the gate `settle`. What the
 //! counter does not say and the center does not know stays absent.
 
-use lf_law::{Facts, Field};
+use lf_law::{Facts, Field, Gate};
 use lf_ports::StoreError;
 use lf_rx::Prescription;
 use lf_rx::event::{AtCounter, MediaRef, PsnMatch};
@@ -42,9 +42,10 @@ impl Center {
             }
         };
         let on_duty = async {
+            let read = self.law.reads(Gate::Settle, &ctx.caller.fixmedins.poolarea_no, Field::PharDutyFlag);
             match stated.phar_duty_flag {
-                Some(_) => Ok(None),
-                None => self.on_duty(ctx).await,
+                None if read => self.on_duty(ctx).await,
+                _ => Ok(None),
             }
         };
         let (media_differs, on_duty) = tokio::try_join!(media_differs, on_duty)?;

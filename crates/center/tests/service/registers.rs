@@ -300,7 +300,7 @@ async fn a_special_disease_is_settled_at_qualified_pharmacies() {
 }
 
 /// Wuhan on the last day of the transition, with a drug that left the catalogue at the beginning of the year.
-async fn in_transition() -> (TestCenter, Person) {
+pub async fn in_transition() -> (TestCenter, Person) {
     let (center, person) = region(WUHAN, WUHAN).await;
     center.clock.set("2025-06-30 10:00:00".parse().unwrap());
     let mut drug = catalogue().into_iter().find(|drug| drug.med_list_codg.as_str() == SPECIAL).unwrap();
