@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use lf_law::{Decision, Facts, Field, Finding, Gate, Law, LawError, Severity, Value, ViewError};
+use lf_law::{Decision, Facts, Field, Finding, Gate, Law, LawError, LawValue, Severity, Value, View, ViewError};
 use lf_ports::{Drug, SpecialClass};
 use lf_rx::{Prescription, Refusal};
-use lf_vocab::Day;
+use lf_vocab::{Admdvs, Day};
 
 use crate::consult;
 use crate::ctx::Ctx;
@@ -78,6 +78,34 @@ pub fn spoken_by<T>(said: Result<T, ViewError>) -> Result<Option<T>, Failure> {
         Err(ViewError::Law(error)) => Err(failure(error)),
         Err(error @ ViewError::WrongQuantity(_)) => Err(Failure::Broken(error.to_string())),
     }
+}
+
+/// A quantity that the law says of a case, and by which provision; `None` where it is silent.
+///
+/// # Errors
+/// It says two things, or another quantity.
+pub fn quantity<T>(
+    view: &View<'_>,
+    id: &str,
+    read: impl FnOnce(LawValue) -> Option<T>,
+) -> Result<Option<(T, String)>, Failure> {
+    let Some(found) = spoken_by(view.get(id))? else { return Ok(None) };
+    let by = found.by();
+    let read = read(found.value).ok_or_else(|| Failure::Broken(format!("{id}: another quantity")))?;
+    Ok(Some((read, by)))
+}
+
+/// A whole number that the law of a place says for a day, and by which provision; `None` where it is silent.
+///
+/// # Errors
+/// It says two things, or another quantity.
+pub fn number_on(law: &Law, place: Admdvs, on: Day, id: &str) -> Result<Option<(i64, String)>, Failure> {
+    let mut facts = Facts::new();
+    facts.set(Field::AppyTime, on);
+    quantity(&law.view_of(&place, &facts, &[]), id, |value| match value {
+        LawValue::Int(number) => Some(number),
+        _ => None,
+    })
 }
 
 /// A law that cannot answer is said so, never guessed; bad facts are our fault.

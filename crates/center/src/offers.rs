@@ -7,15 +7,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
-use lf_law::{Facts, Field, Law, LawValue};
+use lf_law::Law;
 use lf_ports::store::DrugQuery;
 use lf_ports::{Drug, Fixmedins, Item, Lists, LotsOf, MovesOf, ShownThen, Site, StockLot, Store, StoreError};
-use lf_stock::{DataType, Lot, offered};
+use lf_stock::{Lot, offered};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Moment, Pric, Spot};
 use serde::Serialize;
 
 use crate::failure::{Failure, refused};
-use crate::gate::spoken_by;
+use crate::gate::{LawRefusal, number_on};
+use crate::stock_pages::{PAGE, for_each_lot_of, for_each_move};
 
 /// Drugs that one name may mean.
 pub const DRUGS_MAX: usize = 50;
@@ -30,8 +31,6 @@ pub const LOTS_MAX: usize = 20_000;
 /// Pharmacies that one question looks up, the nearest ones.
 pub const SHOPS_MAX: usize = 500;
 
-/// Rows asked of the store at once.
-const PAGE: usize = 1_000;
 /// Institutions looked up at once.
 const WAVE: usize = 64;
 /// Of how many lots on the shelf and of how many of their last moves a price is looked for.
@@ -112,9 +111,9 @@ pub struct Offer {
 lf_rx::refusals! {
     /// Why the drug query is not answered.
     OffersRefusal {
-        NameLength = "PUB-01-01", "药品查询", "药品名称应填写2至60个字";
-        TooManyDrugs(usize) = "PUB-01-02", "药品查询", "该名称对应的药品超过{0}种，请填写更完整的名称或药品编码";
-        TooManyLots(usize) = "PUB-01-03", "药品查询", "该药品的库存批次超过{0}个，请缩小统筹区或填写药品编码";
+        NameLength = "PUB-01-01", "本中心限额", "药品名称应填写2至60个字";
+        TooManyDrugs(usize) = "PUB-01-02", "本中心限额", "该名称对应的药品超过{0}种，请填写更完整的名称或药品编码";
+        TooManyLots(usize) = "PUB-01-03", "本中心限额", "该药品的库存批次超过{0}个，请缩小统筹区或填写药品编码";
     }
 }
 
@@ -195,21 +194,13 @@ fn offer(
     }
 }
 
-/// A number of hours (or of times) that the law of a place says for a day, and by which provision.
+/// A number of hours that the law of a place says for a day, and by which provision.
 ///
 /// # Errors
 /// It says nothing, or two things.
 pub fn hours(law: &Law, place: Admdvs, on: Day, id: &str) -> Result<(i64, String), Failure> {
-    let mut facts = Facts::new();
-    facts.set(Field::AppyTime, on);
-    let view = law.view_of(&place, &facts, &[]);
-    match spoken_by(view.get(id))? {
-        Some(found) => match found.value {
-            LawValue::Int(number) => Ok((number, found.by())),
-            _ => Err(Failure::Broken(format!("{id}: another quantity"))),
-        },
-        None => refused(crate::gate::LawRefusal::NotFormalised(format!("{place} {id}"))),
-    }
+    let silent = || Failure::from_refusal(LawRefusal::NotFormalised(format!("{place} {id}")));
+    number_on(law, place, on, id)?.ok_or_else(silent)
 }
 
 /// Whether an upload is young enough.
@@ -308,6 +299,24 @@ async fn open_shops(
     Ok(open)
 }
 
+/// The pharmacies among them that are under agreement on a day.
+pub(crate) async fn shops(
+    store: &dyn Store,
+    codes: impl Iterator<Item = &FixmedinsCode>,
+    on: Day,
+) -> Result<BTreeMap<FixmedinsCode, Fixmedins>, StoreError> {
+    let codes: BTreeSet<_> = codes.filter(|code| code.kind() == FixmedinsKind::Pharmacy).collect();
+    let codes: Vec<_> = codes.into_iter().collect();
+    let mut open = BTreeMap::new();
+    for wave in codes.chunks(WAVE) {
+        let found = try_join_all(wave.iter().map(|code| store.fixmedins(code))).await?.into_iter().flatten();
+        let found = found.filter(|shop| shop.agreement.contains(on));
+        open.extend(found.map(|shop| (shop.fixmedins_code.clone(), shop)));
+        pause().await;
+    }
+    Ok(open)
+}
+
 /// Where they stand, as far as a list says.
 pub async fn sites(
     store: &dyn Store,
@@ -334,10 +343,7 @@ async fn sold_at(store: &dyn Store, lots: &[StockLot]) -> Result<Option<(Pric, D
         let of = MovesOf::Lot(lot.fixmedins_bchno.clone());
         let after = (lot.fixmedins_bchno.as_str(), (lot.seq - PRICE_MOVES).max(0));
         for moved in store.stock_moves(&lot.fixmedins_code, &of, after, PAGE).await? {
-            let whole = moved.data_type == DataType::Sale && moved.void_seq == 0 && moved.units < 0;
-            let whole = whole && moved.body.told("trdn_flag") != Some("1");
-            let pric = moved.body.told("finl_trns_pric").and_then(|pric| pric.parse().ok()).filter(|_| whole);
-            if let Some(pric) = pric.filter(|_| last.is_none_or(|(at, _)| at <= moved.at)) {
+            if let Some(pric) = moved.whole_pack_pric().filter(|_| last.is_none_or(|(at, _)| at <= moved.at)) {
                 last = Some((moved.at, pric));
             }
         }
@@ -363,29 +369,16 @@ pub async fn shown_then(
     if !shop.agreement.contains(at.day()) {
         return Ok(None);
     }
-    let (mut stood, mut after) = (Vec::new(), String::new());
-    loop {
-        let page = store.stock_lots_of(&shop.fixmedins_code, &LotsOf::Drug(drug.clone()), &after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after.clone_from(&last.fixmedins_bchno);
-        for row in page {
-            let units = units_then(store, &row, at).await?;
-            // Of the lot as it was only what is left matters to an offer.
-            stood.push(Lot { bought: units, ..Lot::new(row.lot.goods, row.lot.measure) });
-        }
-    }
+    let mut stood = Vec::new();
+    for_each_lot_of(store, &shop.fixmedins_code, &LotsOf::Drug(drug.clone()), async |row| {
+        let mut units = 0;
+        // A deletion (3507) is a move of its own that takes back what it deletes.
+        for_each_move(store, &row, |moved| units += if moved.taken <= at { moved.units } else { 0 }).await?;
+        // Of the lot as it was only what is left matters to an offer.
+        stood.push(Lot { bought: units, ..Lot::new(row.lot.goods, row.lot.measure) });
+        Ok(())
+    })
+    .await?;
     let packs: i64 = offered(&stood, at.day()).iter().map(|one| one.packs).sum();
     Ok((packs > 0).then_some(ShownThen { packs, told }))
-}
-
-async fn units_then(store: &dyn Store, lot: &StockLot, at: Moment) -> Result<i64, StoreError> {
-    let of = MovesOf::Lot(lot.fixmedins_bchno.clone());
-    let (mut units, mut seq) = (0, 0);
-    loop {
-        let page = store.stock_moves(&lot.fixmedins_code, &of, (&lot.fixmedins_bchno, seq), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(units) };
-        seq = last.seq;
-        // A deletion (3507) is a move of its own that takes back what it deletes.
-        units += page.iter().filter(|moved| moved.taken <= at).map(|moved| moved.units).sum::<i64>();
-    }
 }

@@ -9,14 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use lf_law::Law;
 use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
 use lf_ports::{Drug, Fixmedins, Item, Lists, Prics, StockMove, Store, StoreError};
-use lf_stock::DataType;
 use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Moment, Pric};
 
 use crate::failure::{Failure, refused};
-use crate::offers::{fresh, hours, pause, sites};
+use crate::offers::{fresh, hours, pause, shops, sites};
+use crate::stock_pages::{PAGE, for_each_taken, holders};
 
-/// Rows asked of the store at once.
-const PAGE: usize = 1_000;
 /// Rows of one table.
 pub const ROWS_MAX: usize = 100_000;
 /// Rows of a list that are read for one table; anybody may ask for some of these tables.
@@ -104,17 +102,16 @@ pub async fn spay_pharmacies(store: &dyn Store, pool: Admdvs, on: Day) -> Result
         ("enddate", "定点结束日期"),
     ];
     let rows = designated(store, pool, DsgnType::Spay, on).await??;
-    let sites = sites(store, rows.iter().map(|row| &row.fixmedins_code), on).await?;
+    let rows: Vec<_> = rows.into_iter().filter(|row| row.counts(on, None)).collect();
+    let codes = || rows.iter().map(|row| &row.fixmedins_code);
+    let (shops, sites) = futures_util::try_join!(shops(store, codes(), on), sites(store, codes(), on))?;
     let mut shown = Vec::new();
-    for row in rows.iter().filter(|row| row.counts(on, None)) {
-        pause().await;
-        let Some(shop) = store.fixmedins(&row.fixmedins_code).await?.filter(|shop| shop.agreement.contains(on)) else {
-            continue;
-        };
+    for row in &rows {
+        let Some(shop) = shops.get(&row.fixmedins_code) else { continue };
         let site = sites.get(&row.fixmedins_code);
         shown.push(vec![
             row.fixmedins_code.to_string(),
-            shop.fixmedins_name,
+            shop.fixmedins_name.clone(),
             site.and_then(|site| site.addr.clone()).unwrap_or_default(),
             site.and_then(|site| site.tel.clone()).unwrap_or_default(),
             row.span.from().to_string(),
@@ -209,27 +206,22 @@ async fn sold_on(
     day: Day,
 ) -> Result<BTreeMap<MedListCodg, Sales>, StoreError> {
     let mut sold: BTreeMap<MedListCodg, Sales> = BTreeMap::new();
-    let (mut after, until) = ((day.start().plus_seconds(-1), String::new(), 0), day.plus(1).start());
-    loop {
-        let page = store.stock_moves_taken(shop, (after.0, &after.1, after.2), until, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(sold) };
-        after = (last.taken, last.fixmedins_bchno.clone(), last.seq);
-        for (code, at, pric) in page.iter().filter(|moved| moved.taken >= day.start()).filter_map(for_rx) {
-            let sales = sold.entry(code).or_insert(Sales { last: (at, pric), least: pric, most: pric, count: 0 });
-            sales.count += 1;
-            (sales.least, sales.most) = (sales.least.min(pric), sales.most.max(pric));
-            if at >= sales.last.0 {
-                sales.last = (at, pric);
-            }
+    for_each_taken(store, shop, (day.start(), day.plus(1).start()), |moved| {
+        let Some((code, at, pric)) = for_rx(moved) else { return };
+        let sales = sold.entry(code).or_insert(Sales { last: (at, pric), least: pric, most: pric, count: 0 });
+        sales.count += 1;
+        (sales.least, sales.most) = (sales.least.min(pric), sales.most.max(pric));
+        if at >= sales.last.0 {
+            sales.last = (at, pric);
         }
-    }
+    })
+    .await?;
+    Ok(sold)
 }
 
 /// A sale of whole packs for a prescription that stands and names its price.
 fn for_rx(moved: &StockMove) -> Option<(MedListCodg, Moment, Pric)> {
-    let sale = moved.data_type == DataType::Sale && moved.void_seq == 0 && moved.units < 0 && moved.hi_rxno.is_some();
-    let whole = sale && moved.body.told("trdn_flag") != Some("1");
-    let pric = moved.body.told("finl_trns_pric").filter(|_| whole)?.parse().ok()?;
+    let pric = moved.whole_pack_pric().filter(|_| moved.hi_rxno.is_some())?;
     Some((moved.body.told("med_list_codg")?.parse().ok()?, moved.at, pric))
 }
 
@@ -247,18 +239,10 @@ async fn sellers(
     let mut codes: BTreeSet<_> =
         rows.into_iter().filter(|row| row.counts(day, None)).map(|row| row.fixmedins_code).collect();
     if !kept {
-        let mut after = String::new();
-        while let Some(holder) = store.stock_holder_after(&after).await? {
-            after = holder.to_string();
-            codes.insert(holder);
-        }
+        codes.extend(holders(store).await?);
     }
-    let mut shops = Vec::new();
-    for code in codes.iter().filter(|code| code.kind() == FixmedinsKind::Pharmacy) {
-        let shop = store.fixmedins(code).await?;
-        shops.extend(shop.filter(|shop| shop.poolarea_no == pool && shop.agreement.contains(day)));
-    }
-    Ok(Ok((shops, kept)))
+    let open = shops(store, codes.iter(), day).await?;
+    Ok(Ok((open.into_values().filter(|shop| shop.poolarea_no == pool).collect(), kept)))
 }
 
 /// Designations of pharmacies of a 统筹区 for one purpose.

@@ -8,21 +8,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lf_law::Law;
-use lf_ports::store::DrugQuery;
-use lf_ports::{Drug, Fixmedins, MovesOf, StockLot, StockMove, Store, StoreError};
+use lf_ports::{Drug, Fixmedins, StockLot, StockMove, Store, StoreError};
 use lf_stock::{DataType, VIRTUAL};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Moment, Span};
 
 use crate::failure::Failure;
 use crate::offers::hours;
 use crate::published::Table;
+use crate::stock_pages::{self, PAGE, for_each_lot, for_each_move};
 
 mod balance;
 
 pub use balance::balance;
 
-/// Rows asked of the store at once.
-const PAGE: usize = 1_000;
 /// The longest period of a report, in days.
 pub const DAYS_MAX: i32 = 366;
 
@@ -207,7 +205,10 @@ pub async fn traces(store: &dyn Store, area: Admdvs, period: Period) -> Result<T
     let mut by_drug: BTreeMap<MedListCodg, [u64; 3]> = BTreeMap::new();
     for holder in holders(store, area, period).await? {
         let count = |moved: &StockMove| {
-            let Some(code) = sale(moved).and_then(|moved| moved.body.told("med_list_codg")?.parse().ok()) else {
+            let Some(code) = Some(moved)
+                .filter(|moved| moved.stands_sold())
+                .and_then(|moved| moved.body.told("med_list_codg")?.parse().ok())
+            else {
                 return;
             };
             let [sales, coded, virtually] = by_drug.entry(code).or_default();
@@ -259,16 +260,11 @@ impl Lag {
         self.late += u64::from(timed && seconds > lag_hours.saturating_mul(3_600));
         self.longest = if timed { self.longest.max(seconds) } else { self.longest };
         self.days.insert(moved.taken.day());
-        if sale(moved).is_some() {
+        if moved.stands_sold() {
             self.sales += 1;
             self.coded += u64::from(coded_by(moved, false));
         }
     }
-}
-
-/// A sale that stands.
-fn sale(moved: &StockMove) -> Option<&StockMove> {
-    Some(moved).filter(|moved| moved.data_type == DataType::Sale && moved.void_seq == 0 && moved.units < 0)
 }
 
 /// Whether a sale has a code of the maker's, or one of 3592B.
@@ -309,24 +305,13 @@ async fn missing(store: &dyn Store, code: &FixmedinsCode, period: Period) -> Res
 
 /// 谈判 and 双通道 drugs that are in the catalogue on a day.
 async fn watched(store: &dyn Store, on: Day) -> Result<BTreeMap<MedListCodg, Drug>, StoreError> {
-    let (mut found, mut query) = (BTreeMap::new(), DrugQuery { limit: PAGE as u64, ..DrugQuery::on(on) });
-    loop {
-        let (_, page) = store.drug_page(&query).await?;
-        query.offset += page.len() as u64;
-        let full = page.len() == PAGE;
-        let watched = page.into_iter().filter(|drug| drug.hi_nego || drug.dualchnl);
-        found.extend(watched.map(|drug| (drug.med_list_codg.clone(), drug)));
-        if !full {
-            return Ok(found);
-        }
-    }
+    stock_pages::drugs(store, on, |drug| drug.hi_nego || drug.dualchnl).await
 }
 
 /// Institutions of an area that keep goods here and were under agreement on some day of a period.
 async fn holders(store: &dyn Store, area: Admdvs, period: Period) -> Result<Vec<Fixmedins>, StoreError> {
-    let (mut found, mut after) = (Vec::new(), String::new());
-    while let Some(code) = store.stock_holder_after(&after).await? {
-        after = code.to_string();
+    let mut found = Vec::new();
+    for code in stock_pages::holders(store).await? {
         let own = store.fixmedins(&code).await?;
         let counts = |own: &Fixmedins| {
             own.poolarea_no.chain().contains(&area) && period.each_day().any(|day| own.agreement.contains(day))
@@ -336,22 +321,6 @@ async fn holders(store: &dyn Store, area: Admdvs, period: Period) -> Result<Vec<
     Ok(found)
 }
 
-async fn for_each_lot(
-    store: &dyn Store,
-    code: &FixmedinsCode,
-    mut each: impl AsyncFnMut(StockLot) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let mut after = String::new();
-    loop {
-        let page = store.stock_lots_after(code, &after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after.clone_from(&last.fixmedins_bchno);
-        for lot in page {
-            each(lot).await?;
-        }
-    }
-}
-
 /// Rows that the center took in a period, on days of the institution's agreement.
 async fn for_each_taken(
     store: &dyn Store,
@@ -359,17 +328,13 @@ async fn for_each_taken(
     period: Period,
     mut each: impl FnMut(&StockMove),
 ) -> Result<(), StoreError> {
-    // One second earlier, and what was taken before the first day is passed over.
-    let mut after = (period.from.start().plus_seconds(-1), String::new(), 0);
-    loop {
-        let page =
-            store.stock_moves_taken(&holder.fixmedins_code, (after.0, &after.1, after.2), period.end(), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = (last.taken, last.fixmedins_bchno.clone(), last.seq);
-        let counts =
-            |moved: &&StockMove| moved.taken >= period.from.start() && holder.agreement.contains(moved.taken.day());
-        page.iter().filter(counts).for_each(&mut each);
-    }
+    let times = (period.from.start(), period.end());
+    stock_pages::for_each_taken(store, &holder.fixmedins_code, times, |moved| {
+        if holder.agreement.contains(moved.taken.day()) {
+            each(moved);
+        }
+    })
+    .await
 }
 
 /// Whole packs of a lot that could be sold at the end of each day of a period.
@@ -396,14 +361,4 @@ async fn packs_by_day(store: &dyn Store, lot: &StockLot, period: Period) -> Resu
         if expired { 0 } else { units.max(0) / lot.lot.measure.per_pack() }
     });
     Ok(by_day.collect())
-}
-
-async fn for_each_move(store: &dyn Store, lot: &StockLot, mut each: impl FnMut(&StockMove)) -> Result<(), StoreError> {
-    let (of, mut seq) = (MovesOf::Lot(lot.fixmedins_bchno.clone()), 0);
-    loop {
-        let page = store.stock_moves(&lot.fixmedins_code, &of, (&lot.fixmedins_bchno, seq), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        seq = last.seq;
-        page.iter().for_each(&mut each);
-    }
 }

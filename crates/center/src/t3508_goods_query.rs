@@ -4,6 +4,8 @@
 //! that no row was told finds nothing, so that none is passed over in silence; a question that would show more than
 //! [`ROWS_MAX`] rows is refused, not cut.
 
+use std::sync::Arc;
+
 use lf_ports::StockMove;
 use lf_stock::{CodeLife, DataType};
 use lf_vocab::{Admdvs, Day, DrugTracCodg, FixmedinsCode};
@@ -11,11 +13,8 @@ use lf_vocab::{Admdvs, Day, DrugTracCodg, FixmedinsCode};
 use crate::Center;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
+pub use crate::goods_found::{By, LOTS_MAX, MOVES_MAX, ROWS_MAX};
 use crate::t3501_goods::goods_no;
-use crate::t3513_traces::{By, MOVES_MAX, ROWS_MAX};
-
-/// Moves of a page.
-const PAGE: usize = 5_000;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +58,8 @@ impl std::fmt::Debug for Command {
 /// A row that was found.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Found {
-    /// As it was told.
-    pub moved: StockMove,
+    /// As it was told, one for all its boxes, without its codes.
+    pub moved: Arc<StockMove>,
     /// Its box (3512).
     pub drug_trac_codg: Option<DrugTracCodg>,
     /// 商品流水号.
@@ -97,26 +96,12 @@ impl Center {
         if command.enddate < command.begndate {
             return refused(GoodsQueryRefusal::Days);
         }
-        let (mut rows, mut seen) = (Vec::new(), 0);
-        for of in self.moves_asked(ctx, &command.by).await? {
-            let (mut lot, mut seq) = (String::new(), 0);
-            loop {
-                let page = self.store.stock_moves(ctx.code(), &of, (&lot, seq), PAGE).await?;
-                let full = page.len() == PAGE;
-                seen += page.len();
-                if let Some(last) = page.last() {
-                    (lot, seq) = (last.fixmedins_bchno.clone(), last.seq);
-                }
-                let shown = page.into_iter().filter(|moved| command.of_kind(moved)).flat_map(|m| command.found(ctx, m));
-                rows.extend(shown.filter(|found| command.wants(found)));
-                if rows.len() > ROWS_MAX || seen > MOVES_MAX {
-                    return refused(GoodsQueryRefusal::TooMany);
-                }
-                if !full {
-                    break;
-                }
-            }
-        }
+        let found = |moved: StockMove| {
+            let mut found = if command.of_kind(&moved) { command.found(ctx, moved) } else { Vec::new() };
+            found.retain(|found| command.wants(found));
+            found
+        };
+        let rows = self.moves_found(ctx, &command.by, GoodsQueryRefusal::TooMany, found).await?;
         Ok(Reply { rows }.into())
     }
 }
@@ -137,17 +122,17 @@ impl Command {
             && (moved.void_seq == 0 || self.wanted.iter().any(|(name, _)| name == "vali_flag"))
     }
 
-    fn found(&self, ctx: &Ctx, moved: StockMove) -> Vec<Found> {
+    fn found(&self, ctx: &Ctx, mut moved: StockMove) -> Vec<Found> {
         let medins_prod_no = goods_no(ctx, &moved.fixmedins_bchno, moved.data_type, &moved.doc_no);
         let poolarea_no = ctx.caller.fixmedins.poolarea_no;
-        let one = Found { moved, drug_trac_codg: None, medins_prod_no, poolarea_no };
+        let (codes, _) = (std::mem::take(&mut moved.body.codes), std::mem::take(&mut moved.body.leads));
+        let one = Found { moved: Arc::new(moved), drug_trac_codg: None, medins_prod_no, poolarea_no };
         if self.kind != Kind::Boxes {
             return vec![one];
         }
         let came = |life: &CodeLife| matches!(life, CodeLife::Held { .. });
-        let codes: Vec<_> =
-            one.moved.body.codes.iter().filter(|(_, life)| came(life)).map(|(code, _)| code.clone()).collect();
-        codes.into_iter().map(|code| Found { drug_trac_codg: Some(code), ..one.clone() }).collect()
+        let codes = codes.into_iter().filter(|(_, life)| came(life)).map(|(code, _)| code);
+        codes.map(|code| Found { drug_trac_codg: Some(code), ..one.clone() }).collect()
     }
 
     fn wants(&self, found: &Found) -> bool {

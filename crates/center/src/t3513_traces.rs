@@ -3,20 +3,16 @@
 //! Invariants: an institution sees its own; a sale that was deleted (3507) is not shown, one that came back is; a question
 //! that would show more than [`ROWS_MAX`] rows is refused, not cut.
 
-use lf_ports::{LotsOf, MovesOf, PersonKey, StockMove};
+use std::sync::Arc;
+
+use lf_ports::StockMove;
 use lf_stock::{CodeLife, DataType};
-use lf_vocab::{Certno, Day, DrugTracCodg, FixmedinsCode, MedListCodg, PsnNo};
+use lf_vocab::{Day, DrugTracCodg, FixmedinsCode, PsnNo};
 
 use crate::Center;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
-
-/// Rows of an answer; the table in `spec/` has the same limit.
-pub const ROWS_MAX: usize = 1_000;
-/// Moves that are looked through for an answer.
-pub const MOVES_MAX: usize = 50_000;
-/// Moves or lots of a page.
-const PAGE: usize = 5_000;
+pub use crate::goods_found::{By, LOTS_MAX, MOVES_MAX, ROWS_MAX};
 
 /// What is asked.
 #[derive(Clone)]
@@ -41,26 +37,11 @@ impl std::fmt::Debug for Command {
     }
 }
 
-/// One of the five that must be told, the narrowest that was.
-#[derive(Clone)]
-pub enum By {
-    /// 定点医药机构批次流水号.
-    Lot(String),
-    /// 就诊ID.
-    Visit(String),
-    /// 人员证件类型 and 证件号码.
-    Cert(String, Certno),
-    /// 医疗目录编码.
-    Drug(MedListCodg),
-    /// 医药机构目录编码.
-    Own(String),
-}
-
 /// A box that was sold.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Traced {
-    /// The row that told it.
-    pub sale: StockMove,
+    /// The row that told it, one for all its boxes, without its codes.
+    pub sale: Arc<StockMove>,
     /// Its code.
     pub drug_trac_codg: DrugTracCodg,
 }
@@ -93,46 +74,9 @@ impl Center {
         if command.begndate.zip(command.enddate).is_some_and(|(begin, end)| end < begin) {
             return refused(TraceRefusal::Days);
         }
-        let mut rows = Vec::new();
-        let mut seen = 0;
-        for of in self.moves_asked(ctx, &command.by).await? {
-            let (mut lot, mut seq) = (String::new(), 0);
-            loop {
-                let page = self.store.stock_moves(ctx.code(), &of, (&lot, seq), PAGE).await?;
-                let full = page.len() == PAGE;
-                seen += page.len();
-                if let Some(last) = page.last() {
-                    (lot, seq) = (last.fixmedins_bchno.clone(), last.seq);
-                }
-                rows.extend(page.into_iter().filter(|sale| command.wants(sale)).flat_map(|sale| command.boxes(sale)));
-                if rows.len() > ROWS_MAX || seen > MOVES_MAX {
-                    return refused(TraceRefusal::TooMany);
-                }
-                if !full {
-                    break;
-                }
-            }
-        }
+        let boxes = |sale: StockMove| if command.wants(&sale) { command.boxes(sale) } else { Vec::new() };
+        let rows = self.moves_found(ctx, &command.by, TraceRefusal::TooMany, boxes).await?;
         Ok(Reply { rows }.into())
-    }
-
-    /// Where the sales stand.
-    pub(crate) async fn moves_asked(&self, ctx: &Ctx, by: &By) -> Result<Vec<MovesOf>, Failure> {
-        let lots = match by {
-            By::Lot(lot) => return Ok(vec![MovesOf::Lot(lot.clone())]),
-            By::Visit(visit) => return Ok(vec![MovesOf::Visit(visit.clone())]),
-            By::Cert(kind, certno) => {
-                let person = self.store.person(&PersonKey::Cert(kind.clone(), certno.clone())).await?;
-                return Ok(person.map(|person| MovesOf::Person(person.psn_no)).into_iter().collect());
-            }
-            By::Drug(code) => LotsOf::Drug(code.clone()),
-            By::Own(id) => LotsOf::Own(id.clone()),
-        };
-        let lots = self.store.stock_lots_of(ctx.code(), &lots, "", PAGE).await?;
-        if lots.len() == PAGE {
-            return refused(TraceRefusal::TooMany);
-        }
-        Ok(lots.into_iter().map(|lot| MovesOf::Lot(lot.fixmedins_bchno)).collect())
     }
 }
 
@@ -147,11 +91,15 @@ impl Command {
     }
 
     /// The boxes of a sale: those that it left sold or open, and those that were sold before.
-    fn boxes(&self, sale: StockMove) -> Vec<Traced> {
+    fn boxes(&self, mut sale: StockMove) -> Vec<Traced> {
+        let (codes, leads) = (std::mem::take(&mut sale.body.codes), std::mem::take(&mut sale.body.leads));
+        if sale.units >= 0 {
+            return Vec::new();
+        }
         let gone = |life: &CodeLife| matches!(life, CodeLife::Sold { .. } | CodeLife::Opened { .. });
-        let codes = sale.body.codes.iter().filter(|(_, life)| gone(life)).map(|(code, _)| code);
-        let codes: Vec<_> = codes.chain(&sale.body.leads).filter(|_| sale.units < 0).cloned().collect();
-        let asked = codes.into_iter().filter(|code| self.drug_trac_codg.as_ref().is_none_or(|asked| asked == code));
+        let codes = codes.into_iter().filter(|(_, life)| gone(life)).map(|(code, _)| code).chain(leads);
+        let asked = codes.filter(|code| self.drug_trac_codg.as_ref().is_none_or(|asked| asked == code));
+        let sale = Arc::new(sale);
         asked.map(|drug_trac_codg| Traced { sale: sale.clone(), drug_trac_codg }).collect()
     }
 }

@@ -1,11 +1,11 @@
-//! 进销存 as stored: lots, what moved in them, codes, leads; and the finders of 3501–3507 and 3513.
+//! 进销存 as stored: lots, what moved in them, codes, leads; and the finders of 3501–3513.
 //!
 //! Invariants: lots, moves and codes are found by institution only; a sale for a prescription by its number, and what is
 //! offered by 统筹区; a move is never changed but for being made void by a later one (3507).
 
 use async_trait::async_trait;
 use lf_stock::{CodeLife, DataType, Lot};
-use lf_vocab::{Admdvs, DrugTracCodg, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
+use lf_vocab::{Admdvs, DrugTracCodg, FixmedinsCode, HiRxno, MedListCodg, Moment, Pric, PsnNo};
 use serde::{Deserialize, Serialize};
 
 use crate::row::{Claim, ClaimKind};
@@ -58,6 +58,19 @@ pub struct StockMove {
     pub digest: [u8; 32],
     /// What the row said.
     pub body: MoveBody,
+}
+
+impl StockMove {
+    /// Whether it is a sale that was neither deleted nor is a return.
+    pub fn stands_sold(&self) -> bool {
+        self.data_type == DataType::Sale && self.void_seq == 0 && self.units < 0
+    }
+
+    /// At what a whole pack was sold; nothing of a split pack, of what is no sale, or where no price was told.
+    pub fn whole_pack_pric(&self) -> Option<Pric> {
+        let whole = self.stands_sold() && self.body.told("trdn_flag") != Some("1");
+        self.body.told("finl_trns_pric").filter(|_| whole)?.parse().ok()
+    }
 }
 
 /// A row as it came, and what it did to codes. Sealed in the database: it names people.
@@ -169,7 +182,7 @@ pub struct DocKey {
     pub doc_no: String,
 }
 
-/// Whose moves 3513 asks for, inside one institution.
+/// Whose moves 3508–3513 ask for, inside one institution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MovesOf {
     /// Of a lot.

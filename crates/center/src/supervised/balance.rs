@@ -9,9 +9,10 @@ use lf_ports::Store;
 use lf_stock::DataType;
 use lf_vocab::{FixmedinsCode, MedListCodg};
 
-use super::{Period, for_each_lot, for_each_move};
+use super::Period;
 use crate::failure::Failure;
 use crate::published::Table;
+use crate::stock_pages::{for_each_lot, for_each_move};
 
 /// Sums of a drug, in minimal units.
 #[derive(Default)]

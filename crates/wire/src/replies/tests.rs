@@ -475,9 +475,10 @@ fn asked_again(transaction: Transaction) -> Payload {
         _ => T3505A,
     };
     let told = converted(of, &full(of), |node| commands::goods(of, node)).unwrap().rows.remove(0).told;
-    let body = lf_ports::MoveBody { told, ..traced.sale.body };
+    let sale = std::sync::Arc::unwrap_or_clone(traced.sale);
+    let body = lf_ports::MoveBody { told, ..sale.body };
     let found = t3508_goods_query::Found {
-        moved: lf_ports::StockMove { body, ..traced.sale },
+        moved: lf_ports::StockMove { body, ..sale }.into(),
         drug_trac_codg: Some(traced.drug_trac_codg),
         medins_prod_no: "medins_prod_no".to_owned(),
         poolarea_no: "360900".parse().unwrap(),
@@ -504,7 +505,7 @@ fn traced() -> t3513_traces::Traced {
         digest: [0; 32],
         body: lf_ports::MoveBody { infno: "3505A".to_owned(), told: row.told, ..lf_ports::MoveBody::default() },
     };
-    t3513_traces::Traced { sale, drug_trac_codg: "80000000000000000001".parse().unwrap() }
+    t3513_traces::Traced { sale: sale.into(), drug_trac_codg: "80000000000000000001".parse().unwrap() }
 }
 
 fn page(question: t1312_hilist::Question) -> t1312_hilist::Reply {
