@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use lf_law::{Decision, Facts, Field, Finding, Gate, Law, LawError, LawValue, Severity, Value, View, ViewError};
 use lf_ports::{Drug, SpecialClass};
 use lf_rx::{Prescription, Refusal};
-use lf_vocab::{Admdvs, Day};
+use lf_vocab::{Admdvs, Day, Ratio};
 
 use crate::consult;
 use crate::ctx::Ctx;
@@ -87,12 +87,11 @@ pub fn spoken_by<T>(said: Result<T, ViewError>) -> Result<Option<T>, Failure> {
 pub fn quantity<T>(
     view: &View<'_>,
     id: &str,
-    read: impl FnOnce(LawValue) -> Option<T>,
+    read: impl FnOnce(&LawValue) -> Option<T>,
 ) -> Result<Option<(T, String)>, Failure> {
     let Some(found) = spoken_by(view.get(id))? else { return Ok(None) };
-    let by = found.by();
-    let read = read(found.value).ok_or_else(|| Failure::Broken(format!("{id}: another quantity")))?;
-    Ok(Some((read, by)))
+    let read = read(&found.value).ok_or_else(|| Failure::Broken(format!("{id}: another quantity")))?;
+    Ok(Some((read, found.by())))
 }
 
 /// A whole number that the law of a place says for a day, and by which provision; `None` where it is silent.
@@ -102,10 +101,23 @@ pub fn quantity<T>(
 pub fn number_on(law: &Law, place: Admdvs, on: Day, id: &str) -> Result<Option<(i64, String)>, Failure> {
     let mut facts = Facts::new();
     facts.set(Field::AppyTime, on);
-    quantity(&law.view_of(&place, &facts, &[]), id, |value| match value {
-        LawValue::Int(number) => Some(number),
+    quantity(&law.view_of(&place, &facts, &[]), id, number)
+}
+
+/// A whole number.
+pub fn number(value: &LawValue) -> Option<i64> {
+    match value {
+        LawValue::Int(number) => Some(*number),
         _ => None,
-    })
+    }
+}
+
+/// A share.
+pub fn ratio(value: &LawValue) -> Option<Ratio> {
+    match value {
+        LawValue::Ratio(ratio) => Some(*ratio),
+        _ => None,
+    }
 }
 
 /// A law that cannot answer is said so, never guessed; bad facts are our fault.

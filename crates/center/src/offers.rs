@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::try_join_all;
 use lf_law::Law;
 use lf_ports::store::DrugQuery;
 use lf_ports::{Drug, Fixmedins, Item, Lists, LotsOf, MovesOf, ShownThen, Site, StockLot, Store, StoreError};
@@ -16,7 +15,7 @@ use serde::Serialize;
 
 use crate::failure::{Failure, refused};
 use crate::gate::{LawRefusal, number_on};
-use crate::stock_pages::{PAGE, for_each_lot_of, for_each_move};
+use crate::stock_pages::{PAGE, for_each_lot_of, for_each_move, in_waves};
 
 /// Drugs that one name may mean.
 pub const DRUGS_MAX: usize = 50;
@@ -31,11 +30,10 @@ pub const LOTS_MAX: usize = 20_000;
 /// Pharmacies that one question looks up, the nearest ones.
 pub const SHOPS_MAX: usize = 500;
 
-/// Institutions looked up at once.
-const WAVE: usize = 64;
-/// Of how many lots on the shelf and of how many of their last moves a price is looked for.
+/// Of how many lots on the shelf a price is looked for.
 pub const PRICE_LOTS: usize = 5;
-const PRICE_MOVES: i64 = 50;
+/// In how many of their last moves.
+pub const PRICE_MOVES: i64 = 50;
 
 /// A question.
 #[derive(Debug, Clone)]
@@ -283,20 +281,12 @@ async fn open_shops(
     now: Moment,
 ) -> Result<BTreeMap<FixmedinsCode, (Fixmedins, Option<Moment>)>, StoreError> {
     let codes: Vec<_> = codes.filter(|code| code.kind() == FixmedinsKind::Pharmacy).collect();
-    let mut open = BTreeMap::new();
-    for wave in codes.chunks(WAVE) {
-        let each = wave.iter().map(|code| async move {
-            let (shop, told) = futures_util::try_join!(store.fixmedins(code), store.stock_told(code, now))?;
-            Ok::<_, StoreError>(shop.map(|shop| (shop, told)))
-        });
-        for (shop, told) in try_join_all(each).await?.into_iter().flatten() {
-            if shop.agreement.contains(now.day()) {
-                open.insert(shop.fixmedins_code.clone(), (shop, told));
-            }
-        }
-        pause().await;
-    }
-    Ok(open)
+    let found = in_waves(&codes, |code| async move {
+        let (shop, told) = futures_util::try_join!(store.fixmedins(code), store.stock_told(code, now))?;
+        Ok(shop.map(|shop| (shop, told)))
+    });
+    let open = found.await?.into_iter().flatten().filter(|(shop, _)| shop.agreement.contains(now.day()));
+    Ok(open.map(|(shop, told)| (shop.fixmedins_code.clone(), (shop, told))).collect())
 }
 
 /// The pharmacies among them that are under agreement on a day.
@@ -307,14 +297,9 @@ pub(crate) async fn shops(
 ) -> Result<BTreeMap<FixmedinsCode, Fixmedins>, StoreError> {
     let codes: BTreeSet<_> = codes.filter(|code| code.kind() == FixmedinsKind::Pharmacy).collect();
     let codes: Vec<_> = codes.into_iter().collect();
-    let mut open = BTreeMap::new();
-    for wave in codes.chunks(WAVE) {
-        let found = try_join_all(wave.iter().map(|code| store.fixmedins(code))).await?.into_iter().flatten();
-        let found = found.filter(|shop| shop.agreement.contains(on));
-        open.extend(found.map(|shop| (shop.fixmedins_code.clone(), shop)));
-        pause().await;
-    }
-    Ok(open)
+    let found = in_waves(&codes, |code| store.fixmedins(code)).await?.into_iter().flatten();
+    let open = found.filter(|shop| shop.agreement.contains(on));
+    Ok(open.map(|shop| (shop.fixmedins_code.clone(), shop)).collect())
 }
 
 /// Where they stand, as far as a list says.

@@ -13,7 +13,7 @@ use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Moment, P
 
 use crate::failure::{Failure, refused};
 use crate::offers::{fresh, hours, pause, shops, sites};
-use crate::stock_pages::{PAGE, for_each_taken, holders};
+use crate::stock_pages::{PAGE, WAVE, for_each_taken, holders, in_waves};
 
 /// Rows of one table.
 pub const ROWS_MAX: usize = 100_000;
@@ -151,32 +151,16 @@ pub async fn prices(store: &dyn Store, law: &Law, pool: Admdvs, day: Day) -> Res
     let (shops, kept) = sellers(store, pool, day).await??;
     let end = day.plus(1).start();
     let (mut rows, mut silent) = (Vec::new(), 0);
-    for shop in &shops {
-        let sold = sold_on(store, &shop.fixmedins_code, day).await?;
-        silent += usize::from(sold.is_empty());
-        let told = store.stock_told(&shop.fixmedins_code, end.plus_seconds(-1)).await?;
-        let codes: Vec<_> = sold.keys().cloned().collect();
-        let known = known(store, &codes, pool, day).await?;
-        for (code, sales) in &sold {
-            let (drug, prics) = known.get(code).cloned().unwrap_or_default();
-            let of = |read: fn(&Drug) -> &str| drug.as_ref().map(read).unwrap_or_default().to_owned();
-            rows.push(vec![
-                shop.fixmedins_code.to_string(),
-                shop.fixmedins_name.clone(),
-                code.to_string(),
-                of(|drug| &drug.genname),
-                of(|drug| &drug.spec_name),
-                of(|drug| &drug.prdr_name),
-                sales.last.1.to_string(),
-                sales.least.to_string(),
-                sales.most.to_string(),
-                sales.count.to_string(),
-                text(prics.hi_pay_std.or_else(|| drug.as_ref().and_then(|drug| drug.hi_pay_std))),
-                text(prics.sel_pric),
-                text(prics.plat_pric),
-                text(told),
-                flag(told.is_some_and(|told| fresh(told, end, age_hours))),
-            ]);
+    // A wave at a time, so that no more is read than one table may hold and a wave brings.
+    for wave in shops.chunks(WAVE) {
+        let told = in_waves(wave, |shop| sold_and_told(store, shop, day)).await?;
+        let codes: BTreeSet<_> = told.iter().flat_map(|(sold, _)| sold.keys()).cloned().collect();
+        let known = known(store, &codes.into_iter().collect::<Vec<_>>(), pool, day).await?;
+        for (shop, (sold, told)) in wave.iter().zip(&told) {
+            silent += usize::from(sold.is_empty());
+            let fresh = told.is_some_and(|told| fresh(told, end, age_hours));
+            let row = |(code, sales)| row_of(shop, (code, sales), known.get(code), (*told, fresh));
+            rows.extend(sold.iter().map(row));
         }
         within(rows.len())?;
     }
@@ -190,6 +174,45 @@ pub async fn prices(store: &dyn Store, law: &Law, pool: Admdvs, day: Day) -> Res
     }
     let title = format!("{pool} 处方流转药品销售价格（{day}）");
     Ok(Table { name: "prices", title, columns: COLUMNS, rows, notes })
+}
+
+/// A row of [`prices`].
+fn row_of(
+    shop: &Fixmedins,
+    (code, sales): (&MedListCodg, &Sales),
+    known: Option<&(Option<Drug>, Prics)>,
+    (told, fresh): (Option<Moment>, bool),
+) -> Vec<String> {
+    let drug = known.and_then(|(drug, _)| drug.as_ref());
+    let prics = known.map(|(_, prics)| *prics).unwrap_or_default();
+    let of = |read: fn(&Drug) -> &str| drug.map(read).unwrap_or_default().to_owned();
+    vec![
+        shop.fixmedins_code.to_string(),
+        shop.fixmedins_name.clone(),
+        code.to_string(),
+        of(|drug| &drug.genname),
+        of(|drug| &drug.spec_name),
+        of(|drug| &drug.prdr_name),
+        sales.last.1.to_string(),
+        sales.least.to_string(),
+        sales.most.to_string(),
+        sales.count.to_string(),
+        text(prics.hi_pay_std.or_else(|| drug.and_then(|drug| drug.hi_pay_std))),
+        text(prics.sel_pric),
+        text(prics.plat_pric),
+        text(told),
+        flag(fresh),
+    ]
+}
+
+/// What a pharmacy sold on a day, and when it uploaded last by its end.
+async fn sold_and_told(
+    store: &dyn Store,
+    shop: &Fixmedins,
+    day: Day,
+) -> Result<(BTreeMap<MedListCodg, Sales>, Option<Moment>), StoreError> {
+    let end = day.plus(1).start().plus_seconds(-1);
+    futures_util::try_join!(sold_on(store, &shop.fixmedins_code, day), store.stock_told(&shop.fixmedins_code, end))
 }
 
 /// Sales of a drug on a day.

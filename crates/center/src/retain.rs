@@ -3,11 +3,11 @@
 //! The years stand in the packs: the country's by class of prescription (处方管理办法第五十条), a place's own by who keeps it. Of
 //! all that hold in a place the longest is taken, because each of them says "at least".
 
-use lf_law::{Dates, Grant, Law, LawValue, View};
+use lf_law::{Dates, Grant, Law, View};
 use lf_vocab::{Admdvs, Day};
 
 use crate::failure::Failure;
-use crate::gate::{LawRefusal, spoken_by};
+use crate::gate::{LawRefusal, number, quantity};
 
 /// What a place may order besides the country.
 const LOCAL: [&str; 3] = ["archive.years", "archive.institution_years", "archive.pharmacy_paper_years"];
@@ -76,16 +76,13 @@ pub fn keep_until(
 impl Kept {
     /// Takes a provision in, if the place has it; whether it has.
     fn hear(&mut self, view: &View<'_>, id: &str) -> Result<bool, Failure> {
-        let Some(resolved) = spoken_by(view.get(id))? else { return Ok(false) };
-        let LawValue::Int(years) = resolved.value else {
-            return Err(Failure::Broken(format!("{} is no number of years", resolved.provision)));
-        };
+        let Some((years, by)) = quantity(view, id, number)? else { return Ok(false) };
         if years > self.years {
             self.years = years;
             self.by.clear();
         }
         if years == self.years {
-            self.by.push(resolved.by());
+            self.by.push(by);
         }
         Ok(true)
     }

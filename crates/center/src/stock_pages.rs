@@ -1,11 +1,12 @@
-//! Everything of a kind that stands of goods, read page by page: lots of an institution, moves of a lot, rows that were taken in a
-//! time, institutions that keep goods, leads and cases of a 统筹区, drugs of the catalogue.
+//! Everything of a kind that stands of goods, read page by page or wave by wave: lots of an institution, moves of a lot, rows that
+//! were taken in a time, institutions that keep goods, leads and cases of a 统筹区, drugs of the catalogue.
 //!
 //! Serves the reports, the public tables and `liufang stock`. Invariants: nothing is changed; what is visited one by one is not
 //! kept; others work between two pages.
 
 use std::collections::BTreeMap;
 
+use futures_util::future::try_join_all;
 use lf_ports::store::DrugQuery;
 use lf_ports::{
     Drug, LeadKey, LotsOf, MovesOf, StockLead, StockLot, StockMove, StockStore, Store, StoreError, SupplyCase,
@@ -16,6 +17,21 @@ use crate::offers::pause;
 
 /// Rows asked of the store at once.
 pub(crate) const PAGE: usize = 1_000;
+/// Institutions looked up at once.
+pub(crate) const WAVE: usize = 64;
+
+/// What is read of each, in their order; [`WAVE`] of them are asked together.
+pub(crate) async fn in_waves<'t, T, R, F>(of: &'t [T], each: impl Fn(&'t T) -> F) -> Result<Vec<R>, StoreError>
+where
+    F: Future<Output = Result<R, StoreError>>,
+{
+    let mut found = Vec::with_capacity(of.len());
+    for wave in of.chunks(WAVE) {
+        found.extend(try_join_all(wave.iter().map(&each)).await?);
+        pause().await;
+    }
+    Ok(found)
+}
 
 /// Every lot of an institution.
 ///

@@ -310,9 +310,9 @@ async fn watched(store: &dyn Store, on: Day) -> Result<BTreeMap<MedListCodg, Dru
 
 /// Institutions of an area that keep goods here and were under agreement on some day of a period.
 async fn holders(store: &dyn Store, area: Admdvs, period: Period) -> Result<Vec<Fixmedins>, StoreError> {
+    let codes = stock_pages::holders(store).await?;
     let mut found = Vec::new();
-    for code in stock_pages::holders(store).await? {
-        let own = store.fixmedins(&code).await?;
+    for own in stock_pages::in_waves(&codes, |code| store.fixmedins(code)).await? {
         let counts = |own: &Fixmedins| {
             own.poolarea_no.chain().contains(&area) && period.each_day().any(|day| own.agreement.contains(day))
         };

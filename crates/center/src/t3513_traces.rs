@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use lf_ports::StockMove;
-use lf_stock::{CodeLife, DataType};
+use lf_stock::CodeLife;
 use lf_vocab::{Day, DrugTracCodg, FixmedinsCode, PsnNo};
 
 use crate::Center;
@@ -83,8 +83,7 @@ impl Center {
 impl Command {
     fn wants(&self, moved: &StockMove) -> bool {
         let day = moved.at.day();
-        moved.data_type == DataType::Sale
-            && moved.void_seq == 0
+        moved.stands_sold()
             && self.begndate.is_none_or(|begin| begin <= day)
             && self.enddate.is_none_or(|end| day <= end)
             && self.psn_no.as_ref().is_none_or(|psn_no| moved.psn_no.as_ref() == Some(psn_no))
@@ -93,9 +92,6 @@ impl Command {
     /// The boxes of a sale: those that it left sold or open, and those that were sold before.
     fn boxes(&self, mut sale: StockMove) -> Vec<Traced> {
         let (codes, leads) = (std::mem::take(&mut sale.body.codes), std::mem::take(&mut sale.body.leads));
-        if sale.units >= 0 {
-            return Vec::new();
-        }
         let gone = |life: &CodeLife| matches!(life, CodeLife::Sold { .. } | CodeLife::Opened { .. });
         let codes = codes.into_iter().filter(|(_, life)| gone(life)).map(|(code, _)| code).chain(leads);
         let asked = codes.filter(|code| self.drug_trac_codg.as_ref().is_none_or(|asked| asked == code));

@@ -11,7 +11,7 @@ use lf_vocab::{Admdvs, Day, Fen, Ratio};
 
 use super::{Ask, Kind, words};
 use crate::failure::Failure;
-use crate::gate::{LawRefusal, spoken_by};
+use crate::gate::{LawRefusal, quantity, ratio};
 
 /// Reads the parameters of one scheme.
 #[derive(Clone, Copy)]
@@ -169,17 +169,10 @@ impl<'l> Reader<'l> {
         let dates = Dates::all(self.day);
         let view = self.law.view(&self.place, &dates, self.grants);
         for id in ids {
-            let Some(resolved) = spoken_by(view.get(id))? else { continue };
-            let found = value(&resolved.value).ok_or_else(|| Failure::Broken(format!("{id}: another quantity")))?;
-            return Ok(Some(Sourced::new(found, resolved.by())));
+            if let Some((found, by)) = quantity(&view, id, &value)? {
+                return Ok(Some(Sourced::new(found, by)));
+            }
         }
         Ok(None)
-    }
-}
-
-fn ratio(value: &LawValue) -> Option<Ratio> {
-    match value {
-        LawValue::Ratio(ratio) => Some(*ratio),
-        _ => None,
     }
 }

@@ -13,7 +13,7 @@ use super::{PharNo, Row, RowWhat};
 use crate::Center;
 use crate::ctx::Ctx;
 use crate::failure::Failure;
-use crate::gate::spoken_by;
+use crate::gate::quantity;
 use crate::t7204_download::listed;
 
 /// Rows of a page of a lot's codes or moves.
@@ -125,12 +125,12 @@ impl Center {
     /// What the law of the place says of a code that was sold before; where it says nothing, a code is sold once.
     fn second_sale(&self, ctx: &Ctx, day: Day) -> Result<SecondSale, Failure> {
         let view = self.law.view(&ctx.caller.fixmedins.poolarea_no, &Dates::all(day), &ctx.grants);
-        let Some(found) = spoken_by(view.get("trac.second_sale"))? else { return Ok(SecondSale::Refuse) };
-        match &found.value {
-            LawValue::Text(word) if word == "record" => Ok(SecondSale::Record),
-            LawValue::Text(word) if word == "refuse" => Ok(SecondSale::Refuse),
-            _ => Err(Failure::Broken("trac.second_sale: another quantity".to_owned())),
-        }
+        let found = quantity(&view, "trac.second_sale", |value| match value {
+            LawValue::Text(word) if word == "record" => Some(SecondSale::Record),
+            LawValue::Text(word) if word == "refuse" => Some(SecondSale::Refuse),
+            _ => None,
+        })?;
+        Ok(found.map_or(SecondSale::Refuse, |(said, _)| said))
     }
 }
 

@@ -9,6 +9,7 @@ mod consult;
 mod counter;
 mod delivery;
 mod goods;
+mod goods_asked;
 mod grants;
 mod journey;
 mod list_match;

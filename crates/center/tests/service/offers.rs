@@ -3,7 +3,8 @@
 
 use lf_center::Failure;
 use lf_center::offers::{
-    Ask, DRUGS_MAX, LOTS_MAX, NAME_MOST, OFFERS_MAX, Offers, SHOPS_MAX, Wanted, offers, shown_then,
+    Ask, DRUGS_MAX, LOTS_MAX, NAME_MOST, OFFERS_MAX, Offers, PRICE_LOTS, PRICE_MOVES, SHOPS_MAX, Wanted, offers,
+    shown_then,
 };
 use lf_ports::{
     ChangeSet, Edition, EditionChange, EditionOf, Item, Lists, MoveBody, RegistryPut, ShownThen, Site, StockChange,
@@ -17,6 +18,7 @@ use lf_testkit::region::{OTHER_PHARMACY, PHARMACY, POOL, drugs, fixmedins};
 use lf_vocab::{FixmedinsCode, Moment};
 
 use crate::goods::{bought, deleted, goods, single, sold, told};
+use crate::said::with;
 
 fn ask(what: &str) -> Ask {
     Ask { place: parse(POOL), what: Wanted::Name(what.to_owned()), from: Some(parse("27.8,114.4")), most: OFFERS_MAX }
@@ -127,7 +129,7 @@ async fn a_search_has_limits() {
 }
 
 /// Lots of a pharmacy with three packs each, as if it had told them now.
-async fn stocked(center: &TestCenter, shop: &str, lots: std::ops::Range<usize>) {
+pub async fn stocked(center: &TestCenter, shop: &str, lots: std::ops::Range<usize>) {
     let (now, code) = (center.now(), parse::<FixmedinsCode>(shop));
     let lot = |n: usize| StockLot {
         fixmedins_code: code.clone(),
@@ -207,6 +209,45 @@ async fn so_many_pharmacies_are_looked_up_and_so_many_shown() {
             _ => {}
         }
     }
+}
+
+/// A pack sold from a lot at a price, and what the query then says that a pack was sold at.
+async fn sold_at(center: &TestCenter, lot: usize, code: u32, pric: &str) -> Option<String> {
+    let row = with(sold(center.now(), &format!("v{code}"), "1", false, &[code]), |row| {
+        row.fixmedins_bchno = format!("L{lot}");
+        row.told.push(("finl_trns_pric".to_owned(), pric.to_owned()));
+    });
+    told(center, PHARMACY, &single("3505", row)).await.unwrap();
+    hint(center).await
+}
+
+async fn hint(center: &TestCenter) -> Option<String> {
+    asked(center, &by_code()).await.unwrap().offers[0].pric.map(|pric| pric.to_string())
+}
+
+#[tokio::test]
+async fn a_price_is_looked_for_in_so_many_lots() {
+    let center = TestCenter::new().await;
+    for lot in 1..=PRICE_LOTS + 1 {
+        let row = with(bought(center.now(), &lot.to_string(), "9", &[]), |row| row.fixmedins_bchno = format!("L{lot}"));
+        told(&center, PHARMACY, &single("3503", row)).await.unwrap();
+    }
+    assert_eq!(sold_at(&center, PRICE_LOTS + 1, 1, "9").await, None, "one past it");
+    assert_eq!(sold_at(&center, PRICE_LOTS, 2, "8").await.as_deref(), Some("8"), "at the limit");
+}
+
+#[tokio::test]
+async fn a_price_is_looked_for_in_so_many_moves() {
+    let center = TestCenter::new().await;
+    told(&center, PHARMACY, &single("3503", bought(center.now(), "1", "9", &[]))).await.unwrap();
+    assert_eq!(sold_at(&center, 1, 1, "8").await.as_deref(), Some("8"));
+    for n in 2..=PRICE_MOVES {
+        let more = bought(center.now(), &n.to_string(), "1", &[]);
+        told(&center, PHARMACY, &single("3503", more)).await.unwrap();
+    }
+    assert_eq!(hint(&center).await.as_deref(), Some("8"), "the sale is the first of so many moves");
+    told(&center, PHARMACY, &single("3503", bought(center.now(), "last", "1", &[]))).await.unwrap();
+    assert_eq!(hint(&center).await, None, "one past it");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use lf_stock::DataType;
 use lf_testkit::center::repository_law;
 use lf_testkit::life::{Item, parse};
 use lf_testkit::region::{OTHER_PHARMACY, PHARMACY, POOL, drugs, fixmedins};
-use lf_testkit::{Step, TestCenter};
+use lf_testkit::{Step, TestCenter, Watched};
 use lf_vocab::{Day, DrugTracCodg, Span};
 
 use crate::goods::{bought, deleted, single, sold, told};
@@ -71,6 +71,22 @@ async fn prices_of_the_day_are_published_with_their_freshness() {
     assert_eq!(next.rows.len(), 0, "another day's");
     let elsewhere = prices(store.as_ref(), &law, parse("360100"), day).await.unwrap();
     assert_eq!((elsewhere.rows.len(), elsewhere.columns.len()), (0, table.columns.len()));
+}
+
+#[tokio::test]
+async fn pharmacies_are_read_together_for_a_table_of_prices() {
+    let center = TestCenter::new().await;
+    let shops = [PHARMACY, OTHER_PHARMACY];
+    for shop in shops {
+        told(&center, shop, &single("3503", bought(center.now(), "1", "9", &[]))).await.unwrap();
+    }
+    let store = Watched::new(center.store.clone());
+    prices(&store, &repository_law(), parse(POOL), center.now().day()).await.unwrap();
+    let waves = store.waves();
+    let together = |name: &str| waves.iter().map(|wave| wave.iter().filter(|asked| **asked == name).count()).max();
+    for name in ["fixmedins", "stock_told", "stock_moves_taken"] {
+        assert_eq!(together(name), Some(shops.len()), "{name}: {waves:?}");
+    }
 }
 
 #[tokio::test]
