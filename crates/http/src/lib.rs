@@ -38,7 +38,10 @@ use lf_center::Center;
 use lf_gm::Signer;
 use lf_ports::Clock;
 use lf_wire::gateway::{Headers, is_gateway};
-pub use public::{PUBLIC_BURST, PUBLIC_PER_SECOND, PUBLIC_UNDER_WAY, public, public_within};
+pub use public::{
+    PUBLIC_BURST, PUBLIC_CONNECTIONS, PUBLIC_PEER_CONNECTIONS, PUBLIC_PER_SECOND, PUBLIC_UNDER_WAY, public,
+    public_sockets, public_within,
+};
 pub use server::{Sockets, serve};
 
 pub use gateway::Replied;

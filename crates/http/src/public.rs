@@ -1,7 +1,7 @@
 //! The public pages, on a listener of their own: the drug query (JX-1.6, JX-4.5.1), the 单独支付 drugs (WH-1.3) and their pharmacies (WH-6.8).
 //!
 //! Invariants: only GET, nothing is changed and no person is named; a caller is counted by address before anything is asked of the
-//! database; only so many questions are under way at once, fewer than the database has readers, each on a thread of its own and
+//! database, and holds only so many connections; only so many questions are under way at once, fewer than the database has readers, each on a thread of its own and
 //! only for so long: whoever asks here, nobody who settles waits for him.
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Front;
-use crate::server::Peer;
+use crate::server::{Peer, Sockets};
 use crate::table::{Form, escaped, page, written};
 
 /// Questions of one address a second, in the long run.
@@ -31,6 +31,10 @@ pub const PUBLIC_PER_SECOND: u32 = 2;
 pub const PUBLIC_BURST: u32 = 20;
 /// Questions under way at once; the embedded database has twice as many readers.
 pub const PUBLIC_UNDER_WAY: usize = 2;
+/// Connections of all who ask.
+pub const PUBLIC_CONNECTIONS: usize = 256;
+/// Of these, how many one address may hold: a page and what a browser opens beside it.
+pub const PUBLIC_PEER_CONNECTIONS: usize = 16;
 /// How long one question may take.
 const ANSWER_TIME: Duration = Duration::from_secs(5);
 /// Addresses remembered.
@@ -48,6 +52,13 @@ pub fn public_within(front: Arc<Front>, places: Arc<Semaphore>) -> Router {
     let callers = Callers { until: Mutex::default(), places };
     let desk = Arc::new(Desk { front, callers });
     Router::new().route("/", get(home)).route("/{file}", get(answered)).with_state(desk)
+}
+
+/// The connections of those who ask, otherwise as an operator chose.
+#[must_use]
+pub fn public_sockets(sockets: Sockets) -> Sockets {
+    let (connections_max, peer_connections_max) = (PUBLIC_CONNECTIONS, Some(PUBLIC_PEER_CONNECTIONS));
+    Sockets { connections_max, peer_connections_max, ..sockets }
 }
 
 struct Desk {
@@ -72,21 +83,13 @@ impl Callers {
                 until.clear();
             }
         }
-        let used = until.entry(network(address)).or_insert(now);
+        let used = until.entry(Peer(address).network()).or_insert(now);
         let next = (*used).max(now) + each;
         let good = next <= now + each * PUBLIC_BURST;
         if good {
             *used = next;
         }
         good
-    }
-}
-
-/// One subscriber has a whole network of the longer addresses.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(long) => IpAddr::V6((u128::from(long) & !u128::from(u64::MAX)).into()),
-        short => short,
     }
 }
 
@@ -335,10 +338,9 @@ mod tests {
         let later = now + Duration::from_secs(1);
         assert!((0..PUBLIC_PER_SECOND).all(|_| callers.enter(one, later)));
         assert!(!callers.enter(one, later));
-        let long = |text: &str| network(text.parse().unwrap());
-        assert_eq!(long("2001:db8:1:2:3::1"), long("2001:db8:1:2:ffff::9"));
-        assert_ne!(long("2001:db8:1:2::1"), long("2001:db8:1:3::1"));
-        assert_eq!(long("::ffff:10.0.0.1"), one);
+        let same = "::ffff:10.0.0.2".parse().unwrap();
+        assert!((1..PUBLIC_BURST).all(|_| callers.enter(same, now)), "two ways to write one address");
+        assert!(!callers.enter(other, now));
     }
 
     #[test]

@@ -154,7 +154,7 @@ fn closed(stream: &mut TcpStream, wait: Duration) -> bool {
 async fn so_many_connections_are_served_and_the_next_waits() {
     let world = World::new().await;
     let router = lf_http::router(world.front.clone());
-    let address = serve_with(router, Sockets { connections_max: 2, header_seconds: 30 }).await;
+    let address = serve_with(router, Sockets { connections_max: 2, ..Sockets::default() }).await;
     let ask = |stream: &mut TcpStream| stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     let answered = |stream: &mut TcpStream, wait: u64| {
         stream.set_read_timeout(Some(Duration::from_millis(wait))).unwrap();
@@ -172,7 +172,7 @@ async fn so_many_connections_are_served_and_the_next_waits() {
 async fn a_head_that_does_not_come_and_an_idle_connection_are_closed() {
     let world = World::new().await;
     let router = lf_http::router(world.front.clone());
-    let address = serve_with(router, Sockets { connections_max: 9, header_seconds: 1 }).await;
+    let address = serve_with(router, Sockets { connections_max: 9, header_seconds: 1, ..Sockets::default() }).await;
     let began = |text: &str| {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(text.as_bytes()).unwrap();

@@ -1,8 +1,9 @@
 //! The public pages over a real socket: who has a drug, the 单独支付 lists, and what a caller may not do.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use lf_http::{PUBLIC_BURST, PUBLIC_UNDER_WAY, Sockets};
+use lf_http::{PUBLIC_BURST, PUBLIC_CONNECTIONS, PUBLIC_PEER_CONNECTIONS, PUBLIC_UNDER_WAY, Sockets, public_sockets};
 use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
 use lf_ports::{
     ChangeSet, Edition, EditionChange, EditionOf, Item, Lists, MoveBody, Site, StockChange, StockLot, StockMove,
@@ -11,6 +12,8 @@ use lf_ports::{
 use lf_stock::{DataType, Goods, Lot, Measure};
 use lf_vocab::{Moment, Span};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::messages as m;
@@ -189,4 +192,40 @@ async fn so_many_questions_are_under_way_and_no_more() {
     assert_eq!(asked().await, 503, "one past it");
     drop((others, last));
     assert_eq!(asked().await, 200);
+}
+
+/// The start page asked for over a connection that is kept; `None` when no answer comes in time, 0 when it is closed.
+async fn home(stream: &mut TcpStream, wait: Duration) -> Option<usize> {
+    let _ = stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    tokio::time::timeout(wait, stream.read(&mut [0; 4_096])).await.ok().map(|read| read.unwrap_or(0))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_holds_its_share_of_the_connections_and_no_more() {
+    const LONG: Duration = Duration::from_secs(10);
+    let world = World::new().await;
+    let address = serve_with(lf_http::public(world.front.clone()), public_sockets(Sockets::default())).await;
+    let from = async |n: usize| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(format!("127.0.0.{n}:0").parse().unwrap()).unwrap();
+        socket.connect(address).await.unwrap()
+    };
+    let addresses = PUBLIC_CONNECTIONS / PUBLIC_PEER_CONNECTIONS;
+    let mut open = Vec::new();
+    for n in 1..=addresses {
+        for _ in 0..PUBLIC_PEER_CONNECTIONS {
+            let mut stream = from(n).await;
+            assert!(home(&mut stream, LONG).await.is_some_and(|read| read > 0), "{n}: within its share");
+            open.push(stream);
+        }
+        if n < addresses {
+            assert_eq!(home(&mut from(n).await, LONG).await, Some(0), "{n}: one past its share");
+        }
+    }
+    // All are taken: the next waits, whoever it is, and is served when one has gone.
+    let mut next = from(addresses + 1).await;
+    assert_eq!(home(&mut next, Duration::from_millis(500)).await, None);
+    drop(open.pop());
+    let mut answer = [0; 4_096];
+    assert!(tokio::time::timeout(LONG, next.read(&mut answer)).await.unwrap().unwrap() > 0);
 }

@@ -25,9 +25,6 @@ use crate::{keys_cmd, law_files, ring};
 /// Connections of those who ask for metrics.
 const ADMIN_CONNECTIONS: usize = 16;
 
-/// Connections of those who ask the public pages.
-const PUBLIC_CONNECTIONS: usize = 256;
-
 /// A center that answers.
 pub struct Served {
     /// Where.
@@ -117,11 +114,15 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
         }
         None => (None, None),
     };
-    let sockets = Sockets { connections_max: config.connections_max, header_seconds: config.header_seconds };
+    let sockets = Sockets {
+        connections_max: config.connections_max,
+        peer_connections_max: None,
+        header_seconds: config.header_seconds,
+    };
     let (public, public_address) = match config.public_listen {
         Some(public) => {
             let (listener, address) = listen(public).await?;
-            let sockets = Sockets { connections_max: PUBLIC_CONNECTIONS, ..sockets };
+            let sockets = lf_http::public_sockets(sockets);
             let pages = lf_http::public(front.clone());
             let serving = lf_http::serve(listener, pages, sockets, Gauge::default(), std::future::pending());
             (Some(tokio::spawn(serving)), Some(address))
