@@ -18,11 +18,11 @@ lf_rx::refusals! {
     /// Why a step of an admission is not taken.
     AdmissionRefusal {
         UnderWay = "ADM-01", "本中心 准入办理", "该申请正在办理";
-        Holds = "ADM-02", "本中心 准入办理", "该药店已经取得该项服务资格";
+        Holds = "ADM-02", "本中心 准入办理", "该机构已经取得该项服务资格";
         NoApplication = "ADM-03", "本中心 准入办理", "没有待办的申请";
         NotLawful(usize) = "ADM-04", "本中心 准入办理", "有{0}项条件不符合规定，不能批准";
         NotChecked(usize) = "ADM-05", "本中心 准入办理", "有{0}项条件没有查到材料，核实后填写核实情况再批准";
-        NotHeld = "ADM-06", "本中心 准入办理", "该药店没有该项服务资格";
+        NotHeld = "ADM-06", "本中心 准入办理", "该机构没有该项服务资格";
         KnownOtherwise(String) = "ADM-07", "本中心 准入办理", "申报的{0}与中心登记不一致";
         BadFacts(String) = "ADM-08", "本中心 准入办理", "申报材料有误：{0}";
     }

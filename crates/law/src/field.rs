@@ -243,7 +243,7 @@ fields! {
     RcvrFlag "rcvr_flag" Kind::Flag, Case May "载明签收人";
 
     // 准入与存档
-    AppyType "appy_type" Kind::Text, Case Must "申请的服务（双通道、门特、门诊统筹）";
+    AppyType "appy_type" Kind::Text, Case Must "申请的服务（双通道、门特、门诊统筹；定点医疗机构为单独支付）";
     PathGeneFlag "path_gene_flag" Kind::Flag, Case May "具有相应诊疗技术和病理或基因检测能力";
     KeySpecFlag "key_spec_flag" Kind::Flag, Case May "适用专科经省市卫健部门确定为临床重点专科";
     PharDsgnFlag "phar_dsgn_flag" Kind::Flag, Case May "已取得定点零售药店资格";

@@ -60,7 +60,7 @@ async fn step(store: &dyn Engine, command: &AdmissionCommand) -> anyhow::Result<
     }
 }
 
-/// One pharmacy's admission to one service.
+/// One institution's admission to one service.
 struct Desk<'d> {
     store: &'d dyn Engine,
     fixmedins: Fixmedins,

@@ -90,7 +90,7 @@ pub enum Command {
     Outbox(OutboxArgs),
     /// What stands in the shelves of institutions: who has a drug, whether vouchers, book and goods agree, codes sold twice
     Stock(StockCmdArgs),
-    /// Pharmacies apply for a service (双通道, 门特, 门诊统筹): the law judges, an officer decides
+    /// Pharmacies apply for a service (双通道, 门特, 门诊统筹), hospitals for 单独支付: the law judges, an officer decides
     Admission(AdmissionArgs),
     /// Tables that a bureau publishes: prices of flow drugs by pharmacy, 单独支付 drugs, the pharmacies that serve them
     Publish(PublishArgs),

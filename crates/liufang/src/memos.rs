@@ -1,6 +1,7 @@
-//! What officers write down beside the books: reading the newest memo of each key, adding one.
+//! What officers write down beside the books: reading the memos of a place or of one key, adding one.
 //!
-//! Serves `liufang budget` and `liufang reconcile`. Invariant: nothing is changed; a second memo of a key takes the next number.
+//! Serves `liufang budget`, `liufang reconcile` and `liufang admission`. Invariant: nothing that was written is changed or taken
+//! out; a second memo of a key takes the next number.
 
 use std::collections::BTreeMap;
 

@@ -122,10 +122,7 @@ pub async fn start(config: &Config, platform: Signer, migrate: Migrate) -> anyho
     let (public, public_address) = match config.public_listen {
         Some(public) => {
             let (listener, address) = listen(public).await?;
-            let sockets = lf_http::public_sockets(sockets);
-            let pages = lf_http::public(front.clone());
-            let serving = lf_http::serve(listener, pages, sockets, Gauge::default(), std::future::pending());
-            (Some(tokio::spawn(serving)), Some(address))
+            (Some(tokio::spawn(public_task(listener, front.clone(), sockets))), Some(address))
         }
         None => (None, None),
     };
@@ -165,6 +162,12 @@ async fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
     Ok((listener, address))
+}
+
+/// The listener of those who ask the public pages.
+fn public_task(listener: TcpListener, front: Arc<Front>, sockets: Sockets) -> impl Future<Output = ()> {
+    let sockets = lf_http::public_sockets(sockets);
+    lf_http::serve(listener, lf_http::public(front), sockets, Gauge::default(), std::future::pending())
 }
 
 /// The operators' listener, which answers until the very end.

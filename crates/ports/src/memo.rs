@@ -1,8 +1,8 @@
 //! Memos of a bureau: what an officer wrote down about a place, with who, when and on what paper; nothing is ever taken out.
 //!
-//! Serves JX-5.1 (the budget of a year), HB-3.8 (why a difference is no trouble) and the admission of pharmacies (GX-1.2, DG-2, JX-1).
-//! Invariants: memos of one place, topic and key
-//! count from 1, and the newest is the one that holds; they name no insured person.
+//! Serves JX-5.1 (the budget of a year), HB-3.8 (why a difference is no trouble) and the admission of pharmacies and hospitals
+//! (GX-1.2, DG-2, JX-1, WH-6.7). Invariants: memos of one place, topic and key count from 1, and the newest is the one that holds;
+//! they name no insured person.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ impl MemoTopic {
 pub struct MemoRow {
     /// Of which place.
     pub poolarea_no: Admdvs,
-    /// Of which budget or difference.
+    /// Of which budget, difference or admission.
     pub key: String,
     /// Counts the memos of this key from 1.
     pub memo_no: i64,
@@ -68,7 +68,7 @@ pub enum Said {
     Explained,
     /// The explanation was wrong: it is open again.
     Reopened,
-    /// A pharmacy applied for a service.
+    /// An institution applied for a service.
     Applied(Application),
     /// It was admitted.
     Granted,
@@ -88,7 +88,7 @@ pub struct Ended {
     pub breach: bool,
 }
 
-/// What a pharmacy applied with, and what the law said of it.
+/// What an institution applied with, and what the law said of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Application {

@@ -1,7 +1,9 @@
 //! The goods of an institution: what came in, what went out, what must be there, and the life of each 追溯码.
 //!
-//! Serves 3501–3507 with 3505A and 3506A, JX-1.5 (票账货一致), JX-4.2d (nothing past its expiry is sold). The caller loads
-//! a [`Ledger`] with the lots, codes and sales that its rows name, and posts the rows one after the other.
+//! Serves 3501–3507 with their batches 3501A–3507A, JX-1.5 (票账货一致) and JX-4.2d (nothing past its expiry is sold): the caller
+//! loads a [`Ledger`] with the lots, codes and sales that its rows name, and posts the rows one after the other. Beside it stands
+//! what follows from lots ([`offered`]): the drug query (JX-1.6), the share of 谈判 drugs stocked (GX-1.2.4), and cases of drugs
+//! that were shown and not supplied (JX-4.5.1).
 //!
 //! Invariants: no balance is ever below nothing; the balance of a lot is what was changed and bought less what was sold
 //! ([`Lot::balance`]) and the sum of its postings; a sale and its whole return leave lot and codes as they were; no

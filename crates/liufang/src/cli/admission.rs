@@ -1,4 +1,4 @@
-//! `liufang admission`: pharmacies apply for a service, the law judges, an officer decides.
+//! `liufang admission`: pharmacies and hospitals apply for a service, the law judges, an officer decides.
 
 use std::path::PathBuf;
 
@@ -34,7 +34,7 @@ pub enum AdmissionCommand {
         /// For what.
         #[command(flatten)]
         what: AdmissionOf,
-        /// What the pharmacy states: a JSON object of the facts of gate `admit` (docs/FACTS.md); what the center knows itself
+        /// What the institution states: a JSON object of the facts of gate `admit` (docs/FACTS.md); what the center knows itself
         /// need not stand there
         #[arg(long, value_name = "FILE|-")]
         facts: PathBuf,
@@ -45,7 +45,7 @@ pub enum AdmissionCommand {
         #[arg(long, value_name = "NAME")]
         by: String,
     },
-    /// Admit the pharmacy; not where the law refuses, nor with conditions that nobody looked into
+    /// Admit the institution; not where the law refuses, nor with conditions that nobody looked into
     Grant {
         /// For what.
         #[command(flatten)]
