@@ -40,7 +40,7 @@ pub mod t1201_fixmedins;
 pub mod t1301_download;
 pub mod t1312_hilist;
 pub mod t1317_matches;
-mod t2101_account;
+pub mod t2101_account;
 pub mod t2101_quote;
 pub mod t2102_settle;
 pub mod t2103_refund;

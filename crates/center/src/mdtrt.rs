@@ -39,7 +39,7 @@ lf_rx::refusals! {
         TooManyBatches = "RX-2204-08", "本中心限额", "一次就诊的收费批次超过20个";
         Approval(String) = "RX-2204-09", "接口规范 2204 hosp_appr_flag", "明细{0}填报审批不通过，与处方不符";
         NoBatch(String) = "RX-2205-01", "接口规范 2205 chrg_bchno", "本次就诊没有收费批次{0}";
-        SetlWay = "RX-2206-01", "规则包", "暂不支持按定额结算，个人结算方式请填01";
+        SetlWay = "RX-2206-01", "接口规范 2206 psn_setlway", "暂不支持按定额结算，个人结算方式请填01";
         OtherInsutype = "RX-2206-02", "接口规范 2201 insutype", "险种与挂号时的险种不符";
         PartsDiffer = "RX-2207-01", "接口规范 2207", "全自费、超限价、先行自付或符合政策范围金额与预结算不一致，请重新预结算";
         ForeignTrac(String) = "RX-2207-02", "接口规范 2207 drug_trac_info", "追溯码信息的费用明细流水号{0}不在该收费批次中";

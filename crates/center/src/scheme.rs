@@ -5,6 +5,7 @@
 //! without packs is answered "not formalised" and never guessed. Invariant: a purchase is settled by the law of the
 //! insured's own pool, wherever the pharmacy is.
 
+mod chosen;
 mod reader;
 
 use lf_law::{Grant, Law, LawValue};
@@ -14,6 +15,7 @@ use lf_vocab::{Admdvs, Day, Fen};
 
 use crate::failure::Failure;
 use crate::gate::LawRefusal;
+pub use chosen::{Chosen, chosen, of_stay};
 use reader::{Reader, silent};
 
 /// The benefit schemes that a place may have.

@@ -2,24 +2,31 @@
 //!
 //! Where the insured's place has a scheme of the personal account for the 医疗类别, a purchase needs no prescription; nowhere else.
 //! Nothing was signed, carried or sold through the center, so what left the shelf is told by 3505 only. Invariants: the pooled
-//! fund pays nothing of it; the settlement names no prescription; one settlement a person and moment of purchase.
+//! fund pays nothing of it; the settlement names no prescription; one settlement a bill, whose reversal is its end:
+//! what is bought again is another bill.
 
 use lf_law::{Facts, Field, Gate, Scope};
-use lf_ports::{AccumKey, Drug, IdemKey, PersonKey};
-use lf_rx::Refusal;
-use lf_rx::decide::settle::SettleRefusal;
+use lf_ports::{Drug, IdemKey, Person, PersonKey};
 use lf_rx::event::AtCounter;
-use lf_settle::{Accumulator, Case, Line, Used, quote};
+use lf_rx::{Refusal, Refused as _};
+use lf_settle::Line;
 use lf_vocab::dict::{AcctUsedFlag, ChrgitmLv};
 use lf_vocab::{Fen, FixmedinsKind};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
+use crate::once::{MsgidUse, msgid_key};
 use crate::people::{PersonRefusal, shown};
-use crate::scheme::{self, Ask, Kind};
-use crate::t2101_quote::{Command, Priced, PurchaseRefusal, Said, amount_failure, check_person};
+use crate::scheme::{Ask, Kind, chosen};
+use crate::t2101_quote::{
+    Command, FeeLine, KnownAtCounter, Priced, PurchaseRefusal, Purse, Said, check_person, put_delivery,
+    without_delivery,
+};
 use crate::t2102_settle::Reply;
 use crate::{Center, gate};
+
+/// How often the very same bill is settled at most, each time after the one before was reversed.
+pub const SAME_BILL_MAX: usize = 8;
 
 /// Whether no line is of a prescription that flowed.
 pub(crate) fn without_rx(command: &Command) -> bool {
@@ -27,11 +34,37 @@ pub(crate) fn without_rx(command: &Command) -> bool {
 }
 
 impl Center {
-    /// 2102 of such a purchase. A till that sends the very same again gets the same settlement.
+    /// 2102 of such a purchase. A till that sends the very same again gets the same settlement; after its reversal, under
+    /// another `msgid`, a new one.
     pub(crate) async fn settle_from_account(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, ctx.code())?;
-        let key = ctx.idem_key("2102", format!("{}/{}", command.psn_no.as_str(), command.begntime));
+        // The content is part of what is one purchase: two bills of one moment are two.
+        let bill = lf_gm::hex::lower(&ctx.digest);
+        let number = format!("{}/{}/{bill}", command.psn_no.as_str(), command.begntime);
+        let mut key = ctx.idem_key("2102", number.clone());
+        for _ in 1..SAME_BILL_MAX {
+            let settled = self.attempts_once(ctx, &key, || self.try_settle_from_account(ctx, command, &key)).await;
+            if !matches!(&settled, Err(Failure::Refused(why)) if why.iter().any(is_reversed)) {
+                return settled;
+            }
+            match self.ended_before(ctx, &key).await? {
+                Some(reversed) => key = ctx.idem_key("2102", format!("{number}/{reversed}")),
+                None => return settled,
+            }
+        }
         self.attempts_once(ctx, &key, || self.try_settle_from_account(ctx, command, &key)).await
+    }
+
+    /// The reversed settlement of this bill that is not this message's own. A message that settled it once and comes late
+    /// settles nothing more; one without a number cannot be told from it.
+    async fn ended_before(&self, ctx: &Ctx, key: &IdemKey) -> Result<Option<String>, Failure> {
+        let Some(own) = ctx.msgid.as_ref().map(|msgid| msgid_key(ctx.code(), key.infno, msgid)) else {
+            return Ok(None);
+        };
+        let (idem, own) = tokio::try_join!(self.store.idem(key), self.store.idem(&own))?;
+        let Some(answered) = ctx.answered::<String>(idem)? else { return Ok(None) };
+        let own = own.as_ref().map(MsgidUse::of).transpose()?;
+        Ok(Some(answered.reply).filter(|setl_id| own != Some(MsgidUse::Setl(setl_id.clone()))))
     }
 
     async fn try_settle_from_account(
@@ -40,33 +73,34 @@ impl Center {
         command: &Command,
         key: &IdemKey,
     ) -> Result<Answer<Reply>, Attempt> {
-        let idem = self.store.idem(key).await?;
-        if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
-            return Ok(refused(SettleRefusal::AlreadySettled)?);
+        let by = shown_by(command);
+        let person = async {
+            match &by {
+                Ok(by) => self.store.person(by).await,
+                Err(_) => Ok(None),
+            }
+        };
+        let (idem, person) = tokio::try_join!(self.store.idem(key), person)?;
+        if let Some(answer) = self.settled_before(ctx, key.infno, idem).await? {
+            return Ok(answer);
         }
-        if let Some(answered) = ctx.answered::<String>(idem)? {
-            let reply = self.settled(ctx, &answered.reply).await?;
-            self.lead_to_setl(ctx, "2102", &answered.reply).await?;
-            return Ok(answered.with(reply));
-        }
-        let priced = self.price_from_account(ctx, command).await?;
+        by?;
+        let priced = self.price_of(ctx, command, person).await?;
         self.commit_priced(ctx, command, priced, key, (None, None)).await
     }
 
     /// What it costs the account and the person.
     pub(crate) async fn price_from_account(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Priced>, Failure> {
-        lf_vocab::covers!("WH-3.3");
         ctx.expect(FixmedinsKind::Pharmacy, ctx.code())?;
-        if command.acct_used_flag == AcctUsedFlag::Family {
-            return refused(PurchaseRefusal::FamilyAccount);
-        }
-        let by: PersonKey = shown(&command.mdtrt_cert_type, &command.mdtrt_cert_no, PurchaseRefusal::CertType)?;
-        let Some(person) = self.store.person(&by).await? else { return refused(PersonRefusal::Unknown) };
+        let person = self.store.person(&shown_by(command)?).await?;
+        self.price_of(ctx, command, person).await
+    }
+
+    async fn price_of(&self, ctx: &Ctx, command: &Command, person: Option<Person>) -> Result<Answer<Priced>, Failure> {
+        lf_vocab::covers!("WH-3.3");
+        let Some(person) = person else { return refused(PersonRefusal::Unknown) };
         check_person(&person, &Said::from(command), ctx)?;
-        let grants = match person.poolarea_no == ctx.caller.fixmedins.poolarea_no {
-            true => ctx.grants.clone(),
-            false => self.grants(person.poolarea_no, ctx.now).await?,
-        };
+        let grants = self.grants_of(ctx, person.poolarea_no).await?;
         let ask = Ask {
             place: person.poolarea_no,
             day: ctx.now.day(),
@@ -78,44 +112,42 @@ impl Center {
             grants: &grants,
         };
         // Every other scheme is of prescriptions.
-        if scheme::kind_of(&self.law, &ask)? != Some(Kind::Acct) {
+        let Some(known) = chosen(&self.law, &ask, false)?.filter(|known| known.kind == Kind::Acct) else {
             return refused(PurchaseRefusal::NoRxno);
-        }
-        let scheme = scheme::benefit(&self.law, &ask, Kind::Acct)?;
-        let codes: Vec<_> = command.lines.iter().map(|line| line.med_list_codg.clone()).collect();
-        let accum_key = AccumKey {
-            poolarea_no: person.poolarea_no,
-            psn_no: person.psn_no.clone(),
-            year: ctx.now.day().year(),
-            scheme: scheme.code.clone(),
         };
-        let (drugs, accum, acct) = tokio::try_join!(
+        let scheme = known.benefit(&self.law, &ask)?;
+        let (bought, fees) = without_delivery(&command.lines);
+        let codes: Vec<_> = bought.iter().map(|line| line.med_list_codg.clone()).collect();
+        let (drugs, purse, counter) = tokio::try_join!(
             self.store.drugs(&codes, ctx.now.day()),
-            self.store.accum(&accum_key),
-            self.store.acct(person.poolarea_no, &person.psn_no)
+            self.purse_of(&person, ctx.now.day(), scheme),
+            self.known_at_counter(ctx, &command.stated, None)
         )?;
-        let reminders = self.ask_account(ctx, command, &drugs)?;
-        let case = Case {
-            lines: lines(ctx, command, &drugs),
-            day: ctx.now.day(),
-            medfee_sumamt: command.medfee_sumamt,
-            acct: command.acct_used_flag,
-            acct_balance: acct.balc,
-        };
-        let fresh = Accumulator::new(accum_key.year);
-        let used = Used { own: accum.as_ref().map_or(&fresh, |row| &row.accum), pots: &[] };
-        let shares = quote(&scheme, used, &case).map_err(|refusal| amount_failure(&refusal))?;
+        if counter.media_differs {
+            return refused(PurchaseRefusal::MediaDiffers);
+        }
+        let reminders = self.ask_account(ctx, command, (&bought, &drugs, &fees), &counter)?;
+        if !fees.is_empty() {
+            return refused(PurchaseRefusal::DeliveryFee);
+        }
+        let shares = purse.shares(command, ctx.now.day(), lines(ctx, &bought, &drugs))?;
         if shares.fund_pay_sumamt != Fen::ZERO {
             return Err(Failure::Broken("the scheme of the account pays from the fund".to_owned()));
         }
-        let at_counter = AtCounter { print_time: command.stated.print_time, ..AtCounter::default() };
-        let pots = Vec::new();
+        let Purse { accum_key, accum, pots, acct, .. } = purse;
+        // What the counter stated is kept in the history of a prescription; here is none.
+        let at_counter = AtCounter::default();
         Ok(Answer { reply: Priced { rx: None, person, shares, accum_key, accum, pots, acct, at_counter }, reminders })
     }
 
     /// The gate of settlement, told that the fund is not asked.
-    fn ask_account(&self, ctx: &Ctx, command: &Command, drugs: &[Option<Drug>]) -> Result<Vec<Refusal>, Failure> {
-        let stated = &command.stated;
+    fn ask_account(
+        &self,
+        ctx: &Ctx,
+        command: &Command,
+        (bought, drugs, fees): (&[FeeLine], &[Option<Drug>], &[&FeeLine]),
+        counter: &KnownAtCounter,
+    ) -> Result<Vec<Refusal>, Failure> {
         let mut facts = Facts::new();
         facts
             .set(Field::SetlTime, ctx.now)
@@ -127,13 +159,9 @@ impl Center {
             .set(Field::Insutype, command.insutype.code())
             .set(Field::MedType, command.med_type.as_str())
             .set(Field::SetlCnt, 0i64)
-            .set(Field::FundFlag, false)
-            .set_opt(Field::PrintTime, stated.print_time)
-            .set_opt(Field::PrintFlag, stated.print_time.map(|time| time <= ctx.now))
-            .set_opt(Field::PsnMatchFlag, stated.psn_match_flag)
-            .set_opt(Field::MediaRefFlag, stated.media_ref.as_ref().map(|_| true))
-            .set_opt(Field::PharDutyFlag, stated.phar_duty_flag);
-        for (line, drug) in command.lines.iter().zip(drugs) {
+            .set(Field::FundFlag, false);
+        counter.put(&mut facts, ctx, &command.stated);
+        for (line, drug) in bought.iter().zip(drugs) {
             facts
                 .push_line(Scope::Sale)
                 .set(Field::SaleMedListCodg, line.med_list_codg.to_string())
@@ -145,12 +173,25 @@ impl Center {
                 .set_opt(Field::SaleChrgitmLv, drug.as_ref().map(|drug| drug.chrgitm_lv.code()))
                 .set(Field::SaleListFlag, gate::listed(drug.as_ref(), ctx.now.day()));
         }
+        fees.iter().for_each(|line| put_delivery(&mut facts, line));
         gate::ask(&self.law, Gate::Settle, ctx, &facts)
     }
 }
 
-fn lines(ctx: &Ctx, command: &Command, drugs: &[Option<Drug>]) -> Vec<Line> {
-    let lines = command.lines.iter().zip(drugs).map(|(line, drug)| Line {
+fn is_reversed(refusal: &Refusal) -> bool {
+    refusal.code == PurchaseRefusal::BillReversed.code()
+}
+
+/// Whose account, by the credential that was shown.
+fn shown_by(command: &Command) -> Result<PersonKey, Failure> {
+    if command.acct_used_flag == AcctUsedFlag::Family {
+        return refused(PurchaseRefusal::FamilyAccount);
+    }
+    shown(&command.mdtrt_cert_type, &command.mdtrt_cert_no, PurchaseRefusal::CertType)
+}
+
+fn lines(ctx: &Ctx, bought: &[FeeLine], drugs: &[Option<Drug>]) -> Vec<Line> {
+    let lines = bought.iter().zip(drugs).map(|(line, drug)| Line {
         feedetl_sn: line.feedetl_sn.clone(),
         med_list_codg: line.med_list_codg.clone(),
         cnt: line.cnt,

@@ -10,9 +10,9 @@ use lf_ports::{Acct, AccumKey, AccumRow, Drug, Person, PersonKey, StoreError};
 use lf_rx::decide::settle;
 use lf_rx::event::AtCounter;
 use lf_rx::{Prescription, Refusal, RxContent};
-use lf_settle::{Accumulator, Case, Scheme, Shares, Used, quote};
+use lf_settle::Shares;
 use lf_vocab::dict::{AcctUsedFlag, Insutype};
-use lf_vocab::{Certno, Day, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
+use lf_vocab::{Certno, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
 
 use crate::catalogue::apart;
 use crate::ctx::{Answer, Ctx};
@@ -20,7 +20,6 @@ use crate::failure::{Failure, refused};
 use crate::filings::Filings;
 use crate::people::{PersonRefusal, shown};
 use crate::registers::DrugSays;
-use crate::scheme::{self, Ask, Kind, Level};
 use crate::t2101_account::without_rx;
 use crate::t7102_sign::RxRefusal;
 use crate::t7204_download::{basket_of, prescribed};
@@ -31,12 +30,12 @@ use crate::{Center, gate};
 
 mod counter;
 mod known;
+mod purse;
 
-use counter::KnownAtCounter;
+pub(crate) use counter::KnownAtCounter;
 use known::KnownAtTill;
-
-/// 门诊住院标识: prescribed during a stay.
-const INPATIENT: &str = "2";
+pub use purse::several;
+pub(crate) use purse::{Purse, before_of};
 
 /// A purchase to be settled (2101, 2102).
 #[derive(Debug, Clone)]
@@ -137,13 +136,14 @@ lf_rx::refusals! {
     /// Why a purchase cannot be settled here (2101, 2102).
     PurchaseRefusal {
         FamilyAccount = "RX-2102-13", "规则包", "家庭共济账户支付尚未形成规则";
-        NoRxno = "RX-2102-14", "赣医保字〔2024〕9号 三（三）", "门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志";
+        NoRxno = "RX-2102-14", "接口规范 2102 rxno、rx_circ_flag", "按该医疗类别购药须凭流转处方，明细缺少处方号或外购处方标志";
         SeveralRxno = "RX-2102-15", "赣医保字〔2024〕9号 三（一）单次结算", "一次结算只能对应一张处方";
         CertType = "RX-2102-16", "接口规范 2102 mdtrt_cert_type", "暂不支持以该类就诊凭证结算，请使用医保电子凭证或居民身份证";
         PsnNoDiffers = "RX-2102-17", "接口规范 2102 psn_no", "人员编号与就诊凭证不符";
         InsutypeDiffers = "RX-2102-18", "接口规范 2102 insutype", "险种类型与参保信息不符";
-        DeliveryFee = "RX-2102-20", "桂医保规〔2024〕7号 二（二）；接口规范 2102 drugdetail", "配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取";
-        MediaDiffers = "RX-2102-21", "赣医保字〔2024〕9号 一（四）；接口规范 9101", "结算影像文件的SM3与填报的不符";
+        DeliveryFee = "RX-2102-20", "接口规范 2102 drugdetail", "配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取";
+        MediaDiffers = "RX-2102-21", "接口规范 9101", "结算影像文件的SM3与填报的不符";
+        BillReversed = "RX-2102-22", "接口规范 2103", "本次购药已结算并撤销；再次购药请换用新的msgid，或以新的购药时间、费用明细流水号结算";
         MedType(String) = "RX-2102-12", "规则包", "医疗类别{0}在药店的待遇尚未形成规则";
     }
 }
@@ -155,15 +155,6 @@ pub(crate) struct Papers {
     pub(crate) person: Person,
     /// What is filed of the patient.
     pub(crate) filings: Filings,
-}
-
-/// From what a patient's share is computed and paid.
-struct Purse {
-    scheme: Scheme,
-    accum_key: AccumKey,
-    accum: Option<AccumRow>,
-    pots: Vec<(AccumKey, Option<AccumRow>)>,
-    acct: Acct,
 }
 
 impl Center {
@@ -225,7 +216,7 @@ impl Center {
             self.priced_each(asked, place),
             self.purse(ctx, command, about),
             self.known_at_till(ctx, &codes, about),
-            self.known_at_counter(ctx, &command.stated, rx)
+            self.known_at_counter(ctx, &command.stated, Some(rx))
         )?;
         if counter.media_differs {
             return refused(PurchaseRefusal::MediaDiffers);
@@ -246,19 +237,9 @@ impl Center {
         if !fees.is_empty() {
             return refused(PurchaseRefusal::DeliveryFee);
         }
-        let Purse { scheme, accum_key, accum, pots, acct } = purse?;
-        let case = Case {
-            lines: till.settle_lines(ctx.now.day()),
-            day: ctx.now.day(),
-            medfee_sumamt: command.medfee_sumamt,
-            acct: command.acct_used_flag,
-            acct_balance: acct.balc,
-        };
-        let fresh = Accumulator::new(accum_key.year);
-        let before = accum.as_ref().map_or(&fresh, |row| &row.accum);
-        let shared: Vec<_> = pots.iter().map(|(key, row)| before_of(key, row.as_ref())).collect();
-        let used = Used { own: before, pots: &shared };
-        let shares = quote(&scheme, used, &case).map_err(|refusal| amount_failure(&refusal))?;
+        let purse = purse?;
+        let shares = purse.shares(command, ctx.now.day(), till.settle_lines(ctx.now.day()))?;
+        let Purse { accum_key, accum, pots, acct, .. } = purse;
         let (rx, person) = (Some(rx.clone()), person.clone());
         let at_counter = counter.kept(&command.stated);
         Ok(Answer { reply: Priced { rx, person, shares, accum_key, accum, pots, acct, at_counter }, reminders })
@@ -313,99 +294,6 @@ impl Center {
         command.lines.iter().filter(|line| line.dlv_fee_flag).for_each(|line| put_delivery(&mut facts, line));
         gate::ask(&self.law, Gate::Settle, ctx, &facts)
     }
-
-    /// What the person has, or why the law has no scheme for it.
-    async fn purse(&self, ctx: &Ctx, command: &Command, about: &Papers) -> Result<Result<Purse, Failure>, StoreError> {
-        let (person, day) = (&about.person, ctx.now.day());
-        let scheme = match self.scheme_of(ctx, &command.med_type, about).await? {
-            Ok(scheme) => scheme,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        let key = |scheme: &str| AccumKey {
-            poolarea_no: person.poolarea_no,
-            psn_no: person.psn_no.clone(),
-            year: day.year(),
-            scheme: scheme.to_owned(),
-        };
-        let accum_key = key(&scheme.code);
-        let pots = async {
-            let mut pots = Vec::with_capacity(scheme.pots.len());
-            for pot in &scheme.pots {
-                let key = key(&pot.code);
-                let row = self.store.accum(&key).await?;
-                pots.push((key, row));
-            }
-            Ok(pots)
-        };
-        let acct = self.store.acct(person.poolarea_no, &person.psn_no);
-        let (accum, acct, pots) = tokio::try_join!(self.store.accum(&accum_key), acct, pots)?;
-        Ok(Ok(Purse { scheme, accum_key, accum, pots, acct }))
-    }
-
-    /// The law's scheme for this person and prescription. Who prescribed is asked only where a ratio depends on it.
-    async fn scheme_of(
-        &self,
-        ctx: &Ctx,
-        med_type: &str,
-        about: &Papers,
-    ) -> Result<Result<Scheme, Failure>, StoreError> {
-        let Papers { rx, content, person, filings } = about;
-        let dises = several(content.mdtrtinfo.dise_codg.as_deref(), filings, ctx.now.day());
-        // What the insured's pool was granted, wherever the pharmacy is.
-        let grants = match person.poolarea_no == ctx.caller.fixmedins.poolarea_no {
-            true => ctx.grants.clone(),
-            false => self.grants(person.poolarea_no, ctx.now).await?,
-        };
-        let mut ask = Ask {
-            place: person.poolarea_no,
-            day: ctx.now.day(),
-            insutype: person.insutype,
-            psn_type: person.psn_type,
-            med_type,
-            level: None,
-            dises: &dises,
-            grants: &grants,
-        };
-        let by_kind = || -> Result<(Kind, bool), Failure> {
-            let of_stay = content.mdtrtinfo.otp_ipt_flag.as_deref() == Some(INPATIENT);
-            let kind = match of_stay && scheme::as_inpatient(&self.law, &ask)? {
-                true => Some(Kind::Ipt),
-                false => scheme::kind_of(&self.law, &ask)?,
-            };
-            let Some(kind) = kind else { return refused(PurchaseRefusal::MedType(med_type.to_owned())) };
-            Ok((kind, scheme::by_prescriber(&self.law, &ask, kind)?))
-        };
-        let (kind, by_prescriber) = match by_kind() {
-            Ok(known) => known,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        // What one is registered with besides counts where benefits are given by disease.
-        if kind != Kind::Opsp {
-            ask.dises = dises.get(..1).unwrap_or_default();
-        }
-        if by_prescriber {
-            let issuer = self.store.fixmedins(&rx.opened.fixmedins_code).await?;
-            ask.level = issuer.and_then(|issuer| issuer.hosp_lv).and_then(|lv| Level::from_hosp_lv(&lv));
-        }
-        Ok(scheme::benefit(&self.law, &ask, kind))
-    }
-}
-
-/// The disease that is bought for, then the others that the person is registered with.
-fn several(own: Option<&str>, filings: &Filings, on: Day) -> Vec<String> {
-    let Some(own) = own else { return Vec::new() };
-    let mut dises = vec![own.to_owned()];
-    for opsp in filings.dises(on) {
-        if !dises.contains(&opsp.opsp_dise_code) {
-            dises.push(opsp.opsp_dise_code.clone());
-        }
-    }
-    dises
-}
-
-/// An accumulator as it stands; of one never used, nothing.
-pub(crate) fn before_of(key: &AccumKey, row: Option<&AccumRow>) -> Accumulator {
-    row.map_or_else(|| Accumulator::new(key.year), |row| row.accum.clone())
 }
 
 fn papers(
@@ -478,7 +366,7 @@ pub(crate) fn check_person(person: &Person, command: &Said<'_>, ctx: &Ctx) -> Re
 }
 
 /// The drugs that are charged, and what is charged for bringing them.
-fn without_delivery(lines: &[FeeLine]) -> (Cow<'_, [FeeLine]>, Vec<&FeeLine>) {
+pub(crate) fn without_delivery(lines: &[FeeLine]) -> (Cow<'_, [FeeLine]>, Vec<&FeeLine>) {
     let fees: Vec<_> = lines.iter().filter(|line| line.dlv_fee_flag).collect();
     if fees.is_empty() {
         return (Cow::Borrowed(lines), fees);
@@ -487,7 +375,7 @@ fn without_delivery(lines: &[FeeLine]) -> (Cow<'_, [FeeLine]>, Vec<&FeeLine>) {
 }
 
 /// Not of a prescription, and no drug of which anything else is asked.
-fn put_delivery(facts: &mut Facts<'_>, line: &FeeLine) {
+pub(crate) fn put_delivery(facts: &mut Facts<'_>, line: &FeeLine) {
     facts
         .push_line(Scope::Sale)
         .set(Field::SaleMedListCodg, line.med_list_codg.to_string())

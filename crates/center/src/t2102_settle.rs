@@ -5,7 +5,7 @@
 //! the same settlement for as long as it stands; afterwards it is refused like any other on a closed prescription.
 
 use lf_gm::hex;
-use lf_ports::{AcctChange, AccumChange, AccumKey, AccumRow, ChangeSet, IdemKey, Setl, SetlChange};
+use lf_ports::{AcctChange, AccumChange, AccumKey, AccumRow, ChangeSet, IdemKey, IdemRow, Setl, SetlChange};
 use lf_rx::Event;
 use lf_rx::decide::settle::SettleRefusal;
 use lf_rx::event::Settled;
@@ -17,7 +17,7 @@ use crate::failure::{Attempt, Failure, refused};
 use crate::mdtrt::Informed;
 use crate::once::MsgidUse;
 use crate::t2101_account::without_rx;
-use crate::t2101_quote::{Command, Papers, Priced, before_of};
+use crate::t2101_quote::{Command, Papers, Priced, PurchaseRefusal, before_of};
 use crate::tell::{Paid, tell_paid};
 use crate::{Center, journal, t2206_clinic};
 
@@ -43,15 +43,26 @@ impl Center {
 
     async fn try_settle(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
         let (idem, papers) = tokio::try_join!(self.store.idem(key), self.papers(ctx, command))?;
+        match self.settled_before(ctx, key.infno, idem).await? {
+            Some(answer) => Ok(answer),
+            None => self.settle_now(ctx, command, papers?, key, None).await,
+        }
+    }
+
+    /// What this purchase was settled to before: by the same message the same again, by another none.
+    pub(crate) async fn settled_before(
+        &self,
+        ctx: &Ctx,
+        infno: &'static str,
+        idem: Option<IdemRow>,
+    ) -> Result<Option<Answer<Reply>>, Attempt> {
         if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
             return Ok(refused(SettleRefusal::AlreadySettled)?);
         }
-        if let Some(answered) = ctx.answered::<String>(idem)? {
-            let reply = self.settled(ctx, &answered.reply).await?;
-            self.lead_to_setl(ctx, "2102", &answered.reply).await?;
-            return Ok(answered.with(reply));
-        }
-        self.settle_now(ctx, command, papers?, key, None).await
+        let Some(answered) = ctx.answered::<String>(idem)? else { return Ok(None) };
+        let reply = self.settled(ctx, &answered.reply).await?;
+        self.lead_to_setl(ctx, infno, &answered.reply).await?;
+        Ok(Some(answered.with(reply)))
     }
 
     /// Prices and commits what nobody settled yet; of the clinic route with the visit whose batch it settles.
@@ -103,19 +114,24 @@ impl Center {
     pub(crate) async fn settled(&self, ctx: &Ctx, setl_id: &str) -> Result<Reply, Failure> {
         let missing = || Failure::Broken(format!("settlement {setl_id} was answered but is not stored"));
         let (setl, reversed_by) = self.store.setl(ctx.code(), setl_id).await?.ok_or_else(missing)?;
-        if reversed_by.is_some() {
-            return refused(SettleRefusal::Refunded);
+        match (reversed_by, &setl.hi_rxno) {
+            (Some(_), Some(_)) => return refused(SettleRefusal::Refunded),
+            (Some(_), None) => return refused(PurchaseRefusal::BillReversed),
+            (None, _) => {}
         }
         let key = lf_ports::PersonKey::PsnNo(setl.accum_key.poolarea_no, setl.accum_key.psn_no.clone());
         let person = self.store.person(&key).await?.ok_or_else(missing)?;
         Ok(Reply { setl, person })
     }
 
-    /// 结算ID and 就诊ID: partition, then what nobody can guess; 30 characters.
+    /// 结算ID and 就诊ID.
     pub(crate) fn setl_ids(&self, ctx: &Ctx) -> (String, String) {
-        let pool = ctx.caller.fixmedins.poolarea_no;
-        let id = || format!("{pool}{}", &hex::upper(&self.chance.draw())[..24]);
-        (id(), id())
+        (self.secret_id(ctx), self.secret_id(ctx))
+    }
+
+    /// A number of the caller's partition that nobody can guess; 30 characters.
+    pub(crate) fn secret_id(&self, ctx: &Ctx) -> String {
+        format!("{}{}", ctx.caller.fixmedins.poolarea_no, &hex::upper(&self.chance.draw())[..24])
     }
 }
 
@@ -139,15 +155,6 @@ fn setl(ctx: &Ctx, command: &Command, priced: &Priced, ids: (String, String), ed
 }
 
 fn changes(ctx: &Ctx, priced: &Priced, setl: &Setl) -> Result<ChangeSet, Failure> {
-    let event = Event::Settled(Settled {
-        setl_id: setl.setl_id.clone(),
-        mdtrt_id: setl.mdtrt_id.clone(),
-        setl_time: setl.setl_time,
-        medfee_sumamt: setl.shares.medfee_sumamt,
-        fund_pay_sumamt: setl.shares.fund_pay_sumamt,
-        law_edition: setl.law_edition.clone(),
-        at_counter: priced.at_counter.clone(),
-    });
     let own = before_of(&priced.accum_key, priced.accum.as_ref()).after(&setl.shares);
     let mut accum = vec![moved(&priced.accum_key, priced.accum.as_ref(), own)?];
     for (key, row) in &priced.pots {
@@ -163,11 +170,28 @@ fn changes(ctx: &Ctx, priced: &Priced, setl: &Setl) -> Result<ChangeSet, Failure
         });
     }
     Ok(ChangeSet {
-        rx: priced.rx.iter().map(|rx| journal::advance(rx, &event, ctx.now)).collect::<Result<_, _>>()?,
+        rx: priced
+            .rx
+            .iter()
+            .map(|rx| journal::advance(rx, &settled_event(priced, setl), ctx.now))
+            .collect::<Result<_, _>>()?,
         setl: Some(SetlChange { setl: setl.clone() }),
         accum,
         acct,
         ..ChangeSet::default()
+    })
+}
+
+/// What the prescription's history is told.
+fn settled_event(priced: &Priced, setl: &Setl) -> Event {
+    Event::Settled(Settled {
+        setl_id: setl.setl_id.clone(),
+        mdtrt_id: setl.mdtrt_id.clone(),
+        setl_time: setl.setl_time,
+        medfee_sumamt: setl.shares.medfee_sumamt,
+        fund_pay_sumamt: setl.shares.fund_pay_sumamt,
+        law_edition: setl.law_edition.clone(),
+        at_counter: priced.at_counter.clone(),
     })
 }
 

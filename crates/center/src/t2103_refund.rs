@@ -4,7 +4,7 @@
 //! free again, and the prescription is closed (单次结算).
 
 use lf_law::{Facts, Field, Gate};
-use lf_ports::{Acct, AcctChange, AccumKey, AccumRow, ChangeSet, CommitError, IdemKey, Setl, SetlChange};
+use lf_ports::{Acct, AcctChange, AccumKey, AccumRow, ChangeSet, CommitError, IdemKey, Setl, SetlChange, StoreError};
 use lf_rx::decide::settle::{self, RefundRefusal};
 use lf_rx::event::Refunded;
 use lf_rx::{Event, Prescription, Refusal};
@@ -115,8 +115,19 @@ impl Center {
         let key = &setl.accum_key;
         let (accum, acct) = tokio::try_join!(self.store.accum(key), self.store.acct(key.poolarea_no, &key.psn_no))?;
         let reminders = self.ask_refund(ctx, setl)?;
-        let (changes, negative) = self.reversal(ctx, None, setl, Purse { accum, pots: Vec::new(), acct })?;
-        Ok((changes, Answer { reply: negative, reminders }))
+        match self.reversal(ctx, None, setl, Purse { accum, pots: Vec::new(), acct }) {
+            // As of a prescription: the same reversal, sent twice, may have restored the accumulator meanwhile.
+            Err(Failure::Broken(_)) if self.reversed(ctx, setl).await? => Err(CommitError::Stale("setl").into()),
+            reversal => {
+                let (changes, negative) = reversal?;
+                Ok((changes, Answer { reply: negative, reminders }))
+            }
+        }
+    }
+
+    async fn reversed(&self, ctx: &Ctx, setl: &Setl) -> Result<bool, StoreError> {
+        let found = self.store.setl(ctx.code(), &setl.setl_id).await?;
+        Ok(found.is_some_and(|(_, reversed_by)| reversed_by.is_some()))
     }
 
     fn ask_refund(&self, ctx: &Ctx, setl: &Setl) -> Result<Vec<Refusal>, Failure> {

@@ -3,7 +3,6 @@
 //! Invariants: one visit a 门诊号 of the pharmacy; the number of a visit is the center's and cannot be guessed; a visit of
 //! which anything stands settled is not withdrawn.
 
-use lf_gm::hex;
 use lf_ports::{Batch, BatchState, ChangeSet, IdemKey, Mdtrt, MdtrtChange, MdtrtState};
 use lf_vocab::dict::Insutype;
 use lf_vocab::{Certno, FixmedinsKind, Moment, PsnNo};
@@ -78,7 +77,7 @@ impl Center {
         let Some(person) = person else { return Ok(refused(PersonRefusal::Unknown)?) };
         check_person(&person, &Said::from(command), ctx)?;
         let pool = ctx.caller.fixmedins.poolarea_no;
-        let mdtrt_id = format!("{pool}{}", &hex::upper(&self.chance.draw())[..24]);
+        let mdtrt_id = self.secret_id(ctx);
         let mdtrt = Mdtrt {
             mdtrt_id: mdtrt_id.clone(),
             fixmedins_code: ctx.code().clone(),

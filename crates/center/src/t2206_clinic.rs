@@ -5,7 +5,6 @@
 //! settlement's own commit.
 
 use lf_ports::{Batch, IdemKey};
-use lf_rx::decide::settle::SettleRefusal;
 use lf_settle::Shares;
 use lf_vocab::dict::{AcctUsedFlag, Insutype};
 use lf_vocab::{Certno, DrugTracCodg, Fen, FixmedinsKind, PsnNo};
@@ -173,13 +172,8 @@ impl Center {
         key: &IdemKey,
     ) -> Result<Answer<t2102_settle::Reply>, Attempt> {
         let idem = self.store.idem(key).await?;
-        if idem.as_ref().is_some_and(|row| row.digest != ctx.digest) {
-            return Ok(refused(SettleRefusal::AlreadySettled)?);
-        }
-        if let Some(answered) = ctx.answered::<String>(idem)? {
-            let reply = self.settled(ctx, &answered.reply).await?;
-            self.lead_to_setl(ctx, "2207", &answered.reply).await?;
-            return Ok(answered.with(reply));
+        if let Some(answer) = self.settled_before(ctx, key.infno, idem).await? {
+            return Ok(answer);
         }
         let (visit, purchase, papers) = self.batch_papers(ctx, command).await?;
         self.settle_now(ctx, &purchase, papers, key, Some((visit, command))).await

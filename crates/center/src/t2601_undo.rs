@@ -16,7 +16,7 @@ use crate::failure::{Attempt, Failure, refused};
 use crate::once::{MsgidUse, OnceRefusal, msgid_key};
 
 /// The transactions of ours whose outcome can be undone by number: both settle.
-const SETTLES: [&str; 2] = ["2102", "2207"];
+pub(crate) const SETTLES: [&str; 2] = ["2102", "2207"];
 /// The others that the interface lists; none of them is built.
 const LISTED: [&str; 2] = ["2304", "2401"];
 

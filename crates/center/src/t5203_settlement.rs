@@ -1,6 +1,6 @@
-//! 5203 结算信息查询: a settlement of the pharmacy's own, as it stands. For a till that lost the answer to its 2102.
+//! 5203 结算信息查询: a settlement of the pharmacy's own, as it stands. For a till that lost the answer to its 2102 or 2207.
 //!
-//! Who lost the answer has no 结算ID, so the `msgid` of the 2102 is taken in its place; 就诊ID is compared where it is sent.
+//! Who lost the answer has no 结算ID, so the `msgid` of the 2102 or 2207 is taken in its place; 就诊ID is compared where it is sent.
 
 use lf_ports::{PersonKey, Setl};
 use lf_rx::decide::settle::RefundRefusal;
@@ -10,6 +10,7 @@ use crate::Center;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
 use crate::once::{MsgidUse, msgid_key};
+use crate::t2601_undo::SETTLES;
 
 /// Which settlement.
 #[derive(Debug, Clone)]
@@ -39,10 +40,22 @@ impl Center {
     /// 5203. Errors: [`RefundRefusal::Unknown`], `OtherPerson`, `OtherVisit`, the caller's.
     pub async fn t5203_settlement(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect_kind(FixmedinsKind::Pharmacy, ctx.code())?;
-        let number = msgid_key(ctx.code(), "2102", &command.setl_id);
-        let (found, used) = tokio::try_join!(self.store.setl(ctx.code(), &command.setl_id), self.store.idem(&number))?;
-        let found = match (found, used.as_ref().map(MsgidUse::of).transpose()?) {
-            (None, Some(MsgidUse::Setl(setl_id))) => self.store.setl(ctx.code(), &setl_id).await?,
+        let [number, of_clinic] = SETTLES.map(|infno| msgid_key(ctx.code(), infno, &command.setl_id));
+        let (found, used, of_clinic) = tokio::try_join!(
+            self.store.setl(ctx.code(), &command.setl_id),
+            self.store.idem(&number),
+            self.store.idem(&of_clinic)
+        )?;
+        let mut uses = Vec::with_capacity(SETTLES.len());
+        for row in used.iter().chain(&of_clinic) {
+            uses.push(MsgidUse::of(row)?);
+        }
+        let named = uses.into_iter().find_map(|used| match used {
+            MsgidUse::Setl(setl_id) => Some(setl_id),
+            MsgidUse::Undone => None,
+        });
+        let found = match (found, named) {
+            (None, Some(setl_id)) => self.store.setl(ctx.code(), &setl_id).await?,
             (found, _) => found,
         };
         let Some((setl, reversed_by)) = found else { return refused(RefundRefusal::Unknown) };

@@ -33,7 +33,7 @@ pub struct Reply {}
 lf_rx::refusals! {
     /// Why a record that was left here does not prove what it is stated for (7209, 7210).
     RecordRefusal {
-        TempRec = "RX-7209-21", "接口规范 9101；桂医保规〔2024〕7号 二（二）", "温度记录文件的SM3与填报的不符";
+        TempRec = "RX-7209-21", "接口规范 9101", "温度记录文件的SM3与填报的不符";
     }
 }
 

@@ -24,16 +24,17 @@ pub(crate) struct KnownAtCounter {
 }
 
 impl Center {
-    /// Asked together with the drugs and the purse.
-    pub(super) async fn known_at_counter(
+    /// Asked together with the drugs and the purse; of a purchase without prescription, what was stated and who is on duty.
+    pub(crate) async fn known_at_counter(
         &self,
         ctx: &Ctx,
         stated: &Stated,
-        rx: &Prescription,
+        rx: Option<&Prescription>,
     ) -> Result<KnownAtCounter, StoreError> {
         lf_vocab::covers!("JX-3.4.3b");
-        let sold = rx.state.sold().and_then(|sold| sold.print_time);
-        let printed_here = || rx.state.active().and_then(|active| active.print_time);
+        let state = rx.map(|rx| &rx.state);
+        let sold = state.and_then(|state| state.sold()?.print_time);
+        let printed_here = || state.and_then(|state| state.active()?.print_time);
         let print_time = stated.print_time.or(sold).or_else(printed_here);
         let media_differs = async {
             match stated.media_ref.as_ref().zip(stated.media_sm3.as_ref()) {
@@ -55,7 +56,7 @@ impl Center {
 
 impl KnownAtCounter {
     /// As facts of the case.
-    pub(super) fn put(&self, facts: &mut Facts<'_>, ctx: &Ctx, stated: &Stated) {
+    pub(crate) fn put(&self, facts: &mut Facts<'_>, ctx: &Ctx, stated: &Stated) {
         lf_vocab::covers!("JX-1.2", "JX-1.4", "JX-4.1.3b");
         let recorded = stated.media_ref.is_some() && stated.media_sm3.is_some();
         facts

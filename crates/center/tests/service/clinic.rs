@@ -4,7 +4,7 @@
 use expect_test::expect;
 use lf_center::mdtrt::{BATCHES_MAX, FEES_MAX, MdtrtRefusal};
 use lf_center::t2206_clinic::Parts;
-use lf_center::{Ctx, t2601_undo};
+use lf_center::{Ctx, t2601_undo, t5203_settlement};
 use lf_ports::{Batch, BatchState, ChangeSet, MdtrtChange, MdtrtState, MdtrtStore, Store};
 use lf_testkit::audit::Kind;
 use lf_testkit::life::Item;
@@ -166,12 +166,25 @@ async fn an_unknown_2207_is_undone_by_its_number() {
     let ctx = said("m1", life.ctx(&life.pharmacy, &command).await);
     let setl = center.center.t2207_clinic_settle(&ctx, &command).await.unwrap().reply.setl;
     assert_eq!(setl.medins_setl_id.as_deref(), Some("m1"));
+    // Who lost the answer asks by the number of the message.
+    let shown = async || {
+        let asked = t5203_settlement::Command {
+            psn_no: life.person.psn_no.clone(),
+            setl_id: "m1".to_owned(),
+            mdtrt_id: Some(setl.mdtrt_id.clone()),
+        };
+        let found = send!(life, t5203_settlement, pharmacy, asked).unwrap().reply;
+        (found.setl.setl_id, found.refd)
+    };
+    assert_eq!(shown().await, (setl.setl_id.clone(), false));
     // As 2102 it never arrived; that 2102 is kept from arriving, and nothing of the visit is touched.
     as_undo("u1", &undo("m1", "2102")).await.unwrap();
     assert_ne!(fund_paid(&center, &life).await, Fen::ZERO);
     as_undo("u2", &undo("m1", "2207")).await.unwrap();
     as_undo("u3", &undo("m1", "2207")).await.unwrap();
     assert_eq!(fund_paid(&center, &life).await, Fen::ZERO);
+    // The 2102 of that number, which was kept from arriving, does not stand in its way.
+    assert_eq!(shown().await, (setl.setl_id.clone(), true));
     assert_eq!(code(&center.center.t2207_clinic_settle(&ctx, &command).await), "RX-2102-04");
     assert_eq!(code(&as_undo("u4", &undo("m2", "2208")).await), "RX-2601-01");
     // One that comes after its undoing is refused.
@@ -291,7 +304,7 @@ async fn every_refusal_of_the_route() {
         RX-2204-05 收费批次号不能为0000〔接口规范 2205 chrg_bchno：0000表示全部未结算明细〕
         RX-2204-02 费用明细流水号00000100在本次就诊内重复〔接口规范 2204 feedetl_sn：单次就诊内唯一〕
         RX-2204-06 收费批次PC0001的病种编码不一致，或与就诊信息不符〔接口规范 2204：同一收费批次号病种编码必须一致〕
-        RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕
+        RX-2102-14 按该医疗类别购药须凭流转处方，明细缺少处方号或外购处方标志〔接口规范 2102 rxno、rx_circ_flag〕
         RX-0003-01 查无此处方〔接口规范 hiRxno〕
         RX-2204-09 明细00000100填报审批不通过，与处方不符〔接口规范 2204 hosp_appr_flag〕
         RX-2204-03 收费批次PC0001已上传，且本次内容不同；请先以2205撤销再上传〔接口规范 2204：同一收费批次的费用明细应一次全部上传〕
@@ -300,7 +313,7 @@ async fn every_refusal_of_the_route() {
         RX-2202-03 收费批次PC0001的费用明细尚未撤销，请先以2205撤销〔接口规范 2202〕
         RX-2202-02 门诊号与就诊不符〔接口规范 2202 ipt_otp_no〕
         RX-2206-02 险种与挂号时的险种不符〔接口规范 2201 insutype〕
-        RX-2206-01 暂不支持按定额结算，个人结算方式请填01〔规则包〕
+        RX-2206-01 暂不支持按定额结算，个人结算方式请填01〔接口规范 2206 psn_setlway〕
         RX-2207-02 追溯码信息的费用明细流水号9不在该收费批次中〔接口规范 2207 drug_trac_info〕
         RX-2207-01 全自费、超限价、先行自付或符合政策范围金额与预结算不一致，请重新预结算〔接口规范 2207〕
         RX-2203-03 处方医药机构编码与处方的开具机构不符〔接口规范 2203A rxfixmedinsCode〕

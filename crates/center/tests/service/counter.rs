@@ -1,17 +1,19 @@
 //! Interlocks of the counter: duty, print, card and person, recording, the pharmacist's signature. Each comes from what the center
 //! knows, or from what the counter states; what neither says is reminded of.
 
+use expect_test::expect;
 use lf_center::duty::DutyRefusal;
 use lf_center::t7207_sell::Rchk;
 use lf_center::{Answer, Failure, t2101_quote, t9001_signin, t9002_signout, t9101_file_upload};
 use lf_ports::duty::DUTY_MAX;
 use lf_ports::{ChangeSet, OpenHours, RegistryPut, Store as _};
+use lf_rx::decide::settle::PairRefusal;
 use lf_rx::event::{AtCounter, MediaRef, Printed, PsnMatch};
 use lf_rx::{Event, State};
 use lf_testkit::region::{HOSPITAL, OTHER_PHARMACY, PHARMACIST, PHARMACY, fixmedins, practitioner};
 use lf_testkit::{Life, Step, TestCenter};
 
-use crate::said::{codes, send, with};
+use crate::said::{Said, codes, send, with};
 
 async fn sign_in(center: &TestCenter, code: &str, opter_no: &str) -> Result<String, Failure> {
     let command = t9001_signin::Command { opter_no: opter_no.to_owned() };
@@ -236,13 +238,14 @@ async fn the_signed_sheet_is_bound_to_its_settlement_once() {
     };
     let pair = async || center.store.rx(&life.hi_rxno()).await.unwrap().unwrap().state.pair().cloned();
     let setl_id = life.setl.0.clone();
-    for (filename, code) in [
-        ("PAIR_.pdf".to_owned(), "RX-9101-11"),
-        (format!("PAIR_{setl_id}"), "RX-9101-11"),
-        (format!("PAIR_{setl_id}_{}.pdf", "9".repeat(31)), "RX-9101-11"),
-        (format!("PAIR_{}.pdf", &setl_id[1..]), "RX-9101-12"),
+    let mut said = Said::default();
+    for filename in [
+        "PAIR_.pdf".to_owned(),
+        format!("PAIR_{setl_id}"),
+        format!("PAIR_{setl_id}_{}.pdf", "9".repeat(31)),
+        format!("PAIR_{}.pdf", &setl_id[1..]),
     ] {
-        assert_eq!(codes(&upload(filename, b"signed").await), [code]);
+        said.refused(upload(filename, b"signed").await);
     }
     assert_eq!(pair().await, None);
     let kept = upload(format!("PAIR_{setl_id}_{}.pdf", "9".repeat(30)), b"signed").await.unwrap().reply;
@@ -251,8 +254,19 @@ async fn the_signed_sheet_is_bound_to_its_settlement_once() {
     assert_eq!((bound.file_qury_no, bound.pair_sm3), (kept.file_qury_no, lf_gm::hex::lower(&lf_gm::sm3(b"signed"))));
     // The same copy under another name is kept as a file and changes nothing; another copy is none of it.
     upload(format!("PAIR_{setl_id}.pdf"), b"signed").await.unwrap();
-    assert_eq!(codes(&upload(format!("PAIR_{setl_id}.jpg"), b"other").await), ["RX-9101-14"]);
+    said.refused(upload(format!("PAIR_{setl_id}.jpg"), b"other").await);
     life.refund().await.unwrap();
-    assert_eq!(codes(&upload(format!("PAIR_{setl_id}.jpg"), b"third").await), ["RX-9101-13"]);
+    said.refused(upload(format!("PAIR_{setl_id}.jpg"), b"third").await);
+    said.are(
+        expect![[r#"
+            RX-9101-11 签字件的文件名应为PAIR_结算ID.后缀或PAIR_结算ID_档案号.后缀，档案号不超过30个字符〔接口规范 9101 filename〕
+            RX-9101-11 签字件的文件名应为PAIR_结算ID.后缀或PAIR_结算ID_档案号.后缀，档案号不超过30个字符〔接口规范 9101 filename〕
+            RX-9101-11 签字件的文件名应为PAIR_结算ID.后缀或PAIR_结算ID_档案号.后缀，档案号不超过30个字符〔接口规范 9101 filename〕
+            RX-9101-12 本机构查无文件名中的结算〔接口规范 9101 filename〕
+            RX-9101-14 该结算的签字件已归档，且本次文件与已归档的不同〔接口规范 9101 in〕
+            RX-9101-13 文件名中的结算已撤销〔接口规范 2103〕
+        "#]],
+        &[PairRefusal::CODES],
+    );
     assert!(center.audit().await.passes());
 }

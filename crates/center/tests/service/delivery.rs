@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use expect_test::expect;
 use lf_center::t7209_deliver::{self, RecordRefusal};
 use lf_center::{Answer, Failure, t9101_file_upload};
 use lf_ports::{RegistryPut, Store as _};
@@ -13,7 +14,7 @@ use lf_testkit::{Life, Step, TestCenter};
 use lf_vocab::dict::DelvStasCodg::{Arrived, Cancelled, OnWay, Trouble, Waiting};
 use lf_vocab::dict::DelvWay;
 
-use crate::said::{code, codes, with};
+use crate::said::{Said, code, codes, with};
 
 fn reminded<R: std::fmt::Debug>(result: Result<Answer<R>, Failure>) -> Vec<String> {
     result.unwrap().reminders.into_iter().map(|reminder| reminder.code).collect()
@@ -180,7 +181,14 @@ async fn a_record_of_temperatures_that_was_left_here_is_the_stated_one() {
             command.step.cold_chain = ColdChain::Yes { temp_rec: Some(temp_rec) };
         })
     };
-    assert_eq!(codes(&life.deliver(&stated(&"b".repeat(64))).await), RecordRefusal::CODES);
+    let mut said = Said::default();
+    said.refused(life.deliver(&stated(&"b".repeat(64))).await);
+    said.are(
+        expect![[r#"
+            RX-7209-21 温度记录文件的SM3与填报的不符〔接口规范 9101〕
+        "#]],
+        &[RecordRefusal::CODES],
+    );
     life.deliver(&stated(&sm3)).await.unwrap();
 }
 

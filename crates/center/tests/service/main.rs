@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
+mod account;
 mod benefit_law;
 mod clinic;
 mod consult;

@@ -2,6 +2,7 @@
 
 use expect_test::expect;
 use lf_center::t2101_quote::{Command, PurchaseRefusal};
+use lf_center::{Answer, Failure, t2102_settle};
 use lf_ports::{RegistryPut, Store};
 use lf_rx::decide::settle::{RefundRefusal, SettleRefusal};
 use lf_testkit::life::Item;
@@ -9,6 +10,8 @@ use lf_testkit::region::{OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Step, TestCenter};
 use lf_vocab::dict::{AcctUsedFlag, DelvStasCodg, DelvWay, HiFeesetlFlag, Insutype};
 
+use crate::account::{back, over_the_counter};
+use crate::registers::{WUHAN, region};
 use crate::said::{Said, code, codes, send, with};
 
 #[tokio::test]
@@ -55,14 +58,16 @@ async fn t2101_what_a_till_may_not_ask() {
     center.register(RegistryPut::Fixmedins(nanning)).await;
     let told = codes(&send!(life, t2101_quote, pharmacy, sent(delivered)));
     assert!(told.contains(&"FEE-DELIVERY".to_owned()), "{told:?}");
+    let told = reversed_bill().await;
+    said.refused(told);
     said.are(
         expect![[r#"
             PHAR-NOT-OPPOOL 本药店未开通门诊统筹服务，不能由统筹基金结算。〔《关于规范定点零售药店门诊统筹管理有关事项的通知》一〕
             RX-2102-12 医疗类别21在药店的待遇尚未形成规则〔规则包〕
             RX-2102-13 家庭共济账户支付尚未形成规则〔规则包〕
-            RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕
-            RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕
-            RX-2102-14 门诊统筹购药须凭流转处方，明细缺少处方号或外购处方标志〔赣医保字〔2024〕9号 三（三）〕
+            RX-2102-14 按该医疗类别购药须凭流转处方，明细缺少处方号或外购处方标志〔接口规范 2102 rxno、rx_circ_flag〕
+            RX-2102-14 按该医疗类别购药须凭流转处方，明细缺少处方号或外购处方标志〔接口规范 2102 rxno、rx_circ_flag〕
+            RX-2102-14 按该医疗类别购药须凭流转处方，明细缺少处方号或外购处方标志〔接口规范 2102 rxno、rx_circ_flag〕
             RX-2102-15 一次结算只能对应一张处方〔赣医保字〔2024〕9号 三（一）单次结算〕
             RX-2102-16 暂不支持以该类就诊凭证结算，请使用医保电子凭证或居民身份证〔接口规范 2102 mdtrt_cert_type〕
             RX-2102-17 人员编号与就诊凭证不符〔接口规范 2102 psn_no〕
@@ -70,12 +75,24 @@ async fn t2101_what_a_till_may_not_ask() {
             RX-0002-02 姓名与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
             RX-0002-03 证件与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
             RX-0002-01 查无此参保人〔接口规范 1101〕
-            RX-2102-21 结算影像文件的SM3与填报的不符〔赣医保字〔2024〕9号 一（四）；接口规范 9101〕
-            RX-2102-20 配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取〔桂医保规〔2024〕7号 二（二）；接口规范 2102 drugdetail〕
-            RX-2102-20 配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取〔桂医保规〔2024〕7号 二（二）；接口规范 2102 drugdetail〕
+            RX-2102-21 结算影像文件的SM3与填报的不符〔接口规范 9101〕
+            RX-2102-20 配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取〔接口规范 2102 drugdetail〕
+            RX-2102-20 配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取〔接口规范 2102 drugdetail〕
+            RX-2102-22 本次购药已结算并撤销；再次购药请换用新的msgid，或以新的购药时间、费用明细流水号结算〔接口规范 2103〕
         "#]],
         &[PurchaseRefusal::CODES, &["RX-0002-01", "RX-0002-02", "RX-0002-03"]],
     );
+}
+
+/// What only the account paid, settled again after it was taken back.
+async fn reversed_bill() -> Result<Answer<t2102_settle::Reply>, Failure> {
+    let (center, person) = region(WUHAN, WUHAN).await;
+    let mut life = center.life(&person).of(vec![Item::packs(drugs::AMLODIPINE, "氨氯地平片", "2", "15")]);
+    life.precheck().await.unwrap();
+    let bill = || over_the_counter(&life, "2026-11-22 09:00:00");
+    let setl = send!(life, t2102_settle, pharmacy, bill()).unwrap().reply.setl;
+    send!(life, t2103_refund, pharmacy, back(&setl)).unwrap();
+    send!(life, t2102_settle, pharmacy, bill())
 }
 
 /// A line more, for the delivery.

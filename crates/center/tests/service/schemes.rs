@@ -6,13 +6,13 @@ use std::sync::Arc;
 use expect_test::expect;
 use lf_center::{Center, Settings};
 use lf_ports::lists::TagList;
-use lf_ports::{AcctChange, AccumKey, ChangeSet, Person, RegistryPut, Store};
+use lf_ports::{AccumKey, Person, RegistryPut, Store};
 use lf_testkit::edge::SeededChance;
 use lf_testkit::life::{Item, Life};
 use lf_testkit::region::drugs;
 use lf_testkit::{Step, TestCenter};
 use lf_vocab::Fen;
-use lf_vocab::dict::{AcctUsedFlag, PsnType};
+use lf_vocab::dict::PsnType;
 
 use crate::benefit_law::{law, provision};
 use crate::registers::{WUHAN, disease, file, life, qualification, region, special, tag};
@@ -145,88 +145,4 @@ async fn what_an_inpatient_buys_outside_is_settled_as_the_stay_or_not_at_all() {
     assert_eq!(fund_paid(&center, &person, "ipt").await, Some(Fen::new(27_000)));
     assert_eq!(fund_paid(&center, &person, "opsp").await, None);
     assert!(center.audit().await.passes());
-}
-
-/// What the account bought without a prescription.
-fn over_the_counter(life: &Life<'_>, begntime: &str) -> lf_center::t2101_quote::Command {
-    with(life.settle_command(), |c| {
-        c.begntime = begntime.parse().unwrap();
-        c.acct_used_flag = AcctUsedFlag::Own;
-        for line in &mut c.lines {
-            (line.rxno, line.rx_circ_flag) = (Some("YD0001".to_owned()), false);
-        }
-    })
-}
-
-async fn account(center: &TestCenter, person: &Person) -> Fen {
-    center.store.acct(person.poolarea_no, &person.psn_no).await.unwrap().balc
-}
-
-#[tokio::test]
-async fn the_account_buys_without_a_prescription_where_the_place_knows_such_a_purchase() {
-    // proves WH-3.3
-    let (center, person) = region(WUHAN, WUHAN).await;
-    let opening = AcctChange {
-        poolarea_no: person.poolarea_no,
-        psn_no: person.psn_no.clone(),
-        expect_version: 0,
-        balc: Fen::new(5_000),
-    };
-    center.put(ChangeSet { acct: vec![opening], ..ChangeSet::default() }).await;
-    // Issued, so that it has a number; nothing of it is used at the till.
-    let mut life = life(&center, &person, vec![Item::packs(drugs::AMLODIPINE, "氨氯地平片", "2", "15")], None);
-    life.precheck().await.unwrap();
-    let bill = |begntime: &str| over_the_counter(&life, begntime);
-    let quoted = send!(life, t2101_quote, pharmacy, bill("2026-11-22 09:00:00")).unwrap().reply.shares;
-    let setl = send!(life, t2102_settle, pharmacy, bill("2026-11-22 09:00:00")).unwrap().reply.setl;
-    assert_eq!((&setl.hi_rxno, &setl.shares), (&None, &quoted));
-    let s = &setl.shares;
-    lf_settle::check_identities(s).unwrap();
-    assert_eq!((s.fund_pay_sumamt, s.acct_pay, s.psn_cash_pay), (Fen::ZERO, Fen::new(3_000), Fen::ZERO));
-    assert_eq!(account(&center, &person).await, Fen::new(2_000));
-    // The very same again is the same; other content at that moment is not.
-    let again = send!(life, t2102_settle, pharmacy, bill("2026-11-22 09:00:00")).unwrap().reply.setl;
-    assert_eq!(again, setl);
-    let other = with(bill("2026-11-22 09:00:00"), |c| c.lines[0].feedetl_sn = "9".to_owned());
-    assert_eq!(codes(&send!(life, t2102_settle, pharmacy, other)), ["RX-2102-02"]);
-    // What the account does not hold is paid in cash.
-    let second = send!(life, t2102_settle, pharmacy, bill("2026-11-22 09:05:00")).unwrap().reply.setl;
-    assert_eq!((second.shares.acct_pay, second.shares.psn_cash_pay), (Fen::new(2_000), Fen::new(1_000)));
-    let back = || lf_center::t2103_refund::Command {
-        setl_id: second.setl_id.clone(),
-        mdtrt_id: second.mdtrt_id.clone(),
-        psn_no: person.psn_no.clone(),
-    };
-    let negative = send!(life, t2103_refund, pharmacy, back()).unwrap().reply.setl;
-    assert_eq!((negative.shares.acct_pay, &negative.hi_rxno), (Fen::new(-2_000), &None));
-    assert_eq!(send!(life, t2103_refund, pharmacy, back()).unwrap().reply.setl, negative);
-    assert_eq!(account(&center, &person).await, Fen::new(2_000));
-    assert_eq!(codes(&send!(life, t2102_settle, pharmacy, bill("2026-11-22 09:05:00"))), ["RX-2102-04"]);
-    let undo = lf_center::t2601_undo::Command {
-        psn_no: person.psn_no.clone(),
-        omsgid: setl.setl_id.clone(),
-        oinfno: "2102".to_owned(),
-    };
-    send!(life, t2601_undo, pharmacy, undo).unwrap();
-    assert_eq!(account(&center, &person).await, Fen::new(5_000));
-    let report = center.audit().await;
-    assert!(report.passes() && report.settlements == 4, "{report}");
-}
-
-#[tokio::test]
-async fn the_fund_pays_nothing_without_a_prescription() {
-    // proves WH-3.3, JX-3.1a: neither another 医疗类别 in Wuhan nor a place that has no such scheme
-    let (center, person) = region(WUHAN, WUHAN).await;
-    let mut bought = life(&center, &person, vec![special()], None);
-    bought.precheck().await.unwrap();
-    for med_type in ["11", "18"] {
-        let bill = with(over_the_counter(&bought, "2026-11-22 09:00:00"), |c| c.med_type = med_type.into());
-        assert_eq!(codes(&send!(bought, t2102_settle, pharmacy, bill)), ["RX-2102-14"], "{med_type}");
-    }
-    let jiangxi = TestCenter::new().await;
-    let mut bought = jiangxi.life(&jiangxi.people.active);
-    bought.precheck().await.unwrap();
-    let bill = over_the_counter(&bought, "2026-11-22 09:00:00");
-    assert_eq!(codes(&send!(bought, t2102_settle, pharmacy, bill)), ["RX-2102-14"]);
-    assert_eq!(center.audit().await.settlements + jiangxi.audit().await.settlements, 0);
 }
