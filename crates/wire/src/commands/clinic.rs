@@ -147,7 +147,7 @@ pub fn t2207(node: &Node<'_>) -> Result<t2206_clinic::Command, Defects> {
     let medfee_sumamt = take.it(node.required("medfee_sumamt", node.fen("medfee_sumamt")));
     let insutype = take.it(node.code("insutype", Insutype::from_code));
     let acct_used_flag = take.it(node.code("acct_used_flag", AcctUsedFlag::from_code));
-    let stated = take.it(stated(node));
+    let stated = stated(&mut take, node);
     let mut drug_trac_info = Vec::new();
     if node.knows("drug_trac_info") {
         for row in node.nodes("drug_trac_info") {

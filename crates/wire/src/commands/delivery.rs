@@ -87,7 +87,7 @@ pub fn t7210(node: &Node<'_>) -> Result<t7210_sign_off::Command, Defects> {
 
 /// Sent, unless it is said to be fetched: that is what the interface's fields are made for.
 fn delv_way(extras: &Extras<'_, '_>) -> Result<DelvWay, Defect> {
-    let Some(code) = extras.word("delv_way") else { return Ok(DelvWay::Send) };
+    let Some(code) = extras.word("delv_way")? else { return Ok(DelvWay::Send) };
     DelvWay::from_code(code).ok_or_else(|| extras.wrong("delv_way应为1（网订店取）或2（网订店送）"))
 }
 

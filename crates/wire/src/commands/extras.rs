@@ -1,6 +1,7 @@
-//! `extras` as an object of scalars: what a client states for the law where the interface has no field.
+//! `extras` and `exp_content` as an object of scalars: what a client states for the law where the interface has no field.
 //!
-//! Names that nobody reads are the client's own. A statement that is there and cannot be read is a defect of the message.
+//! Names that nobody reads are the client's own, and so is content that is no object. A statement that is there and cannot be read
+//! is a defect of the message, never a no.
 
 use std::str::FromStr;
 
@@ -8,30 +9,45 @@ use crate::defect::Defect;
 use crate::json::Value;
 use crate::node::Node;
 
-/// What a node's `extras` say.
+/// What a node says in a free field.
 pub(super) struct Extras<'n, 'a> {
     node: &'n Node<'a>,
-    said: Vec<(String, String)>,
+    field: &'static str,
+    /// By name; nothing where a list or an object stands.
+    said: Vec<(String, Option<String>)>,
 }
 
 impl<'n, 'a> Extras<'n, 'a> {
-    /// Of this node; none when they are no object.
+    /// The `extras` of this node.
     pub(super) fn of(node: &'n Node<'a>) -> Self {
-        let value = node.free("extras").map(|text| Value::parse(text.as_bytes()).map(Value::into_owned));
-        let Some(Ok(Value::Object(members))) = value else { return Self { node, said: Vec::new() } };
-        let scalars =
-            members.into_iter().filter_map(|(name, value)| Some((name.into_owned(), value.scalar()?.to_owned())));
-        Self { node, said: scalars.filter(|(_, text)| !text.trim().is_empty()).collect() }
+        Self::in_text(node, "extras", node.free("extras").as_deref())
+    }
+
+    /// The `exp_content` of this node, which is a text.
+    pub(super) fn of_exp_content(node: &'n Node<'a>) -> Self {
+        Self::in_text(node, "exp_content", node.text("exp_content"))
+    }
+
+    fn in_text(node: &'n Node<'a>, field: &'static str, text: Option<&str>) -> Self {
+        let value = text.map(|text| Value::parse(text.as_bytes()));
+        let Some(Ok(Value::Object(members))) = value else { return Self { node, field, said: Vec::new() } };
+        let said = members.iter().filter(|(_, value)| !says_nothing(value));
+        let said = said.map(|(name, value)| (name.to_string(), value.scalar().map(str::to_owned)));
+        Self { node, field, said: said.collect() }
     }
 
     /// A word, if said.
-    pub(super) fn word(&self, name: &str) -> Option<&str> {
-        self.said.iter().find(|(own, _)| own == name).map(|(_, text)| text.as_str())
+    pub(super) fn word(&self, name: &str) -> Result<Option<&str>, Defect> {
+        match self.said.iter().find(|(own, _)| own == name) {
+            None => Ok(None),
+            Some((_, Some(text))) => Ok(Some(text)),
+            Some((_, None)) => Err(self.wrong(&format!("{name}应为文字或数字"))),
+        }
     }
 
     /// A word of at most so many characters.
     pub(super) fn short(&self, name: &str, most: usize) -> Result<Option<String>, Defect> {
-        match self.word(name) {
+        match self.word(name)? {
             Some(text) if text.chars().count() > most => Err(self.wrong(&format!("{name}超过{most}个字符"))),
             word => Ok(word.map(str::to_owned)),
         }
@@ -39,7 +55,7 @@ impl<'n, 'a> Extras<'n, 'a> {
 
     /// Yes or no.
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Defect> {
-        match self.word(name) {
+        match self.word(name)? {
             None => Ok(None),
             Some("1" | "true") => Ok(Some(true)),
             Some("0" | "false") => Ok(Some(false)),
@@ -52,12 +68,12 @@ impl<'n, 'a> Extras<'n, 'a> {
     where
         T::Err: std::fmt::Display,
     {
-        self.word(name).map(str::parse).transpose().map_err(|error: T::Err| self.wrong(&format!("{name}{error}")))
+        self.word(name)?.map(str::parse).transpose().map_err(|error: T::Err| self.wrong(&format!("{name}{error}")))
     }
 
     /// SM3 in lower-case hex.
     pub(super) fn sm3(&self, name: &str) -> Result<Option<String>, Defect> {
-        let Some(text) = self.word(name) else { return Ok(None) };
+        let Some(text) = self.word(name)? else { return Ok(None) };
         match lf_gm::hex::decode(text.as_bytes()) {
             Ok(bytes) if bytes.len() == 32 => Ok(Some(lf_gm::hex::lower(&bytes))),
             _ => Err(self.wrong(&format!("{name}应为64位十六进制的SM3"))),
@@ -65,6 +81,11 @@ impl<'n, 'a> Extras<'n, 'a> {
     }
 
     pub(super) fn wrong(&self, what: &str) -> Defect {
-        self.node.defect("extras", format!("中的{what}"))
+        self.node.defect(self.field, format!("中的{what}"))
     }
+}
+
+/// An empty text is how many clients leave a field out.
+fn says_nothing(value: &Value<'_>) -> bool {
+    value.is_absent() || value.scalar().is_some_and(|text| text.trim().is_empty())
 }

@@ -5,8 +5,9 @@ use lf_vocab::DrugTracCodg;
 use lf_vocab::dict::{AcctUsedFlag, Insutype};
 
 use super::Take;
+use super::delivery::STATED_MAX;
+use super::extras::Extras;
 use crate::defect::{Defect, Defects};
-use crate::json::Value;
 use crate::node::Node;
 
 /// 2101, 2102.
@@ -22,7 +23,7 @@ pub fn t2102(node: &Node<'_>) -> Result<t2101_quote::Command, Defects> {
     let insutype = take.it(info.code("insutype", Insutype::from_code));
     let med_type = take.it(info.need("med_type").map(str::to_owned));
     let acct_used_flag = take.it(info.code("acct_used_flag", AcctUsedFlag::from_code));
-    let stated = take.it(stated(info));
+    let stated = stated(&mut take, info);
     let lines: Vec<_> = node.nodes("drugdetail").iter().map(|row| fee_line(&mut take, node, row)).collect();
     take.done(|| {
         Some(t2101_quote::Command {
@@ -48,6 +49,7 @@ fn fee_line(take: &mut Take, message: &Node<'_>, row: &Node<'_>) -> Option<t2101
     let det_item_fee_sumamt = take.it(row.required("det_item_fee_sumamt", row.fen("det_item_fee_sumamt")));
     let cnt = take.it(row.required("cnt", row.qty("cnt")));
     let pric = take.it(row.required("pric", row.pric("pric")));
+    let dlv_fee_flag = take.it(dlv_fee_flag(row));
     let mut drug_trac_codg = codes(take, row.nodes("drug_trac_info"));
     let of_line =
         message.nodes("drug_trac_info").iter().filter(|code| code.text("feedetl_sn") == row.text("feedetl_sn"));
@@ -66,16 +68,13 @@ fn fee_line(take: &mut Take, message: &Node<'_>, row: &Node<'_>) -> Option<t2101
         cnt: cnt?,
         pric: pric?,
         drug_trac_codg,
-        dlv_fee_flag: dlv_fee_flag(row),
+        dlv_fee_flag: dlv_fee_flag?,
     })
 }
 
 /// A fee for delivery has no field of its own: the line's `exp_content` says so (GX-2.2f).
-fn dlv_fee_flag(row: &Node<'_>) -> bool {
-    let Some(Ok(said @ Value::Object(_))) = row.text("exp_content").map(|text| Value::parse(text.as_bytes())) else {
-        return false;
-    };
-    matches!(said.get("dlv_fee_flag").and_then(Value::scalar), Some("1" | "true"))
+fn dlv_fee_flag(row: &Node<'_>) -> Result<bool, Defect> {
+    Ok(Extras::of_exp_content(row).flag("dlv_fee_flag")?.unwrap_or(false))
 }
 
 /// Trace codes stand in the line or beside all lines, whichever spelling the client took (fsi.md §2.4).
@@ -84,36 +83,33 @@ fn codes<'n, 'a: 'n>(take: &mut Take, rows: impl IntoIterator<Item = &'n Node<'a
 }
 
 /// `exp_content` as JSON: what the counter states beyond the interface. Other content is not ours to read.
-pub(super) fn stated(info: &Node<'_>) -> Result<t2101_quote::Stated, Defect> {
-    let Some(text) = info.text("exp_content") else { return Ok(t2101_quote::Stated::default()) };
-    let Ok(value @ Value::Object(_)) = Value::parse(text.as_bytes()) else {
-        return Ok(t2101_quote::Stated::default());
-    };
-    let scalar = |name: &str| value.get(name).and_then(Value::scalar).filter(|text| !text.is_empty());
-    let flag = |name: &str| scalar(name).map(|text| matches!(text, "1" | "true"));
-    let print_time = scalar("print_time").map(str::parse).transpose();
-    let print_time =
-        print_time.map_err(|error: lf_vocab::DayError| info.defect("exp_content", format!("中的print_time{error}")))?;
-    let face_score = scalar("face_score").map(|text| text.parse::<i64>().ok().filter(|of| (0..=100).contains(of)));
-    let face_score =
-        face_score.map(|of| of.ok_or_else(|| info.defect("exp_content", "中的face_score应为0至100的整数")));
-    let media_sm3 =
-        scalar("media_sm3").map(|text| lf_gm::hex::decode(text.as_bytes()).ok().filter(|sm3| sm3.len() == 32));
-    let media_sm3 =
-        media_sm3.map(|sm3| sm3.ok_or_else(|| info.defect("exp_content", "中的media_sm3应为64位十六进制的SM3")));
-    let psn_match_rea = scalar("psn_match_rea").map(str::to_owned);
-    if psn_match_rea.as_ref().is_some_and(|rea| rea.chars().count() > super::STATED_MAX) {
-        return Err(info.defect("exp_content", "中的psn_match_rea超过50个字符"));
-    }
-    Ok(t2101_quote::Stated {
-        print_time,
-        psn_match_flag: flag("psn_match_flag"),
-        face_score: face_score.transpose()?,
-        psn_match_rea,
-        media_ref: scalar("media_ref").map(str::to_owned),
-        media_sm3: media_sm3.transpose()?.map(|sm3| lf_gm::hex::lower(&sm3)),
-        phar_duty_flag: flag("phar_duty_flag"),
+pub(super) fn stated(take: &mut Take, info: &Node<'_>) -> Option<t2101_quote::Stated> {
+    let said = Extras::of_exp_content(info);
+    let print_time = take.it(said.parse("print_time"));
+    let psn_match_flag = take.it(said.flag("psn_match_flag"));
+    let face_score = take.it(face_score(&said));
+    let psn_match_rea = take.it(said.short("psn_match_rea", STATED_MAX));
+    let media_ref = take.it(said.word("media_ref").map(|word| word.map(str::to_owned)));
+    let media_sm3 = take.it(said.sm3("media_sm3"));
+    let phar_duty_flag = take.it(said.flag("phar_duty_flag"));
+    Some(t2101_quote::Stated {
+        print_time: print_time?,
+        psn_match_flag: psn_match_flag?,
+        face_score: face_score?,
+        psn_match_rea: psn_match_rea?,
+        media_ref: media_ref?,
+        media_sm3: media_sm3?,
+        phar_duty_flag: phar_duty_flag?,
     })
+}
+
+/// Of 100.
+fn face_score(said: &Extras<'_, '_>) -> Result<Option<i64>, Defect> {
+    let Some(text) = said.word("face_score")? else { return Ok(None) };
+    match text.parse::<i64>() {
+        Ok(score) if (0..=100).contains(&score) => Ok(Some(score)),
+        _ => Err(said.wrong("face_score应为0至100的整数")),
+    }
 }
 
 /// 2103.

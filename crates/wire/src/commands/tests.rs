@@ -711,10 +711,49 @@ fn exp_content_states_facts() {
         ("face_score", json!(-1), json!(0)),
         ("media_sm3", json!("ab"), json!("AB".repeat(32))),
         ("psn_match_rea", json!(format!("{long}长")), json!(long)),
+        // A yes that is written otherwise is not a no.
+        ("psn_match_flag", json!("是"), json!("1")),
+        ("psn_match_flag", json!("Y"), json!(false)),
+        ("phar_duty_flag", json!(2), json!("0")),
+        ("phar_duty_flag", json!([true]), json!(true)),
+        ("media_ref", json!({ "no": "CAM1" }), json!("CAM1")),
+        ("print_time", json!(["2026-05-11 09:00:00"]), json!("2026-05-11 09:00:00")),
     ] {
         let defects = stated(json!({ name: wrong })).unwrap_err().to_string();
-        assert!(defects.contains(name), "{defects}");
+        assert!(defects.contains(name) && defects.contains("exp_content"), "{defects}");
         assert!(stated(json!({ name: right })).is_ok(), "{name}");
+    }
+    // All that is wrong is told at once.
+    let defects = stated(json!({ "psn_match_flag": "是", "face_score": 101, "phar_duty_flag": "x" })).unwrap_err();
+    assert_eq!(defects.count(), 3, "{defects}");
+}
+
+#[test]
+fn a_flag_of_a_fee_line_is_yes_or_no() {
+    // proves GX-2.2f: whoever charges for a delivery is not taken for one who charges for a drug
+    let of_line = |name: &str, value: Json| {
+        let mut data = full(T2102);
+        data["drugdetail"][0][name] = value;
+        converted(T2102, &data, super::t2102).map(|command| command.lines[0].clone())
+    };
+    let delivered = |content: &str| of_line("exp_content", json!(content)).map(|line| line.dlv_fee_flag);
+    for (content, want) in [
+        (r#"{"dlv_fee_flag":"1"}"#, true),
+        (r#"{"dlv_fee_flag":true}"#, true),
+        (r#"{"dlv_fee_flag":0}"#, false),
+        (r#"{"dlv_fee_flag":""}"#, false),
+        (r#"{"x":"是"}"#, false),
+        ("配送", false),
+    ] {
+        assert_eq!(delivered(content).unwrap(), want, "{content}");
+    }
+    for content in [r#"{"dlv_fee_flag":"是"}"#, r#"{"dlv_fee_flag":2}"#, r#"{"dlv_fee_flag":{"is":1}}"#] {
+        let defects = delivered(content).unwrap_err().to_string();
+        assert!(defects.contains("drugdetail[1].exp_content") && defects.contains("dlv_fee_flag"), "{defects}");
+    }
+    for value in ["2", "Y", "是"] {
+        let defects = of_line("rx_circ_flag", json!(value)).unwrap_err().to_string();
+        assert!(defects.contains("rx_circ_flag"), "{defects}");
     }
 }
 
