@@ -5,11 +5,12 @@
 //! the batch. Invariants: only the lines come by another way; law, money, accumulators and events are those of 2102;
 //! a visit is found by its own pharmacy only, and named together with its person.
 
-use lf_ports::{Batch, BatchState, Mdtrt, MdtrtChange, MdtrtFee, MdtrtInfo, MdtrtState};
+use lf_ports::{Batch, BatchState, ChangeSet, IdemKey, Mdtrt, MdtrtChange, MdtrtFee, MdtrtInfo, MdtrtState};
 use lf_vocab::PsnNo;
+use serde::Serialize;
 
 use crate::Center;
-use crate::ctx::Ctx;
+use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 
 /// Fee lines of a visit; those of one message are limited alike by the table of 2204.
@@ -86,6 +87,20 @@ impl Informed {
 }
 
 impl Center {
+    /// Commits what a message changes of a visit, with its answer.
+    pub(crate) async fn move_visit<R: Serialize>(
+        &self,
+        ctx: &Ctx,
+        key: &IdemKey,
+        change: MdtrtChange,
+        answer: Answer<R>,
+    ) -> Result<Answer<R>, Attempt> {
+        let mut changes = ChangeSet { mdtrt: Some(change), ..ChangeSet::default() };
+        ctx.remember(key.clone(), &answer, &mut changes);
+        self.store.commit(changes).await?;
+        Ok(answer)
+    }
+
     /// A visit of the caller and this person.
     pub(crate) async fn visit(&self, ctx: &Ctx, mdtrt_id: &str, psn_no: &PsnNo) -> Result<(Mdtrt, i64), Attempt> {
         let Some((mdtrt, ver)) = self.store.mdtrt(ctx.code(), mdtrt_id).await? else {

@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use lf_ports::Setl;
 use lf_rx::{Prescription, State};
 use lf_settle::statement::Totals;
+use lf_settle::{FundKind, Shares};
 use lf_vocab::dict::HiFeesetlFlag;
-use lf_vocab::{Day, Fen, FixmedinsCode, HiRxno, Moment};
+use lf_vocab::{Admdvs, Day, Fen, FixmedinsCode, HiRxno, Moment};
 use serde::Serialize;
 
 /// Differences of one reconciliation at most; whoever has more has another trouble.
@@ -78,6 +79,8 @@ pub enum Kind {
     ReversalWithoutSettlement,
     /// Sold for insurance in the period and not settled.
     SoldNotSettled,
+    /// The fund paid, and there is no prescription.
+    FundWithoutRx,
 }
 
 impl Kind {
@@ -93,6 +96,7 @@ impl Kind {
             Self::SettlementMissing => "处方已结算，没有结算记录",
             Self::ReversalWithoutSettlement => "撤销没有对应的结算，或金额不相反",
             Self::SoldNotSettled => "已按医保销售，未结算",
+            Self::FundWithoutRx => "无处方的结算由基金支付",
         }
     }
 }
@@ -100,14 +104,14 @@ impl Kind {
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// The same in every run: kind, prescription, settlement.
+    /// The same in every run: kind, prescription (or place, where there is none), settlement.
     pub key: String,
     /// What is wrong.
     pub kind: Kind,
     /// In words, with both figures where there are two.
     pub what: String,
-    /// The prescription.
-    pub hi_rxno: String,
+    /// The prescription; none of what only the account pays.
+    pub hi_rxno: Option<String>,
     /// The settlement, where there is one.
     pub setl_id: Option<String>,
     /// Why it is no trouble, as the bureau wrote it down; open without.
@@ -244,11 +248,11 @@ impl Books {
         self.check_twice(&mut found);
         for (hi_rxno, known) in &self.known {
             if known.waiting {
-                found.push(difference(Kind::SoldNotSettled, hi_rxno, None, String::new()));
+                found.push(difference(Kind::SoldNotSettled, Of::Rx(hi_rxno), None, String::new()));
             }
             for setl_id in known.setl_id.iter().chain(&known.refd_setl_id) {
                 if !self.setls.contains_key(setl_id) {
-                    found.push(difference(Kind::SettlementMissing, hi_rxno, Some(setl_id), String::new()));
+                    found.push(difference(Kind::SettlementMissing, Of::Rx(hi_rxno), Some(setl_id), String::new()));
                 }
             }
         }
@@ -259,9 +263,14 @@ impl Books {
     }
 
     fn check_settlement(&self, setl: &Setl, found: &mut Vec<Difference>) {
-        // What only the account paid was neither issued nor sold by prescription.
-        let Some(hi_rxno) = &setl.hi_rxno else { return };
-        let mut differs = |kind, what| found.push(difference(kind, hi_rxno, Some(&setl.setl_id), what));
+        let mut differs = |kind, what| found.push(difference(kind, Of::setl(setl), Some(&setl.setl_id), what));
+        // What only the account pays was neither issued nor sold by prescription.
+        let Some(hi_rxno) = &setl.hi_rxno else {
+            if let Some(paid) = by_fund(&setl.shares) {
+                differs(Kind::FundWithoutRx, format!("{paid}元"));
+            }
+            return;
+        };
         let Some(known) = self.known.get(hi_rxno) else {
             return differs(Kind::SettledNotIssued, String::new());
         };
@@ -281,11 +290,14 @@ impl Books {
     }
 
     fn check_reversal(&self, setl: &Setl, refd: &str, found: &mut Vec<Difference>) {
-        let Some(hi_rxno) = &setl.hi_rxno else { return };
         let negates = self.setls.get(refd).is_some_and(|original| {
             let sum = |a: Fen, b: Fen| a.checked_add(b) == Some(Fen::ZERO);
             let (a, b) = (&original.shares, &setl.shares);
-            original.hi_rxno == setl.hi_rxno
+            original.refd_setl_id.is_none()
+                && original.hi_rxno == setl.hi_rxno
+                && original.accum_key == setl.accum_key
+                && original.fixmedins_code == setl.fixmedins_code
+                && original.setl_time <= setl.setl_time
                 && sum(a.medfee_sumamt, b.medfee_sumamt)
                 && sum(a.fund_pay_sumamt, b.fund_pay_sumamt)
                 && sum(a.acct_pay, b.acct_pay)
@@ -293,7 +305,7 @@ impl Books {
         });
         if !negates {
             let what = format!("所撤的结算{refd}");
-            found.push(difference(Kind::ReversalWithoutSettlement, hi_rxno, Some(&setl.setl_id), what));
+            found.push(difference(Kind::ReversalWithoutSettlement, Of::setl(setl), Some(&setl.setl_id), what));
         }
     }
 
@@ -310,19 +322,60 @@ impl Books {
         }
         for (hi_rxno, setls) in standing.into_iter().filter(|(_, setls)| setls.len() > 1) {
             for setl in setls.iter().skip(1).filter(|setl| self.period.holds(setl.setl_time)) {
-                found.push(difference(Kind::SettledTwice, hi_rxno, Some(&setl.setl_id), String::new()));
+                found.push(difference(Kind::SettledTwice, Of::Rx(hi_rxno), Some(&setl.setl_id), String::new()));
             }
         }
     }
 }
 
-fn difference(kind: Kind, hi_rxno: &HiRxno, setl_id: Option<&String>, detail: String) -> Difference {
+/// What the fund bears by any of its names, or nothing. Figures that do not fit each other are paid too.
+fn by_fund(shares: &Shares) -> Option<Fen> {
+    let named = [
+        shares.fund_pay_sumamt,
+        shares.hifp_pay,
+        shares.cvlserv_pay,
+        shares.hifes_pay,
+        shares.hifmi_pay,
+        shares.hifob_pay,
+        shares.maf_pay,
+        shares.oth_pay,
+        shares.hifdm_pay,
+    ];
+    let rows = shares.fund_details.iter().filter(|row| row.kind == FundKind::Fund).map(|row| row.fund_payamt);
+    named.into_iter().chain(rows).find(|paid| *paid != Fen::ZERO)
+}
+
+/// Of what a difference is.
+#[derive(Clone, Copy)]
+enum Of<'a> {
+    Rx(&'a HiRxno),
+    /// Of no prescription; of this place.
+    Place(Admdvs),
+}
+
+impl<'a> Of<'a> {
+    fn setl(setl: &'a Setl) -> Self {
+        setl.hi_rxno.as_ref().map_or(Self::Place(setl.poolarea_no), Self::Rx)
+    }
+}
+
+/// The place that keeps a difference, by its key.
+pub fn place_of(key: &str) -> Option<Admdvs> {
+    let of = key.split('/').nth(1)?;
+    of.parse::<HiRxno>().map(|hi_rxno| hi_rxno.poolarea_no()).or_else(|_| of.parse()).ok()
+}
+
+fn difference(kind: Kind, of: Of<'_>, setl_id: Option<&String>, detail: String) -> Difference {
     let what = if detail.is_empty() { kind.text().to_owned() } else { format!("{}：{detail}", kind.text()) };
+    let (named, hi_rxno) = match of {
+        Of::Rx(hi_rxno) => (hi_rxno.to_string(), Some(hi_rxno.to_string())),
+        Of::Place(poolarea_no) => (poolarea_no.to_string(), None),
+    };
     Difference {
-        key: format!("{kind:?}/{hi_rxno}/{}", setl_id.map_or("-", String::as_str)),
+        key: format!("{kind:?}/{named}/{}", setl_id.map_or("-", String::as_str)),
         kind,
         what,
-        hi_rxno: hi_rxno.to_string(),
+        hi_rxno,
         setl_id: setl_id.cloned(),
         closed: None,
     }

@@ -34,7 +34,6 @@ mod purse;
 
 pub(crate) use counter::KnownAtCounter;
 use known::KnownAtTill;
-pub use purse::several;
 pub(crate) use purse::{Purse, before_of};
 
 /// A purchase to be settled (2101, 2102).

@@ -3,7 +3,7 @@
 //! Invariants: one visit a 门诊号 of the pharmacy; the number of a visit is the center's and cannot be guessed; a visit of
 //! which anything stands settled is not withdrawn.
 
-use lf_ports::{Batch, BatchState, ChangeSet, IdemKey, Mdtrt, MdtrtChange, MdtrtState};
+use lf_ports::{Batch, BatchState, IdemKey, Mdtrt, MdtrtChange, MdtrtState};
 use lf_vocab::dict::Insutype;
 use lf_vocab::{Certno, FixmedinsKind, Moment, PsnNo};
 
@@ -92,10 +92,9 @@ impl Center {
             caty: command.caty.clone(),
             state: MdtrtState::Registered,
         };
-        let mut changes = ChangeSet { mdtrt: Some(MdtrtChange { mdtrt, expect_ver: 0 }), ..ChangeSet::default() };
-        ctx.remember(key.clone(), &Answer::from(mdtrt_id.clone()), &mut changes);
-        self.store.commit(changes).await?;
-        Ok(Reply { mdtrt_id }.into())
+        let change = MdtrtChange { mdtrt, expect_ver: 0 };
+        let answered = self.move_visit(ctx, key, change, Answer::from(mdtrt_id)).await?;
+        Ok(Reply { mdtrt_id: answered.reply }.into())
     }
 
     /// 2202. Errors: [`MdtrtRefusal`].
@@ -126,11 +125,7 @@ impl Center {
             }
         }
         let mdtrt = Mdtrt { state: MdtrtState::Withdrawn { at: ctx.now, batches }, ..mdtrt };
-        let mut changes = ChangeSet { mdtrt: Some(MdtrtChange { mdtrt, expect_ver: ver }), ..ChangeSet::default() };
-        let answer = Answer::from(());
-        ctx.remember(key.clone(), &answer, &mut changes);
-        self.store.commit(changes).await?;
-        Ok(answer)
+        self.move_visit(ctx, key, MdtrtChange { mdtrt, expect_ver: ver }, Answer::from(())).await
     }
 }
 

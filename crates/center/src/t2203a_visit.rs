@@ -4,7 +4,7 @@
 //! prescription that the message may carry is not kept: what is paid here was signed in the center. Invariant: the 医疗类别
 //! and the 病种编码 stay once lines have come, because lines were taken under them.
 
-use lf_ports::{Batch, ChangeSet, IdemKey, Mdtrt, MdtrtChange, MdtrtFee, MdtrtInfo, MdtrtState};
+use lf_ports::{Batch, IdemKey, Mdtrt, MdtrtChange, MdtrtFee, MdtrtInfo, MdtrtState};
 use lf_vocab::{FixmedinsKind, PsnNo};
 
 use crate::Center;
@@ -50,11 +50,7 @@ impl Center {
         };
         let state = MdtrtState::Informed { info: Box::new(command.info.clone()), batches };
         let change = MdtrtChange { mdtrt: Mdtrt { state, ..mdtrt }, expect_ver: ver };
-        let mut changes = ChangeSet { mdtrt: Some(change), ..ChangeSet::default() };
-        let answer = Answer::from(());
-        ctx.remember(key.clone(), &answer, &mut changes);
-        self.store.commit(changes).await?;
-        Ok(answer)
+        self.move_visit(ctx, key, change, Answer::from(())).await
     }
 }
 

@@ -6,7 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use lf_ports::{Batch, BatchState, ChangeSet, IdemKey, MdtrtFee};
+use futures_util::future::join_all;
+use lf_ports::{Batch, BatchState, IdemKey, MdtrtFee};
 use lf_rx::Prescription;
 use lf_vocab::dict::ChrgitmLv;
 use lf_vocab::{FixmedinsKind, Pric, PsnNo};
@@ -101,15 +102,13 @@ impl Center {
         // The limits first: what each batch costs to look up is paid for no more of them than a visit may have.
         let all = joined(&visit, sent.clone())?;
         let mut shown = Vec::with_capacity(command.rows.len());
-        for batch in &sent {
-            shown.extend(self.shown(ctx, &visit, batch).await?);
+        // Nothing orders the questions, but of several refusals the first batch's is told.
+        for lines in join_all(sent.iter().map(|batch| self.shown(ctx, &visit, batch))).await {
+            shown.extend(lines?);
         }
         let of = |row: &Row| shown.iter().find(|line| line.fee.feedetl_sn == row.fee.feedetl_sn).cloned();
         let answer = Answer::from(Reply { lines: command.rows.iter().filter_map(of).collect() });
-        let mut changes = ChangeSet { mdtrt: Some(visit.with(all)), ..ChangeSet::default() };
-        ctx.remember(key.clone(), &answer, &mut changes);
-        self.store.commit(changes).await?;
-        Ok(answer)
+        self.move_visit(ctx, key, visit.with(all), answer).await
     }
 
     /// The lines of a batch beside the catalogue and the prescription.
@@ -169,11 +168,7 @@ impl Center {
             visit.open(&command.chrg_bchno).map_err(Failure::from_refusal)?;
             kept.retain(|batch| batch.chrg_bchno != command.chrg_bchno);
         }
-        let mut changes = ChangeSet { mdtrt: Some(visit.with(kept)), ..ChangeSet::default() };
-        let answer = Answer::from(());
-        ctx.remember(key.clone(), &answer, &mut changes);
-        self.store.commit(changes).await?;
-        Ok(answer)
+        self.move_visit(ctx, key, visit.with(kept), Answer::from(())).await
     }
 }
 

@@ -16,6 +16,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use lf_center::scheme::of_stay;
 use lf_center::t7101_precheck::facts_beside;
 use lf_law::{Gate, Law};
 use lf_ports::StoredCase;
@@ -27,6 +28,7 @@ use tokio::task::JoinSet;
 use crate::cli::DiffArgs;
 use crate::law_files;
 use crate::serve::open_beside;
+use money::Visit;
 use registers::Registers;
 use tally::{Money, Requoted, Tally};
 
@@ -52,10 +54,10 @@ pub async fn run(args: &DiffArgs) -> anyhow::Result<bool> {
     Ok(report.differences() == 0)
 }
 
-/// Decisions first: the contents that are read for them name the 病种 of settlements.
+/// Decisions first: the contents that are read for them name the 病种 and the stay of settlements.
 async fn both(store: &Arc<dyn Engine>, laws: &Arc<[Law; 2]>) -> anyhow::Result<(Tally, Requoted)> {
     let tally = replay(store, laws).await?;
-    let money = money::requote(store, laws, &tally.dises).await?;
+    let money = money::requote(store, laws, &tally.visits).await?;
     Ok((tally, money))
 }
 
@@ -127,8 +129,10 @@ impl Reader {
     }
 
     async fn compare(&mut self, case: &StoredCase) -> anyhow::Result<()> {
-        if let Some(dise) = &case.content.mdtrtinfo.dise_codg {
-            self.tally.dises.insert(case.hi_rxno.clone(), dise.clone());
+        let said = &case.content.mdtrtinfo;
+        let visit = Visit { dise_codg: said.dise_codg.clone(), of_stay: of_stay(said.otp_ipt_flag.as_deref()) };
+        if visit != Visit::default() {
+            self.tally.visits.insert(case.hi_rxno.clone(), visit);
         }
         let Some((ctx, known)) = self.registers.of(case).await? else {
             self.tally.unknown += 1;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, bail};
-use lf_center::reconcile::{Books, Period, Reconciliation};
+use lf_center::reconcile::{Books, Period, Reconciliation, place_of};
 use lf_ports::{AuditStore, Clock as _, MemoRow, MemoTopic, Said};
 use lf_store::Engine;
-use lf_vocab::{Admdvs, Day, HiRxno};
+use lf_vocab::{Admdvs, Day};
 
 use crate::cli::{ExplainArgs, ReconcileArgs, ReconcileCommand};
 use crate::edge::SystemClock;
@@ -46,8 +46,7 @@ async fn compare(args: &ReconcileArgs) -> anyhow::Result<bool> {
 
 /// Writes down that a difference is explained, or open again.
 async fn say(args: &ExplainArgs, said: Said) -> anyhow::Result<bool> {
-    let rx = args.key.split('/').nth(1).and_then(|hi_rxno| hi_rxno.parse::<HiRxno>().ok());
-    let pool = rx.with_context(|| format!("{} is no key of a difference", args.key))?.poolarea_no();
+    let pool = place_of(&args.key).with_context(|| format!("{} is no key of a difference", args.key))?;
     let store = open_beside(&args.base.database, args.base.store_key.as_deref()).await?;
     let done = say_in(store.as_ref(), pool, args, said).await;
     store.close().await;

@@ -8,7 +8,8 @@ mod sheet;
 use std::path::Path;
 
 use anyhow::Context as _;
-use lf_center::{Failure, scheme};
+use lf_center::Failure;
+use lf_center::scheme::chosen;
 use lf_law::Law;
 use lf_settle::{Accumulator, Scheme, Shares, Used, check_identities, quote};
 use serde_json::json;
@@ -54,9 +55,9 @@ pub fn quote_by(law: &Law, facts: &Facts) -> Result<(Scheme, Shares), Failure> {
 /// The scheme, and what the person used of it and of its shared limits.
 pub fn prepared(law: &Law, facts: &Facts) -> Result<(Scheme, Accumulator, Vec<Accumulator>), Failure> {
     let ask = facts.ask();
-    let kind = scheme::kind_of(law, &ask)?;
     let unknown = || Failure::from_refusal(lf_center::t2101_quote::PurchaseRefusal::MedType(ask.med_type.to_owned()));
-    let scheme = scheme::benefit(law, &ask, kind.ok_or_else(unknown)?)?;
+    let chosen = chosen(law, &ask, facts.of_stay())?.ok_or_else(unknown)?;
+    let scheme = chosen.benefit(law, &ask)?;
     let pots = scheme.pots.iter().map(|pot| facts.used_of(&pot.code)).collect();
     let own = facts.used_of(&scheme.code);
     Ok((scheme, own, pots))

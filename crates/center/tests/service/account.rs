@@ -36,7 +36,7 @@ async fn account(center: &TestCenter, person: &Person) -> Fen {
 
 /// An account of 50 yuan in Wuhan, whose person buys for 30 yuan at a pharmacy of this place. Of the prescription nothing but
 /// the number is used.
-async fn holder(place: &str) -> (TestCenter, Person, Vec<Item>) {
+pub async fn holder(place: &str) -> (TestCenter, Person, Vec<Item>) {
     let (center, person) = region(place, WUHAN).await;
     let opening = AcctChange {
         poolarea_no: person.poolarea_no,

@@ -2,17 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use lf_center::reconcile::{Books, DIFFERENCES_MAX, Kind, Period, Reconciliation};
+use lf_center::reconcile::{Books, DIFFERENCES_MAX, Kind, Period, Reconciliation, place_of};
 use lf_ports::{AuditStore, Setl};
 use lf_rx::Prescription;
 use lf_testkit::region::{HOSPITAL, OTHER_PHARMACY, PHARMACY, POOL};
 use lf_testkit::{Step, TestCenter};
 use lf_vocab::Fen;
 
+use crate::account::{back, holder, over_the_counter};
+use crate::registers::{WUHAN, life};
+use crate::said::send;
+
 type Rows = (Vec<Prescription>, Vec<Setl>);
 
 async fn rows(center: &TestCenter) -> Rows {
-    let pool = POOL.parse().unwrap();
+    rows_of(center, POOL).await
+}
+
+async fn rows_of(center: &TestCenter, place: &str) -> Rows {
+    let pool = place.parse().unwrap();
     let rx = center.store.scan_rx(pool, None, 100).await.unwrap();
     let setl = center.store.scan_setl(pool, None, 100).await.unwrap();
     (rx, setl.into_iter().map(|(setl, _)| setl).collect())
@@ -49,7 +57,7 @@ async fn what_was_issued_sold_and_settled_stands_side_by_side() {
     assert_eq!((pharmacy.sold, pharmacy.settled.cnt, pharmacy.reversed), (3, 2, 0));
     // One was sold and never settled; its key closes it, and another key closes nothing.
     assert_eq!(kinds(&november), [Kind::SoldNotSettled]);
-    assert_eq!(november.differences[0].hi_rxno, sold.hi_rxno().to_string());
+    assert_eq!(november.differences[0].hi_rxno, Some(sold.hi_rxno().to_string()));
     let key = november.differences[0].key.clone();
     let explained = BTreeMap::from([(key, "次日结算".to_owned()), ("x".to_owned(), "y".to_owned())]);
     assert_eq!(november.open(), 1);
@@ -101,6 +109,68 @@ async fn every_kind_of_difference_is_found_in_books_that_do_not_fit() {
         rows.1.push(second);
     });
     assert_eq!(twice, [Kind::SettledNotSold, Kind::SettledTwice]);
+}
+
+#[tokio::test]
+async fn what_only_the_account_paid_is_looked_at_too() {
+    // proves HB-3.8, WH-3.3
+    let (center, person, items) = holder(WUHAN).await;
+    let mut life = life(&center, &person, items, None);
+    life.precheck().await.unwrap();
+    let bought = async |begntime: &str| {
+        send!(life, t2102_settle, pharmacy, over_the_counter(&life, begntime)).unwrap().reply.setl
+    };
+    let standing = bought("2026-11-22 09:00:00").await;
+    let reversed = bought("2026-11-22 09:05:00").await;
+    let negative = send!(life, t2103_refund, pharmacy, back(&reversed)).unwrap().reply.setl;
+    let good = rows_of(&center, WUHAN).await;
+    assert_eq!((kinds(&found(&center, &good, "2026-11-01", "2026-11-30")), good.1.len()), (vec![], 3));
+    let look = |change: fn(&mut [Setl; 3])| {
+        let mut setls = [standing.clone(), reversed.clone(), negative.clone()];
+        change(&mut setls);
+        let mut found = found(&center, &(good.0.clone(), setls.to_vec()), "2026-11-01", "2026-11-30");
+        let keys: Vec<_> = found.differences.iter().map(|one| (one.hi_rxno.clone(), place_of(&one.key))).collect();
+        assert_eq!(keys, vec![(None, WUHAN.parse().ok()); found.open()]);
+        // A key closes it, as of a prescription.
+        let explained = found.differences.iter().map(|one| (one.key.clone(), "已说明".to_owned()));
+        found.close(&explained.collect());
+        assert_eq!(found.open(), 0);
+        kinds(&found)
+    };
+    assert_eq!(look(|_| {}), []);
+    let changes: [fn(&mut [Setl; 3]); 7] = [
+        |[_, _, negative]| negative.refd_setl_id = Some("1".to_owned()),
+        |[standing, _, negative]| {
+            standing.accum_key.psn_no = "9".parse().unwrap();
+            negative.refd_setl_id = Some(standing.setl_id.clone());
+        },
+        |[_, _, negative]| negative.refd_setl_id = Some(negative.setl_id.clone()),
+        |[_, _, negative]| negative.fixmedins_code = OTHER_PHARMACY.parse().unwrap(),
+        |[_, _, negative]| negative.shares.acct_pay = Fen::new(-7),
+        |[_, _, negative]| negative.shares.psn_cash_pay = Fen::new(-7),
+        |[_, reversed, _]| reversed.setl_time = reversed.setl_time.plus_seconds(1),
+    ];
+    for change in changes {
+        assert_eq!(look(change), [Kind::ReversalWithoutSettlement]);
+    }
+    let changes: [fn(&mut [Setl; 3]); 3] = [
+        |[standing, _, _]| standing.shares.fund_pay_sumamt = Fen::new(1),
+        |[standing, _, _]| standing.shares.hifes_pay = Fen::new(1),
+        |[standing, _, _]| {
+            let fund = lf_settle::FundShare {
+                fund_pay_type: "390100".to_owned(),
+                name: "某基金".to_owned(),
+                kind: lf_settle::FundKind::Fund,
+                inscp_scp_amt: Fen::new(1),
+                crt_payb_lmt_amt: None,
+                fund_payamt: Fen::new(1),
+            };
+            standing.shares.fund_details.push(fund);
+        },
+    ];
+    for change in changes {
+        assert_eq!(look(change), [Kind::FundWithoutRx]);
+    }
 }
 
 /// As many settlements of unknown prescriptions as differences are told, and one more.

@@ -33,6 +33,7 @@ const FACTS: &str = r#"The facts are one JSON object; amounts are yuan, as "12.5
   insutype         险种: 310 职工, 390 居民
   psn_type         人员类别: 11 在职, 12 退休 (residents: either)
   med_type         医疗类别, such as 11, 14, 18, 41
+  otp_ipt_flag     门诊住院标识 of the prescription: 2 during a stay (optional)
   hosp_lv          医院等级 of the prescriber, where a ratio goes by it (optional)
   dise_codg        病种编码: the one bought for first, then others registered (optional)
   acct_used_flag   个人账户: 0 not used (default), 1 own, 2 family's

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use lf_center::grants::of_place;
-use lf_center::scheme::{self, Ask, Kind, Level};
+use lf_center::scheme::{Ask, Chosen, Level, chosen};
 use lf_law::{Grant, Law};
 use lf_ports::{PersonKey, Setl};
 use lf_settle::{Accumulator, Case, Line, LineShare, Scheme, Shares, Used, quote};
@@ -23,8 +23,17 @@ use super::tally::{Changed, Requoted};
 /// Settlements of a page.
 const PAGE: usize = 1_000;
 
-/// 病种 of prescriptions that name one.
-pub type Dises = HashMap<HiRxno, String>;
+/// What a prescription says of its visit besides the lines, where it says anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Visit {
+    /// 病种.
+    pub dise_codg: Option<String>,
+    /// Prescribed during a stay.
+    pub of_stay: bool,
+}
+
+/// By prescription; of most there is nothing to say.
+pub type Visits = HashMap<HiRxno, Visit>;
 
 /// A settlement as it is kept until its turn: a million of them are in memory at once.
 struct Bill {
@@ -47,14 +56,14 @@ struct BillLine {
 }
 
 /// Quotes every settlement that stands by both folders.
-pub async fn requote(store: &Arc<dyn Engine>, laws: &[Law; 2], dises: &Dises) -> anyhow::Result<Requoted> {
+pub async fn requote(store: &Arc<dyn Engine>, laws: &[Law; 2], visits: &Visits) -> anyhow::Result<Requoted> {
     let (persons, code) = bills(store).await?;
     let mut told = Requoted::default();
     let Some(code) = code else { return Ok(told) };
     let mut desk = Desk {
         store: store.clone(),
         laws,
-        dises,
+        visits,
         code,
         schemes: [HashMap::new(), HashMap::new()],
         grants: HashMap::new(),
@@ -164,21 +173,15 @@ impl Accumulators {
 struct Desk<'l> {
     store: Arc<dyn Engine>,
     laws: &'l [Law; 2],
-    dises: &'l Dises,
+    visits: &'l Visits,
     code: MedListCodg,
     schemes: [HashMap<String, Option<Arc<Scheme>>>; 2],
     grants: HashMap<(usize, Admdvs), Arc<[Grant]>>,
-    kinds: HashMap<Asked, Option<(Kind, bool)>>,
+    kinds: HashMap<Asked, Option<Chosen>>,
 }
 
-/// Folder, place, day and 医疗类别: what decides the kind of scheme.
-type Asked = (usize, Admdvs, Day, Arc<str>);
-
-/// Which scheme, and whether the level of the institution that prescribed decides its ratio.
-fn kind(law: &Law, ask: &Ask<'_>) -> Option<(Kind, bool)> {
-    let kind = scheme::kind_of(law, ask).ok()??;
-    Some((kind, scheme::by_prescriber(law, ask, kind).ok()?))
-}
+/// Folder, place, day, 医疗类别 and whether it is of a stay: what decides the kind of scheme.
+type Asked = (usize, Admdvs, Day, Arc<str>, bool);
 
 impl Desk<'_> {
     /// The quote of one folder, and what the person used afterwards; nothing where its packs do not say enough.
@@ -224,7 +227,8 @@ impl Desk<'_> {
         (place, psn_type): (Admdvs, PsnType),
         bill: &Bill,
     ) -> anyhow::Result<Option<Arc<Scheme>>> {
-        let dises: Vec<String> = self.dises.get(&bill.hi_rxno).cloned().into_iter().collect();
+        let Visit { dise_codg, of_stay } = self.visits.get(&bill.hi_rxno).cloned().unwrap_or_default();
+        let dises: Vec<String> = dise_codg.into_iter().collect();
         let day = bill.at.day();
         let grants = self.grants(law, place).await?;
         let mut ask = Ask {
@@ -238,19 +242,19 @@ impl Desk<'_> {
             grants: &grants,
         };
         let known = &self.laws[law];
-        let at = (law, place, day, bill.med_type.clone());
-        let kind = *self.kinds.entry(at).or_insert_with(|| kind(known, &ask));
-        let Some((kind, by_prescriber)) = kind else { return Ok(None) };
-        if by_prescriber {
+        let at = (law, place, day, bill.med_type.clone(), of_stay);
+        let chosen = *self.kinds.entry(at).or_insert_with(|| chosen(known, &ask, of_stay).ok().flatten());
+        let Some(chosen) = chosen else { return Ok(None) };
+        if chosen.by_prescriber {
             let rx = self.store.rx(&bill.hi_rxno).await?.context("a prescription went away while it was read")?;
             let issuer = self.store.fixmedins(&rx.opened.fixmedins_code).await?;
             ask.level = issuer.and_then(|issuer| issuer.hosp_lv).and_then(|lv| Level::from_hosp_lv(&lv));
         }
-        let key = format!("{ask:?}");
+        let key = format!("{chosen:?} {ask:?}");
         if let Some(scheme) = self.schemes[law].get(&key) {
             return Ok(scheme.clone());
         }
-        let scheme = scheme::benefit(known, &ask, kind).ok().map(Arc::new);
+        let scheme = chosen.benefit(known, &ask).ok().map(Arc::new);
         self.schemes[law].insert(key, scheme.clone());
         Ok(scheme)
     }
@@ -301,7 +305,7 @@ mod tests {
 
     async fn told(center: &TestCenter, laws: &[Law; 2]) -> serde_json::Value {
         let store: Arc<dyn Engine> = center.store.clone();
-        let told = requote(&store, laws, &Dises::new()).await.unwrap();
+        let told = requote(&store, laws, &Visits::new()).await.unwrap();
         serde_json::to_value(&told).unwrap()
     }
 
@@ -327,6 +331,27 @@ mod tests {
         assert_eq!(flows.map(|flow| flow.as_i64().unwrap()), [1, 6_500, 0, -6_500], "{told:#}");
         let deductible = &told["by_provision"]["360000/mz_tc.deductible_fen"];
         assert_eq!((&deductible["amount_fen"], &deductible["fund_pay_fen"]), (&(-10_000).into(), &6_500.into()));
+    }
+
+    /// What inpatients buy outside becomes part of their stay, of which no shares are written.
+    fn as_inpatient(path: &str, text: String) -> String {
+        let said = "\n[[provision]]\nid = \"ipt.as_inpatient\"\ntitle = \"例\"\ngate = \"settle\"\nquantity = \"text\"\n\
+                    reckoned = \"setl_time\"\nvalue = [{ from = 2023-07-01, is = \"inpatient\", cite = \"Q-例\", \
+                    confidence = \"assumed\" }]\n";
+        if path == "360000/mz_tc.toml" { text + said } else { text }
+    }
+
+    #[tokio::test]
+    async fn what_was_prescribed_during_a_stay_is_quoted_as_the_counter_would_settle_it() {
+        // proves GX-1.3c
+        let center = TestCenter::new().await;
+        let life = center.life(&center.people.active).up_to(Step::Settled).await;
+        let store: Arc<dyn Engine> = center.store.clone();
+        let visit = Visit { of_stay: true, ..Visit::default() };
+        for (visits, not_requoted) in [(Visits::new(), 0), (Visits::from([(life.hi_rxno(), visit)]), 1)] {
+            let told = requote(&store, &laws(as_inpatient), &visits).await.unwrap();
+            assert_eq!((told.settlements, told.not_requoted), (1, not_requoted));
+        }
     }
 
     #[tokio::test]

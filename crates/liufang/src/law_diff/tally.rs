@@ -10,7 +10,7 @@ use lf_law::{Decision, LawError, Outcome, Severity};
 use lf_vocab::{Fen, HiRxno};
 use serde::Serialize;
 
-use super::money::Dises;
+use super::money::Visits;
 
 /// Numbers of prescriptions that are named for each provision.
 const NAMED: usize = 5;
@@ -131,7 +131,7 @@ pub struct Tally {
     to_accepted: Kind,
     reasons: u64,
     /// 病种 of the prescriptions that name one, for their settlements.
-    pub dises: Dises,
+    pub visits: Visits,
     by_provision: BTreeMap<String, ByProvision>,
 }
 
@@ -206,7 +206,7 @@ impl Tally {
         self.unknown += other.unknown;
         self.replayed += other.replayed;
         self.reasons += other.reasons;
-        self.dises.extend(other.dises);
+        self.visits.extend(other.visits);
         for (own, other) in [(&mut self.to_refused, other.to_refused), (&mut self.to_accepted, other.to_accepted)] {
             own.prescriptions += other.prescriptions;
             own.money.add(other.money);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use lf_center::scheme::{Ask, Level};
+use lf_center::scheme::{self, Ask, Level};
 use lf_settle::{Accumulator, Case, Line, Refusal, Totals};
 use lf_vocab::dict::{AcctUsedFlag, ChrgitmLv, Insutype, PsnType};
 use lf_vocab::{Admdvs, Day, Fen, MedListCodg, Pric, Qty};
@@ -24,6 +24,9 @@ pub struct Facts {
     #[serde(deserialize_with = "psn_type")]
     psn_type: PsnType,
     med_type: String,
+    /// Of 7101: `2` where it was prescribed during a stay.
+    #[serde(default, deserialize_with = "otp_ipt_flag")]
+    otp_ipt_flag: Option<String>,
     #[serde(default, deserialize_with = "level")]
     hosp_lv: Option<Level>,
     #[serde(default)]
@@ -77,6 +80,11 @@ impl Facts {
             // No pool's grants are at hand without a database.
             grants: &[],
         }
+    }
+
+    /// Whether it was prescribed during a stay.
+    pub fn of_stay(&self) -> bool {
+        scheme::of_stay(self.otp_ipt_flag.as_deref())
     }
 
     /// The purchase; its amounts are count × price.
@@ -143,6 +151,15 @@ coded! {
     psn_type -> PsnType;
     acct_used_flag -> AcctUsedFlag;
     chrgitm_lv -> ChrgitmLv;
+}
+
+/// Of its dictionary only what a prescription of a visit may have.
+fn otp_ipt_flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let code = String::deserialize(from)?;
+    match code.as_str() {
+        "1" | "2" => Ok(Some(code)),
+        _ => Err(D::Error::custom(format!("otp_ipt_flag: code {code:?} is not known here"))),
+    }
 }
 
 fn level<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Level>, D::Error> {

@@ -57,6 +57,8 @@ fn what_the_law_does_not_say_is_refused_and_named() {
         ("\"14\"", "\"21\"", "LAW-00-01", "ipt.insutypes"),
         ("\"14\"", "\"18\"", "LAW-00-01", "ipt.fund_cap_fen"),
         ("\"14\"", "\"52\"", "RX-2102-12", "52"),
+        // proves GX-1.3c: what is bought during a stay is the stay's
+        ("\"2024-05-20\"", "\"2025-05-20\", \"otp_ipt_flag\": \"2\"", "LAW-00-01", "ipt."),
         ("\"M01600\"", "\"M99999\"", "LAW-00-01", "opsp.deductible_fen"),
         ("2024-05-20", "2022-05-31", "LAW-00-01", "450100"),
         ("\"chrgitm_lv\": \"01\"", "\"chrgitm_lv\": \"02\"", "settle.class_not_formalised", "乙类"),
@@ -81,6 +83,7 @@ fn facts_that_cannot_be_read_end_with_two_and_say_where() {
         ("\"insutype\": \"310\"", "\"insutype\": \"999\"", "insutype"),
         ("\"3\": \"250.00\"", "\"13\": \"250.00\"", "13"),
         ("\"3\": \"250.00\"", "\"3\": \"-1.00\"", "used.mz_tc"),
+        ("\"med_type\"", "\"otp_ipt_flag\": \"3\", \"med_type\"", "otp_ipt_flag"),
         ("\"med_type\"", "\"med_typ\"", "med_typ"),
         ("\"used\"", "\"used\": {}, \"used\"", "used"),
         ("{", "[", "facts.json"),

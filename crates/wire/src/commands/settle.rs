@@ -138,3 +138,6 @@ pub fn t5203(node: &Node<'_>) -> Result<t5203_settlement::Command, Defects> {
     let mdtrt_id = node.string("mdtrt_id");
     take.done(|| Some(t5203_settlement::Command { psn_no: psn_no?, setl_id: setl_id?, mdtrt_id }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,10 @@
 //! What the clinic route answers: 2201, 2204, 2206, 2207, 2208; and nothing for 2202, 2203A, 2205.
 
-use lf_center::t3201_statement::CLR_TYPE;
 use lf_center::{t2101_quote, t2102_settle, t2103_refund, t2201_register, t2204_fees, t2206_clinic};
 use lf_vocab::Moment;
 
 use super::Payload;
-use super::settle::{CLR_WAY, NO_LIMIT, amounts, fund_row, funds, med_chrgitm_type, numbers, person};
+use super::settle::{NO_LIMIT, funds, kinds, med_chrgitm_type, numbers, quote, settlement};
 use crate::generated::Transaction;
 use crate::reply::Reply;
 
@@ -49,29 +48,18 @@ pub fn t2204(reply: &t2204_fees::Reply) -> Payload {
 pub fn t2206(reply: &t2101_quote::Reply, command: &t2206_clinic::Command, now: Moment) -> Payload {
     let mut out = Reply::new(Transaction::T2206);
     out.node("setlinfo", |node| {
-        node.text("mdtrt_id", command.mdtrt_id.as_str()).text("medins_setl_id", "");
-        person(node, &reply.person, now);
-        node.text("mdtrt_cert_type", command.mdtrt_cert_type.as_str()).text("med_type", command.med_type.as_str());
-        node.moment("setl_time", now).text("clr_way", CLR_WAY).text("clr_type", CLR_TYPE);
-        amounts(node, &reply.shares);
-        node.fen("hosp_part_amt", reply.shares.hosp_part_amt);
+        node.text("mdtrt_id", command.mdtrt_id.as_str());
+        quote(node, reply, (command.mdtrt_cert_type.as_str(), command.med_type.as_str()), now);
     });
-    out.each("setldetail", funds(&reply.shares), |row, (at, fund)| fund_row(row, fund, at, &reply.shares));
+    funds(&mut out, &reply.shares);
     out.to_json()
 }
 
 /// 2207.
 pub fn t2207(reply: &t2102_settle::Reply) -> Payload {
-    let setl = &reply.setl;
     let mut out = Reply::new(Transaction::T2207);
-    out.node("setlinfo", |node| {
-        node.text("mdtrt_cert_type", setl.mdtrt_cert_type.as_str()).text("med_type", setl.med_type.as_str());
-        person(node, &reply.person, setl.setl_time);
-        node.text("clr_way", CLR_WAY).text("clr_type", CLR_TYPE);
-        numbers(node, setl);
-        node.fen("hosp_part_amt", setl.shares.hosp_part_amt);
-    });
-    out.each("setldetail", funds(&setl.shares), |row, (at, fund)| fund_row(row, fund, at, &setl.shares));
+    out.node("setlinfo", |node| settlement(node, reply));
+    funds(&mut out, &reply.setl.shares);
     out.to_json()
 }
 
@@ -80,15 +68,12 @@ pub fn t2208(reply: &t2103_refund::Reply) -> Payload {
     let setl = &reply.setl;
     let mut out = Reply::new(Transaction::T2208);
     out.node("setlinfo", |node| {
+        kinds(node, setl);
         numbers(node, setl);
         node.fen("hosp_part_amt", setl.shares.hosp_part_amt)
             .text("psn_no", setl.accum_key.psn_no.as_str())
-            .text("insutype", setl.insutype.code())
-            .text("mdtrt_cert_type", setl.mdtrt_cert_type.as_str())
-            .text("med_type", setl.med_type.as_str())
-            .text("clr_type", CLR_TYPE)
-            .text("clr_way", CLR_WAY);
+            .text("insutype", setl.insutype.code());
     });
-    out.each("setldetail", funds(&setl.shares), |row, (at, fund)| fund_row(row, fund, at, &setl.shares));
+    funds(&mut out, &setl.shares);
     out.to_json()
 }

@@ -16,7 +16,7 @@ const NO_LIMIT_FEN: &str = "99999999.00";
 /// The longest explanation that fits `setl_proc_info`.
 const PROC_INFO_MAX: usize = 4000;
 /// 清算方式: by item. 清算类别: 药店购药.
-pub(super) const CLR_WAY: &str = "1";
+const CLR_WAY: &str = "1";
 /// 支付地点类别: at the institution.
 const PAY_LOC: &str = "2";
 
@@ -24,12 +24,8 @@ const PAY_LOC: &str = "2";
 pub fn t2101(reply: &t2101_quote::Reply, command: &t2101_quote::Command, now: Moment) -> Payload {
     let mut out = Reply::new(Transaction::T2101);
     out.node("setlinfo", |node| {
-        node.text("mdtrt_id", "").text("medins_setl_id", "");
-        person(node, &reply.person, now);
-        node.text("mdtrt_cert_type", command.mdtrt_cert_type.as_str()).text("med_type", command.med_type.as_str());
-        node.moment("setl_time", now).text("clr_way", CLR_WAY).text("clr_type", CLR_TYPE);
-        amounts(node, &reply.shares);
-        node.fen("hosp_part_amt", reply.shares.hosp_part_amt);
+        node.text("mdtrt_id", "");
+        quote(node, reply, (command.mdtrt_cert_type.as_str(), command.med_type.as_str()), now);
     });
     parts(&mut out, &reply.shares);
     out.to_json()
@@ -37,24 +33,44 @@ pub fn t2101(reply: &t2101_quote::Reply, command: &t2101_quote::Command, now: Mo
 
 /// 2102.
 pub fn t2102(reply: &t2102_settle::Reply) -> Payload {
-    let setl = &reply.setl;
     let mut out = Reply::new(Transaction::T2102);
-    out.node("setlinfo", |node| {
-        node.text("mdtrt_cert_type", setl.mdtrt_cert_type.as_str()).text("med_type", setl.med_type.as_str());
-        person(node, &reply.person, setl.setl_time);
-        node.text("clr_way", CLR_WAY).text("clr_type", CLR_TYPE);
-        numbers(node, setl);
-        node.fen("hosp_part_amt", setl.shares.hosp_part_amt);
-    });
-    parts(&mut out, &setl.shares);
+    out.node("setlinfo", |node| settlement(node, reply));
+    parts(&mut out, &reply.setl.shares);
     out.to_json()
+}
+
+/// What 2101 and 2206 say of a quote besides the visit.
+pub(super) fn quote(node: &mut Reply, reply: &t2101_quote::Reply, (cert_type, med_type): (&str, &str), now: Moment) {
+    node.text("medins_setl_id", "");
+    person(node, &reply.person, now);
+    node.text("mdtrt_cert_type", cert_type).text("med_type", med_type);
+    node.moment("setl_time", now).text("clr_way", CLR_WAY).text("clr_type", CLR_TYPE);
+    amounts(node, &reply.shares);
+    node.fen("hosp_part_amt", reply.shares.hosp_part_amt);
+}
+
+/// What 2102 and 2207 say of a settlement.
+pub(super) fn settlement(node: &mut Reply, reply: &t2102_settle::Reply) {
+    let setl = &reply.setl;
+    kinds(node, setl);
+    person(node, &reply.person, setl.setl_time);
+    numbers(node, setl);
+    node.fen("hosp_part_amt", setl.shares.hosp_part_amt);
+}
+
+/// By which credential, as what, and how it is cleared.
+pub(super) fn kinds(node: &mut Reply, setl: &Setl) {
+    node.text("mdtrt_cert_type", setl.mdtrt_cert_type.as_str())
+        .text("med_type", setl.med_type.as_str())
+        .text("clr_way", CLR_WAY)
+        .text("clr_type", CLR_TYPE);
 }
 
 /// 2103: both spellings of the two personal amounts come from the table.
 pub fn t2103(reply: &t2103_refund::Reply) -> Payload {
     let mut out = Reply::new(Transaction::T2103);
     out.node("setlinfo", |node| numbers(node, &reply.setl));
-    out.each("setldetail", funds(&reply.setl.shares), |row, (at, fund)| fund_row(row, fund, at, &reply.setl.shares));
+    funds(&mut out, &reply.setl.shares);
     out.to_json()
 }
 
@@ -88,7 +104,7 @@ pub(super) fn full_years(person: &Person, now: Moment) -> i64 {
     i64::from(today.0 - birth.0) - i64::from(before_birthday)
 }
 
-pub(super) fn amounts(node: &mut Reply, shares: &Shares) {
+fn amounts(node: &mut Reply, shares: &Shares) {
     for (name, amount) in [
         ("medfee_sumamt", shares.medfee_sumamt),
         ("fulamt_ownpay_amt", shares.fulamt_ownpay_amt),
@@ -137,28 +153,26 @@ pub fn t5203(reply: &t5203_settlement::Reply) -> Payload {
             .show("fixmedins_poolarea", setl.poolarea_no)
             .day("begndate", setl.setl_time.day())
             .day("enddate", setl.setl_time.day())
-            .text("mdtrt_cert_type", setl.mdtrt_cert_type.as_str())
-            .text("med_type", setl.med_type.as_str())
-            .text("clr_type", CLR_TYPE)
-            .text("clr_way", CLR_WAY)
             .flag("refd_setl_flag", reply.refd)
             .show("year", setl.setl_time.day().year());
+        kinds(node, setl);
     });
-    out.each("setldetail", funds(&setl.shares), |row, (at, fund)| fund_row(row, fund, at, &setl.shares));
+    funds(&mut out, &setl.shares);
     out.to_json()
 }
 
 fn parts(out: &mut Reply, shares: &Shares) {
-    out.each("setldetail", funds(shares), |row, (at, fund)| fund_row(row, fund, at, shares));
+    funds(out, shares);
     out.each("detlcutinfo", &shares.lines, line);
 }
 
-pub(super) fn funds(shares: &Shares) -> impl Iterator<Item = (usize, &FundShare)> {
-    shares.fund_details.iter().enumerate()
+/// What each fund pays.
+pub(super) fn funds(out: &mut Reply, shares: &Shares) {
+    out.each("setldetail", shares.fund_details.iter().enumerate(), |row, (at, fund)| fund_row(row, fund, at, shares));
 }
 
 /// The first fund carries the explanation: which provision gave which fen.
-pub(super) fn fund_row(row: &mut Reply, fund: &FundShare, at: usize, shares: &Shares) {
+fn fund_row(row: &mut Reply, fund: &FundShare, at: usize, shares: &Shares) {
     row.text("fund_pay_type", fund.fund_pay_type.as_str())
         .text("fund_pay_type_name", fund.name.as_str())
         .fen("inscp_scp_amt", fund.inscp_scp_amt)
