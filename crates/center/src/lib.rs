@@ -20,6 +20,7 @@ pub mod journal;
 pub mod keys;
 pub mod limit;
 pub mod mdtrt;
+pub mod med_file;
 pub mod offers;
 pub mod once;
 pub mod people;

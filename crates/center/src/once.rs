@@ -92,6 +92,7 @@ impl Ctx {
 
     /// What was answered before, word for word, if this is the same message.
     pub fn answered<R: DeserializeOwned>(&self, row: Option<IdemRow>) -> Result<Option<Answer<R>>, Failure> {
+        lf_vocab::covers!("WH-3.7");
         let Some(row) = row else { return Ok(None) };
         if row.digest != self.digest {
             return refused(OnceRefusal::OtherContent);

@@ -95,7 +95,9 @@ impl Center {
         self.attempts(ctx, || self.try_authorise(ctx, command)).await
     }
 
+    /// The credential is all that is asked, wherever the person is insured: nobody carries a paper.
     async fn try_authorise(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Attempt> {
+        lf_vocab::covers!("WH-4.3");
         let key = ctx.exact_key("7201");
         let cert = PersonKey::Cert(command.psn_cert_type.clone(), command.certno.clone());
         let (idem, person) = tokio::try_join!(self.store.idem(&key), self.store.person(&cert))?;

@@ -20,6 +20,7 @@ use crate::catalogue::apart;
 use crate::ctx::{Answer, Ctx};
 use crate::delivery::spec_dosform;
 use crate::failure::{Attempt, Failure, refused};
+use crate::med_file::MedFile;
 use crate::registers::DrugSays;
 use crate::t7102_sign::RxRefusal;
 use crate::t7204_download::{basket_of, listed, prescribed};
@@ -43,6 +44,8 @@ pub struct Command {
     pub lines: Vec<SaleLine>,
     /// When the prescription was printed, where said (JX-3.4.3b).
     pub print_time: Option<Moment>,
+    /// Whether the 用药申请（复查评估）表 was shown, where said (WH-6.6).
+    pub appy_form_flag: Option<bool>,
     /// 复核药师: who checked and signed, where named.
     pub rchk: Option<Rchk>,
 }
@@ -108,12 +111,15 @@ impl Center {
         let meant = prescribed(&content);
         let (left, place) = (left_on(&command.lines, ctx.now), ctx.caller.fixmedins.poolarea_no);
         let days = [(&*meant, content.head.prsc_time.day()), (&*codes, left)];
-        let ([prescribed, sold], lots, says, signed, pair) = tokio::try_join!(
+        let insured = command.hi_feesetl_flag == HiFeesetlFlag::Insured;
+        let kept = insured && self.keeps_med_files(ctx, left)?;
+        let ([prescribed, sold], lots, says, signed, pair, file) = tokio::try_join!(
             self.priced_each(days, place),
             self.lots_of(ctx, &stocked),
             self.drug_says(place, &codes, left, ctx.now),
             self.signed_by(ctx, command, &rx),
-            self.consulted_here(&rx, ctx)
+            self.consulted_here(&rx, ctx),
+            self.med_file(kept, ctx, &rx)
         )?;
         let ((mut prescribed, _), (mut drugs, prics)) = (apart(prescribed), apart(sold));
         let [of_rx, of_sale] = days;
@@ -125,7 +131,9 @@ impl Center {
         let understood = sale::check_rows(&basket, &rows, ctx.now).map_err(Failure::from_refusal)?;
         let of = (&rx, pair);
         let (content, basket, understood) = (&content, &basket, &*understood);
-        let asked = Asked { of, content, basket, drugs: &drugs, prics: &prics, understood, lots: &lots, says: &says };
+        let file = file.filter(|_| says.iter().any(DrugSays::spay));
+        let (lots, says, file) = (&lots, &*says, file.as_ref());
+        let asked = Asked { of, content, basket, drugs: &drugs, prics: &prics, understood, lots, says, file };
         let reminders = self.ask_sell(ctx, command, &asked, signed.is_some())?;
         let sold = self.sold(command, signed);
         let reply = Reply { sel_stoout_sn: sold.sel_stoout_sn.clone() };
@@ -134,6 +142,7 @@ impl Center {
             rx: vec![journal::advance(&rx, &Event::Sold(sold), ctx.now)?],
             ..ChangeSet::default()
         };
+        changes.claims.extend(file.and_then(|file| file.opening(&rx.hi_rxno)));
         let answer = Answer { reply, reminders };
         ctx.remember(key, &answer, &mut changes);
         // A self-paid prescription is used from here on; an insured one is told of when it is settled.
@@ -165,13 +174,17 @@ impl Center {
             lines: command.lines.clone(),
             law_edition: self.law.edition().to_owned(),
             print_time: command.print_time,
+            appy_form_flag: command.appy_form_flag,
             rchk_phar_code: signed,
         }
     }
 
-    /// A box that another prescription took first is told by its code.
+    /// A box that another prescription took first is told by its code. Who was not the first after all is decided again.
     async fn commit_sale(&self, changes: ChangeSet) -> Result<(), Attempt> {
         match self.store.commit(changes).await {
+            Err(CommitError::Claimed(claim)) if claim.kind == ClaimKind::MedFile => {
+                Err(Attempt::Commit(CommitError::Stale("med_file")))
+            }
             Err(CommitError::Claimed(claim)) => Ok(refused(SaleRefusal::TracCodgSold(claim.key))?),
             other => Ok(other?),
         }
@@ -211,7 +224,9 @@ impl Center {
             .set(Field::SetlCnt, 0i64)
             .set(Field::ValiEndTime, head.vali_end_time)
             .set(Field::FundFlag, command.hi_feesetl_flag == HiFeesetlFlag::Insured)
-            .set_opt(Field::RxExraAttrCode, head.rx_exra_attr_code.as_deref());
+            .set_opt(Field::RxExraAttrCode, head.rx_exra_attr_code.as_deref())
+            .set_opt(Field::FstBuyFlag, asked.file.map(MedFile::first_buy))
+            .set_opt(Field::AppyFormFlag, command.appy_form_flag);
         let listed = asked.drugs.iter().zip(asked.prics);
         for (at, ((line, (drug, prics)), row)) in command.lines.iter().zip(listed).zip(asked.understood).enumerate() {
             // The law compares drugs, not rows: a row a trace code is common.
@@ -235,6 +250,8 @@ struct Asked<'a> {
     understood: &'a [Understood],
     lots: &'a Expiries,
     says: &'a [DrugSays],
+    /// The person's file at the pharmacy, where a drug goes into it.
+    file: Option<&'a MedFile>,
 }
 
 /// Until when a box may be sold, where the pharmacy's own stock knows it.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
+use crate::med_file::opened_by;
 use crate::t7102_sign::RxRefusal;
 use crate::t7207_sell::claims;
 use crate::tell::Paid;
@@ -57,11 +58,10 @@ impl Center {
         let sold = sale::may_undo_sale(&rx, ctx.code(), command.sel_stoout_sn.as_deref(), insured)
             .map_err(Failure::from_refusal)?;
         let event = Event::SaleUndone(SaleUndone { sel_stoout_sn: sold.sel_stoout_sn.clone() });
-        let mut changes = ChangeSet {
-            releases: claims(&rx.hi_rxno, &sold.lines),
-            rx: vec![journal::advance(&rx, &event, ctx.now)?],
-            ..ChangeSet::default()
-        };
+        let mut releases = claims(&rx.hi_rxno, &sold.lines);
+        releases.push(opened_by(ctx.code(), &rx));
+        let mut changes =
+            ChangeSet { releases, rx: vec![journal::advance(&rx, &event, ctx.now)?], ..ChangeSet::default() };
         let answer = Answer::from(Reply {});
         ctx.remember(key.clone(), &answer, &mut changes);
         // Who was told that the person paid is told that it was taken back.

@@ -5,10 +5,12 @@ use expect_test::expect;
 use lf_wire::Transaction::{self, *};
 use lf_wire::client::Dialect;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
 
 use crate::bad_envelope::Cases;
 use crate::journey::Told;
 use crate::messages as m;
+use crate::router::serve;
 use crate::support::World;
 
 /// Sends a message of each transaction, and each again, at once and as it was, in every dialect and with scalars
@@ -128,6 +130,53 @@ async fn a_number_is_not_used_twice() {
         2103: 403 [RX-2103-03] 就诊ID与结算不符（依据：接口规范 2103 mdtrt_id）
         2103, another person: 403 [RX-2103-02] 人员编号与结算不符（依据：接口规范 2103 psn_no）
     "#]].assert_eq(&cases.done());
+}
+
+/// A connection that breaks in the message or before its reply: the hospital asks what became of it, and sends it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broken_connection_harms_nobody() {
+    // proves WH-3.7
+    let world = World::new().await;
+    let address = serve(&world).await;
+    let now = world.now();
+    let data = world.good(Dialect::Official, T7101, &m::t7101(now, "CF0001")).await.data;
+    let text = |data: &Value, pointer: &str| data.pointer(pointer).unwrap().as_str().unwrap().to_owned();
+    let issued = m::Issued { hi_rxno: text(&data, "/hiRxno"), rx_trace_code: text(&data, "/rxTraceCode") };
+    let data = world.good(Dialect::Official, T7102, &m::t7102(&issued, now)).await.data;
+    let upload = m::t7103(&issued, now, &text(&data, "/signDigest")).to_string();
+    let body = world.hospital.seal(Dialect::Official, world.now_ms(), &upload);
+    let stands = async || world.call(Dialect::Official, T7105, &m::question(&issued.hi_rxno)).await.data;
+    let (before, written) = (stands().await, world.written());
+    broken(address, &body, body.len() / 2).await;
+    assert_eq!((stands().await, world.written()), (before.clone(), written.clone()), "half a message is none");
+    broken(address, &body, body.len()).await;
+    for _ in 0..100 {
+        if world.written() != written {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let after = stands().await;
+    assert_ne!(after, before, "who asks is told that it arrived");
+    let (rows, written) = (world.rows().await, world.written());
+    let again = world.send(&world.hospital, T7103.method(), &body).await;
+    assert_eq!(again.code, 0, "{}", again.message);
+    assert_eq!((world.rows().await, world.written()), (rows, written), "it counts once");
+    assert_eq!(stands().await, after);
+    world.audited().await;
+}
+
+/// Posts so much of 7103 and goes away; the connection stays a moment, so that what was sent whole is read.
+async fn broken(address: std::net::SocketAddr, body: &[u8], sent: usize) {
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let length = body.len();
+    let head = format!(
+        "POST /epc/api/fixmedins/rxFileUpld HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&body[..sent]).await.unwrap();
+    stream.flush().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
 }
 
 /// Two messages of one meaning at the same time: both get the same numbers, one prescription is stored.

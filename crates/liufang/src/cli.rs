@@ -25,7 +25,7 @@ mod torture;
 pub use admission::{AdmissionArgs, AdmissionBase, AdmissionCommand, AdmissionOf, SPAY};
 pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
 pub use duty::{DutyArgs, DutyCommand};
-pub use filings::{FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf};
+pub use filings::{FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf, MedFileArgs};
 pub use grants::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs, GrantPlace};
 pub use law::{DiffArgs, LawArgs, LawCommand};
 pub use online::OnlineArgs;

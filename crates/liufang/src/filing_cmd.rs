@@ -1,17 +1,19 @@
 //! `liufang filing`: 备案 of insured persons, entered one by one; many come by `liufang import filing`.
 //!
-//! Serves WH-2.1, WH-2.3, WH-2.4 and DG-1.1. Invariants: nothing is entered that is wrong in itself or names nobody registered; a filing is never
+//! Serves WH-2.1, WH-2.3, WH-2.4, WH-6.6 and DG-1.1. Invariants: nothing is entered that is wrong in itself or names nobody registered; a filing is never
 //! deleted. A running center hears of the first filing of a place within seconds, of every other one at once.
 
 use anyhow::{anyhow, bail};
+use lf_center::med_file;
 use lf_center::registers::KEPT_FRESH_SECONDS;
 use lf_import::filings::{CROWDED, Counted};
 use lf_ports::filing::{Filed, Filing, FilingBody, FilingChange, FilingEnded, OpspFiling, SpayFiling};
 use lf_ports::{ChangeSet, Clock as _, CommitError};
+use lf_rx::event::SaleLine;
 use lf_store::Engine;
 use lf_vocab::Day;
 
-use crate::cli::{FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf};
+use crate::cli::{FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf, MedFileArgs};
 use crate::edge::SystemClock;
 use crate::serve::open_beside;
 
@@ -22,6 +24,7 @@ pub async fn run(args: &FilingArgs) -> anyhow::Result<bool> {
         FilingCommand::AddOpsp(add) => &add.add.of,
         FilingCommand::List { of } => of,
         FilingCommand::End(end) => &end.of,
+        FilingCommand::MedFile(file) => &file.of,
     };
     let store = open_beside(&of.database, of.store_key.as_deref()).await?;
     let store_ref = store.as_ref();
@@ -49,6 +52,7 @@ pub async fn run(args: &FilingArgs) -> anyhow::Result<bool> {
         }
         FilingCommand::List { of } => list(store_ref, of).await,
         FilingCommand::End(end) => self::end(store_ref, end).await,
+        FilingCommand::MedFile(file) => med_file(store_ref, file).await,
     };
     store.close().await;
     done
@@ -137,6 +141,30 @@ async fn end(store: &dyn Engine, args: &FilingEndArgs) -> anyhow::Result<bool> {
         other => other?,
     }
     println!("{} ends with {}", args.filing_no, until.plus(-1));
+    Ok(true)
+}
+
+/// The pharmacy's file of the person, a line a drug that was sold.
+async fn med_file(store: &dyn Engine, args: &MedFileArgs) -> anyhow::Result<bool> {
+    let whose = (args.of.poolarea_no, &args.of.psn_no);
+    match med_file::opening_of(store, &args.fixmedins_code, whose).await? {
+        Some(hi_rxno) => println!("用药档案：{hi_rxno}的出库建立"),
+        None => println!("没有建立用药档案"),
+    }
+    for rx in med_file::purchases(store, &args.fixmedins_code, whose).await? {
+        let Some(sold) = rx.state.sold() else { continue };
+        let form = match sold.appy_form_flag {
+            Some(true) => "，出示用药申请（复查评估）表",
+            Some(false) => "，未出示用药申请（复查评估）表",
+            None => "",
+        };
+        let wanted = |line: &&SaleLine| args.med_list_codg.as_ref().is_none_or(|code| *code == line.med_list_codg);
+        for line in sold.lines.iter().filter(wanted) {
+            let (drug, cnt, unit) = (&line.drug_genname, line.drug_totlcnt, &line.drug_totlcnt_emp);
+            let (code, state) = (&line.med_list_codg, rx.state.name_cn());
+            println!("{} {code} {drug} {cnt}{unit}，{}{form}，{state}", line.stoout_time, rx.hi_rxno);
+        }
+    }
     Ok(true)
 }
 

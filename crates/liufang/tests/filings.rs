@@ -85,4 +85,7 @@ fn filings_are_entered_listed_and_ended() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/import/filing.csv");
     let again = region.ran(&["import", "filing", file.to_str().unwrap(), "--database", "sqlite://center.db"]);
     assert!(again.0 == 0, "{}", again.1);
+    // Nobody bought anything at this pharmacy.
+    let (code, said) = region.filing(&["med-file", "--fixmedins-code", "P36090200101"], ACTIVE);
+    assert!(code == 0 && said.trim() == "没有建立用药档案", "{said}");
 }

@@ -116,6 +116,8 @@ pub enum ClaimKind {
     PaperRxno,
     /// A batch of them: `<fixmedins_code>/<batch>`, held by its count and SM3.
     PaperBatch,
+    /// 用药档案 of a person at a pharmacy: `<fixmedins_code>/<参保统筹区>/<psn_no>`, held by the prescription that opened it (7207).
+    MedFile,
 }
 
 impl ClaimKind {
@@ -127,6 +129,7 @@ impl ClaimKind {
             Self::PaperRangeNo => "paper_range_no",
             Self::PaperRxno => "paper_rxno",
             Self::PaperBatch => "paper_batch",
+            Self::MedFile => "med_file",
         }
     }
 }

@@ -140,6 +140,14 @@ pub trait Store: StockStore + MdtrtStore + Send + Sync {
     /// Prescriptions of a person, of whatever institution, whose drugs last until today or longer: dispensed, or free to be. At
     /// most [`crate::consult::COURSES_MAX`], those that last longest first.
     async fn courses(&self, poolarea_no: Admdvs, psn_no: &PsnNo, now: Moment) -> Result<Vec<Course>, StoreError>;
+    /// Numbers of all prescriptions that were pre-checked for a person, behind one, in their order.
+    async fn rxnos_of_person(
+        &self,
+        poolarea_no: Admdvs,
+        psn_no: &PsnNo,
+        after: Option<&HiRxno>,
+        most: usize,
+    ) -> Result<Vec<HiRxno>, StoreError>;
     /// An authorisation.
     async fn batch(&self, poolarea_no: Admdvs, batch_no: &str) -> Result<Option<AuthBatch>, StoreError>;
     /// A settlement of a pharmacy, and the settlement that reversed it.

@@ -280,6 +280,9 @@ pub struct Sold {
     /// The registered pharmacist who checked and signed before the drugs were handed out, where named (JX-3.4.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rchk_phar_code: Option<PharCode>,
+    /// Whether the person showed the 用药申请（复查评估）表, where the pharmacy says so (WH-6.6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appy_form_flag: Option<bool>,
 }
 
 /// A paper of the prescription (JX-3.4.3b).

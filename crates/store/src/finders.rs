@@ -276,6 +276,18 @@ impl<D: Driver> Store for Ports<D> {
         Ok(standing)
     }
 
+    async fn rxnos_of_person(
+        &self,
+        poolarea_no: Admdvs,
+        psn_no: &PsnNo,
+        after: Option<&HiRxno>,
+        most: usize,
+    ) -> Result<Vec<HiRxno>, StoreError> {
+        let after = after.map_or("", HiRxno::as_str);
+        let params = [poolarea_no.as_str().into(), psn_no.as_str().into(), after.into(), page(most)];
+        self.many(sql::consult::RXNOS_OF_PERSON, params, row::rxno).await
+    }
+
     async fn rx(&self, hi_rxno: &HiRxno) -> Result<Option<Prescription>, StoreError> {
         self.one(sql::RX, rx_params(hi_rxno), row::rx).await
     }

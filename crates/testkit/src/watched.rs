@@ -149,6 +149,7 @@ asked! {
     itnt_last(dr_code: &DrCode) -> i64;
     itnt_overlaps(dr_code: &DrCode, session: &Session, but: (Admdvs, &PsnNo)) -> Vec<ItntSession>;
     courses(poolarea_no: Admdvs, psn_no: &PsnNo, now: Moment) -> Vec<Course>;
+    rxnos_of_person(poolarea_no: Admdvs, psn_no: &PsnNo, after: Option<&HiRxno>, most: usize) -> Vec<HiRxno>;
     batch(poolarea_no: Admdvs, batch_no: &str) -> Option<AuthBatch>;
     setl(fixmedins_code: &FixmedinsCode, setl_id: &str) -> Option<(Setl, Option<String>)>;
     setls_of(fixmedins_code: &FixmedinsCode, after: (Moment, &str), until: Moment, limit: usize) -> Vec<Setl>;

@@ -11,7 +11,7 @@ use lf_ports::{
 use lf_testkit::life::{Item, Life};
 use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACY, catalogue, drugs, fixmedins};
 use lf_testkit::{Step, TestCenter};
-use lf_vocab::dict::Insutype;
+use lf_vocab::dict::{HiFeesetlFlag, Insutype};
 use lf_vocab::{Moment, Span};
 
 use crate::said::{codes, send, with};
@@ -586,4 +586,93 @@ async fn of_several_registered_diseases_the_highest_deductible_counts() {
     assert_eq!(dedc().await, opsp(1_000), "what is over does not count");
     file(&center, other).await;
     assert_eq!(dedc().await, opsp(2_000));
+}
+
+/// What is said at 7207 of a sale that states this of the form, and the sale's number where it went through.
+async fn sold(life: &mut Life<'_>, form: Option<bool>) -> Vec<String> {
+    let sale = with(life.sell_command(), |command| command.appy_form_flag = form);
+    match send!(life, t7207_sell, pharmacy, sale) {
+        Ok(answer) => {
+            life.sel_stoout_sn = answer.reply.sel_stoout_sn;
+            answer.reminders.into_iter().map(|one| format!("?{}", one.code)).collect()
+        }
+        refused => codes(&refused),
+    }
+}
+
+#[tokio::test]
+async fn the_first_purchase_of_a_separately_paid_drug_shows_the_form_and_opens_the_file() {
+    // proves WH-6.6
+    let (center, person) = region(WUHAN, WUHAN).await;
+    let reviewed = async |items: Vec<Item>| life(&center, &person, items, None).up_to(Step::Reviewed).await;
+    let form = |said: &[String]| said.iter().find(|code| code.ends_with("QUAL-FIRST-FORM")).cloned();
+    let pharmacy = PHARMACY.parse().unwrap();
+    let whose = (person.poolarea_no, &person.psn_no);
+    let opening = async || lf_center::med_file::opening_of(&*center.store, &pharmacy, whose).await.unwrap();
+    let filed = async || {
+        let rows = lf_center::med_file::purchases(&*center.store, &pharmacy, whose).await.unwrap();
+        rows.into_iter().map(|rx| rx.hi_rxno).collect::<Vec<_>>()
+    };
+    // No list of such drugs: an ordinary purchase opens nothing.
+    let mut plain = reviewed(vec![special()]).await;
+    assert_eq!((form(&sold(&mut plain, None).await), opening().await), (None, None));
+    tag(&center, TagList::Spay, "420000", "单独支付", &[None]).await;
+    let mut first = reviewed(vec![special()]).await;
+    assert_eq!(form(&sold(&mut first, Some(false)).await).as_deref(), Some("QUAL-FIRST-FORM"));
+    assert_eq!(opening().await, None, "a refusal opens nothing");
+    // Whoever says nothing is reminded; undone, it was no purchase, and the next one is the first again.
+    assert_eq!(form(&sold(&mut first, None).await).as_deref(), Some("?QUAL-FIRST-FORM"));
+    assert_eq!(opening().await, Some(first.hi_rxno().to_string()));
+    send!(first, t7208_undo_sale, pharmacy, first.undo_sale_command()).unwrap();
+    assert_eq!(opening().await, None);
+    let mut shown = reviewed(vec![special()]).await;
+    assert_eq!(form(&sold(&mut shown, Some(true)).await), None);
+    let rx = center.store.rx(&shown.hi_rxno()).await.unwrap().unwrap();
+    assert_eq!(rx.state.sold().unwrap().appy_form_flag, Some(true));
+    // From the second on nobody asks, and the file lists what was bought here.
+    let mut second = reviewed(vec![special()]).await;
+    assert_eq!(form(&sold(&mut second, Some(false)).await), None);
+    assert_eq!(opening().await, Some(shown.hi_rxno().to_string()));
+    assert_eq!(filed().await, [plain.hi_rxno(), shown.hi_rxno(), second.hi_rxno()]);
+    assert!(center.audit().await.passes());
+}
+
+#[tokio::test]
+async fn where_the_law_keeps_no_files_none_is_opened() {
+    // proves WH-6.6: neither in another place, nor of what a person buys with his own money, nor at another pharmacy
+    let (elsewhere, insured) = region("420200", "420200").await;
+    let (center, person) = region(WUHAN, WUHAN).await;
+    for (center, person, own_money) in [(&elsewhere, &insured, false), (&center, &person, true)] {
+        tag(center, TagList::Spay, "420000", "单独支付", &[None]).await;
+        let mut life = life(center, person, vec![special()], None).up_to(Step::Reviewed).await;
+        if own_money {
+            life.hi_feesetl_flag = HiFeesetlFlag::SelfPaid;
+        }
+        let said = sold(&mut life, Some(false)).await;
+        assert!(said.iter().all(|code| code.starts_with('?') && !code.contains("FIRST-FORM")), "{said:?}");
+        let (pharmacy, whose) = (PHARMACY.parse().unwrap(), (person.poolarea_no, &person.psn_no));
+        assert_eq!(lf_center::med_file::opening_of(&*center.store, &pharmacy, whose).await, Ok(None));
+    }
+}
+
+#[tokio::test]
+async fn who_buys_in_another_city_carries_no_paper() {
+    // proves WH-4.3
+    let (center, person) = region("420200", WUHAN).await;
+    tag(&center, TagList::Spay, "420000", "单独支付", &[None]).await;
+    let mut life = life(&center, &person, vec![special()], None).up_to(Step::Uploaded).await;
+    // The credential finds the prescription, and its file comes with it: what a paper would say.
+    assert_eq!(life.authorise().await.unwrap().reply.list.len(), 1);
+    assert_eq!(life.download().await.unwrap().reply.file.base64, life.rx_file());
+    life.verify().await.unwrap();
+    life.review().await.unwrap();
+    let sold = life.sell().await.unwrap();
+    let bill = with(life.settle_command(), |command| {
+        command.med_type = "18".to_owned();
+        command.stated.print_time = None;
+    });
+    let settled = send!(life, t2102_settle, pharmacy, bill).unwrap();
+    let said = sold.reminders.iter().chain(&settled.reminders).map(|one| one.code.as_str());
+    let paper: Vec<_> = said.filter(|code| code.contains("PAPER") || code.contains("PRINT")).collect();
+    assert_eq!(paper, [""; 0]);
 }

@@ -47,6 +47,22 @@ pub enum FilingCommand {
     },
     /// End a filing earlier than it was made for
     End(FilingEndArgs),
+    /// List a person's 用药档案 at a pharmacy: what it sold to him on prescription, and which purchase opened the file
+    MedFile(MedFileArgs),
+}
+
+/// `filing med-file`.
+#[derive(Args)]
+pub struct MedFileArgs {
+    /// Whose.
+    #[command(flatten)]
+    pub of: FilingOf,
+    /// The pharmacy
+    #[arg(long, value_name = "CODE")]
+    pub fixmedins_code: FixmedinsCode,
+    /// One drug only, by 医疗目录编码
+    #[arg(long, value_name = "CODE")]
+    pub med_list_codg: Option<MedListCodg>,
 }
 
 /// What every new filing has.

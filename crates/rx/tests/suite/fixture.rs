@@ -115,6 +115,7 @@ pub fn sold(hi_feesetl_flag: HiFeesetlFlag) -> Sold {
         law_edition: "test".into(),
         print_time: None,
         rchk_phar_code: Some(p("HY360902000001")),
+        appy_form_flag: None,
     }
 }
 

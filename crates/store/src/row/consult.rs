@@ -2,7 +2,7 @@
 
 use lf_ports::consult::{Course, ItntSession};
 use lf_rx::event::Session;
-use lf_vocab::{Day, Moment};
+use lf_vocab::{Day, HiRxno, Moment};
 
 use super::Read;
 use crate::sealed;
@@ -34,6 +34,14 @@ pub(crate) fn course(sealer: &Sealer, row: Row) -> Read<Course> {
     let course = Course { poolarea_no, psn_no, hi_rxno, drugs: cells.sealed_json(&sealed::DRUG_COURSE)? };
     cells.agree("until_day", course.until() == Some(until))?;
     Ok(course)
+}
+
+/// The number of a course.
+pub(crate) fn rxno(sealer: &Sealer, row: Row) -> Read<HiRxno> {
+    let mut cells = Cells::new(sealer, "drug_course", 3, row);
+    cells.text("poolarea_no")?;
+    cells.text("psn_no")?;
+    cells.parsed("hi_rxno")
 }
 
 /// Whether what was prescribed is taken or may still be: dispensed, or free to be dispensed before its validity ends.

@@ -144,3 +144,23 @@ pub async fn the_longest_courses_of_a_person_are_read(ground: &dyn Ground) {
     }
     assert_eq!(store.courses(f::pool(), &psn_no, f::at(600)).await.unwrap(), found);
 }
+
+pub async fn all_numbers_of_a_person_are_read_in_pages(ground: &dyn Ground) {
+    let store = ground.open();
+    let psn_no = f::psn_no();
+    // Also of drugs that ended long ago, and of what nobody signed.
+    for serial in 1..=3 {
+        opened(&*store, &course(serial, &psn_no, 1), serial, 0).await;
+    }
+    let page = async |after: Option<u64>, most: usize| {
+        let after = after.map(f::number);
+        store.rxnos_of_person(f::pool(), &psn_no, after.as_ref(), most).await.unwrap()
+    };
+    assert_eq!(page(None, 9).await, [1, 2, 3].map(f::number));
+    assert_eq!(page(None, 2).await, [1, 2].map(f::number));
+    assert_eq!(page(Some(2), 2).await, [f::number(3)]);
+    assert_eq!(page(Some(3), 2).await, []);
+    let other: PsnNo = "36090000000002".parse().unwrap();
+    assert_eq!(store.rxnos_of_person(f::pool(), &other, None, 9).await, Ok(Vec::new()));
+    assert_eq!(store.rxnos_of_person("360100".parse().unwrap(), &psn_no, None, 9).await, Ok(Vec::new()));
+}

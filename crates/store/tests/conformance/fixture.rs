@@ -150,6 +150,7 @@ pub fn next_event(rx: &Prescription) -> Option<Event> {
             law_edition: "2026".to_owned(),
             print_time: None,
             rchk_phar_code: None,
+            appy_form_flag: None,
         }),
         _ => return None,
     })

@@ -84,6 +84,7 @@ async fn found(store: &dyn Full) -> Option<Inconsistency> {
     note(store.itnt_overlaps(&f::opened(1).dr_code, &day, (f::pool(), &"36090000000002".parse().unwrap())).await.err());
     note(store.itnt_last(&f::opened(1).dr_code).await.err());
     note(store.courses(f::pool(), &f::psn_no(), f::at(0)).await.err());
+    note(store.rxnos_of_person(f::pool(), &f::psn_no(), None, 9).await.err());
     note(store.reserve_serials(f::pool(), f::day(), 1).await.err());
     errors.into_iter().next().map(|error| match error {
         StoreError::Inconsistent(inconsistency) => inconsistency,

@@ -188,6 +188,7 @@ impl Life<'_> {
             psn_cash_pay: (self.hi_feesetl_flag == HiFeesetlFlag::SelfPaid).then(|| self.medfee_sumamt()),
             lines: lines.collect(),
             print_time: None,
+            appy_form_flag: None,
             rchk: None,
         }
     }

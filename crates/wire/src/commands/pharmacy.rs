@@ -139,7 +139,9 @@ pub fn t7207(node: &Node<'_>) -> Result<t7207_sell::Command, Defects> {
     let fixmedins_code = take.it(node.parse("fixmedins_code"));
     let rx_chk_biz_sn = take.it(node.need("rx_chk_biz_sn").map(str::to_owned));
     let hi_feesetl_flag = take.it(hi_feesetl_flag(node));
-    let print_time = take.it(Extras::of(node).parse("print_time"));
+    let extras = Extras::of(node);
+    let print_time = take.it(extras.parse("print_time"));
+    let appy_form_flag = take.it(extras.flag("appy_form_flag"));
     let rchk_phar_certno = take.it(node.parse_opt("rchk_phar_certno"));
     let lines: Vec<_> = node.nodes("rx_sale_drug_detl").iter().map(|row| sale_line(&mut take, row)).collect();
     take.done(|| {
@@ -151,6 +153,7 @@ pub fn t7207(node: &Node<'_>) -> Result<t7207_sell::Command, Defects> {
             psn_cash_pay: node.fen("psn_cash_pay"),
             lines: lines.into_iter().collect::<Option<_>>()?,
             print_time: print_time?,
+            appy_form_flag: appy_form_flag?,
             rchk: rchk_phar_certno?
                 .zip(node.string("rchk_phar_name"))
                 .map(|(rchk_phar_certno, rchk_phar_name)| t7207_sell::Rchk { rchk_phar_certno, rchk_phar_name }),

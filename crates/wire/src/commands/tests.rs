@@ -248,7 +248,7 @@ fn nothing_of_the_fullest_message_is_lost_or_misplaced() {
         let allowed: &[&str] = match transaction {
             T7201 => &["    reg_sn: None,"],
             // `extras` hold nothing for the law here.
-            T7207 => &["    print_time: None,"],
+            T7207 => &["    print_time: None,", "    appy_form_flag: None,"],
             // The free field of a drug holds nothing for the law here; `extras_of_7101_state_facts` has it.
             T7101 => &[
                 "        consultation: None,",
@@ -342,7 +342,7 @@ fn the_least_message_leaves_these_open() {
         7204: 
         7205: 
         7206: 
-        7207: psn_cash_pay drug_prodname drug_dosform prdr_name aprvno manu_lotnum bchno drug_trac_codg drug_sumamt print_time rchk
+        7207: psn_cash_pay drug_prodname drug_dosform prdr_name aprvno manu_lotnum bchno drug_trac_codg drug_sumamt print_time appy_form_flag rchk
         7208: sel_stoout_sn
         7209: 
         7210: delv_no delv_entp_no
@@ -661,6 +661,23 @@ fn a_text_that_is_none_is_a_defect_of_7102() {
         let defects = converted(T7102, &data, super::t7102).unwrap_err().to_string();
         assert_eq!(defects, format!("报文有1处错误：originalValue（原始待签名处方信息）{want}"));
     }
+}
+
+/// A pharmacy says in `extras` whether the form was shown; what is neither yes nor no is a defect.
+#[test]
+fn extras_of_a_sale_state_the_form() {
+    let sold = |extras: Json| {
+        let mut data = full(T7207);
+        data["extras"] = extras;
+        converted(T7207, &data, super::t7207).map(|command| command.appy_form_flag)
+    };
+    for (said, want) in
+        [(json!({}), None), (json!({"appy_form_flag": "1"}), Some(true)), (json!({"appy_form_flag": 0}), Some(false))]
+    {
+        assert_eq!(sold(said.clone()).unwrap(), want, "{said}");
+    }
+    let defects = sold(json!({"appy_form_flag": "有"})).unwrap_err().to_string();
+    assert!(defects.contains("appy_form_flag应为1或0"), "{defects}");
 }
 
 /// What a doctor states in the free fields of 7101; other content is the client's own.

@@ -42,6 +42,7 @@ fn sold() -> Sold {
         law_edition: "1".to_owned(),
         print_time: None,
         rchk_phar_code: None,
+        appy_form_flag: None,
     }
 }
 
