@@ -158,8 +158,8 @@ async fn a_transition_is_asked_where_the_law_knows_of_one_and_of_all_days_togeth
         writeln!(told, "7207 {place} {list:?}: {}", waves(&store)).unwrap();
     }
     expect![[r#"
-        7207 360900 None: grants → idem + rx + rx_content + stock_codes → drugs + drug_prics + drugs + drug_prics + lists_have + filings_kept → grants → commit
-        7207 420100 None: grants → idem + rx + rx_content + stock_codes → drugs + drug_prics + drugs + drug_prics + lists_have + filings_kept → lists_have + filings_kept → commit
-        7207 420100 Some("420000"): grants → idem + rx + rx_content + stock_codes → drugs + drug_prics + drugs + drug_prics + lists_have + filings_kept + list_under → lists_have + filings_kept + list_under + list_under + drug_rows + drug_rows → commit
+        7207 360900 None: grants → idem + rx + rx_content + stock_codes → drugs + drug_prics + drugs + drug_prics + lists_have + filings_kept + claim → grants → commit
+        7207 420100 None: grants → idem + rx + rx_content + stock_codes → drugs + drug_prics + drugs + drug_prics + lists_have + filings_kept + claim → lists_have + filings_kept → commit
+        7207 420100 Some("420000"): grants → idem + rx + rx_content + stock_codes → drugs + drug_prics + drugs + drug_prics + lists_have + filings_kept + claim + list_under → lists_have + filings_kept + list_under + list_under + drug_rows + drug_rows → commit
     "#]].assert_eq(&told);
 }
