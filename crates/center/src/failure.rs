@@ -38,6 +38,18 @@ impl Failure {
     pub fn from_refusal(refusal: impl Refused) -> Self {
         Self::Refused(vec![refusal.into()])
     }
+
+    /// For people: of a refusal every code with its sentence and where that stands.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Refused(refusals) => {
+                let said =
+                    refusals.iter().map(|one| format!("[{}] {}（依据：{}）", one.code, one.sentence, one.source));
+                said.collect::<Vec<_>>().join("；")
+            }
+            other => other.to_string(),
+        }
+    }
 }
 
 impl From<StoreError> for Failure {
@@ -74,5 +86,25 @@ impl From<CommitError> for Attempt {
             CommitError::Store(error) => Self::Failed(error.into()),
             late => Self::Commit(late),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_told_in_words() {
+        let refusal = |code: &str| Refusal {
+            code: code.to_owned(),
+            source: "本中心".to_owned(),
+            sentence: "不可".to_owned(),
+            field: None,
+            provision: None,
+            quote: None,
+        };
+        let both = Failure::Refused(vec![refusal("A-1"), refusal("A-2")]);
+        assert_eq!(both.in_words(), "[A-1] 不可（依据：本中心）；[A-2] 不可（依据：本中心）");
+        assert_eq!(Failure::Unavailable("x".to_owned()).in_words(), "unavailable: x");
     }
 }

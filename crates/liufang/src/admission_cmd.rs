@@ -1,9 +1,9 @@
 //! `liufang admission`: applications of institutions over a database. What is judged stands in `center/src/admission.rs`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
-use lf_center::Failure;
 use lf_center::admission::{Known, Standing, judge, may, standing};
 use lf_center::grants::of_place;
 use lf_law::Input;
@@ -11,39 +11,36 @@ use lf_ports::{Application, Clock as _, Ended, Fixmedins, MemoRow, MemoTopic, Pr
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Day, FixmedinsKind};
 
-use crate::cli::{AdmissionArgs, AdmissionBase, AdmissionCommand, AdmissionOf, SPAY};
+use crate::cli::{AdmissionArgs, AdmissionCommand, AdmissionOf, SPAY, said};
 use crate::edge::SystemClock;
-use crate::law_cmd::text;
+use crate::law_cmd::text_within;
 use crate::law_files;
 use crate::memos;
-use crate::serve::open_beside;
+use crate::serve::with_store;
 use crate::stock_cmd::nego;
 
+/// The longest file of stated facts, in bytes.
+const FACTS_MAX: u64 = 65_536;
 /// Rows read at once.
 const PAGE: usize = 1_000;
 
 /// `liufang admission …`
 pub async fn run(args: &AdmissionArgs) -> anyhow::Result<bool> {
-    let base = match &args.command {
+    let beside = match &args.command {
         AdmissionCommand::Apply { what, .. }
         | AdmissionCommand::Grant { what, .. }
         | AdmissionCommand::Refuse { what, .. }
-        | AdmissionCommand::Cancel { what, .. } => &what.base,
-        AdmissionCommand::List { base, .. } => base,
+        | AdmissionCommand::Cancel { what, .. } => &what.beside,
+        AdmissionCommand::List { beside, .. } => beside,
     };
-    let AdmissionBase { database, store_key } = base;
-    let store = open_beside(database, store_key.as_deref()).await?;
-    let done = step(store.as_ref(), &args.command).await;
-    store.close().await;
-    done
+    with_store(beside, async |store| step(store.as_ref(), &args.command).await).await
 }
 
 async fn step(store: &dyn Engine, command: &AdmissionCommand) -> anyhow::Result<bool> {
     let today = SystemClock.now().day();
     match command {
         AdmissionCommand::Apply { what, facts, on, by } => {
-            let stated: BTreeMap<String, Input> =
-                serde_json::from_str(&text(facts)?).with_context(|| facts.display().to_string())?;
+            let stated = stated(facts).with_context(|| facts.display().to_string())?;
             Desk::open(store, what).await?.apply(&stated, on.unwrap_or(today), by).await
         }
         AdmissionCommand::Grant { what, decision, checked } => {
@@ -77,8 +74,7 @@ impl<'d> Desk<'d> {
         let fixmedins =
             found.with_context(|| format!("{code} is no institution of this center for {}", what.appy_type))?;
         let key = format!("{code}/{}", what.appy_type);
-        let all = memos::all(store, fixmedins.poolarea_no, MemoTopic::Admission).await?;
-        let history = all.into_iter().filter(|row| row.key == key).collect();
+        let history = memos::of_key(store, fixmedins.poolarea_no, MemoTopic::Admission, &key).await?;
         Ok(Self { store, fixmedins, appy_type: &what.appy_type, key, history })
     }
 
@@ -103,7 +99,7 @@ impl<'d> Desk<'d> {
             cancelled,
         };
         let judged = judge(&law, (&place, &grants), (self.appy_type, on), stated, &known);
-        let application = judged.map_err(in_words)?;
+        let application = judged.map_err(|failure| anyhow!(failure.in_words()))?;
         told(&application);
         let lawful = application.refused.is_empty();
         self.say(Said::Applied(application), false, ("申请", by)).await?;
@@ -133,16 +129,14 @@ impl<'d> Desk<'d> {
     }
 }
 
-/// A failure with the sentences of its refusals.
-fn in_words(failure: Failure) -> anyhow::Error {
-    match failure {
-        Failure::Refused(refusals) => {
-            let said: Vec<_> =
-                refusals.iter().map(|one| format!("[{}] {}（{}）", one.code, one.sentence, one.source)).collect();
-            anyhow!("{}", said.join("；"))
-        }
-        other => anyhow!("{other}"),
+/// What an institution states; each text of it no longer than whatever else is written down.
+fn stated(facts: &Path) -> anyhow::Result<BTreeMap<String, Input>> {
+    let stated: BTreeMap<String, Input> = serde_json::from_str(&text_within(facts, FACTS_MAX)?)?;
+    for (name, fact) in &stated {
+        let text = if let Input::Text(text) = fact { said(text) } else { Ok(String::new()) };
+        text.map_err(|why| anyhow!("{name}: {why}"))?;
     }
+    Ok(stated)
 }
 
 fn told(application: &Application) {

@@ -17,19 +17,18 @@ use lf_vocab::FixmedinsCode;
 use crate::cli::{AppArgs, AppCommand};
 use crate::edge::OsChance;
 use crate::keys_cmd;
-use crate::serve::open_beside;
+use crate::serve::with_store;
 
 /// Apps that are read at once.
 const PAGE: usize = 500;
 
 /// `liufang app …`
 pub async fn run(args: &AppArgs) -> anyhow::Result<bool> {
-    let (AppCommand::Add { database, store_key, .. }
-    | AppCommand::List { database, store_key }
-    | AppCommand::Limits { database, store_key, .. }
-    | AppCommand::Disable { database, store_key, .. }) = &args.command;
-    let store = open_beside(database, store_key.as_deref()).await?;
-    let done = match &args.command {
+    let (AppCommand::Add { beside, .. }
+    | AppCommand::List { beside }
+    | AppCommand::Limits { beside, .. }
+    | AppCommand::Disable { beside, .. }) = &args.command;
+    with_store(beside, async |store| match &args.command {
         AppCommand::Add { fixmedins, out, gateway, platform_key, .. } => {
             add(store.as_ref(), fixmedins, out, *gateway, platform_key.as_deref()).await
         }
@@ -40,9 +39,8 @@ pub async fn run(args: &AppArgs) -> anyhow::Result<bool> {
             limit(store.as_ref(), app_id, limits).await
         }
         AppCommand::Disable { app_id, .. } => disable(store.as_ref(), app_id).await,
-    };
-    store.close().await;
-    done
+    })
+    .await
 }
 
 async fn add(

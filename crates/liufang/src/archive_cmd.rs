@@ -30,7 +30,7 @@ use crate::edge::{SystemClock, runtime};
 use crate::keys_cmd::{self, private_file};
 use crate::law_files;
 use crate::paper_cmd::face;
-use crate::serve::open_beside;
+use crate::serve::{open_beside, with_store};
 
 /// Prescriptions read at once.
 const PAGE: usize = 256;
@@ -42,24 +42,18 @@ pub fn run(args: ArchiveArgs) -> anyhow::Result<bool> {
         ArchiveCommand::Verify { file, manifest_sm3, platform_public_key, json } => {
             check(&file, manifest_sm3.as_deref(), platform_public_key.as_deref(), json)
         }
-        ArchiveCommand::Paper { command, database, store_key } => runtime()?.block_on(async {
-            let store = open_beside(&database, store_key.as_deref()).await?;
-            let done = numbers::run(&command, store.as_ref()).await;
-            store.close().await;
-            done
-        }),
-        ArchiveCommand::Unsigned { fixmedins_code, from, until, database, store_key } => runtime()?.block_on(async {
-            let store = open_beside(&database, store_key.as_deref()).await?;
-            let done = unsigned(store.as_ref(), &fixmedins_code, (from, until)).await;
-            store.close().await;
-            done
-        }),
-        ArchiveCommand::Keep { hi_rxno, on, database, store_key } => runtime()?.block_on(async {
-            let store = open_beside(&database, store_key.as_deref()).await?;
-            let kept = keep(store.as_ref(), &hi_rxno, on.unwrap_or_else(|| SystemClock.now().day())).await;
-            store.close().await;
-            kept
-        }),
+        ArchiveCommand::Paper { command, beside } => {
+            runtime()?.block_on(with_store(&beside, async |store| numbers::run(&command, store.as_ref()).await))
+        }
+        ArchiveCommand::Unsigned { fixmedins_code, from, until, beside } => {
+            let days = (from, until);
+            runtime()?
+                .block_on(with_store(&beside, async |store| unsigned(store.as_ref(), &fixmedins_code, days).await))
+        }
+        ArchiveCommand::Keep { hi_rxno, on, beside } => {
+            let on = on.unwrap_or_else(|| SystemClock.now().day());
+            runtime()?.block_on(with_store(&beside, async |store| keep(store.as_ref(), &hi_rxno, on).await))
+        }
     }
 }
 
@@ -98,7 +92,7 @@ pub async fn export(args: &ExportArgs) -> anyhow::Result<bool> {
     };
     let signer = args.platform_key.as_deref().map(keys_cmd::read).transpose()?;
     let signer = signer.map(|key| Signer::new(&key.private_key));
-    let store = open_beside(&args.database, args.store_key.as_deref()).await?;
+    let store = open_beside(&args.beside.database, args.beside.store_key.as_deref()).await?;
     let Some(fixmedins) = store.fixmedins(&args.fixmedins_code).await? else {
         store.close().await;
         eprintln!("no institution {}", args.fixmedins_code);
@@ -237,7 +231,7 @@ impl<'t> Terms<'t> {
             }
             let grants = self.grants.get(place).map_or(&[][..], Vec::as_slice);
             let kept = keep_until(self.law, (*place, grants), rx.opened.prsc_time.day(), class);
-            let kept = kept.map_err(|failure| anyhow::anyhow!("{}: {failure}", rx.hi_rxno))?;
+            let kept = kept.map_err(|failure| anyhow::anyhow!("{}: {}", rx.hi_rxno, failure.in_words()))?;
             longest = Some(match longest {
                 Some(other) => other.or_longer(kept),
                 None => kept,

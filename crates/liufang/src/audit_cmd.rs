@@ -1,13 +1,12 @@
 //! `liufang audit verify`: the independent auditor over a database.
 
 use crate::cli::{AuditArgs, AuditCommand};
-use crate::serve::open_beside;
+use crate::serve::with_store;
 
 /// `liufang audit …`
 pub async fn run(args: &AuditArgs) -> anyhow::Result<bool> {
-    let AuditCommand::Verify { database, store_key, json } = &args.command;
-    let store = open_beside(database, store_key.as_deref()).await?;
-    let report = lf_testkit::audit::audit(store.as_ref()).await?;
+    let AuditCommand::Verify { beside, json } = &args.command;
+    let report = with_store(beside, async |store| Ok(lf_testkit::audit::audit(store.as_ref()).await?)).await?;
     if *json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {

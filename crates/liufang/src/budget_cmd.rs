@@ -11,33 +11,26 @@ use lf_vocab::{Admdvs, Fen};
 use crate::cli::{BudgetArgs, BudgetCommand, BudgetSetArgs};
 use crate::edge::SystemClock;
 use crate::memos;
-use crate::serve::open_beside;
-
-/// Rows read at once.
-const PAGE: usize = 1_000;
+use crate::scans::for_each_setl;
+use crate::serve::with_store;
 
 /// `liufang budget …`: whether no pool is over its budget.
 pub async fn run(args: &BudgetArgs) -> anyhow::Result<bool> {
-    let base = match &args.command {
-        Some(BudgetCommand::Set(set)) => &set.base,
-        None => &args.base,
-    };
-    let store = open_beside(&base.database, base.store_key.as_deref()).await?;
-    let done = match &args.command {
-        Some(BudgetCommand::Set(set)) => self::set(store.as_ref(), set).await,
-        None => show(store.as_ref(), args).await,
-    };
-    store.close().await;
-    done
+    match &args.command {
+        Some(BudgetCommand::Set(set)) => {
+            with_store(&set.beside, async |store| self::set(store.as_ref(), set).await).await
+        }
+        None => with_store(&args.beside, async |store| show(store.as_ref(), args).await).await,
+    }
 }
 
 async fn set(store: &dyn Engine, args: &BudgetSetArgs) -> anyhow::Result<bool> {
     // Measured once, so that a budget that cannot be is not entered.
     budget_use(args.year, args.yuan, Fen::ZERO, SystemClock.now().day()).context("a budget is above 0, of a year")?;
     let key = args.year.to_string();
-    let memos = memos::newest(store, args.admdvs, MemoTopic::Budget).await?;
+    let earlier = memos::of_key(store, args.admdvs, MemoTopic::Budget, &key).await?;
     let said = (Said::Budget(args.yuan), args.paper.as_str(), args.by.as_str());
-    memos::write(store, args.admdvs, &key, said, memos.get(&key)).await?;
+    memos::write(store, args.admdvs, &key, said, earlier.last()).await?;
     println!("the budget of {} for {} is {} yuan", args.admdvs, args.year, args.yuan);
     Ok(true)
 }
@@ -48,8 +41,8 @@ async fn show(store: &dyn Engine, args: &BudgetArgs) -> anyhow::Result<bool> {
     let paid = paid(store, year).await?;
     let mut found: BTreeMap<Admdvs, BudgetUse> = BTreeMap::new();
     for pool in store.pools().await? {
-        let memos = memos::newest(store, pool, MemoTopic::Budget).await?;
-        let Some(&Said::Budget(budget)) = memos.get(&year.to_string()).map(|row| &row.memo.said) else { continue };
+        let memos = memos::of_key(store, pool, MemoTopic::Budget, &year.to_string()).await?;
+        let Some(&Said::Budget(budget)) = memos.last().map(|row| &row.memo.said) else { continue };
         let used = paid.get(&pool).copied().unwrap_or(Fen::ZERO);
         let usage = budget_use(year, budget, used, on).with_context(|| format!("{pool}: no budget that can be"))?;
         found.insert(pool, usage);
@@ -88,18 +81,17 @@ fn print(year: i16, found: &BTreeMap<Admdvs, BudgetUse>) {
 /// What the funds of each insured's pool paid in a year. From the settlements, because accumulators of shared limits hold other
 /// schemes' payments again.
 async fn paid<S: AuditStore + ?Sized>(store: &S, year: i16) -> anyhow::Result<BTreeMap<Admdvs, Fen>> {
-    let mut paid = BTreeMap::new();
+    // A sum that is beyond its range stays so.
+    let mut paid: BTreeMap<Admdvs, Option<Fen>> = BTreeMap::new();
     for place in store.pools().await? {
-        let mut after: Option<String> = None;
-        loop {
-            let page = store.scan_setl(place, after.as_deref(), PAGE).await?;
-            let Some((last, _)) = page.last() else { break };
-            after = Some(last.setl_id.clone());
-            for (setl, _) in page.iter().filter(|(setl, _)| setl.shares.year == year) {
-                let sum = paid.entry(setl.accum_key.poolarea_no).or_insert(Fen::ZERO);
-                *sum = sum.checked_add(setl.shares.fund_pay_sumamt).context("the sum is beyond its range")?;
+        for_each_setl(store, place, |setl, _| {
+            if setl.shares.year == year {
+                let sum = paid.entry(setl.accum_key.poolarea_no).or_insert(Some(Fen::ZERO));
+                *sum = sum.and_then(|sum| sum.checked_add(setl.shares.fund_pay_sumamt));
             }
-        }
+        })
+        .await?;
     }
-    Ok(paid)
+    let within = |(pool, sum): (Admdvs, Option<Fen>)| Some((pool, sum?));
+    paid.into_iter().map(within).collect::<Option<_>>().context("the sum is beyond its range")
 }

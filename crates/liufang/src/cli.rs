@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use lf_vocab::Moment;
+use shared::demos;
 
 mod admission;
 mod archive;
@@ -19,14 +20,15 @@ mod publish;
 mod reconcile;
 mod registers;
 mod settle;
+mod shared;
 mod stock;
 mod torture;
 
-pub use admission::{AdmissionArgs, AdmissionBase, AdmissionCommand, AdmissionOf, SPAY};
+pub use admission::{AdmissionArgs, AdmissionCommand, AdmissionOf, SPAY};
 pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
 pub use duty::{DutyArgs, DutyCommand};
 pub use filings::{FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf, MedFileArgs};
-pub use grants::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs, GrantPlace};
+pub use grants::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs};
 pub use law::{DiffArgs, LawArgs, LawCommand};
 pub use online::OnlineArgs;
 pub use outbox::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
@@ -35,6 +37,7 @@ pub use publish::{PublishArgs, Published};
 pub use reconcile::{BudgetArgs, BudgetCommand, BudgetSetArgs, ExplainArgs, ReconcileArgs, ReconcileCommand};
 pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
 pub use settle::{SettleArgs, SettleCommand};
+pub use shared::{Beside, said};
 pub use stock::{CaseStepArgs, ComplainCommand, ReportPeriod, StockCmdArgs, StockCommand, StockDatabase, StockReport};
 pub use torture::{CounterArgs, KillArgs, Place, RaceArgs, TortureArgs, TortureCommand};
 
@@ -45,15 +48,6 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// What an officer writes down says something: a name, a number, a reason.
-///
-/// # Errors
-/// Blank.
-fn said(text: &str) -> Result<String, &'static str> {
-    let text = text.trim();
-    if text.is_empty() { Err("it must not be blank") } else { Ok(text.to_owned()) }
 }
 
 /// The commands.
@@ -261,13 +255,11 @@ pub struct AuditArgs {
 #[derive(Subcommand)]
 pub enum AuditCommand {
     /// Recompute chains, states, amounts and balances; exit 1 on any difference
+    #[command(mut_arg("database", demos))]
     Verify {
-        /// Database URL, such as sqlite:///var/lib/liufang/center.db or postgres://liufang@db.example/center; the demo's unless given
-        #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
-        database: String,
-        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-        #[arg(long, value_name = "FILE")]
-        store_key: Option<PathBuf>,
+        /// Which database.
+        #[command(flatten)]
+        beside: Beside,
         /// Print the report as JSON
         #[arg(long)]
         json: bool,

@@ -2,10 +2,12 @@
 
 use lf_ports::Clock as _;
 use lf_ports::duty::{DUTY_READ_MAX, gaps, on_duty};
+use lf_store::Engine;
+use lf_vocab::{Day, FixmedinsCode};
 
 use crate::cli::{DutyArgs, DutyCommand};
 use crate::edge::{SystemClock, runtime};
-use crate::serve::open_beside;
+use crate::serve::with_store;
 
 /// `liufang duty …`
 pub fn run(args: &DutyArgs) -> anyhow::Result<bool> {
@@ -14,21 +16,27 @@ pub fn run(args: &DutyArgs) -> anyhow::Result<bool> {
 
 /// A line a gap; false when there is one, or nothing to judge by.
 async fn report(args: &DutyArgs) -> anyhow::Result<bool> {
-    let DutyCommand::Gaps { fixmedins_code, from, until, database, store_key } = &args.command;
+    let DutyCommand::Gaps { fixmedins_code, from, until, beside } = &args.command;
     if from >= until {
         anyhow::bail!("--until must lie after --from");
     }
+    with_store(beside, async |store| gaps_of(store.as_ref(), fixmedins_code, (*from, *until)).await).await
+}
+
+async fn gaps_of(
+    store: &dyn Engine,
+    fixmedins_code: &FixmedinsCode,
+    (from, until): (Day, Day),
+) -> anyhow::Result<bool> {
     let now = SystemClock.now();
-    let store = open_beside(database, store_key.as_deref()).await?;
     let found = store.fixmedins(fixmedins_code).await?;
     let Some(hours) = found.and_then(|row| row.open_hours) else {
-        store.close().await;
         eprintln!("{fixmedins_code}: no such pharmacy, or no opening hours imported (open_hours of fixmedins)");
         return Ok(false);
     };
     println!("{fixmedins_code}: open {hours}");
-    let (mut day, mut count) = (*from, 0usize);
-    while day < *until && day.start() <= now {
+    let (mut day, mut count) = (from, 0usize);
+    while day < until && day.start() <= now {
         let marks = store.duty(fixmedins_code, (day.start(), day.plus(1).start()), DUTY_READ_MAX).await?;
         for (since, gap_until) in gaps(hours, day.start(), &marks) {
             // What is still to come is no gap yet.
@@ -43,7 +51,6 @@ async fn report(args: &DutyArgs) -> anyhow::Result<bool> {
         }
         day = day.plus(1);
     }
-    store.close().await;
     println!("{count} gap(s)");
     Ok(count == 0)
 }

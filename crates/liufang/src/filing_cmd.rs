@@ -15,7 +15,7 @@ use lf_vocab::Day;
 
 use crate::cli::{FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf, MedFileArgs};
 use crate::edge::SystemClock;
-use crate::serve::open_beside;
+use crate::serve::with_store;
 
 /// `liufang filing …`
 pub async fn run(args: &FilingArgs) -> anyhow::Result<bool> {
@@ -26,9 +26,11 @@ pub async fn run(args: &FilingArgs) -> anyhow::Result<bool> {
         FilingCommand::End(end) => &end.of,
         FilingCommand::MedFile(file) => &file.of,
     };
-    let store = open_beside(&of.database, of.store_key.as_deref()).await?;
-    let store_ref = store.as_ref();
-    let done = match &args.command {
+    with_store(&of.beside, async |store| step(store.as_ref(), &args.command).await).await
+}
+
+async fn step(store: &dyn Engine, command: &FilingCommand) -> anyhow::Result<bool> {
+    match command {
         FilingCommand::AddSpay(one) => {
             let filed = Filed::Spay(SpayFiling {
                 med_list_codg: one.med_list_codg.clone(),
@@ -39,7 +41,7 @@ pub async fn run(args: &FilingArgs) -> anyhow::Result<bool> {
                 dcsn_day: one.dcsn_date,
                 refused: one.refused.clone(),
             });
-            add(store_ref, &one.add, filed).await
+            add(store, &one.add, filed).await
         }
         FilingCommand::AddOpsp(one) => {
             let filed = Filed::Opsp(OpspFiling {
@@ -48,14 +50,12 @@ pub async fn run(args: &FilingArgs) -> anyhow::Result<bool> {
                 biz_appy_type: one.biz_appy_type.clone(),
                 fixmedins: one.fixmedins_code.clone(),
             });
-            add(store_ref, &one.add, filed).await
+            add(store, &one.add, filed).await
         }
-        FilingCommand::List { of } => list(store_ref, of).await,
-        FilingCommand::End(end) => self::end(store_ref, end).await,
-        FilingCommand::MedFile(file) => med_file(store_ref, file).await,
-    };
-    store.close().await;
-    done
+        FilingCommand::List { of } => list(store, of).await,
+        FilingCommand::End(end) => self::end(store, end).await,
+        FilingCommand::MedFile(file) => med_file(store, file).await,
+    }
 }
 
 async fn add(store: &dyn Engine, add: &FilingAdd, filed: Filed) -> anyhow::Result<bool> {

@@ -10,10 +10,10 @@ use lf_ports::{ChangeSet, Clock as _, CommitError, GrantChange, GrantEnded, Gran
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Day};
 
-use crate::cli::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs, GrantPlace};
+use crate::cli::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs};
 use crate::edge::SystemClock;
 use crate::law_files;
-use crate::serve::open_beside;
+use crate::serve::with_store;
 
 /// `liufang grant …`
 pub async fn run(args: &GrantArgs) -> anyhow::Result<bool> {
@@ -23,15 +23,12 @@ pub async fn run(args: &GrantArgs) -> anyhow::Result<bool> {
         GrantCommand::End(end) => &end.place,
     };
     let law = law_files::load(place.packs.as_deref())?;
-    let GrantPlace { database, store_key, .. } = place;
-    let store = open_beside(database, store_key.as_deref()).await?;
-    let done = match &args.command {
+    with_store(&place.beside, async |store| match &args.command {
         GrantCommand::Add(add) => self::add(store.as_ref(), &law, add).await,
         GrantCommand::List { place } => list(store.as_ref(), &law, place.admdvs).await,
         GrantCommand::End(end) => self::end(store.as_ref(), end).await,
-    };
-    store.close().await;
-    done
+    })
+    .await
 }
 
 async fn add(store: &dyn Engine, law: &Law, args: &GrantAddArgs) -> anyhow::Result<bool> {

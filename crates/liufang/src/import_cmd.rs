@@ -4,7 +4,6 @@
 //! to standard output, so that a program reads the one and a person both.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -14,11 +13,11 @@ use lf_import::parse::Progress;
 use lf_import::report::Outcome;
 use lf_import::{FILE_MAX, ImportError, Kind, Parsed, Report, Table, Wanted};
 use lf_ports::{Clock as _, EditionOf, Store};
-use lf_store::Options;
+use lf_store::{Engine, Options};
 
 use crate::cli::{ImportArgs, ImportCommand, ImportFile};
 use crate::edge::{OsChance, SystemClock};
-use crate::serve::{beside, open_beside};
+use crate::serve::{beside, with_store};
 
 /// How long to wait for a center that writes to the same database: an import is one large commit.
 const BUSY: Duration = Duration::from_secs(60);
@@ -30,7 +29,9 @@ pub async fn run(args: &ImportArgs) -> anyhow::Result<bool> {
             kinds(*kind);
             Ok(true)
         }
-        (Some(ImportCommand::Editions { database, store_key }), _) => editions(database, store_key.as_deref()).await,
+        (Some(ImportCommand::Editions { beside }), _) => {
+            with_store(beside, async |store| editions(store.as_ref()).await).await
+        }
         (None, Some(file)) => import(file).await,
         (None, None) => bail!("name a kind and a file; `liufang import kinds` lists the kinds"),
     }
@@ -133,8 +134,7 @@ fn kinds(only: Option<Kind>) {
     }
 }
 
-async fn editions(database: &str, store_key: Option<&Path>) -> anyhow::Result<bool> {
-    let store = open_beside(database, store_key).await?;
+async fn editions(store: &dyn Engine) -> anyhow::Result<bool> {
     println!("{:<14} {:>4} {:<12} {:>8} {:<19} edition", "list", "ver", "from", "rows", "imported");
     for of in EditionOf::all() {
         for edition in store.editions(of).await? {
@@ -143,7 +143,6 @@ async fn editions(database: &str, store_key: Option<&Path>) -> anyhow::Result<bo
             println!("{:<14} {ver:>4} {from:<12} {row_cnt:>8} {imported:<19} {}", of.word(), edition.edition);
         }
     }
-    store.close().await;
     Ok(true)
 }
 

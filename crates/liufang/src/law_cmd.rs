@@ -1,9 +1,10 @@
 //! `liufang law`: measuring, explaining and asking the rule packs.
 
-use std::io::Read as _;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use lf_law::{DecideRequest, INDEX_LOCK, check_report};
 use lf_ports::Clock as _;
 use lf_vocab::Day;
@@ -12,6 +13,9 @@ use crate::cli::{LawArgs, LawCommand};
 use crate::edge::{SystemClock, runtime};
 use crate::law_files::load;
 use crate::{law_diff, law_page};
+
+/// The longest text that a command reads, in bytes.
+const TEXT_MAX: u64 = 4 * 1_024 * 1_024;
 
 /// `liufang law …`
 pub fn run(args: LawArgs) -> anyhow::Result<bool> {
@@ -66,10 +70,41 @@ fn day(on: Option<Day>) -> Day {
 
 /// A file, or standard input for `-`.
 pub fn text(path: &Path) -> anyhow::Result<String> {
-    if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("standard input")?;
-        return Ok(text);
+    text_within(path, TEXT_MAX)
+}
+
+/// The same, no longer than so many bytes.
+pub fn text_within(path: &Path, most: u64) -> anyhow::Result<String> {
+    let from: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(File::open(path).with_context(|| format!("cannot read {}", path.display()))?)
+    };
+    let mut text = String::new();
+    // One byte more than there may be, so that it is known whether there are more.
+    from.take(most + 1).read_to_string(&mut text).with_context(|| format!("cannot read {}", path.display()))?;
+    if text.len() as u64 > most {
+        bail!("{}: longer than {most} bytes", path.display());
     }
-    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_read_to_its_limit_and_not_one_byte_further() {
+        let file = std::env::temp_dir().join(format!("liufang-text-{}", std::process::id()));
+        for (length, good) in [(9, true), (10, false)] {
+            std::fs::write(&file, "x".repeat(length)).unwrap();
+            assert_eq!(text_within(&file, 9).is_ok(), good, "{length}");
+        }
+        std::fs::write(&file, "x".repeat(TEXT_MAX as usize)).unwrap();
+        assert!(text(&file).is_ok(), "at the limit");
+        std::fs::write(&file, "x".repeat(TEXT_MAX as usize + 1)).unwrap();
+        let why = text(&file).unwrap_err().to_string();
+        assert!(why.ends_with("longer than 4194304 bytes"), "{why}");
+        std::fs::remove_file(&file).unwrap();
+    }
 }

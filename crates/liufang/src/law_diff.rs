@@ -27,7 +27,7 @@ use tokio::task::JoinSet;
 
 use crate::cli::DiffArgs;
 use crate::law_files;
-use crate::serve::open_beside;
+use crate::serve::with_store;
 use money::Visit;
 use registers::Registers;
 use tally::{Money, Requoted, Tally};
@@ -41,10 +41,7 @@ const PAGE: usize = 500;
 pub async fn run(args: &DiffArgs) -> anyhow::Result<bool> {
     let load = |folder| law_files::load(Some(folder)).with_context(|| format!("{}", folder.display()));
     let laws = Arc::new([load(&args.old)?, load(&args.new)?]);
-    let store = open_beside(&args.database, args.store_key.as_deref()).await?;
-    let told = both(&store, &laws).await;
-    store.close().await;
-    let (tally, money) = told?;
+    let (tally, money) = with_store(&args.beside, async |store| both(store, &laws).await).await?;
     let report = tally.report(money, [laws[0].edition(), laws[1].edition()]);
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

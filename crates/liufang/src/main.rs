@@ -39,6 +39,7 @@ mod region;
 mod ring;
 mod rotate;
 mod sample;
+mod scans;
 mod serve;
 mod settle_cmd;
 mod stock_cmd;

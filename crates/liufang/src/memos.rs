@@ -13,7 +13,7 @@ use lf_vocab::Admdvs;
 use crate::edge::SystemClock;
 
 /// Rows read at once.
-const PAGE: usize = 1_000;
+const PAGE: usize = if cfg!(test) { 3 } else { 1_000 };
 
 /// All memos of a place about a topic, in the order of keys and numbers.
 pub async fn all(store: &dyn Engine, poolarea_no: Admdvs, topic: MemoTopic) -> anyhow::Result<Vec<MemoRow>> {
@@ -25,6 +25,26 @@ pub async fn all(store: &dyn Engine, poolarea_no: Admdvs, topic: MemoTopic) -> a
             return Ok(found);
         }
         found.extend(page);
+    }
+}
+
+/// The memos of one key of a place, in the order of their numbers; the last one holds.
+pub async fn of_key(
+    store: &dyn Engine,
+    poolarea_no: Admdvs,
+    topic: MemoTopic,
+    key: &str,
+) -> anyhow::Result<Vec<MemoRow>> {
+    let mut found: Vec<MemoRow> = Vec::new();
+    loop {
+        let after = found.last().map_or(0, |row| row.memo_no);
+        let page = store.memos(poolarea_no, topic, (key, after), PAGE).await?;
+        // Behind its own come those of the next key.
+        let more = page.len() == PAGE && page.last().is_some_and(|row| row.key == key);
+        found.extend(page.into_iter().take_while(|row| row.key == key));
+        if !more {
+            return Ok(found);
+        }
     }
 }
 
@@ -52,5 +72,40 @@ pub async fn write(
     match store.commit(ChangeSet { memo: Some(row), ..ChangeSet::default() }).await {
         Err(CommitError::Stale(_)) => Err(anyhow!("somebody else wrote about {key} meanwhile; look again")),
         other => Ok(other?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Beside;
+    use crate::ground::prepare;
+    use crate::serve::with_store;
+
+    #[tokio::test]
+    async fn a_key_has_its_own_memos_and_no_neighbours() {
+        let folder = std::env::temp_dir().join(format!("liufang-memos-{}", std::process::id()));
+        let ground = prepare(&folder, None, &[]).await.unwrap();
+        let beside = Beside { database: ground.database.clone(), store_key: Some(ground.store_key()) };
+        let pool = "360900".parse().unwrap();
+        let done = with_store(&beside, async |store| {
+            let store = store.as_ref();
+            let topic = MemoTopic::Difference;
+            for count in 1..=2 * PAGE + 1 {
+                for key in ["K", "KK", "L"] {
+                    let own = of_key(store, pool, topic, key).await?;
+                    write(store, pool, key, (Said::Explained, &count.to_string(), "甲"), own.last()).await?;
+                }
+                let own = of_key(store, pool, topic, "K").await?;
+                assert!(own.iter().all(|row| row.key == "K"));
+                let numbers: Vec<_> = own.iter().map(|row| row.memo_no).collect();
+                assert_eq!(numbers, (1..=i64::try_from(count).unwrap()).collect::<Vec<_>>());
+                assert_eq!(own.last(), newest(store, pool, topic).await?.get("K"));
+            }
+            assert!(of_key(store, pool, topic, "J").await?.is_empty());
+            Ok(())
+        });
+        done.await.unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

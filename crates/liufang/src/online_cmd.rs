@@ -15,7 +15,7 @@ use lf_vocab::Moment;
 use crate::cli::OnlineArgs;
 use crate::edge::{OsChance, SystemClock};
 use crate::law_files;
-use crate::serve::open_beside;
+use crate::serve::with_store;
 
 /// The longest token that is read.
 const TOKEN_MAX: u64 = 256;
@@ -24,10 +24,9 @@ const TOKEN_MAX: u64 = 256;
 pub async fn run(args: &OnlineArgs) -> anyhow::Result<bool> {
     let mut ec_token = String::new();
     std::io::stdin().take(TOKEN_MAX).read_to_string(&mut ec_token).context("the token on standard input")?;
-    let store = open_beside(&args.database, args.store_key.as_deref()).await?;
-    let chosen = choose(store.clone(), args, ec_token.trim(), SystemClock.now()).await;
-    store.close().await;
-    match chosen? {
+    let now = SystemClock.now();
+    let chosen = with_store(&args.beside, async |store| choose(store.clone(), args, ec_token.trim(), now).await);
+    match chosen.await? {
         Ok(chosen) => {
             println!("authCircBizSn {} until {}", chosen.auth_circ_biz_sn, chosen.expires_in);
             for (hi_rxno, shown) in chosen.list {
@@ -60,11 +59,7 @@ pub async fn choose(
     let choice = Choice { ec_token: ec_token.to_owned(), hi_rxno: args.hi_rxno.clone() };
     match center.authorise_online(&ctx, &choice).await {
         Ok(chosen) => Ok(Ok(chosen)),
-        Err(Failure::Refused(refusals)) => {
-            let said: Vec<_> =
-                refusals.iter().map(|refusal| format!("[{}] {}", refusal.code, refusal.sentence)).collect();
-            Ok(Err(said.join("；")))
-        }
-        Err(failure) => anyhow::bail!("{failure:?}"),
+        Err(refused @ Failure::Refused(_)) => Ok(Err(refused.in_words())),
+        Err(failure) => anyhow::bail!(failure.in_words()),
     }
 }

@@ -11,45 +11,26 @@ use serde_json::{Value, json};
 
 use crate::cli::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
 use crate::edge::SystemClock;
-use crate::serve::open_beside;
+use crate::serve::with_store;
 
 /// Rows asked of the database at once.
 const PAGE: usize = 500;
-/// The longest reason, in characters.
-const REASON_MAX: usize = 200;
 
 /// `liufang outbox …`. Whether there was nothing dead to be listed, or something to be done.
 pub async fn run(args: &OutboxArgs) -> anyhow::Result<bool> {
     match &args.command {
         OutboxCommand::List(list_args) => {
-            let store = open_beside(&list_args.database, list_args.store_key.as_deref()).await?;
-            list(store.as_ref(), list_args).await
+            with_store(&list_args.beside, async |store| list(store.as_ref(), list_args).await).await
         }
         OutboxCommand::Resend { dead, all: _ } => {
-            let store = open_beside(&dead.database, dead.store_key.as_deref()).await?;
-            let done = each_dead(store.as_ref(), dead, None).await;
-            store.close().await;
-            told(dead, done?, "sent again soon")
+            let done = with_store(&dead.beside, async |store| each_dead(store.as_ref(), dead, None).await);
+            told(dead, done.await?, "sent again soon")
         }
         OutboxCommand::Drop { dead, reason } => {
-            let reason = checked(reason)?;
-            let store = open_beside(&dead.database, dead.store_key.as_deref()).await?;
-            let done = each_dead(store.as_ref(), dead, Some(reason)).await;
-            store.close().await;
-            told(dead, done?, "given up")
+            let done = with_store(&dead.beside, async |store| each_dead(store.as_ref(), dead, Some(reason)).await);
+            told(dead, done.await?, "given up")
         }
     }
-}
-
-fn checked(reason: &str) -> anyhow::Result<&str> {
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().any(char::is_control) {
-        bail!("--reason: must be one line of text");
-    }
-    if reason.chars().count() > REASON_MAX {
-        bail!("--reason: at most {REASON_MAX} characters");
-    }
-    Ok(reason)
 }
 
 fn told(dead: &DeadArgs, done: u64, what: &str) -> anyhow::Result<bool> {

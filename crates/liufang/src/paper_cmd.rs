@@ -30,7 +30,7 @@ pub async fn run(args: &PaperArgs) -> anyhow::Result<bool> {
     };
     let face = face(&fonts)?;
     let printed = out.printed.unwrap_or_else(|| SystemClock.now());
-    let store = open_beside(&out.database, out.store_key.as_deref()).await?;
+    let store = open_beside(&out.beside.database, out.beside.store_key.as_deref()).await?;
     let paper = draw(&args.command, store.as_ref(), out, &face, printed).await;
     let written = match &paper {
         Ok(Some(paper)) => match write(&out.out, paper) {

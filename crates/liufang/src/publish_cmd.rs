@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use lf_center::published::{Table, prices, spay_drugs, spay_pharmacies};
 use lf_http::table::{Form, written};
 use lf_ports::Clock as _;
@@ -12,21 +12,21 @@ use lf_ports::Clock as _;
 use crate::cli::{PublishArgs, Published};
 use crate::edge::SystemClock;
 use crate::law_files;
-use crate::serve::open_beside;
-use crate::stock_cmd::told;
+use crate::serve::with_store;
 
 /// `liufang publish …`
 pub async fn run(args: &PublishArgs) -> anyhow::Result<bool> {
     let law = law_files::load(None)?;
-    let store = open_beside(&args.place.database, args.place.store_key.as_deref()).await?;
     let today = SystemClock.now().day();
-    let table = match args.table {
-        Published::Prices => prices(store.as_ref(), &law, args.pool, args.date.unwrap_or(today.plus(-1))).await,
-        Published::SpayDrugs => spay_drugs(store.as_ref(), args.pool, args.date.unwrap_or(today)).await,
-        Published::SpayPharmacies => spay_pharmacies(store.as_ref(), args.pool, args.date.unwrap_or(today)).await,
-    };
-    store.close().await;
-    let table = table.map_err(told)?;
+    let table = with_store(&args.place.beside, async |store| {
+        let found = match args.table {
+            Published::Prices => prices(store.as_ref(), &law, args.pool, args.date.unwrap_or(today.plus(-1))).await,
+            Published::SpayDrugs => spay_drugs(store.as_ref(), args.pool, args.date.unwrap_or(today)).await,
+            Published::SpayPharmacies => spay_pharmacies(store.as_ref(), args.pool, args.date.unwrap_or(today)).await,
+        };
+        found.map_err(|failure| anyhow!(failure.in_words()))
+    });
+    let table = table.await?;
     out(&table, args.out.as_deref(), args.place.json)?;
     Ok(!table.rows.is_empty())
 }

@@ -11,10 +11,8 @@ use lf_vocab::{Admdvs, Day};
 use crate::cli::{ExplainArgs, ReconcileArgs, ReconcileCommand};
 use crate::edge::SystemClock;
 use crate::memos;
-use crate::serve::open_beside;
-
-/// Rows read at once.
-const PAGE: usize = 1_000;
+use crate::scans::{for_each_rx, for_each_setl};
+use crate::serve::with_store;
 
 /// `liufang reconcile …`: whether no difference is open.
 pub async fn run(args: &ReconcileArgs) -> anyhow::Result<bool> {
@@ -28,14 +26,14 @@ pub async fn run(args: &ReconcileArgs) -> anyhow::Result<bool> {
 async fn compare(args: &ReconcileArgs) -> anyhow::Result<bool> {
     let (from, to) = args.from.zip(args.to).context("--from and --to are wanted")?;
     let Some(period) = Period::new(from, to) else { bail!("--to lies before --from") };
-    let store = open_beside(&args.base.database, args.base.store_key.as_deref()).await?;
     let mut books = Books::new(period, SystemClock.now());
-    let filled = fill(store.as_ref(), &mut books).await;
-    let explained = explained(store.as_ref()).await;
-    store.close().await;
-    filled?;
+    let explained = with_store(&args.beside, async |store| {
+        fill(store.as_ref(), &mut books).await?;
+        explained(store.as_ref()).await
+    });
+    let explained = explained.await?;
     let mut found = books.closed().context("the sums of the period are beyond their range")?;
-    found.close(&explained?);
+    found.close(&explained);
     if args.json {
         println!("{}", serde_json::to_string_pretty(&found)?);
     } else {
@@ -47,15 +45,12 @@ async fn compare(args: &ReconcileArgs) -> anyhow::Result<bool> {
 /// Writes down that a difference is explained, or open again.
 async fn say(args: &ExplainArgs, said: Said) -> anyhow::Result<bool> {
     let pool = place_of(&args.key).with_context(|| format!("{} is no key of a difference", args.key))?;
-    let store = open_beside(&args.base.database, args.base.store_key.as_deref()).await?;
-    let done = say_in(store.as_ref(), pool, args, said).await;
-    store.close().await;
-    done.map(|()| true)
+    with_store(&args.beside, async |store| say_in(store.as_ref(), pool, args, said).await).await.map(|()| true)
 }
 
 async fn say_in(store: &dyn Engine, pool: Admdvs, args: &ExplainArgs, said: Said) -> anyhow::Result<()> {
-    let memos = memos::newest(store, pool, MemoTopic::Difference).await?;
-    let seen = memos.get(&args.key);
+    let memos = memos::of_key(store, pool, MemoTopic::Difference, &args.key).await?;
+    let seen = memos.last();
     let closed = seen.is_some_and(|row| row.memo.said == Said::Explained);
     if said == Said::Explained && !stands(store, pool, &args.key).await? {
         bail!("there is no difference {}", args.key);
@@ -100,20 +95,8 @@ async fn fill<S: AuditStore + ?Sized>(store: &S, books: &mut Books) -> anyhow::R
 
 /// Everything of a place: a settlement of the period may belong to an older prescription, a reversal to an older settlement.
 async fn read<S: AuditStore + ?Sized>(store: &S, pool: Admdvs, books: &mut Books) -> anyhow::Result<()> {
-    let mut after = None;
-    loop {
-        let page = store.scan_rx(pool, after.as_ref(), PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.hi_rxno.clone());
-        page.iter().for_each(|rx| books.take_rx(rx));
-    }
-    let mut after: Option<String> = None;
-    loop {
-        let page = store.scan_setl(pool, after.as_deref(), PAGE).await?;
-        let Some((last, _)) = page.last() else { break };
-        after = Some(last.setl_id.clone());
-        page.into_iter().for_each(|(setl, _)| books.take_setl(setl));
-    }
+    for_each_rx(store, pool, |rx| books.take_rx(rx)).await?;
+    for_each_setl(store, pool, |setl, _| books.take_setl(setl)).await?;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::cli::{BackupArgs, MigrateArgs, ServeArgs};
+use crate::cli::{BackupArgs, Beside, MigrateArgs, ServeArgs};
 use crate::config::{Config, database};
 use crate::edge::{OsChance, SystemClock, steady};
 use crate::{keys_cmd, law_files, ring};
@@ -234,6 +234,17 @@ pub fn beside(url: &str, store_key: Option<&Path>) -> anyhow::Result<(Database, 
     let database = database(url)?;
     let ring = store_key.map_or_else(|| ring::beside(&database), Path::to_owned);
     Ok((database, Options::new(ring::sealer(&ring)?)))
+}
+
+/// Works on it, and closes it however the work ended.
+pub async fn with_store<T>(
+    place: &Beside,
+    work: impl AsyncFnOnce(&Arc<dyn Engine>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let store = open_beside(&place.database, place.store_key.as_deref()).await?;
+    let done = work(&store).await;
+    store.close().await;
+    done
 }
 
 /// Opens it.

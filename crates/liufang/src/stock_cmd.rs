@@ -3,10 +3,10 @@
 //!
 //! Works on the database, beside a running center; only `complain` changes anything. Invariant: no name of a patient is printed.
 
-use anyhow::Context as _;
-use lf_center::Failure;
+use anyhow::{Context as _, anyhow};
 use lf_center::offers::{Ask, Wanted};
-use lf_ports::{Clock as _, LeadKey, MovesOf, StockLead, StockLot};
+use lf_center::stock_pages;
+use lf_ports::{Clock as _, StockLead};
 use lf_store::Engine;
 use lf_vocab::{Admdvs, FixmedinsCode, Moment};
 use serde_json::{Value, json};
@@ -14,35 +14,26 @@ use serde_json::{Value, json};
 use crate::cli::{ComplainCommand, StockCmdArgs, StockCommand, StockDatabase};
 use crate::edge::SystemClock;
 use crate::law_files;
-use crate::serve::open_beside;
+use crate::serve::with_store;
 
 mod complain;
 pub mod nego;
 mod report;
 
-/// Rows asked of the database at once.
-const PAGE: usize = 1_000;
-
 /// `liufang stock …`
 pub async fn run(args: &StockCmdArgs) -> anyhow::Result<bool> {
     let place = place_of(&args.command);
-    let store = open_beside(&place.database, place.store_key.as_deref()).await?;
-    let found = report::of(store.as_ref(), &args.command).await;
-    let found = match found {
-        Ok(None) => answer(store.as_ref(), &args.command).await.map(Found::Rows),
-        Ok(Some(told)) => Ok(Found::Told(told)),
-        Err(error) => Err(error),
-    };
-    store.close().await;
-    match found? {
-        Found::Rows((rows, good)) => show(place, &rows).map(|()| good),
+    match with_store(&place.beside, async |store| found(store.as_ref(), &args.command).await).await? {
+        Found::Rows(rows, good) => show(place, &rows).map(|()| good),
         Found::Told(told) => told.show(place.json),
     }
 }
 
 /// What a command found.
 enum Found {
-    Rows((Vec<Value>, bool)),
+    /// Rows, and whether all is well.
+    Rows(Vec<Value>, bool),
+    /// A report.
     Told(report::Told),
 }
 
@@ -66,9 +57,15 @@ fn place_of(command: &StockCommand) -> &StockDatabase {
 /// Rows, and whether all is well.
 type Answer = anyhow::Result<(Vec<Value>, bool)>;
 
-async fn answer(store: &dyn Engine, command: &StockCommand) -> Answer {
+async fn found(store: &dyn Engine, command: &StockCommand) -> anyhow::Result<Found> {
     let now = SystemClock.now();
-    match command {
+    let answer = match command {
+        StockCommand::Report { report, area, period, .. } => {
+            return report::report(store, *report, *area, period).await.map(Found::Told);
+        }
+        StockCommand::Balance { institution, period, .. } => {
+            return report::balanced(store, institution, period).await.map(Found::Told);
+        }
         StockCommand::Offers { pool, drug, name, near, at, most, .. } => {
             let what = match drug {
                 Some(code) => Wanted::Code(code.clone()),
@@ -87,8 +84,8 @@ async fn answer(store: &dyn Engine, command: &StockCommand) -> Answer {
             nego::of_pool(store, pool, on.unwrap_or(now.day())).await
         }
         StockCommand::Complain { command } => complain::run(store, command, now).await,
-        StockCommand::Report { .. } | StockCommand::Balance { .. } => Ok((Vec::new(), true)),
-    }
+    };
+    answer.map(|(rows, good)| Found::Rows(rows, good))
 }
 
 fn show(place: &StockDatabase, rows: &[Value]) -> anyhow::Result<()> {
@@ -113,7 +110,7 @@ fn text(value: &Value) -> String {
 
 async fn offers(store: &dyn Engine, ask: &Ask, at: Moment) -> Answer {
     let law = law_files::load(None)?;
-    let found = lf_center::offers::offers(store, &law, ask, at).await.map_err(told)?;
+    let found = lf_center::offers::offers(store, &law, ask, at).await.map_err(|failure| anyhow!(failure.in_words()))?;
     let rows = found.offers.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
     if found.stale_cnt > 0 {
         eprintln!("{} left out: no upload within {} hours ({})", found.stale_cnt, found.age_hours, found.by);
@@ -125,72 +122,43 @@ async fn offers(store: &dyn Engine, ask: &Ask, at: Moment) -> Answer {
     Ok((rows, any))
 }
 
-/// A refusal in its own words.
-pub fn told(failure: Failure) -> anyhow::Error {
-    match failure {
-        Failure::Refused(refusals) => {
-            let told: Vec<_> = refusals.iter().map(|one| format!("{} {}", one.code, one.sentence)).collect();
-            anyhow::anyhow!(told.join("\n"))
-        }
-        other => anyhow::anyhow!("{other:?}"),
-    }
-}
-
 /// Every lot with its three numbers.
-async fn lots(store: &dyn Engine, institution: &FixmedinsCode) -> anyhow::Result<(Vec<Value>, bool)> {
-    let (mut rows, mut after, mut agree) = (Vec::new(), String::new(), true);
-    loop {
-        let page = store.stock_lots_after(institution, &after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after.clone_from(&last.fixmedins_bchno);
-        for row in &page {
-            let found = row.lot.consistency(tickets(store, row).await?);
-            agree &= found.agrees();
-            rows.push(json!({
-                "fixmedins_bchno": row.fixmedins_bchno,
-                "med_list_codg": row.lot.goods.med_list_codg,
-                "expy_end": row.lot.goods.expy_end.to_string(),
-                "tickets": found.tickets,
-                "book": found.book,
-                "goods": found.goods,
-                "difference": found.difference(),
-                "agrees": found.agrees(),
-            }));
-        }
-    }
+async fn lots(store: &dyn Engine, institution: &FixmedinsCode) -> Answer {
+    let (mut rows, mut agree) = (Vec::new(), true);
+    stock_pages::for_each_lot(store, institution, async |row| {
+        // What the vouchers of the lot leave, one by one.
+        let mut tickets = 0;
+        stock_pages::for_each_move(store, &row, |moved| tickets += moved.units).await?;
+        let found = row.lot.consistency(tickets);
+        agree &= found.agrees();
+        rows.push(json!({
+            "fixmedins_bchno": row.fixmedins_bchno,
+            "med_list_codg": row.lot.goods.med_list_codg,
+            "expy_end": row.lot.goods.expy_end.to_string(),
+            "tickets": found.tickets,
+            "book": found.book,
+            "goods": found.goods,
+            "difference": found.difference(),
+            "agrees": found.agrees(),
+        }));
+        Ok(())
+    })
+    .await?;
     Ok((rows, agree))
 }
 
-/// What the vouchers of a lot leave, one by one.
-async fn tickets(store: &dyn Engine, lot: &StockLot) -> anyhow::Result<i64> {
-    let of = MovesOf::Lot(lot.fixmedins_bchno.clone());
-    let (mut sum, mut seq) = (0, 0);
-    loop {
-        let page = store.stock_moves(&lot.fixmedins_code, &of, (&lot.fixmedins_bchno, seq), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(sum) };
-        seq = last.seq;
-        sum += page.iter().map(|moved| moved.units).sum::<i64>();
-    }
-}
-
-async fn leads(store: &dyn Engine, pool: Admdvs) -> anyhow::Result<(Vec<Value>, bool)> {
-    let (mut rows, mut last): (_, Option<StockLead>) = (Vec::new(), None);
-    loop {
-        let page = store.stock_leads(pool, last.as_ref().map_or(LeadKey::FIRST, StockLead::key), PAGE).await?;
-        if page.is_empty() {
-            break;
-        }
-        rows.extend(page.iter().map(|lead| {
-            json!({
-                "raised": lead.raised.to_string(),
-                "drug_trac_codg": lead.drug_trac_codg,
-                "fixmedins_code": lead.fixmedins_code,
-                "fixmedins_bchno": lead.fixmedins_bchno,
-                "holder": lead.holder,
-            })
-        }));
-        last = page.into_iter().next_back();
-    }
+async fn leads(store: &dyn Engine, pool: Admdvs) -> Answer {
+    let rows: Vec<_> = stock_pages::leads(store, pool).await?.iter().map(lead).collect();
     let none = rows.is_empty();
     Ok((rows, none))
+}
+
+fn lead(lead: &StockLead) -> Value {
+    json!({
+        "raised": lead.raised.to_string(),
+        "drug_trac_codg": lead.drug_trac_codg,
+        "fixmedins_code": lead.fixmedins_code,
+        "fixmedins_bchno": lead.fixmedins_bchno,
+        "holder": lead.holder,
+    })
 }

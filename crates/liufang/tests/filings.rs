@@ -59,7 +59,7 @@ fn filings_are_entered_listed_and_ended() {
     };
     for (dcsn_name, more, psn_no, why) in [
         ("丁医师", &[][..], ACTIVE, "another person decides"),
-        ("己认定", &["--refused", " "], ACTIVE, "who refuses says why"),
+        ("己认定", &["--refused", " "], ACTIVE, "it must not be blank"),
         ("己认定", &["--last-day", "2026-01-30"], ACTIVE, "before the first day"),
         ("己认定", &[], "36090000000000000009", "no registered person"),
     ] {

@@ -234,10 +234,10 @@ async fn dead_notices_are_listed_given_up_and_sent_again() {
 
     for wrong in [["drop", "--hi-rxno", &one, "--reason", " "], ["drop", "--hi-rxno", &one, "--reason", "a\nb"]] {
         let (code, _, error) = place.outbox(&wrong);
-        assert_eq!((code, error.as_str()), (2, "liufang: --reason: must be one line of text\n"));
+        assert!(code == 2 && error.contains("'--reason <TEXT>': it must"), "{error}");
     }
     let (code, _, error) = place.outbox(&["drop", "--hi-rxno", &one, "--reason", &"x".repeat(201)]);
-    assert_eq!((code, error.as_str()), (2, "liufang: --reason: at most 200 characters\n"));
+    assert!(code == 2 && error.contains("it has 201 characters, at most 200 are taken"), "{error}");
     let longest = "电".repeat(200);
     assert_eq!(place.outbox(&["drop", "--hi-rxno", &one, "--reason", &longest]).1, "1 notice given up\n");
     let nothing = (1, format!("{one}: nothing dead\n"), String::new());

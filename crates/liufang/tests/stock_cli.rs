@@ -275,7 +275,12 @@ async fn a_drug_that_was_shown_and_not_there_counts_when_confirmed() {
     assert_eq!(list().0, 0);
     assert_eq!(list().1[1]["steps"].as_array().unwrap().len(), 3, "every step is kept");
     assert_eq!(step("confirm", "9", &[]).0, 2, "no such case");
-    assert_eq!(step("confirm", &"9".repeat(61), &[]).0, 2);
+    for (evidence, status) in [("字".repeat(200), 0), ("字".repeat(201), 2)] {
+        let whose = ["--institution", OF_JIANGXI, "--case", "1", "--by", "市医保局稽核科", "--evidence", &evidence];
+        let all = [&["stock", "complain", "dismiss", "--database", "sqlite://center.db"], &whose[..]].concat();
+        assert_eq!(place.ran(&all).0, status, "{}", evidence.chars().count());
+    }
+    assert_eq!(add(&"9".repeat(61), "2025-06-01 09:00:00").0, 2);
     assert_eq!(add(&"9".repeat(60), "2025-06-01 09:00:00").0, 0);
     assert_eq!(add("5", "2999-01-01 00:00:00").0, 2, "still to come");
 }

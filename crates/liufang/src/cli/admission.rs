@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use lf_vocab::{Admdvs, Day, FixmedinsCode};
 
-use super::said;
+use super::shared::{Beside, demos, said};
 
 /// `admission`.
 #[derive(Args)]
@@ -13,17 +13,6 @@ pub struct AdmissionArgs {
     /// What to do.
     #[command(subcommand)]
     pub command: AdmissionCommand,
-}
-
-/// Which database.
-#[derive(Args)]
-pub struct AdmissionBase {
-    /// Database URL; the demo's unless given
-    #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
-    pub database: String,
-    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-    #[arg(long, value_name = "FILE")]
-    pub store_key: Option<PathBuf>,
 }
 
 /// `admission …`
@@ -42,7 +31,7 @@ pub enum AdmissionCommand {
         #[arg(long, value_name = "yyyy-MM-dd")]
         on: Option<Day>,
         /// Who takes it in
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = said)]
         by: String,
     },
     /// Admit the institution; not where the law refuses, nor with conditions that nobody looked into
@@ -82,10 +71,11 @@ pub enum AdmissionCommand {
         given_up: bool,
     },
     /// All admissions of a place with their history
+    #[command(mut_arg("database", demos))]
     List {
         /// Which database.
         #[command(flatten)]
-        base: AdmissionBase,
+        beside: Beside,
         /// 统筹区
         #[arg(long, value_name = "ADMDVS")]
         admdvs: Admdvs,
@@ -97,6 +87,7 @@ pub const SPAY: &str = "单独支付";
 
 /// An institution and a service.
 #[derive(Args)]
+#[command(mut_arg("database", demos))]
 pub struct AdmissionOf {
     /// The pharmacy, or for 单独支付 the hospital
     pub fixmedins_code: FixmedinsCode,
@@ -105,7 +96,7 @@ pub struct AdmissionOf {
     pub appy_type: String,
     /// Which database.
     #[command(flatten)]
-    pub base: AdmissionBase,
+    pub beside: Beside,
 }
 
 /// Who decided, and why.

@@ -6,6 +6,8 @@ use clap::{Args, Subcommand};
 use lf_archive::paper::PaperNo;
 use lf_vocab::{Day, FixmedinsCode, HiRxno, Moment};
 
+use super::shared::{Beside, demos, said};
+
 /// `archive`.
 #[derive(Args)]
 pub struct ArchiveArgs {
@@ -35,19 +37,18 @@ pub enum ArchiveCommand {
         json: bool,
     },
     /// Paper prescriptions: numbers printed, batches handed in, what is missing or doubled
+    #[command(mut_arg("database", |database| demos(database).global(true)), mut_arg("store_key", |key| key.global(true)))]
     Paper {
         /// What to do.
         #[command(subcommand)]
         command: PaperNumbers,
-        /// Database URL; the demo's unless given
-        #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db", global = true)]
-        database: String,
-        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-        #[arg(long, value_name = "FILE", global = true)]
-        store_key: Option<PathBuf>,
+        /// Which database.
+        #[command(flatten)]
+        beside: Beside,
     },
     /// Settlements of a pharmacy that stand and whose sheet, signed by the person, did not come (9101); exit 1 when there are
     /// any
+    #[command(mut_arg("database", demos))]
     Unsigned {
         /// The pharmacy
         #[arg(long, value_name = "CODE")]
@@ -58,14 +59,12 @@ pub enum ArchiveCommand {
         /// Settled before this day
         #[arg(long, value_name = "yyyy-MM-dd")]
         until: Day,
-        /// Database URL; the demo's unless given
-        #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
-        database: String,
-        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-        #[arg(long, value_name = "FILE")]
-        store_key: Option<PathBuf>,
+        /// Which database.
+        #[command(flatten)]
+        beside: Beside,
     },
     /// Until when a prescription must be kept and by which provisions; exit 1 while it may not be destroyed
+    #[command(mut_arg("database", demos))]
     Keep {
         /// Its number at the center
         #[arg(long, value_name = "N")]
@@ -73,12 +72,9 @@ pub enum ArchiveCommand {
         /// May it be destroyed on this day? [default: today]
         #[arg(long, value_name = "yyyy-MM-dd")]
         on: Option<Day>,
-        /// Database URL; the demo's unless given
-        #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
-        database: String,
-        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-        #[arg(long, value_name = "FILE")]
-        store_key: Option<PathBuf>,
+        /// Which database.
+        #[command(flatten)]
+        beside: Beside,
     },
 }
 
@@ -104,7 +100,7 @@ pub enum PaperNumbers {
         #[arg(long, value_name = "CODE")]
         fixmedins_code: FixmedinsCode,
         /// The pharmacy's name of the batch, such as 2026-11; the same file again under it changes nothing
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", value_parser = said)]
         batch: String,
         /// CSV or XLSX with the columns fixmedins_code, paper_no, prsc_date, dr_code, dr_sign_flag, seal_flag
         file: PathBuf,
@@ -120,6 +116,7 @@ pub enum PaperNumbers {
 
 /// `archive export`.
 #[derive(Args)]
+#[command(mut_arg("database", demos))]
 pub struct ExportArgs {
     /// Whose: a hospital or a pharmacy
     #[arg(long, value_name = "CODE")]
@@ -133,12 +130,9 @@ pub struct ExportArgs {
     /// The ZIP; readable by its owner only
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// Database URL; the demo's unless given
-    #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
-    pub database: String,
-    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-    #[arg(long, value_name = "FILE")]
-    pub store_key: Option<PathBuf>,
+    /// Which database.
+    #[command(flatten)]
+    pub beside: Beside,
     /// Sign the manifest with the platform's key file
     #[arg(long, value_name = "FILE")]
     pub platform_key: Option<PathBuf>,

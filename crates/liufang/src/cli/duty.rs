@@ -1,9 +1,9 @@
 //! The arguments of `duty`.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 use lf_vocab::{Day, FixmedinsCode};
+
+use super::shared::Beside;
 
 /// `duty`.
 #[derive(Args)]
@@ -28,11 +28,8 @@ pub enum DutyCommand {
         /// The first day no longer
         #[arg(long, value_name = "yyyy-MM-dd")]
         until: Day,
-        /// Database URL
-        #[arg(long, value_name = "URL")]
-        database: String,
-        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-        #[arg(long, value_name = "FILE")]
-        store_key: Option<PathBuf>,
+        /// Which database.
+        #[command(flatten)]
+        beside: Beside,
     },
 }

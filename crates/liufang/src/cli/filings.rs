@@ -1,11 +1,9 @@
 //! The arguments of `filing`.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 use lf_vocab::{Admdvs, Day, DrCode, FixmedinsCode, MedListCodg, PsnNo};
 
-use super::said;
+use super::shared::{Beside, said};
 
 /// `filing`.
 #[derive(Args)]
@@ -18,12 +16,9 @@ pub struct FilingArgs {
 /// Which database, and whose filings.
 #[derive(Args)]
 pub struct FilingOf {
-    /// Database URL
-    #[arg(long, value_name = "URL")]
-    pub database: String,
-    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-    #[arg(long, value_name = "FILE")]
-    pub store_key: Option<PathBuf>,
+    /// Which database.
+    #[command(flatten)]
+    pub beside: Beside,
     /// 参保统筹区 of the person
     #[arg(long, value_name = "ADMDVS")]
     pub poolarea_no: Admdvs,
@@ -101,16 +96,16 @@ pub struct AddSpayArgs {
     #[arg(long, value_name = "CODE")]
     pub dr_code: DrCode,
     /// The doctor's name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub dr_name: String,
     /// Who decided in the 医保 department; another person than the doctor
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub dcsn_name: String,
     /// The day of the decision
     #[arg(long, value_name = "yyyy-MM-dd")]
     pub dcsn_date: Day,
     /// Refused, for this reason; without it the use is granted
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     pub refused: Option<String>,
 }
 
@@ -121,13 +116,13 @@ pub struct AddOpspArgs {
     #[command(flatten)]
     pub add: FilingAdd,
     /// 病种代码
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = said)]
     pub opsp_dise_code: String,
     /// 病种名称
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub opsp_dise_name: String,
     /// 业务申请类型, by which 5302 asks for the chosen institutions
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = said)]
     pub biz_appy_type: Option<String>,
     /// A chosen institution; may be given several times, in the person's order
     #[arg(long, value_name = "CODE")]

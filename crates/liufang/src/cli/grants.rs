@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use lf_vocab::{Admdvs, Day};
 
-use super::said;
+use super::shared::{Beside, said};
 
 /// `grant`.
 #[derive(Args)]
@@ -18,12 +18,9 @@ pub struct GrantArgs {
 /// Which database.
 #[derive(Args)]
 pub struct GrantPlace {
-    /// Database URL
-    #[arg(long, value_name = "URL")]
-    pub database: String,
-    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-    #[arg(long, value_name = "FILE")]
-    pub store_key: Option<PathBuf>,
+    /// Which database.
+    #[command(flatten)]
+    pub beside: Beside,
     /// Folder of rule packs [default: those built in]
     #[arg(long, value_name = "DIR")]
     pub packs: Option<PathBuf>,

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use lf_vocab::{Admdvs, Day};
 
+use super::shared::Beside;
+
 /// `law`.
 #[derive(Args)]
 pub struct LawArgs {
@@ -79,12 +81,9 @@ pub struct DiffArgs {
     pub old: PathBuf,
     /// The folder of packs that would take their place
     pub new: PathBuf,
-    /// Database URL, such as sqlite:///var/lib/liufang/center.db or postgres://liufang@db.example/center; only read
-    #[arg(long, value_name = "URL")]
-    pub database: String,
-    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-    #[arg(long, value_name = "FILE")]
-    pub store_key: Option<PathBuf>,
+    /// Which database; it is only read.
+    #[command(flatten)]
+    pub beside: Beside,
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,

@@ -1,24 +1,21 @@
 //! The arguments of `online`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use lf_vocab::{FixmedinsCode, HiRxno};
+
+use super::shared::{Beside, said};
 
 /// `online`.
 #[derive(Args)]
 pub struct OnlineArgs {
-    /// Database URL
-    #[arg(long, value_name = "URL")]
-    pub database: String,
-    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-    #[arg(long, value_name = "FILE")]
-    pub store_key: Option<PathBuf>,
+    /// Which database.
+    #[command(flatten)]
+    pub beside: Beside,
     /// The pharmacy that the person chose
     #[arg(long, value_name = "CODE")]
     pub pharmacy: FixmedinsCode,
     /// The app in which the person chose; 7202 must name it as epcChnlId
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = said)]
     pub channel: String,
     /// A prescription to let flow; may be repeated [default: all that may]
     #[arg(long, value_name = "NUMBER")]

@@ -1,9 +1,9 @@
 //! The arguments of `liufang outbox`.
 
-use std::path::PathBuf;
-
 use clap::{ArgGroup, Args, Subcommand};
 use lf_vocab::{FixmedinsCode, HiRxno};
+
+use super::shared::{Beside, said};
 
 /// `outbox`.
 #[derive(Args)]
@@ -35,7 +35,7 @@ pub enum OutboxCommand {
         #[command(flatten)]
         dead: DeadArgs,
         /// Why, in one line without personal data
-        #[arg(long, value_name = "TEXT")]
+        #[arg(long, value_name = "TEXT", value_parser = said)]
         reason: String,
     },
 }
@@ -43,12 +43,9 @@ pub enum OutboxCommand {
 /// `outbox list`.
 #[derive(Args)]
 pub struct OutboxListArgs {
-    /// Database URL, such as sqlite:///var/lib/liufang/center.db or postgres://liufang@db.example/center
-    #[arg(long, value_name = "URL")]
-    pub database: String,
-    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-    #[arg(long, value_name = "FILE")]
-    pub store_key: Option<PathBuf>,
+    /// Which database.
+    #[command(flatten)]
+    pub beside: Beside,
     /// Only the dead
     #[arg(long)]
     pub dead: bool,
@@ -69,12 +66,9 @@ pub struct OutboxListArgs {
 /// Which dead notices.
 #[derive(Args)]
 pub struct DeadArgs {
-    /// Database URL, such as sqlite:///var/lib/liufang/center.db or postgres://liufang@db.example/center
-    #[arg(long, value_name = "URL")]
-    pub database: String,
-    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-    #[arg(long, value_name = "FILE")]
-    pub store_key: Option<PathBuf>,
+    /// Which database.
+    #[command(flatten)]
+    pub beside: Beside,
     /// Those to this hospital, such as H36090200101
     #[arg(long, value_name = "CODE")]
     pub fixmedins: Option<FixmedinsCode>,

@@ -6,6 +6,8 @@ use clap::{Args, Subcommand};
 use lf_paper::Size;
 use lf_vocab::{FixmedinsCode, HiRxno, Moment};
 
+use super::shared::{Beside, demos};
+
 /// `paper`.
 #[derive(Args)]
 pub struct PaperArgs {
@@ -51,13 +53,11 @@ pub enum PaperCommand {
 
 /// Where it is read and written.
 #[derive(Args)]
+#[command(mut_arg("database", demos))]
 pub struct PaperOut {
-    /// Database URL; the demo's unless given
-    #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
-    pub database: String,
-    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-    #[arg(long, value_name = "FILE")]
-    pub store_key: Option<PathBuf>,
+    /// Which database.
+    #[command(flatten)]
+    pub beside: Beside,
     /// Paper: a5, a4, or slip for a roll of 80 mm
     #[arg(long, value_name = "SIZE", default_value_t = Size::A5)]
     pub size: Size,

@@ -1,22 +1,21 @@
 //! `liufang reconcile`: issued, sold and settled prescriptions of a period beside each other; `liufang budget`: the money of a year.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 use lf_vocab::{Admdvs, Day, Fen};
 
-use super::said;
+use super::shared::{Beside, demos, said};
 
 /// `reconcile`.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(mut_arg("database", demos))]
 pub struct ReconcileArgs {
     /// Write down what an officer found out about a difference.
     #[command(subcommand)]
     pub command: Option<ReconcileCommand>,
     /// Which database.
     #[command(flatten)]
-    pub base: BooksBase,
+    pub beside: Beside,
     /// First day of the period
     #[arg(long, value_name = "yyyy-MM-dd", required = true)]
     pub from: Option<Day>,
@@ -26,17 +25,6 @@ pub struct ReconcileArgs {
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
-}
-
-/// Which database.
-#[derive(Args)]
-pub struct BooksBase {
-    /// Database URL, such as sqlite:///var/lib/liufang/center.db or postgres://liufang@db.example/center; the demo's unless given
-    #[arg(long, value_name = "URL", default_value = "sqlite://var/demo/center.db")]
-    pub database: String,
-    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-    #[arg(long, value_name = "FILE")]
-    pub store_key: Option<PathBuf>,
 }
 
 /// `reconcile …`
@@ -50,12 +38,13 @@ pub enum ReconcileCommand {
 
 /// `reconcile close`, `reconcile reopen`.
 #[derive(Args)]
+#[command(mut_arg("database", demos))]
 pub struct ExplainArgs {
     /// The difference's key, as `liufang reconcile` prints it
     pub key: String,
     /// Which database.
     #[command(flatten)]
-    pub base: BooksBase,
+    pub beside: Beside,
     /// Why, or on what paper; no insured person's name
     #[arg(long, value_name = "TEXT", value_parser = said)]
     pub why: String,
@@ -67,13 +56,14 @@ pub struct ExplainArgs {
 /// `budget`.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(mut_arg("database", demos))]
 pub struct BudgetArgs {
     /// Enter a budget.
     #[command(subcommand)]
     pub command: Option<BudgetCommand>,
     /// Which database.
     #[command(flatten)]
-    pub base: BooksBase,
+    pub beside: Beside,
     /// The year in which settlements count
     #[arg(long, required = true)]
     pub year: Option<i16>,
@@ -94,10 +84,11 @@ pub enum BudgetCommand {
 
 /// `budget set`.
 #[derive(Args)]
+#[command(mut_arg("database", demos))]
 pub struct BudgetSetArgs {
     /// Which database.
     #[command(flatten)]
-    pub base: BooksBase,
+    pub beside: Beside,
     /// 统筹区
     #[arg(long, value_name = "ADMDVS")]
     pub admdvs: Admdvs,

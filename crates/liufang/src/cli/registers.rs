@@ -8,6 +8,8 @@ use lf_import::{Figure, Kind};
 use lf_ports::GatewayScheme;
 use lf_vocab::Day;
 
+use super::shared::{Beside, said};
+
 /// `import`.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -27,6 +29,7 @@ pub struct ImportFile {
     pub kind: Kind,
     /// CSV (UTF-8, UTF-16 or GB18030) or XLSX
     pub file: PathBuf,
+    // Not `Beside`: clap does not see that an optional group of arguments is there when another group stands in it.
     /// Database URL, such as sqlite:///var/lib/liufang/center.db or postgres://liufang@db.example/center
     #[arg(long, value_name = "URL")]
     pub database: String,
@@ -34,7 +37,7 @@ pub struct ImportFile {
     #[arg(long, value_name = "FILE")]
     pub store_key: Option<PathBuf>,
     /// Name of this edition, such as 2026-07; for the catalogue and the lists
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub edition: Option<String>,
     /// First day on which the edition counts; for the catalogue and the lists
     #[arg(long, value_name = "yyyy-MM-dd")]
@@ -81,12 +84,9 @@ pub enum ImportCommand {
     },
     /// List the editions that a database holds
     Editions {
-        /// Database URL
-        #[arg(long, value_name = "URL")]
-        database: String,
-        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-        #[arg(long, value_name = "FILE")]
-        store_key: Option<PathBuf>,
+        /// Which database.
+        #[command(flatten)]
+        beside: Beside,
     },
 }
 
@@ -103,12 +103,9 @@ pub struct AppArgs {
 pub enum AppCommand {
     /// Register a client system of an institution: draws its keys into a file and prints what its vendor needs to know
     Add {
-        /// Database URL
-        #[arg(long, value_name = "URL")]
-        database: String,
-        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-        #[arg(long, value_name = "FILE")]
-        store_key: Option<PathBuf>,
+        /// Which database.
+        #[command(flatten)]
+        beside: Beside,
         /// The institution it speaks for; must be registered
         #[arg(long, value_name = "CODE")]
         fixmedins: lf_vocab::FixmedinsCode,
@@ -124,23 +121,17 @@ pub enum AppCommand {
     },
     /// List the registered client systems
     List {
-        /// Database URL
-        #[arg(long, value_name = "URL")]
-        database: String,
-        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-        #[arg(long, value_name = "FILE")]
-        store_key: Option<PathBuf>,
+        /// Which database.
+        #[command(flatten)]
+        beside: Beside,
     },
     /// Give a client system limits of its own, from its next message on; what is left out is as configured for all
     Limits {
         /// Its app id
         app_id: String,
-        /// Database URL
-        #[arg(long, value_name = "URL")]
-        database: String,
-        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-        #[arg(long, value_name = "FILE")]
-        store_key: Option<PathBuf>,
+        /// Which database.
+        #[command(flatten)]
+        beside: Beside,
         /// Messages a second in the long run
         #[arg(long, value_name = "N")]
         per_second: Option<NonZeroU32>,
@@ -158,12 +149,9 @@ pub enum AppCommand {
     Disable {
         /// Its app id
         app_id: String,
-        /// Database URL
-        #[arg(long, value_name = "URL")]
-        database: String,
-        /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-        #[arg(long, value_name = "FILE")]
-        store_key: Option<PathBuf>,
+        /// Which database.
+        #[command(flatten)]
+        beside: Beside,
     },
 }
 

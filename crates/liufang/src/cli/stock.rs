@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, Spot};
 
-use super::said;
+use super::shared::{Beside, case_no, said};
 
 /// `stock`.
 #[derive(Args)]
@@ -18,12 +18,9 @@ pub struct StockCmdArgs {
 /// Which database.
 #[derive(Args)]
 pub struct StockDatabase {
-    /// Database URL, such as sqlite:///var/lib/liufang/center.db or postgres://liufang@db.example/center
-    #[arg(long, value_name = "URL")]
-    pub database: String,
-    /// The key ring [default: store.key.toml beside the SQLite file; for PostgreSQL the demo's]
-    #[arg(long, value_name = "FILE")]
-    pub store_key: Option<PathBuf>,
+    /// Which database.
+    #[command(flatten)]
+    pub beside: Beside,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
@@ -188,12 +185,12 @@ pub struct CaseStepArgs {
     #[arg(long, value_name = "CODE")]
     pub institution: FixmedinsCode,
     /// Number of the complaint or audit; one case counts once
-    #[arg(long = "case", value_name = "NO")]
+    #[arg(long = "case", value_name = "NO", value_parser = case_no)]
     pub case_no: String,
     /// Who complained, confirmed or dismissed: an office or a person
     #[arg(long, value_name = "WHO", value_parser = said)]
     pub by: String,
     /// Where the evidence is, such as the number of a file
-    #[arg(long, value_name = "REF")]
+    #[arg(long, value_name = "REF", value_parser = said)]
     pub evidence: String,
 }

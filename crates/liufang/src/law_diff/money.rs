@@ -19,9 +19,7 @@ use lf_vocab::dict::{AcctUsedFlag, ChrgitmLv, Insutype, PsnType};
 use lf_vocab::{Admdvs, Day, Fen, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
 
 use super::tally::{Changed, Requoted};
-
-/// Settlements of a page.
-const PAGE: usize = 1_000;
+use crate::scans::for_each_setl;
 
 /// What a prescription says of its visit besides the lines, where it says anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,24 +98,20 @@ async fn bills(store: &Arc<dyn Engine>) -> anyhow::Result<Bills> {
     let (mut persons, mut code) = (HashMap::<_, Vec<Bill>>::new(), None);
     let mut types: HashMap<String, Arc<str>> = HashMap::new();
     for pool in store.pools().await? {
-        let mut after: Option<String> = None;
-        loop {
-            let page = store.scan_setl(pool, after.as_deref(), PAGE).await?;
-            let Some((last, _)) = page.last() else { break };
-            after = Some(last.setl_id.clone());
-            for (setl, reversed_by) in page {
-                if reversed_by.is_some() || setl.refd_setl_id.is_some() {
-                    continue;
-                }
-                // What only the account paid is of no prescription, and no pack moves it: the fund has no part in it.
-                let Some(hi_rxno) = setl.hi_rxno.clone() else { continue };
-                code = code.or_else(|| setl.shares.lines.first().map(|line| line.med_list_codg.clone()));
-                let med_type =
-                    types.entry(setl.med_type.clone()).or_insert_with(|| setl.med_type.as_str().into()).clone();
-                let person = (setl.accum_key.poolarea_no, setl.accum_key.psn_no.clone());
-                persons.entry(person).or_default().push(bill(setl, hi_rxno, med_type));
+        for_each_setl(store.as_ref(), pool, |setl, reversed_by| {
+            if reversed_by.is_some() || setl.refd_setl_id.is_some() {
+                return;
             }
-        }
+            // What only the account paid is of no prescription, and no pack moves it: the fund has no part in it.
+            let Some(hi_rxno) = setl.hi_rxno.clone() else { return };
+            if code.is_none() {
+                code = setl.shares.lines.first().map(|line| line.med_list_codg.clone());
+            }
+            let med_type = types.entry(setl.med_type.clone()).or_insert_with(|| setl.med_type.as_str().into()).clone();
+            let person = (setl.accum_key.poolarea_no, setl.accum_key.psn_no.clone());
+            persons.entry(person).or_default().push(bill(setl, hi_rxno, med_type));
+        })
+        .await?;
     }
     Ok((persons, code))
 }

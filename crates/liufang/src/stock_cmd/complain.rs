@@ -6,23 +6,19 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, anyhow, bail};
-use lf_center::gate::spoken_by;
+use lf_center::gate::number_on;
 use lf_center::offers::shown_then;
-use lf_law::{Facts, Field, Law, LawValue};
+use lf_center::stock_pages;
+use lf_law::Law;
 use lf_ports::{CaseBody, CaseState, CaseStep, ChangeSet, CommitError, SupplyCase};
 use lf_stock::{Shown, Strikes};
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Moment};
 use serde_json::{Value, json};
 
-use super::{Answer, PAGE, told};
+use super::Answer;
 use crate::cli::{CaseStepArgs, ComplainCommand};
 use crate::law_files;
-
-/// The longest number of a case, in characters.
-const CASE_NO_MAX: usize = 60;
-/// The longest name or reference, in characters.
-const TEXT_MAX: usize = 200;
 
 pub(super) async fn run(store: &dyn Engine, command: &ComplainCommand, now: Moment) -> Answer {
     match command {
@@ -34,7 +30,6 @@ pub(super) async fn run(store: &dyn Engine, command: &ComplainCommand, now: Mome
 }
 
 async fn add(store: &dyn Engine, args: &CaseStepArgs, (drug, asked): (&MedListCodg, Moment), now: Moment) -> Answer {
-    check(args)?;
     if asked > now {
         bail!("{asked} is still to come");
     }
@@ -42,7 +37,7 @@ async fn add(store: &dyn Engine, args: &CaseStepArgs, (drug, asked): (&MedListCo
     let shop = shop.filter(|shop| shop.fixmedins_code.kind() == FixmedinsKind::Pharmacy);
     let shop = shop.with_context(|| format!("no pharmacy {}", args.institution))?;
     let law = law_files::load(None)?;
-    let shown = shown_then(store, &law, &shop, drug, asked).await.map_err(told)?;
+    let shown = shown_then(store, &law, &shop, drug, asked).await.map_err(|failure| anyhow!(failure.in_words()))?;
     let body = CaseBody { med_list_codg: drug.clone(), asked, shown, steps: vec![step(args, CaseState::Opened, now)] };
     let case = SupplyCase {
         poolarea_no: shop.poolarea_no,
@@ -58,7 +53,6 @@ async fn add(store: &dyn Engine, args: &CaseStepArgs, (drug, asked): (&MedListCo
 }
 
 async fn advance(store: &dyn Engine, args: &CaseStepArgs, state: CaseState, now: Moment) -> Answer {
-    check(args)?;
     let case = store.supply_case(&args.institution, &args.case_no).await?;
     let mut case = case.with_context(|| format!("{} has no case {}", args.institution, args.case_no))?;
     if case.state == state {
@@ -73,17 +67,6 @@ async fn advance(store: &dyn Engine, args: &CaseStepArgs, state: CaseState, now:
     let row = row(&case);
     commit(store, case).await?;
     Ok((vec![row], true))
-}
-
-fn check(args: &CaseStepArgs) -> anyhow::Result<()> {
-    for (name, text, most) in
-        [("--case", &args.case_no, CASE_NO_MAX), ("--by", &args.by, TEXT_MAX), ("--evidence", &args.evidence, TEXT_MAX)]
-    {
-        if text.trim().is_empty() || text.chars().count() > most {
-            bail!("{name} has 1 to {most} characters");
-        }
-    }
-    Ok(())
 }
 
 fn step(args: &CaseStepArgs, state: CaseState, at: Moment) -> CaseStep {
@@ -118,15 +101,7 @@ fn row(case: &SupplyCase) -> Value {
 
 /// Cases one by one, then what they come to.
 async fn list(store: &dyn Engine, pool: Admdvs, on: Day) -> Answer {
-    let mut cases: Vec<SupplyCase> = Vec::new();
-    loop {
-        let after = cases.last().map_or(("", ""), |case| (case.fixmedins_code.as_str(), case.case_no.as_str()));
-        let page = store.supply_cases(pool, after, PAGE).await?;
-        if page.is_empty() {
-            break;
-        }
-        cases.extend(page);
-    }
+    let cases = stock_pages::cases(store, pool).await?;
     let mut rows: Vec<Value> = cases.iter().map(row).collect();
     let mut confirmed: BTreeMap<&FixmedinsCode, Vec<Shown>> = BTreeMap::new();
     for case in cases.iter().filter(|case| case.state == CaseState::Confirmed) {
@@ -160,16 +135,6 @@ async fn list(store: &dyn Engine, pool: Admdvs, on: Day) -> Answer {
 
 /// The number at which an agreement ends and its provision; `None` where the law of the place says none.
 fn ends_at(law: &Law, place: Admdvs, on: Day) -> anyhow::Result<Option<(u32, String)>> {
-    let mut facts = Facts::new();
-    facts.set(Field::AppyTime, on);
-    let found = spoken_by(law.view_of(&place, &facts, &[]).get("supply.strikes"))?;
-    let read = |value| match value {
-        LawValue::Int(number) => u32::try_from(number).ok(),
-        _ => None,
-    };
-    let told = |found: lf_law::Resolved| {
-        let by = found.by();
-        read(found.value).map(|number| (number, by)).context("supply.strikes: no number of times")
-    };
-    found.map(told).transpose()
+    let Some((number, by)) = number_on(law, place, on, "supply.strikes")? else { return Ok(None) };
+    Ok(Some((u32::try_from(number).context("supply.strikes: no number of times")?, by)))
 }

@@ -5,16 +5,16 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use lf_center::gate::spoken_by;
+use lf_center::gate::{quantity, ratio};
 use lf_center::grants::of_place;
-use lf_law::{Facts, Field, Grant, Law, LawValue};
-use lf_ports::store::DrugQuery;
+use lf_center::stock_pages;
+use lf_law::{Facts, Field, Grant, Law};
 use lf_stock::{NegoShare, offered, share_of_nego};
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Ratio};
 use serde_json::{Value, json};
 
-use super::{Answer, PAGE};
+use super::Answer;
 use crate::law_files;
 
 /// One institution.
@@ -39,9 +39,8 @@ pub(super) async fn of_pool(store: &dyn Engine, pool: Admdvs, on: Day) -> Answer
     let catalogue = catalogue(store, on).await?;
     let grants = of_place(store, &law, pool).await?;
     let (printed, least) = (least_share(&law, pool, on, &[])?, least_share(&law, pool, on, &grants)?);
-    let (mut rows, mut shares, mut after) = (Vec::new(), Vec::new(), String::new());
-    while let Some(holder) = store.stock_holder_after(&after).await? {
-        after = holder.to_string();
+    let (mut rows, mut shares) = (Vec::new(), Vec::new());
+    for holder in stock_pages::holders(store).await? {
         let own = store.fixmedins(&holder).await?;
         let Some(own) = own.filter(|own| own.poolarea_no == pool && own.dualchnl && own.agreement.contains(on)) else {
             continue;
@@ -80,17 +79,8 @@ type Names = BTreeMap<MedListCodg, String>;
 
 /// 谈判 drugs of the catalogue, with their generic names.
 async fn catalogue(store: &dyn Engine, on: Day) -> anyhow::Result<Names> {
-    let mut names = Names::new();
-    let mut query = DrugQuery { limit: PAGE as u64, ..DrugQuery::on(on) };
-    loop {
-        let (_, page) = store.drug_page(&query).await?;
-        query.offset += page.len() as u64;
-        let full = page.len() == PAGE;
-        names.extend(page.into_iter().filter(|drug| drug.hi_nego).map(|drug| (drug.med_list_codg, drug.genname)));
-        if !full {
-            return Ok(names);
-        }
-    }
+    let drugs = stock_pages::drugs(store, on, |drug| drug.hi_nego).await?;
+    Ok(drugs.into_iter().map(|(code, drug)| (code, drug.genname)).collect())
 }
 
 async fn share(
@@ -99,14 +89,12 @@ async fn share(
     catalogue: &Names,
     on: Day,
 ) -> anyhow::Result<NegoShare> {
-    let (mut stocked, mut after) = (Vec::new(), String::new());
-    loop {
-        let page = store.stock_lots_after(institution, &after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after.clone_from(&last.fixmedins_bchno);
-        let offered = offered(page.iter().map(|row| &row.lot), on);
-        stocked.extend(offered.iter().filter_map(|one| catalogue.get(&one.med_list_codg)));
-    }
+    let mut stocked = Vec::new();
+    stock_pages::for_each_lot(store, institution, async |row| {
+        stocked.extend(offered([&row.lot], on).iter().filter_map(|one| catalogue.get(&one.med_list_codg)));
+        Ok(())
+    })
+    .await?;
     Ok(share_of_nego(catalogue.values().map(String::as_str), stocked.into_iter().map(String::as_str)))
 }
 
@@ -114,9 +102,6 @@ async fn share(
 fn least_share(law: &Law, place: Admdvs, on: Day, grants: &[Grant]) -> anyhow::Result<Option<Ratio>> {
     let mut asked = Facts::new();
     asked.set(Field::AppyTime, on).set(Field::AppyType, "双通道");
-    match spoken_by(law.view_of(&place, &asked, grants).get("admit.nego_share"))?.map(|found| found.value) {
-        Some(LawValue::Ratio(least)) => Ok(Some(least)),
-        Some(_) => anyhow::bail!("admit.nego_share: another quantity"),
-        None => Ok(None),
-    }
+    let found = quantity(&law.view_of(&place, &asked, grants), "admit.nego_share", ratio)?;
+    Ok(found.map(|(least, _)| least))
 }

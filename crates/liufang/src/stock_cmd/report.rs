@@ -3,13 +3,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use lf_center::published::Table;
 use lf_center::supervised::{DAYS_MAX, Period, availability, balance, traces, uploads};
 use lf_store::Engine;
+use lf_vocab::{Admdvs, FixmedinsCode};
 
-use super::told;
-use crate::cli::{ReportPeriod, StockCommand, StockReport};
+use crate::cli::{ReportPeriod, StockReport};
 use crate::{law_files, publish_cmd};
 
 /// A report, where it goes, and whether all is well.
@@ -27,28 +27,35 @@ impl Told {
     }
 }
 
-/// The report that a command asks for; `None` where it asks for something else.
-pub(super) async fn of(store: &dyn Engine, command: &StockCommand) -> anyhow::Result<Option<Told>> {
-    Ok(match command {
-        StockCommand::Report { report, area, period, .. } => {
-            let (days, law) = (days(period)?, law_files::load(None)?);
-            let table = match report {
-                StockReport::Availability => availability(store, *area, days).await,
-                StockReport::Uploads => uploads(store, &law, *area, days).await,
-                StockReport::Traces => traces(store, *area, days).await,
-            };
-            let table = table.map_err(told)?;
-            let alert = table.columns.iter().position(|(field, _)| *field == "alert");
-            let alerted = |row: &Vec<String>| alert.and_then(|at| row.get(at)).is_some_and(|cell| !cell.is_empty());
-            let good = !table.rows.iter().any(alerted);
-            Some(Told { table, out: period.out.clone(), good })
-        }
-        StockCommand::Balance { institution, period, .. } => {
-            let (table, good) = balance(store, institution, days(period)?).await.map_err(told)?;
-            Some(Told { table, out: period.out.clone(), good })
-        }
-        _ => None,
-    })
+/// `stock report`: all is well where no row has an alert.
+pub(super) async fn report(
+    store: &dyn Engine,
+    report: StockReport,
+    area: Admdvs,
+    period: &ReportPeriod,
+) -> anyhow::Result<Told> {
+    let (days, law) = (days(period)?, law_files::load(None)?);
+    let table = match report {
+        StockReport::Availability => availability(store, area, days).await,
+        StockReport::Uploads => uploads(store, &law, area, days).await,
+        StockReport::Traces => traces(store, area, days).await,
+    };
+    let table = table.map_err(|failure| anyhow!(failure.in_words()))?;
+    let alert = table.columns.iter().position(|(field, _)| *field == "alert");
+    let alerted = |row: &Vec<String>| alert.and_then(|at| row.get(at)).is_some_and(|cell| !cell.is_empty());
+    let good = !table.rows.iter().any(alerted);
+    Ok(Told { table, out: period.out.clone(), good })
+}
+
+/// `stock balance`: all is well where the sums agree with the ledger.
+pub(super) async fn balanced(
+    store: &dyn Engine,
+    institution: &FixmedinsCode,
+    period: &ReportPeriod,
+) -> anyhow::Result<Told> {
+    let balance = balance(store, institution, days(period)?).await;
+    let (table, good) = balance.map_err(|failure| anyhow!(failure.in_words()))?;
+    Ok(Told { table, out: period.out.clone(), good })
 }
 
 fn days(period: &ReportPeriod) -> anyhow::Result<Period> {

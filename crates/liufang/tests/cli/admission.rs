@@ -46,6 +46,22 @@ fn a_pharmacy_applies_is_admitted_loses_it_and_must_wait() {
     std::fs::write(folder.join("wrong.json"), "{\"psi_upld_flag\": 0.5}").unwrap();
     let (code, told) = apply("wrong.json", "2026-11-22");
     assert!(code == 2 && told.contains("ADM-08"), "{told}");
+    let noted = |count: usize| format!("{{\"pnlt_rea\": \"{}\"}}", "字".repeat(count));
+    std::fs::write(folder.join("long.json"), noted(201)).unwrap();
+    let (code, told) = apply("long.json", "2026-11-22");
+    assert!(code == 2 && told.contains("pnlt_rea: it has 201 characters, at most 200 are taken"), "{told}");
+    std::fs::write(folder.join("long.json"), noted(200)).unwrap();
+    assert!(apply("long.json", "2026-11-22").1.contains("ADM-08"), "not too long, but no fact of the law");
+    for (more, said) in [(0, "申请已受理"), (1, "longer than 65536 bytes")] {
+        let text = STATED.replace("\"canc_flag\": false, ", "");
+        std::fs::write(folder.join("padded.json"), format!("{text}{}", " ".repeat(65_536 + more - text.len())))
+            .unwrap();
+        let (_, told) = apply("padded.json", "2026-11-22");
+        assert!(told.contains(said), "{more}: {told}");
+    }
+    let long = "字".repeat(201);
+    let (code, told) = admission(&["apply", PHARMACY, "门诊统筹", "--facts", "facts.json", "--by", &long]);
+    assert!(code == 2 && told.contains("at most 200 are taken"), "{told}");
     let (code, told) = admission(&["apply", "H36090200101", "门特", "--facts", "facts.json", "--by", "甲"]);
     assert!(code == 2 && told.contains("no institution of this center for 门特"), "{told}");
     assert_eq!(admission(&["apply", PHARMACY, "别的", "--facts", "facts.json", "--by", "甲"]).0, 2);

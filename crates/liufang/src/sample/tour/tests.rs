@@ -10,7 +10,7 @@ use lf_wire::client::Dialect;
 use serde_json::Value;
 
 use super::{STEPS, Tour};
-use crate::cli::OnlineArgs;
+use crate::cli::{Beside, OnlineArgs};
 use crate::client::http;
 use crate::edge::SystemClock;
 use crate::ground::{Ground, prepare};
@@ -27,8 +27,7 @@ fn texts() -> BTreeMap<String, String> {
 async fn chosen(served: &Served, ground: &Ground, hi_rxno: &str) -> String {
     let patient = &ground.region.patients[0].person;
     let args = OnlineArgs {
-        database: String::new(),
-        store_key: None,
+        beside: Beside { database: String::new(), store_key: None },
         pharmacy: "P36090200106".parse().unwrap(),
         channel: "DEMOCHANNEL".to_owned(),
         hi_rxno: vec![hi_rxno.parse().unwrap()],

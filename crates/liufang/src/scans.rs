@@ -1,0 +1,40 @@
+//! Everything that a place has of prescriptions or settlements, page by page, for commands that add up over all of it.
+//!
+//! Invariant: nothing is changed, and what was visited is not kept.
+
+use lf_ports::{AuditStore, Setl, StoreError};
+use lf_rx::Prescription;
+use lf_vocab::Admdvs;
+
+/// Rows read at once.
+const PAGE: usize = 1_000;
+
+/// Every prescription of a place, in the order of their numbers.
+pub async fn for_each_rx<S: AuditStore + ?Sized>(
+    store: &S,
+    pool: Admdvs,
+    mut each: impl FnMut(&Prescription),
+) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let page = store.scan_rx(pool, after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.hi_rxno.clone());
+        page.iter().for_each(&mut each);
+    }
+}
+
+/// Every settlement of a place, in the order of their ids, with the one that reversed it.
+pub async fn for_each_setl<S: AuditStore + ?Sized>(
+    store: &S,
+    pool: Admdvs,
+    mut each: impl FnMut(Setl, Option<String>),
+) -> Result<(), StoreError> {
+    let mut after: Option<String> = None;
+    loop {
+        let page = store.scan_setl(pool, after.as_deref(), PAGE).await?;
+        let Some((last, _)) = page.last() else { return Ok(()) };
+        after = Some(last.setl_id.clone());
+        page.into_iter().for_each(|(setl, reversed_by)| each(setl, reversed_by));
+    }
+}
