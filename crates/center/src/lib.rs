@@ -42,6 +42,7 @@ pub mod t1301_download;
 pub mod t1312_hilist;
 pub mod t1317_matches;
 pub mod t2101_account;
+pub mod t2101_paper;
 pub mod t2101_quote;
 pub mod t2102_settle;
 pub mod t2103_refund;

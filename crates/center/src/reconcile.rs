@@ -264,9 +264,11 @@ impl Books {
 
     fn check_settlement(&self, setl: &Setl, found: &mut Vec<Difference>) {
         let mut differs = |kind, what| found.push(difference(kind, Of::setl(setl), Some(&setl.setl_id), what));
-        // What only the account pays was neither issued nor sold by prescription.
+        // What only the account pays was neither issued nor sold by prescription; what is on paper is counted by its numbers.
         let Some(hi_rxno) = &setl.hi_rxno else {
-            if let Some(paid) = by_fund(&setl.shares) {
+            if setl.paper.is_none()
+                && let Some(paid) = by_fund(&setl.shares)
+            {
                 differs(Kind::FundWithoutRx, format!("{paid}元"));
             }
             return;

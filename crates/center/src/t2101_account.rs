@@ -36,7 +36,7 @@ pub(crate) fn without_rx(command: &Command) -> bool {
 impl Center {
     /// 2102 of such a purchase. A till that sends the very same again gets the same settlement; after its reversal, under
     /// another `msgid`, a new one.
-    pub(crate) async fn settle_from_account(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
+    pub(crate) async fn settle_without_rx(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, ctx.code())?;
         // The content is part of what is one purchase: two bills of one moment are two.
         let bill = lf_gm::hex::lower(&ctx.digest);
@@ -86,11 +86,11 @@ impl Center {
         }
         by?;
         let priced = self.price_of(ctx, command, person).await?;
-        self.commit_priced(ctx, command, priced, key, (None, None)).await
+        self.commit_without_rx(ctx, command, priced, key).await
     }
 
     /// What it costs the account and the person.
-    pub(crate) async fn price_from_account(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Priced>, Failure> {
+    pub(crate) async fn price_without_rx(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Priced>, Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, ctx.code())?;
         let person = self.store.person(&shown_by(command)?).await?;
         self.price_of(ctx, command, person).await
@@ -100,6 +100,9 @@ impl Center {
         lf_vocab::covers!("WH-3.3");
         let Some(person) = person else { return refused(PersonRefusal::Unknown) };
         check_person(&person, &Said::from(command), ctx)?;
+        if let Some(paper) = &command.paper {
+            return self.price_on_paper(ctx, command, paper, person).await;
+        }
         let grants = self.grants_of(ctx, person.poolarea_no).await?;
         let ask = Ask {
             place: person.poolarea_no,
@@ -137,7 +140,8 @@ impl Center {
         let Purse { accum_key, accum, pots, acct, .. } = purse;
         // What the counter stated is kept in the history of a prescription; here is none.
         let at_counter = AtCounter::default();
-        Ok(Answer { reply: Priced { rx: None, person, shares, accum_key, accum, pots, acct, at_counter }, reminders })
+        let (rx, paper) = (None, None);
+        Ok(Answer { reply: Priced { rx, paper, person, shares, accum_key, accum, pots, acct, at_counter }, reminders })
     }
 
     /// The gate of settlement, told that the fund is not asked.

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use lf_law::{Facts, Field, Gate, Scope};
-use lf_ports::{Acct, AccumKey, AccumRow, Drug, Person, PersonKey, StoreError};
+use lf_ports::{Acct, AccumKey, AccumRow, Drug, Person, PersonKey, SetlPaper, StoreError};
 use lf_rx::decide::settle;
 use lf_rx::event::AtCounter;
 use lf_rx::{Prescription, Refusal, RxContent};
@@ -21,6 +21,7 @@ use crate::filings::Filings;
 use crate::people::{PersonRefusal, shown};
 use crate::registers::DrugSays;
 use crate::t2101_account::without_rx;
+use crate::t2101_paper::{Paper, PaperRefusal};
 use crate::t7102_sign::RxRefusal;
 use crate::t7204_download::{basket_of, prescribed};
 use crate::t7207_sell::left_on;
@@ -33,8 +34,8 @@ mod known;
 mod purse;
 
 pub(crate) use counter::KnownAtCounter;
-use known::KnownAtTill;
-pub(crate) use purse::{Purse, before_of};
+pub(crate) use known::{Issued, KnownAtTill};
+pub(crate) use purse::{Purse, before_of, several};
 
 /// A purchase to be settled (2101, 2102).
 #[derive(Debug, Clone)]
@@ -63,6 +64,8 @@ pub struct Command {
     pub lines: Vec<FeeLine>,
     /// What the counter states beyond the interface's own fields.
     pub stated: Stated,
+    /// The paper prescription that it is made on, where the counter states one.
+    pub paper: Option<Paper>,
 }
 
 /// A line of 2101/2102.
@@ -112,6 +115,8 @@ pub struct Stated {
 pub struct Priced {
     /// The prescription that is paid; none where only the personal account pays.
     pub rx: Option<Prescription>,
+    /// The paper prescription that is paid.
+    pub paper: Option<SetlPaper>,
     /// Whose.
     pub person: Person,
     /// Who pays what.
@@ -160,7 +165,7 @@ impl Center {
     /// 2101. Errors: [`PurchaseRefusal`], [`settle::SettleRefusal`], the person's, the law's, the amounts'.
     pub async fn t2101_quote(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         if without_rx(command) {
-            return self.price_from_account(ctx, command).await;
+            return self.price_without_rx(ctx, command).await;
         }
         let papers = self.papers(ctx, command).await??;
         self.price(ctx, command, &papers).await
@@ -214,7 +219,7 @@ impl Center {
         let (found, purse, known, counter) = tokio::try_join!(
             self.priced_each(asked, place),
             self.purse(ctx, command, about),
-            self.known_at_till(ctx, &codes, about),
+            self.known_at_till(ctx, &codes, Issued::of(about)),
             self.known_at_counter(ctx, &command.stated, Some(rx))
         )?;
         if counter.media_differs {
@@ -241,13 +246,17 @@ impl Center {
         let Purse { accum_key, accum, pots, acct, .. } = purse;
         let (rx, person) = (Some(rx.clone()), person.clone());
         let at_counter = counter.kept(&command.stated);
-        Ok(Answer { reply: Priced { rx, person, shares, accum_key, accum, pots, acct, at_counter }, reminders })
+        let paper = None;
+        Ok(Answer { reply: Priced { rx, paper, person, shares, accum_key, accum, pots, acct, at_counter }, reminders })
     }
 
     fn admissible(command: &Command) -> Result<HiRxno, Failure> {
         lf_vocab::covers!("JX-3.1a");
         if command.acct_used_flag == AcctUsedFlag::Family {
             return refused(PurchaseRefusal::FamilyAccount);
+        }
+        if command.paper.is_some() {
+            return refused(PaperRefusal::Mixed);
         }
         one_rxno(command.lines.iter().map(|line| line.rxno.as_deref().filter(|_| line.rx_circ_flag)))
     }
@@ -284,8 +293,14 @@ impl Center {
             .set(Field::RxChkStasCodg, "1")
             .set(Field::ValiEndTime, head.vali_end_time);
         counter.put(&mut facts, ctx, &command.stated);
-        known.put(&mut facts, ctx, about);
-        let qualified = known.qualified(&mut facts, &about.filings, (laid.lines, till), ctx.now.day());
+        let dise = laid.content.mdtrtinfo.dise_codg.as_deref();
+        known.put(&mut facts, ctx, (&about.person, &about.filings, dise));
+        let codes = laid
+            .lines
+            .iter()
+            .enumerate()
+            .map(|(number, line)| std::iter::once(&line.med_list_codg).chain(till.prescribed(number)).collect());
+        let qualified = known.qualified(&mut facts, &about.filings, codes, ctx.now.day());
         for (number, (line, drug)) in laid.lines.iter().zip(laid.drugs).enumerate() {
             let line = (line, known.says.get(number), qualified.get(number).copied().flatten());
             put_fee(&mut facts, line, drug.as_ref(), (till, number), ctx);

@@ -34,7 +34,7 @@ impl Center {
     /// 2102. Errors: those of 2101; [`SettleRefusal::AlreadySettled`] for other content on the same prescription.
     pub async fn t2102_settle(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         if without_rx(command) {
-            return self.settle_from_account(ctx, command).await;
+            return self.settle_without_rx(ctx, command).await;
         }
         let number = command.lines.first().and_then(|line| line.rxno.clone()).unwrap_or_default();
         let key = ctx.idem_key("2102", number);
@@ -151,6 +151,7 @@ fn setl(ctx: &Ctx, command: &Command, priced: &Priced, ids: (String, String), ed
         refd_setl_id: None,
         law_edition: edition.to_owned(),
         medins_setl_id: ctx.msgid.clone(),
+        paper: priced.paper.clone(),
     }
 }
 
@@ -176,6 +177,7 @@ fn changes(ctx: &Ctx, priced: &Priced, setl: &Setl) -> Result<ChangeSet, Failure
             .map(|rx| journal::advance(rx, &settled_event(priced, setl), ctx.now))
             .collect::<Result<_, _>>()?,
         setl: Some(SetlChange { setl: setl.clone() }),
+        claims: setl.paper.iter().map(|paper| paper.claim(&setl.setl_id)).collect(),
         accum,
         acct,
         ..ChangeSet::default()

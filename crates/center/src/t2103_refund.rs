@@ -81,7 +81,7 @@ impl Center {
     /// What takes a settlement back and tells the hospital, and its negative: 2103 and 2601.
     pub(crate) async fn reverse(&self, ctx: &Ctx, setl: &Setl) -> Result<(ChangeSet, Answer<Setl>), Attempt> {
         let key = &setl.accum_key;
-        let Some(hi_rxno) = &setl.hi_rxno else { return self.reverse_account(ctx, setl).await };
+        let Some(hi_rxno) = &setl.hi_rxno else { return self.reverse_without_rx(ctx, setl).await };
         let (rx, content, accum, acct) = tokio::try_join!(
             self.store.rx(hi_rxno),
             self.store.rx_content(hi_rxno),
@@ -89,12 +89,7 @@ impl Center {
             self.store.acct(key.poolarea_no, &key.psn_no)
         )?;
         let Some(rx) = rx else { return Ok(refused(RxRefusal::Unknown)?) };
-        let mut pots = Vec::with_capacity(setl.shares.pots.len());
-        for pot in &setl.shares.pots {
-            let key = AccumKey { scheme: pot.clone(), ..key.clone() };
-            let row = self.store.accum(&key).await?;
-            pots.push((key, row));
-        }
+        let pots = self.pots(setl).await?;
         settle::may_refund(&rx, &setl.setl_id).map_err(Failure::from_refusal)?;
         let reminders = self.ask_refund(ctx, setl)?;
         match self.reversal(ctx, Some(&rx), setl, Purse { accum, pots, acct }) {
@@ -110,12 +105,13 @@ impl Center {
         }
     }
 
-    /// What only the account paid: the account gets it back, and no prescription moves.
-    async fn reverse_account(&self, ctx: &Ctx, setl: &Setl) -> Result<(ChangeSet, Answer<Setl>), Attempt> {
+    /// What the account alone or a paper prescription paid: each part goes back, and no prescription of the center moves.
+    async fn reverse_without_rx(&self, ctx: &Ctx, setl: &Setl) -> Result<(ChangeSet, Answer<Setl>), Attempt> {
         let key = &setl.accum_key;
-        let (accum, acct) = tokio::try_join!(self.store.accum(key), self.store.acct(key.poolarea_no, &key.psn_no))?;
+        let acct = self.store.acct(key.poolarea_no, &key.psn_no);
+        let (accum, acct, pots) = tokio::try_join!(self.store.accum(key), acct, self.pots(setl))?;
         let reminders = self.ask_refund(ctx, setl)?;
-        match self.reversal(ctx, None, setl, Purse { accum, pots: Vec::new(), acct }) {
+        match self.reversal(ctx, None, setl, Purse { accum, pots, acct }) {
             // As of a prescription: the same reversal, sent twice, may have restored the accumulator meanwhile.
             Err(Failure::Broken(_)) if self.reversed(ctx, setl).await? => Err(CommitError::Stale("setl").into()),
             reversal => {
@@ -123,6 +119,17 @@ impl Center {
                 Ok((changes, Answer { reply: negative, reminders }))
             }
         }
+    }
+
+    /// The accumulators of the limits that the settlement moved.
+    async fn pots(&self, setl: &Setl) -> Result<Vec<(AccumKey, Option<AccumRow>)>, StoreError> {
+        let mut pots = Vec::with_capacity(setl.shares.pots.len());
+        for pot in &setl.shares.pots {
+            let key = AccumKey { scheme: pot.clone(), ..setl.accum_key.clone() };
+            let row = self.store.accum(&key).await?;
+            pots.push((key, row));
+        }
+        Ok(pots)
     }
 
     async fn reversed(&self, ctx: &Ctx, setl: &Setl) -> Result<bool, StoreError> {
@@ -172,9 +179,11 @@ impl Center {
         };
         let event = Event::Refunded(Refunded { setl_id: negative.setl_id.clone(), refd_setl_id: setl.setl_id.clone() });
         let mut changes = ChangeSet {
-            releases: rx
-                .and_then(|rx| rx.state.sold().map(|sold| claims(&rx.hi_rxno, &sold.lines)))
-                .unwrap_or_default(),
+            releases: match (rx, &setl.paper) {
+                (Some(rx), _) => rx.state.sold().map(|sold| claims(&rx.hi_rxno, &sold.lines)).unwrap_or_default(),
+                // The paper counts again, and may be settled rightly.
+                (None, paper) => paper.iter().map(|paper| paper.claim(&setl.setl_id)).collect(),
+            },
             rx: rx.iter().map(|rx| journal::advance(rx, &event, ctx.now)).collect::<Result<_, _>>()?,
             setl: Some(SetlChange { setl: negative.clone() }),
             accum: restored,

@@ -139,6 +139,7 @@ impl Command {
             acct_used_flag: self.acct_used_flag,
             lines: batch.fees.iter().map(line).collect(),
             stated: self.stated.clone(),
+            paper: None,
         })
     }
 }

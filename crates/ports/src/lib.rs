@@ -18,6 +18,7 @@ pub mod mdtrt;
 pub mod memo;
 pub mod notice;
 pub mod outbox;
+mod paper;
 pub mod registry;
 pub mod replay;
 pub mod row;
@@ -42,6 +43,7 @@ pub use mdtrt::{Batch, BatchState, Diag, Mdtrt, MdtrtChange, MdtrtFee, MdtrtInfo
 pub use memo::{Application, Ended, Memo, MemoRow, MemoTopic, Said};
 pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, SettlementNotice, TakenDrug};
 pub use outbox::{Claimed, DroppedRow, Next, Outbox, OutboxRow};
+pub use paper::SetlPaper;
 pub use registry::{
     App, AppLimits, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner,
     PractitionerKind, SpecialClass,

@@ -6,6 +6,8 @@ use lf_vocab::dict::Insutype;
 use lf_vocab::{Admdvs, Certno, Fen, FixmedinsCode, HiRxno, Moment, PsnNo};
 use serde::{Deserialize, Serialize};
 
+use crate::SetlPaper;
+
 /// An event as stored: the text that the chain covers, and the hash after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
@@ -100,6 +102,9 @@ pub struct Setl {
     /// 医药机构结算ID: the `msgid` of the message that asked for it, on the gateway front.
     #[serde(default)]
     pub medins_setl_id: Option<String>,
+    /// The paper prescription that was paid, where it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<SetlPaper>,
 }
 
 /// What may be claimed once in the whole center.
@@ -118,6 +123,8 @@ pub enum ClaimKind {
     PaperBatch,
     /// 用药档案 of a person at a pharmacy: `<fixmedins_code>/<参保统筹区>/<psn_no>`, held by the prescription that opened it (7207).
     MedFile,
+    /// A paper prescription that is paid: `<fixmedins_code>/<number>`, held by its settlement until that is taken back.
+    PaperSetl,
 }
 
 impl ClaimKind {
@@ -130,6 +137,7 @@ impl ClaimKind {
             Self::PaperRxno => "paper_rxno",
             Self::PaperBatch => "paper_batch",
             Self::MedFile => "med_file",
+            Self::PaperSetl => "paper_setl",
         }
     }
 }

@@ -171,6 +171,8 @@ pub trait Store: StockStore + MdtrtStore + Send + Sync {
     async fn acct(&self, poolarea_no: Admdvs, psn_no: &PsnNo) -> Result<Acct, StoreError>;
     /// Who holds a thing.
     async fn claim(&self, kind: ClaimKind, key: &str) -> Result<Option<Claim>, StoreError>;
+    /// The claim of this kind with the greatest key up to and including this one.
+    async fn claim_upto(&self, kind: ClaimKind, key: &str) -> Result<Option<Claim>, StoreError>;
     /// What was answered to a message.
     async fn idem(&self, key: &IdemKey) -> Result<Option<IdemRow>, StoreError>;
     /// Sets aside `count` serials of a 统筹区 and day; answers the first. Never gives one twice, also not to

@@ -350,6 +350,11 @@ impl<D: Driver> Store for Ports<D> {
         self.one(sql::CLAIM, [kind.word().into(), key.into()], |sealer, found| row::claim(sealer, kind, found)).await
     }
 
+    async fn claim_upto(&self, kind: ClaimKind, key: &str) -> Result<Option<Claim>, StoreError> {
+        self.one(sql::CLAIM_UPTO, [kind.word().into(), key.into()], |sealer, found| row::claim(sealer, kind, found))
+            .await
+    }
+
     async fn idem(&self, key: &IdemKey) -> Result<Option<IdemRow>, StoreError> {
         self.one(sql::IDEM, idem_params(key), |sealer, found| row::idem(sealer, key, found)).await
     }

@@ -218,6 +218,8 @@ pub(crate) const ACCT_MOVE: &str = "UPDATE acct SET balc_fen = $3, version = ver
 pub(crate) const CLAIM: &str = "SELECT kind, claim_key, owner FROM claim WHERE kind = $1 AND claim_key = $2";
 pub(crate) const CLAIM_SCAN: &str = "SELECT kind, claim_key, owner FROM claim WHERE kind = $1 AND claim_key > $2
     ORDER BY claim_key LIMIT $3";
+pub(crate) const CLAIM_UPTO: &str = "SELECT kind, claim_key, owner FROM claim WHERE kind = $1 AND claim_key <= $2
+    ORDER BY claim_key DESC LIMIT 1";
 pub(crate) const CLAIM_NEW: &str = "INSERT INTO claim (kind, claim_key, owner) VALUES ($1, $2, $3)
     ON CONFLICT (kind, claim_key) DO NOTHING";
 pub(crate) const CLAIM_DROP: &str = "DELETE FROM claim WHERE kind = $1 AND claim_key = $2 AND owner = $3";
@@ -447,7 +449,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 82] = [
+    const QUESTIONS: [&str; 83] = [
         DUTY,
         SUPPLY_CASE_SWEEP,
         PRACTITIONERS_OF,
@@ -489,6 +491,7 @@ mod tests {
         ACCT,
         ACCT_SCAN,
         CLAIM_SCAN,
+        CLAIM_UPTO,
         IDEM,
         PERSON_KEY_FREE,
         APP_SWEEP,

@@ -79,6 +79,7 @@ macro_rules! each_case {
             list_match::a_match_is_its_institutions_and_seen_since_its_change,
             list_match::a_match_is_withdrawn_once_and_may_come_again,
             scans::pages_join_without_gap_or_repetition,
+            scans::the_claim_before_a_key_is_found,
             scans::cases_are_read_in_named_pages,
             scans::pools_are_all_partitions,
             scans::a_page_and_a_question_have_their_limits,

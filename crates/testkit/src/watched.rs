@@ -155,6 +155,7 @@ asked! {
     setls_of(fixmedins_code: &FixmedinsCode, after: (Moment, &str), until: Moment, limit: usize) -> Vec<Setl>;
     accum(key: &AccumKey) -> Option<AccumRow>;
     acct(poolarea_no: Admdvs, psn_no: &PsnNo) -> Acct;
+    claim_upto(kind: ClaimKind, key: &str) -> Option<Claim>;
     claim(kind: ClaimKind, key: &str) -> Option<Claim>;
     reserve_serials(poolarea_no: Admdvs, day: Day, count: u64) -> u64;
     file(owner: &FileOwner, file_qury_no: &str) -> Option<StoredFile>;

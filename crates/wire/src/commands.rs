@@ -12,6 +12,7 @@ mod filings;
 mod goods;
 mod institution;
 mod list_match;
+mod paper;
 mod pharmacy;
 mod precheck;
 mod settle;

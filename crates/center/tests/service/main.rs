@@ -20,6 +20,7 @@ mod offers;
 mod once;
 mod online;
 mod overtaken;
+mod paper;
 mod permission;
 mod prices;
 mod race;

@@ -45,10 +45,6 @@ fn facts_that_nobody_supplies_are_known() {
         }
     }
     expect![[r#"
-        case.paper_dr_sign_flag 纸质处方有医保医师签名
-        case.paper_seal_flag 纸质处方盖有外配处方专用章
-        case.paper_no_uniq_flag 纸质处方编号连续且唯一
-        case.paper_situ_code 经办机构规定的使用纸质处方情形
         case.appy_type 申请的服务（双通道、门特、门诊统筹；定点医疗机构为单独支付）
         case.path_gene_flag 具有相应诊疗技术和病理或基因检测能力
         case.key_spec_flag 适用专科经省市卫健部门确定为临床重点专科

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use lf_archive::paper::PaperNo;
+use lf_vocab::PaperNo;
 use lf_vocab::{Day, FixmedinsCode, HiRxno, Moment};
 
 use super::shared::{Beside, demos, said};

@@ -286,6 +286,7 @@ pub fn setl(setl_id: &str, refd_setl_id: Option<&str>) -> SetlChange {
             refd_setl_id: refd_setl_id.map(str::to_owned),
             law_edition: "2026".to_owned(),
             medins_setl_id: None,
+            paper: None,
         },
     }
 }

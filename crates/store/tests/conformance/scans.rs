@@ -5,6 +5,18 @@ use lf_vocab::{Fen, HiRxno, PsnNo};
 
 use super::{Full, Ground, fixture as f};
 
+pub async fn the_claim_before_a_key_is_found(ground: &dyn Ground) {
+    let store = ground.open();
+    let claims = (1..=7).map(|s| f::claim(&format!("c{s}"), "o")).collect();
+    store.commit(ChangeSet { claims, ..ChangeSet::default() }).await.unwrap();
+    let kind = ClaimKind::DrugTracCodg;
+    for (key, wanted) in [("c3", Some("c3")), ("c3x", Some("c3")), ("d", Some("c7")), ("b", None)] {
+        let found = store.claim_upto(kind, key).await.unwrap().map(|claim| claim.key);
+        assert_eq!(found.as_deref(), wanted, "{key}");
+    }
+    assert_eq!(store.claim_upto(ClaimKind::PaperRange, "c9").await.unwrap(), None, "of its kind only");
+}
+
 pub async fn pages_join_without_gap_or_repetition(ground: &dyn Ground) {
     let store = ground.open();
     for serial in 1..=7u64 {

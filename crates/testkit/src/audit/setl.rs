@@ -27,6 +27,7 @@ pub(super) async fn audit<S: Store + AuditStore + ?Sized>(
             sums.add(&setl, report);
             check_reversal(store, &setl, reversed_by.as_deref(), report).await?;
             check_named(store, &setl, report).await?;
+            check_paper(store, &setl, reversed_by.is_some(), report).await?;
             visit::known(store, &setl, report).await?;
         }
     }
@@ -60,11 +61,28 @@ async fn check_reversal<S: Store + ?Sized>(
     Ok(())
 }
 
+/// That a paper prescription is claimed by the settlement that pays it, for as long as that stands.
+async fn check_paper<S: Store + ?Sized>(
+    store: &S,
+    setl: &Setl,
+    reversed: bool,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let (Some(paper), None) = (&setl.paper, &setl.refd_setl_id) else { return Ok(()) };
+    let claim = paper.claim(&setl.setl_id);
+    let holder = store.claim(claim.kind, &claim.key).await?.map(|held| held.owner);
+    let held = holder.as_deref() == Some(setl.setl_id.as_str());
+    report.unless(held != reversed, Kind::Claim, &setl.setl_id, || {
+        format!("纸质处方{}由{}占用", claim.key, holder.as_deref().unwrap_or("无人"))
+    });
+    Ok(())
+}
+
 /// That the prescription's history names this settlement; so there is one at most, and no other.
 async fn check_named<S: Store + ?Sized>(store: &S, setl: &Setl, report: &mut Report) -> Result<(), StoreError> {
     let place = setl.setl_id.as_str();
     let Some(hi_rxno) = &setl.hi_rxno else {
-        let nothing = setl.shares.fund_pay_sumamt == lf_vocab::Fen::ZERO;
+        let nothing = setl.paper.is_some() || setl.shares.fund_pay_sumamt == lf_vocab::Fen::ZERO;
         report.unless(nothing, Kind::Settlement, place, || "没有处方的结算动用了统筹基金".to_owned());
         return Ok(());
     };

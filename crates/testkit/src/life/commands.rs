@@ -294,6 +294,7 @@ impl Life<'_> {
             med_type: "41".to_owned(),
             acct_used_flag: self.acct_used_flag,
             lines: self.items.iter().enumerate().map(line).collect(),
+            paper: None,
             stated: t2101_quote::Stated {
                 face_score: Some(92),
                 psn_match_rea: None,

@@ -7,6 +7,7 @@ use lf_vocab::dict::{AcctUsedFlag, Insutype};
 use super::Take;
 use super::delivery::STATED_MAX;
 use super::extras::Extras;
+use super::paper::paper;
 use crate::defect::{Defect, Defects};
 use crate::node::Node;
 
@@ -24,6 +25,7 @@ pub fn t2102(node: &Node<'_>) -> Result<t2101_quote::Command, Defects> {
     let med_type = take.it(info.need("med_type").map(str::to_owned));
     let acct_used_flag = take.it(info.code("acct_used_flag", AcctUsedFlag::from_code));
     let stated = stated(&mut take, info);
+    let paper = paper(&mut take, info);
     let lines: Vec<_> = node.nodes("drugdetail").iter().map(|row| fee_line(&mut take, node, row)).collect();
     take.done(|| {
         Some(t2101_quote::Command {
@@ -39,6 +41,7 @@ pub fn t2102(node: &Node<'_>) -> Result<t2101_quote::Command, Defects> {
             acct_used_flag: acct_used_flag?,
             lines: lines.into_iter().collect::<Option<_>>()?,
             stated: stated?,
+            paper: paper?,
         })
     })
 }

@@ -36,7 +36,7 @@ fn special(name: &str) -> Option<Json> {
         "acct_used_flag" => json!("1"),
         "original_value" => json!(crate::reply::base64(signed_text().to_string().as_bytes())),
         "exp_content" => json!(
-            r#"{"print_time":"2026-05-11 09:00:00","psn_match_flag":"1","face_score":"80","psn_match_rea":"口罩","media_ref":"CAM1","media_sm3":"abababababababababababababababababababababababababababababababab","phar_duty_flag":"0"}"#
+            r#"{"print_time":"2026-05-11 09:00:00","psn_match_flag":"1","face_score":"80","psn_match_rea":"口罩","media_ref":"CAM1","media_sm3":"abababababababababababababababababababababababababababababababab","phar_duty_flag":"0","paper_no":"7","paper_fixmedins_code":"H36090200101","paper_prsc_time":"2026-05-11 09:00:00","paper_vali_end_time":"2026-05-14 09:00:00","paper_dr_code":"D360920001000","paper_dr_sign_flag":"1","paper_seal_flag":"0","paper_situ_code":"01","paper_phar_code":"HY360920000010"}"#
         ),
         _ => return None,
     })
@@ -310,8 +310,8 @@ fn the_least_message_leaves_these_open() {
         1318: query_date code hilist_name drug_genname drug_prodname list_type chrgitm_lv lmt_used family begndate enddate poolarea_no vali
         1319: query_date code hilist_name drug_genname drug_prodname list_type chrgitm_lv lmt_used family begndate enddate poolarea_no vali
         1320: 
-        2101: certno psn_name rxno print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag
-        2102: certno psn_name rxno print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag
+        2101: certno psn_name rxno print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag paper
+        2102: certno psn_name rxno print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag paper
         2103: 
         2201: certno psn_name
         2202: 

@@ -228,6 +228,7 @@ fn setl(shares: Shares) -> Setl {
         refd_setl_id: None,
         law_edition: "1".to_owned(),
         medins_setl_id: None,
+        paper: None,
     }
 }
 
@@ -262,6 +263,7 @@ fn catalogue_drug() -> Drug {
 fn quote(shares: Shares) -> t2101_quote::Reply {
     t2101_quote::Priced {
         at_counter: Default::default(),
+        paper: None,
         rx: Some(rx()),
         person: person(),
         shares,

@@ -1,0 +1,294 @@
+//! 2101 and 2102 on a paper prescription, where the law of the place still takes paper.
+//!
+//! Serves HB-1.15, HB-2.6, GX-3.5, GX-3.6 and DG-4.1c at the gates `review` and `settle`. The counter states what is on the paper and
+//! which pharmacist verified it; the center knows the institution, the doctor, the pharmacist, the numbers that were printed and those that are
+//! paid. Invariants: a number of an institution is paid once, until its settlement is taken back; without a provision `paper.accepted`
+//! no paper is settled; quantities are whole packs, since nobody here reads the unit on the paper.
+
+use lf_law::{Facts, Field, Gate, Scope};
+use lf_ports::{
+    ClaimKind, CommitError, Drug, Fixmedins, IdemKey, Person, Practitioner, PractitionerKind, SetlPaper, StoreError,
+};
+use lf_rx::Refusal;
+use lf_rx::event::AtCounter;
+use lf_settle::Line;
+use lf_vocab::dict::ChrgitmLv;
+use lf_vocab::{Day, PaperNo};
+
+use crate::catalogue::apart;
+use crate::ctx::{Answer, Ctx};
+use crate::failure::{Attempt, Failure, refused};
+use crate::filings::Filings;
+use crate::gate::spoken_by;
+use crate::registers::DrugSays;
+use crate::scheme::{Ask, Level, chosen};
+use crate::t2101_quote::{
+    Command, FeeLine, Issued, KnownAtCounter, KnownAtTill, Priced, PurchaseRefusal, Purse, put_delivery, several,
+    without_delivery,
+};
+use crate::t2102_settle::Reply;
+use crate::{Center, gate};
+
+lf_rx::refusals! {
+    /// Why no paper is settled here (2101, 2102).
+    PaperRefusal {
+        NotTaken = "RX-2102-30", "规则包 paper.accepted", "本统筹区没有可以凭纸质处方结算的规定，请凭电子处方中心流转的处方";
+        Issuer = "RX-2102-31", "接口规范 2102 exp_content", "纸质处方的开方机构不是本中心登记的定点医疗机构";
+        Settled(String) = "RX-2102-32", "鄂医保办〔2024〕32号 一；桂医保规〔2024〕7号 三", "纸质处方{0}已经结算，不能再次结算";
+        Rxno = "RX-2102-33", "接口规范 2102 rxno", "明细的处方号与纸质处方的编号不符";
+        Mixed = "RX-2102-34", "接口规范 2102 rx_circ_flag", "流转的电子处方和纸质处方不能一起结算";
+        Unverified = "RX-2102-35", "鄂医保办〔2024〕32号 二；接口规范 2102 exp_content", "核验纸质处方的药师不是本店登记有效的执业药师";
+    }
+}
+
+/// The paper prescription of a purchase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    /// What the settlement keeps of it.
+    pub rx: SetlPaper,
+    /// 病种, where the purchase is for one.
+    pub dise_codg: Option<String>,
+}
+
+/// What the registers say of those who stand on it.
+struct Signers {
+    issuer: Option<Fixmedins>,
+    doctor: Option<Practitioner>,
+    pharmacist: Option<Practitioner>,
+    /// Whether its number was printed for the institution and is not paid yet; nothing where nobody knows what was printed.
+    unique: Option<bool>,
+}
+
+/// What is charged, with what the catalogue and the lists say of it.
+struct Charged<'a> {
+    lines: &'a [FeeLine],
+    fees: &'a [&'a FeeLine],
+    drugs: &'a [Option<Drug>],
+    known: &'a KnownAtTill,
+    counter: &'a KnownAtCounter,
+    filings: &'a Filings,
+}
+
+impl Center {
+    /// Commits what was priced without a prescription that flowed; of two counters with the same paper the second is refused.
+    pub(crate) async fn commit_without_rx(
+        &self,
+        ctx: &Ctx,
+        command: &Command,
+        priced: Answer<Priced>,
+        key: &IdemKey,
+    ) -> Result<Answer<Reply>, Attempt> {
+        match self.commit_priced(ctx, command, priced, key, (None, None)).await {
+            Err(Attempt::Commit(CommitError::Claimed(claim))) if claim.kind == ClaimKind::PaperSetl => {
+                Ok(refused(PaperRefusal::Settled(claim.key))?)
+            }
+            other => other,
+        }
+    }
+
+    /// What a purchase on paper costs whom.
+    pub(crate) async fn price_on_paper(
+        &self,
+        ctx: &Ctx,
+        command: &Command,
+        paper: &Paper,
+        person: Person,
+    ) -> Result<Answer<Priced>, Failure> {
+        lf_vocab::covers!("HB-2.6", "DG-4.1c");
+        self.takes_paper(ctx)?;
+        same_number(command, &paper.rx)?;
+        let (here, day) = (ctx.caller.fixmedins.poolarea_no, ctx.now.day());
+        let (lines, fees) = without_delivery(&command.lines);
+        let codes: Vec<_> = lines.iter().map(|line| line.med_list_codg.clone()).collect();
+        let (signers, filings, listed, counter, grants) = tokio::try_join!(
+            self.signers(ctx, &paper.rx),
+            self.filings(person.poolarea_no, &person.psn_no, day, ctx.now),
+            self.priced_each([(&*codes, day)], here),
+            self.known_at_counter(ctx, &command.stated, None),
+            self.grants_of(ctx, person.poolarea_no)
+        )?;
+        if counter.media_differs {
+            return refused(PurchaseRefusal::MediaDiffers);
+        }
+        let Some(issuer) = &signers.issuer else { return refused(PaperRefusal::Issuer) };
+        if !signers.pharmacist.as_ref().is_some_and(|of| may_review(of, day)) {
+            return refused(PaperRefusal::Unverified);
+        }
+        let [(mut drugs, _)] = listed.map(apart);
+        self.paid_on_each((person.poolarea_no, ctx.now), [(&*codes, day, &mut *drugs)]).await?;
+        let issued = Issued {
+            place: issuer.poolarea_no,
+            fixmedins_code: &issuer.fixmedins_code,
+            on: paper.rx.prsc_time.day(),
+            dise: paper.dise_codg.as_deref(),
+        };
+        let known = self.known_at_till(ctx, &codes, issued).await?;
+        let charged =
+            Charged { lines: &lines, fees: &fees, drugs: &drugs, known: &known, counter: &counter, filings: &filings };
+        let reminders = self.ask_on_paper(ctx, command, (paper, &signers, issuer), (&person, &charged))?;
+        if !fees.is_empty() {
+            return refused(PurchaseRefusal::DeliveryFee);
+        }
+        let dises = several(paper.dise_codg.as_deref(), &filings, day);
+        let ask = Ask {
+            place: person.poolarea_no,
+            day,
+            insutype: person.insutype,
+            psn_type: person.psn_type,
+            med_type: &command.med_type,
+            level: issuer.hosp_lv.as_deref().and_then(Level::from_hosp_lv),
+            dises: &dises,
+            grants: &grants,
+        };
+        let Some(known) = chosen(&self.law, &ask, false)? else {
+            return refused(PurchaseRefusal::MedType(command.med_type.clone()));
+        };
+        let purse = self.purse_of(&person, day, known.benefit(&self.law, &ask)?).await?;
+        let shares = purse.shares(command, day, settle_lines(ctx, &lines, &drugs))?;
+        // What the counter stated is kept in the history of a prescription; here is none.
+        let at_counter = AtCounter::default();
+        let Purse { accum_key, accum, pots, acct, .. } = purse;
+        let paper = Some(paper.rx.clone());
+        let reply = Priced { rx: None, paper, person, shares, accum_key, accum, pots, acct, at_counter };
+        Ok(Answer { reply, reminders })
+    }
+
+    /// That the place takes paper at all; most never did.
+    fn takes_paper(&self, ctx: &Ctx) -> Result<(), Failure> {
+        let mut facts = Facts::new();
+        facts.set(Field::SetlTime, ctx.now).set(Field::PaperFlag, true);
+        let view = self.law.view_of(&ctx.caller.fixmedins.poolarea_no, &facts, &ctx.grants);
+        match spoken_by(view.flag("paper.accepted"))? {
+            Some(true) => Ok(()),
+            _ => refused(PaperRefusal::NotTaken),
+        }
+    }
+
+    async fn signers(&self, ctx: &Ctx, paper: &SetlPaper) -> Result<Signers, StoreError> {
+        let number = format!("{}/{}", paper.fixmedins_code, paper.paper_no);
+        let first = format!("{}/1", paper.fixmedins_code);
+        let (issuer, doctor, pharmacist, paid, range, printed) = tokio::try_join!(
+            self.store.fixmedins(&paper.fixmedins_code),
+            self.store.practitioner(&paper.fixmedins_code, paper.dr_code.as_str()),
+            self.store.practitioner(ctx.code(), paper.phar_code.as_str()),
+            self.store.claim(ClaimKind::PaperSetl, &number),
+            self.store.claim_upto(ClaimKind::PaperRange, &number),
+            self.store.claim(ClaimKind::PaperRangeNo, &first)
+        )?;
+        let own = range.filter(|range| range.key.split('/').next() == Some(paper.fixmedins_code.as_str()));
+        let in_range = own.is_some_and(|range| range.owner >= paper.paper_no.to_string());
+        let unique = match (paid, printed) {
+            (Some(_), _) => Some(false),
+            (None, Some(_)) => Some(in_range),
+            (None, None) => None,
+        };
+        Ok(Signers { issuer, doctor, pharmacist, unique })
+    }
+
+    /// The gate of review, then that of settlement; reminders of both.
+    fn ask_on_paper(
+        &self,
+        ctx: &Ctx,
+        command: &Command,
+        (paper, signers, issuer): (&Paper, &Signers, &Fixmedins),
+        (person, charged): (&Person, &Charged<'_>),
+    ) -> Result<Vec<Refusal>, Failure> {
+        lf_vocab::covers!("HB-1.15", "GX-3.5", "GX-3.6");
+        let rx = &paper.rx;
+        let mut facts = Facts::new();
+        facts
+            .set(Field::SetlTime, ctx.now)
+            .set(Field::RxChkTime, ctx.now)
+            .set(Field::StooutTime, command.begntime)
+            .set(Field::PrscTime, rx.prsc_time)
+            .set(Field::ValiEndTime, rx.vali_end_time)
+            .set(Field::PharRegFlag, true)
+            .set(Field::RxChkStasCodg, "1")
+            .set(Field::PharFixmedinsCode, ctx.code().as_str())
+            .set(Field::IssPoolareaNo, issuer.poolarea_no.to_string())
+            .set(Field::PharPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
+            .set(Field::PharOppoolFlag, ctx.caller.fixmedins.oppool)
+            .set(Field::PharDualchnlFlag, ctx.caller.fixmedins.dualchnl)
+            .set(Field::PaperFlag, true)
+            .set(Field::IssCircFlag, issuer.circ_ready)
+            .set_opt(Field::PaperDrSignFlag, rx.dr_sign_flag.map(|signed| signed && of_the_house(signers, rx)))
+            .set_opt(Field::PaperSealFlag, rx.seal_flag)
+            .set_opt(Field::PaperNoUniqFlag, signers.unique)
+            .set_opt(Field::PaperSituCode, rx.paper_situ_code.as_deref())
+            .set(Field::Insutype, command.insutype.code())
+            .set(Field::MedType, command.med_type.as_str())
+            .set(Field::SetlCnt, 0i64)
+            .set(Field::FundFlag, true);
+        charged.counter.put(&mut facts, ctx, &command.stated);
+        charged.known.put(&mut facts, ctx, (person, charged.filings, paper.dise_codg.as_deref()));
+        let codes = charged.lines.iter().map(|line| vec![&line.med_list_codg]);
+        let qualified = charged.known.qualified(&mut facts, charged.filings, codes, ctx.now.day());
+        for (number, (line, drug)) in charged.lines.iter().zip(charged.drugs).enumerate() {
+            let says = charged.known.says.get(number);
+            put_line(&mut facts, line, drug.as_ref(), (says, qualified.get(number).copied().flatten()), ctx);
+        }
+        charged.fees.iter().for_each(|line| put_delivery(&mut facts, line));
+        let mut reminders = gate::ask(&self.law, Gate::Review, ctx, &facts)?;
+        reminders.extend(gate::ask(&self.law, Gate::Settle, ctx, &facts)?);
+        Ok(reminders)
+    }
+}
+
+fn may_review(of: &Practitioner, on: Day) -> bool {
+    of.kind == PractitionerKind::Pharmacist && of.licensed && of.registered.contains(on)
+}
+
+/// A signature counts that is of a doctor of the institution, registered there on the day.
+fn of_the_house(signers: &Signers, rx: &SetlPaper) -> bool {
+    let on = rx.prsc_time.day();
+    signers.doctor.as_ref().is_some_and(|of| of.kind == PractitionerKind::Doctor && of.registered.contains(on))
+}
+
+/// Lines that name a prescription name this one.
+fn same_number(command: &Command, paper: &SetlPaper) -> Result<(), Failure> {
+    let mut named = command.lines.iter().filter_map(|line| line.rxno.as_deref());
+    match named.find(|rxno| rxno.parse::<PaperNo>() != Ok(paper.paper_no)) {
+        Some(_) => refused(PaperRefusal::Rxno),
+        None => Ok(()),
+    }
+}
+
+fn put_line(
+    facts: &mut Facts<'_>,
+    line: &FeeLine,
+    drug: Option<&Drug>,
+    (says, qualified): (Option<&DrugSays>, Option<bool>),
+    ctx: &Ctx,
+) {
+    facts
+        .push_line(Scope::Sale)
+        .set(Field::SaleMedListCodg, line.med_list_codg.to_string())
+        .set_opt(Field::SaleDrugGenname, drug.map(|drug| drug.genname.clone()))
+        // That it stands on the paper is what the pharmacist verified.
+        .set(Field::InRxFlag, true)
+        .set(Field::DrugTotlcnt, line.cnt)
+        .set(Field::TracCnt, line.drug_trac_codg.len() as i64)
+        .set(Field::TracExmpFlag, drug.is_some_and(|drug| drug.trac_exempt))
+        .set(Field::Pric, line.pric)
+        .set_opt(Field::PayStdPric, drug.and_then(|drug| drug.hi_pay_std))
+        .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
+        .set_opt(Field::SaleDrugTag, drug.map(|drug| gate::drug_tags(drug, says)))
+        .set_opt(Field::SpayListFlag, says.and_then(|says| says.in_spay))
+        .set_opt(Field::DrugQualFlag, qualified)
+        .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
+        .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));
+}
+
+fn settle_lines(ctx: &Ctx, lines: &[FeeLine], drugs: &[Option<Drug>]) -> Vec<Line> {
+    let lines = lines.iter().zip(drugs).map(|(line, drug)| Line {
+        feedetl_sn: line.feedetl_sn.clone(),
+        med_list_codg: line.med_list_codg.clone(),
+        cnt: line.cnt,
+        pric: line.pric,
+        det_item_fee_sumamt: line.det_item_fee_sumamt,
+        chrgitm_lv: drug.as_ref().map_or(ChrgitmLv::C, |drug| drug.chrgitm_lv),
+        pric_uplmt: drug.as_ref().and_then(|drug| drug.hi_pay_std),
+        in_scope: gate::listed(drug.as_ref(), ctx.now.day()),
+    });
+    lines.collect()
+}

@@ -1,0 +1,41 @@
+//! What a settlement keeps of the paper prescription that it paid.
+
+use lf_vocab::{DrCode, FixmedinsCode, Moment, PaperNo, PharCode};
+use serde::{Deserialize, Serialize};
+
+use crate::{Claim, ClaimKind};
+
+/// A paper prescription as the counter stated it and its pharmacist verified it (HB-1.15, HB-2.6). For which disease it is stands
+/// nowhere here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetlPaper {
+    /// Who issued it.
+    pub fixmedins_code: FixmedinsCode,
+    /// Its running number.
+    pub paper_no: PaperNo,
+    /// When it was issued.
+    pub prsc_time: Moment,
+    /// Until when it counts, as the doctor wrote.
+    pub vali_end_time: Moment,
+    /// The doctor.
+    pub dr_code: DrCode,
+    /// The doctor's signature is on it, where stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dr_sign_flag: Option<bool>,
+    /// The 外配处方专用章 is on it, where stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal_flag: Option<bool>,
+    /// Which of the situations listed by the agency allows paper (DG-4.1c).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper_situ_code: Option<String>,
+    /// The pharmacist who verified it.
+    pub phar_code: PharCode,
+}
+
+impl SetlPaper {
+    /// That it is paid, as it is claimed.
+    pub fn claim(&self, setl_id: &str) -> Claim {
+        let key = format!("{}/{}", self.fixmedins_code, self.paper_no);
+        Claim { kind: ClaimKind::PaperSetl, key, owner: setl_id.to_owned() }
+    }
+}
