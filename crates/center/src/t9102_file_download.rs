@@ -27,12 +27,18 @@ lf_rx::refusals! {
 impl Center {
     /// 9102. Errors: [`NoFileRefusal`], [`CallerRefusal::OtherInstitution`].
     pub async fn t9102_file_download(&self, ctx: &Ctx, command: &Command) -> Result<Answer<StoredFile>, Failure> {
-        if matches!(&command.owner, FileOwner::Fixmedins(code) if code != ctx.code()) {
+        if command.owner.institution().is_some_and(|code| code != ctx.code()) {
             return refused(CallerRefusal::OtherInstitution);
         }
         // One province's clients send the whole path, others its last part; both were seen to work.
         let file_qury_no = command.file_qury_no.rsplit('/').next().unwrap_or_default();
-        let found = self.store.file(&command.owner, file_qury_no).await?;
+        let found = match (self.store.file(&command.owner, file_qury_no).await?, &command.owner) {
+            // What people signed stands apart, and is asked for as any other file.
+            (None, FileOwner::Fixmedins(code)) => {
+                self.store.file(&FileOwner::Pairs(code.clone()), file_qury_no).await?
+            }
+            (found, _) => found,
+        };
         match found.filter(|file| ctx.now < file.until) {
             Some(file) => Ok(file.into()),
             None => refused(NoFileRefusal::Unknown),

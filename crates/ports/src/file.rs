@@ -1,6 +1,8 @@
 //! Files: what institutions upload (9101), kept as it came, for a while, for nobody but the institution; and what the
 //! center made of its lists (1301 …), for everybody.
 
+use std::borrow::Cow;
+
 use lf_vocab::{FixmedinsCode, Moment};
 
 /// Who may read a file.
@@ -8,16 +10,27 @@ use lf_vocab::{FixmedinsCode, Moment};
 pub enum FileOwner {
     /// The institution that uploaded it.
     Fixmedins(FixmedinsCode),
+    /// The same, of what people signed under its settlements: counted and limited apart.
+    Pairs(FixmedinsCode),
     /// Everybody: made of a list that is published.
     Plc,
 }
 
 impl FileOwner {
-    /// The name under which the interface asks for it.
-    pub fn word(&self) -> &str {
+    /// The name under which it stands.
+    pub fn word(&self) -> Cow<'_, str> {
         match self {
-            Self::Fixmedins(fixmedins_code) => fixmedins_code.as_str(),
-            Self::Plc => PLC,
+            Self::Fixmedins(fixmedins_code) => fixmedins_code.as_str().into(),
+            Self::Pairs(fixmedins_code) => format!("{PAIRS}{fixmedins_code}").into(),
+            Self::Plc => PLC.into(),
+        }
+    }
+
+    /// The one institution that may read it; none where everybody may.
+    pub fn institution(&self) -> Option<&FixmedinsCode> {
+        match self {
+            Self::Fixmedins(fixmedins_code) | Self::Pairs(fixmedins_code) => Some(fixmedins_code),
+            Self::Plc => None,
         }
     }
 }
@@ -26,12 +39,18 @@ impl std::str::FromStr for FileOwner {
     type Err = <FixmedinsCode as std::str::FromStr>::Err;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        if word == PLC { Ok(Self::Plc) } else { word.parse().map(Self::Fixmedins) }
+        match (word == PLC, word.strip_prefix(PAIRS)) {
+            (true, _) => Ok(Self::Plc),
+            (false, Some(code)) => code.parse().map(Self::Pairs),
+            (false, None) => word.parse().map(Self::Fixmedins),
+        }
     }
 }
 
 /// What stands in the place of an institution for what is everybody's.
 const PLC: &str = "plc";
+/// What stands before an institution whose signed pairs are meant; no code of one holds such a sign.
+const PAIRS: &str = "pair/";
 
 /// A file.
 #[derive(Clone, PartialEq, Eq)]

@@ -382,7 +382,7 @@ impl<D: Driver> Store for Ports<D> {
     }
 
     async fn file(&self, owner: &FileOwner, file_qury_no: &str) -> Result<Option<StoredFile>, StoreError> {
-        self.one(sql::FILE, [owner.word().into(), file_qury_no.into()], row::file).await
+        self.one(sql::FILE, [(&*owner.word()).into(), file_qury_no.into()], row::file).await
     }
 
     async fn matches_since(
@@ -407,11 +407,11 @@ impl<D: Driver> Store for Ports<D> {
     }
 
     async fn file_head(&self, owner: &FileOwner, file_qury_no: &str) -> Result<Option<FileHead>, StoreError> {
-        self.one(sql::FILE_HEAD, [owner.word().into(), file_qury_no.into()], row::file_head).await
+        self.one(sql::FILE_HEAD, [(&*owner.word()).into(), file_qury_no.into()], row::file_head).await
     }
 
     async fn file_count(&self, owner: &FileOwner, now: Moment) -> Result<u64, StoreError> {
-        let params = [owner.word().into(), now.into()];
+        let params = [(&*owner.word()).into(), now.into()];
         let count = self
             .one(sql::FILE_COUNT, params, |sealer: &Sealer, found| Cells::new(sealer, "file", 0, found).int("count"))
             .await?;

@@ -317,7 +317,7 @@ fn acct(change: &AcctChange) -> Step {
 
 fn file(change: &FileChange, sealer: &Sealer, steps: &mut Vec<Step>) -> Result<(), StoreError> {
     let file = &change.file;
-    let owner = || Value::from(file.owner.word());
+    let owner = || Value::from(&*file.owner.word());
     // Nobody else clears up: an institution that uploads no more keeps what it has, and no more than that.
     steps.push(step(sql::FILE_DROP, vec![owner(), change.now.into()], Must::Any));
     let mut params = vec![owner(), file.file_qury_no.as_str().into()];

@@ -267,7 +267,7 @@ pub(crate) fn file(sealer: &Sealer, row: Row) -> Read<StoredFile> {
     let file_qury_no = cells.text("file_qury_no")?;
     let row_cnt = cells.int("row_cnt")?.unsigned_abs();
     let (until, named) = (cells.moment("until_us")?, cells.sealed(&sealed::FILE)?);
-    let Some((filename, body)) = name_and_bytes(&named) else {
+    let Some((filename, body)) = name_and_bytes(named) else {
         return Err(cells.wrong("body", "no file with a name"));
     };
     Ok(StoredFile { owner, file_qury_no, filename, row_cnt, until, body })
@@ -281,11 +281,13 @@ pub(crate) fn file_head(sealer: &Sealer, row: Row) -> Read<FileHead> {
     Ok(FileHead { row_cnt: cells.int("row_cnt")?.unsigned_abs(), until: cells.moment("until_us")? })
 }
 
-/// What `plan::named_file` put together.
-fn name_and_bytes(named: &[u8]) -> Option<(String, Vec<u8>)> {
+/// What `plan::named_file` put together; the bytes stay where they are.
+fn name_and_bytes(mut named: Vec<u8>) -> Option<(String, Vec<u8>)> {
     let (length, rest) = named.split_first_chunk::<4>()?;
-    let (filename, body) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
-    Some((std::str::from_utf8(filename).ok()?.to_owned(), body.to_vec()))
+    let end = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+    let filename = std::str::from_utf8(rest.get(..end)?).ok()?.to_owned();
+    named.drain(..4 + end);
+    Some((filename, named))
 }
 
 /// The first of `count` serials, from the first one that is left.

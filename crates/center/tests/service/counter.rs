@@ -4,9 +4,10 @@
 use expect_test::expect;
 use lf_center::duty::DutyRefusal;
 use lf_center::t7207_sell::Rchk;
-use lf_center::{Answer, Failure, t2101_quote, t9001_signin, t9002_signout, t9101_file_upload};
+use lf_center::t9101_file_upload::PAIRS_MAX;
+use lf_center::{Answer, Failure, t2101_quote, t9001_signin, t9002_signout, t9101_file_upload, t9102_file_download};
 use lf_ports::duty::DUTY_MAX;
-use lf_ports::{ChangeSet, OpenHours, RegistryPut, Store as _};
+use lf_ports::{ChangeSet, FileChange, FileOwner, OpenHours, RegistryPut, Store as _, StoredFile};
 use lf_rx::decide::settle::PairRefusal;
 use lf_rx::event::{AtCounter, MediaRef, Printed, PsnMatch};
 use lf_rx::{Event, State};
@@ -251,9 +252,13 @@ async fn the_signed_sheet_is_bound_to_its_settlement_once() {
     let kept = upload(format!("PAIR_{setl_id}_{}.pdf", "9".repeat(30)), b"signed").await.unwrap().reply;
     let bound = pair().await.unwrap();
     assert_eq!((&bound.setl_id, bound.pair_no.as_deref()), (&setl_id, Some(&*"9".repeat(30))));
-    assert_eq!((bound.file_qury_no, bound.pair_sm3), (kept.file_qury_no, lf_gm::hex::lower(&lf_gm::sm3(b"signed"))));
-    // The same copy under another name is kept as a file and changes nothing; another copy is none of it.
-    upload(format!("PAIR_{setl_id}.pdf"), b"signed").await.unwrap();
+    assert_eq!((&bound.file_qury_no, bound.pair_sm3), (&kept.file_qury_no, lf_gm::hex::lower(&lf_gm::sm3(b"signed"))));
+    // The same copy under another name is the same file and changes nothing; another copy is none of it.
+    center.clock.advance_seconds(86_400);
+    let again = upload(format!("PAIR_{setl_id}.pdf"), b"signed").await.unwrap().reply;
+    assert_eq!(again, kept);
+    let pairs = FileOwner::Pairs(PHARMACY.parse().unwrap());
+    assert_eq!(center.store.file_count(&pairs, center.now()).await.unwrap(), 1);
     said.refused(upload(format!("PAIR_{setl_id}.jpg"), b"other").await);
     life.refund().await.unwrap();
     said.refused(upload(format!("PAIR_{setl_id}.jpg"), b"third").await);
@@ -269,4 +274,70 @@ async fn the_signed_sheet_is_bound_to_its_settlement_once() {
         &[PairRefusal::CODES],
     );
     assert!(center.audit().await.passes());
+}
+
+fn pair_file(filename: &str, body: &[u8]) -> t9101_file_upload::Command {
+    t9101_file_upload::Command {
+        fixmedins_code: PHARMACY.parse().unwrap(),
+        filename: filename.to_owned(),
+        body: body.to_vec(),
+    }
+}
+
+#[tokio::test]
+async fn a_signed_sheet_comes_back_to_its_pharmacy_under_its_one_number() {
+    // proves JX-3.6, JX-4.2b
+    let center = TestCenter::new().await;
+    let life = center.life(&center.people.active).up_to(Step::Settled).await;
+    let upload = pair_file(&format!("PAIR_{}.pdf", life.setl.0), b"signed");
+    let kept = send!(life, t9101_file_upload, pharmacy, upload.clone()).unwrap().reply;
+    let ask = |owner: FileOwner| t9102_file_download::Command { file_qury_no: kept.file_qury_no.clone(), owner };
+    let own = || ask(FileOwner::Fixmedins(PHARMACY.parse().unwrap()));
+    let shown = send!(life, t9102_file_download, pharmacy, own()).unwrap().reply;
+    assert_eq!((shown.body, shown.filename), (b"signed".to_vec(), upload.filename.clone()));
+    for owner in [FileOwner::Fixmedins(PHARMACY.parse().unwrap()), FileOwner::Pairs(PHARMACY.parse().unwrap())] {
+        assert_eq!(codes(&send!(life, t9102_file_download, hospital, ask(owner))), ["RX-0000-02"]);
+    }
+    // Past its time it is gone; left here again it is found under the number that the history names.
+    center.clock.advance_seconds(i64::from(t9101_file_upload::KEPT_DAYS) * 86_400);
+    assert_eq!(codes(&send!(life, t9102_file_download, pharmacy, own())), ["RX-9102-01"]);
+    let again = send!(life, t9101_file_upload, pharmacy, upload).unwrap().reply;
+    assert_eq!(again.file_qury_no, kept.file_qury_no);
+    assert!(again.until > kept.until);
+    assert_eq!(send!(life, t9102_file_download, pharmacy, own()).unwrap().reply.body, b"signed");
+    assert!(center.audit().await.passes());
+}
+
+#[tokio::test]
+async fn so_many_signed_sheets_are_kept_and_not_one_more() {
+    let center = TestCenter::new().await;
+    let until = center.now().day().plus(2).start();
+    for at in 1..PAIRS_MAX {
+        let file = StoredFile {
+            owner: FileOwner::Pairs(PHARMACY.parse().unwrap()),
+            file_qury_no: format!("N{at}"),
+            filename: "PAIR_1.pdf".to_owned(),
+            row_cnt: 0,
+            until,
+            body: vec![1],
+        };
+        center.put(ChangeSet { file: Some(FileChange { file, now: center.now() }), ..ChangeSet::default() }).await;
+    }
+    let first = center.life(&center.people.active).up_to(Step::Settled).await;
+    let second = center.life(&center.people.active).up_to(Step::Settled).await;
+    let pair = |life: &Life<'_>| pair_file(&format!("PAIR_{}.pdf", life.setl.0), life.setl.0.as_bytes());
+    let kept = send!(first, t9101_file_upload, pharmacy, pair(&first)).unwrap().reply;
+    let refused = send!(second, t9101_file_upload, pharmacy, pair(&second));
+    let Err(Failure::Refused(why)) = &refused else { panic!("{refused:?}") };
+    assert_eq!(
+        (codes(&refused), why[0].sentence.contains(&PAIRS_MAX.to_string())),
+        (vec!["RX-9101-04".to_owned()], true)
+    );
+    assert_eq!(center.store.rx(&second.hi_rxno()).await.unwrap().unwrap().state.pair(), None);
+    // What is here already takes no room, nor do other files.
+    center.clock.advance_seconds(60);
+    assert_eq!(send!(first, t9101_file_upload, pharmacy, pair(&first)).unwrap().reply, kept);
+    send!(first, t9101_file_upload, pharmacy, pair_file("结算.mp4", b"x")).unwrap();
+    center.clock.advance_seconds(2 * 86_400);
+    send!(second, t9101_file_upload, pharmacy, pair(&second)).unwrap();
 }

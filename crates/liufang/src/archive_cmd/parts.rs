@@ -114,8 +114,13 @@ async fn settlements(
 async fn signed_pair(store: &dyn Engine, rx: &Prescription, fixmedins: &Fixmedins) -> anyhow::Result<Vec<Part>> {
     let Some(bound) = rx.state.pair() else { return Ok(Vec::new()) };
     let mut parts = vec![pretty("pair.json", &json!(bound))?];
-    let owner = FileOwner::Fixmedins(fixmedins.fixmedins_code.clone());
-    if let Some(file) = store.file(&owner, &bound.file_qury_no).await? {
+    let pairs = FileOwner::Pairs(fixmedins.fixmedins_code.clone());
+    let file = match store.file(&pairs, &bound.file_qury_no).await? {
+        // Where it stood before signed pairs were counted apart.
+        None => store.file(&FileOwner::Fixmedins(fixmedins.fixmedins_code.clone()), &bound.file_qury_no).await?,
+        file => file,
+    };
+    if let Some(file) = file {
         let suffix = file.filename.rsplit_once('.').map_or("bin", |(_, suffix)| suffix).to_ascii_lowercase();
         let plain = suffix.chars().all(|c| c.is_ascii_alphanumeric()) && suffix.len() <= 5;
         parts.push(Part::new(&format!("pair.{}", if plain { &suffix } else { "bin" }), file.body)?);

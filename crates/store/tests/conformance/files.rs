@@ -45,6 +45,16 @@ pub async fn a_file_is_its_institutions_until_its_time_is_over(ground: &dyn Grou
     assert_eq!(store.file(&here, "N1").await.unwrap(), None);
     assert!(store.file(&here, "N2").await.unwrap().is_some());
     assert!(store.file(&there, "N1").await.unwrap().is_some());
+    // What people signed is the institution's own too, and counted apart.
+    let mut pair = upload("N3", 10, 30);
+    pair.file.owner = FileOwner::Pairs(f::pharmacy());
+    pair.file.body = vec![8; 1 << 16];
+    store.commit(put(pair.clone())).await.unwrap();
+    assert_eq!(store.file(&FileOwner::Pairs(f::pharmacy()), "N3").await.unwrap(), Some(pair.file));
+    assert_eq!(store.file(&FileOwner::Pairs(f::hospital()), "N3").await.unwrap(), None);
+    for owner in [&here, &FileOwner::Pairs(f::pharmacy())] {
+        assert_eq!(store.file_count(owner, f::at(20)).await.unwrap(), 1);
+    }
     // Everybody's stands apart from any institution's.
     let mut list = upload("N3", 10, 30);
     list.file.owner = FileOwner::Plc;
