@@ -5,7 +5,7 @@
 
 use lf_gm::hex;
 use lf_law::{Facts, Field, Gate, Scope};
-use lf_ports::{Drug, FileOwner, StoreError};
+use lf_ports::{Drug, FILE_SM3, FileOwner, StoreError};
 use lf_rx::delivery::{ColdChain, DeliverySigned, DeliveryStep, TempRec};
 use lf_rx::event::Sold;
 use lf_rx::{Prescription, Refusal, RxContent};
@@ -111,8 +111,18 @@ impl Center {
 
     /// Whether the caller left a file under this number by 9101 that hashes to something else.
     pub(crate) async fn another_file(&self, ctx: &Ctx, file_qury_no: &str, sm3: &str) -> Result<bool, StoreError> {
-        let file = self.store.file(&FileOwner::Fixmedins(ctx.code().clone()), file_qury_no).await?;
-        Ok(file.is_some_and(|file| hex::lower(&lf_gm::sm3(&file.body)) != sm3))
+        let owner = FileOwner::Fixmedins(ctx.code().clone());
+        let known = ctx.idem_key(FILE_SM3, file_qury_no);
+        let (known, head) = tokio::try_join!(self.store.idem(&known), self.store.file_head(&owner, file_qury_no))?;
+        match (head, known) {
+            (None, _) => Ok(false),
+            (Some(_), Some(known)) => Ok(hex::lower(&known.digest) != sm3),
+            // Left here before its hash was kept beside it.
+            (Some(_), None) => {
+                let file = self.store.file(&owner, file_qury_no).await?;
+                Ok(file.is_some_and(|file| hex::lower(&lf_gm::sm3(&file.body)) != sm3))
+            }
+        }
     }
 }
 

@@ -244,7 +244,7 @@ impl Center {
     }
 
     async fn keep(&self, file: StoredFile, now: Moment) -> Result<(), CommitError> {
-        self.store.commit(ChangeSet { file: Some(FileChange { file, now }), ..ChangeSet::default() }).await
+        self.store.commit(ChangeSet { file: Some(FileChange { file, now, sm3: None }), ..ChangeSet::default() }).await
     }
 
     async fn published(&self, catalogue: Catalogue) -> Result<bool, Failure> {

@@ -135,7 +135,8 @@ impl Center {
             until: reply.dld_endtime,
             body,
         };
-        let mut changes = ChangeSet { file: Some(FileChange { file, now: ctx.now }), ..ChangeSet::default() };
+        let mut changes =
+            ChangeSet { file: Some(FileChange { file, now: ctx.now, sm3: None }), ..ChangeSet::default() };
         let answer = Answer::from(reply);
         ctx.remember(key.clone(), &answer, &mut changes);
         self.store.commit(changes).await?;

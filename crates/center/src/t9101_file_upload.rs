@@ -107,6 +107,8 @@ impl Center {
         if kept >= most {
             return Ok(refused(too_many)?);
         }
+        // A recording or a record of temperatures is stated by its SM3 later; that of a signed pair stands in the history.
+        let sm3 = named.is_none().then(|| lf_gm::sm3(&command.body));
         let file = StoredFile {
             owner,
             file_qury_no: reply.file_qury_no.clone(),
@@ -115,7 +117,7 @@ impl Center {
             until: reply.until,
             body: command.body.clone(),
         };
-        changes.file = Some(FileChange { file, now: ctx.now });
+        changes.file = Some(FileChange { file, now: ctx.now, sm3 });
         self.answer_file(ctx, key, reply, changes).await
     }
 

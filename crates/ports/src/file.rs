@@ -85,7 +85,12 @@ pub struct FileChange {
     pub file: StoredFile,
     /// When.
     pub now: Moment,
+    /// SM3 of its bytes, where another message may state it: kept under [`FILE_SM3`], so that nobody reads the file for it.
+    pub sm3: Option<[u8; 32]>,
 }
+
+/// Under this name stands the SM3 of a file by its number, as the digest of its identity.
+pub const FILE_SM3: &str = "file";
 
 /// What a file says is its owner's; a log shows which one it is.
 impl std::fmt::Debug for StoredFile {

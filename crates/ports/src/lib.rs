@@ -34,7 +34,7 @@ pub use codec::Inconsistency;
 pub use consult::{Course, CourseDrug, ItntSession};
 pub use duty::{DutyMark, DutyRow, OpenHours};
 pub use edge::{Chance, Clock};
-pub use file::{FileChange, FileHead, FileOwner, StoredFile};
+pub use file::{FILE_SM3, FileChange, FileHead, FileOwner, StoredFile};
 pub use filing::{Filed, Filing, FilingBody, FilingChange, FilingEnded, FilingKind, OpspFiling, SpayFiling};
 pub use grant::{GrantChange, GrantEnded, GrantGiven, GrantRow};
 pub use list_match::{ListMatch, MatchBody, MatchChange, MatchKey};

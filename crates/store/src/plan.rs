@@ -5,8 +5,8 @@
 //! messages see the same answer; a change set that contradicts itself is refused before anything is written.
 
 use lf_ports::{
-    AcctChange, AccumChange, BatchChange, ChangeSet, Claim, CommitError, DutyRow, FileChange, IdemKey, IdemRow,
-    MemoRow, RxChange, SetlChange, StoreError, codec,
+    AcctChange, AccumChange, BatchChange, ChangeSet, Claim, CommitError, DutyRow, FILE_SM3, FileChange, IdemKey,
+    IdemRow, MemoRow, RxChange, SetlChange, StoreError, codec,
 };
 use lf_rx::{Prescription, State};
 
@@ -324,6 +324,10 @@ fn file(change: &FileChange, sealer: &Sealer, steps: &mut Vec<Step>) -> Result<(
     let body = sealer.cell(&sealed::FILE, &params, &named_file(&file.filename, &file.body));
     params.extend([counter(file.row_cnt)?.into(), file.until.into(), body]);
     steps.push(write_or_stale(sql::FILE_NEW, params, "file"));
+    if let Some((digest, code)) = change.sm3.zip(file.owner.institution()) {
+        let key = IdemKey { fixmedins_code: code.clone(), infno: FILE_SM3, key: file.file_qury_no.clone() };
+        steps.push(new_idem(&IdemRow { key, digest, reply: Vec::new(), at: change.now }, sealer));
+    }
     Ok(())
 }
 

@@ -256,8 +256,8 @@ async fn a_purchase_of_the_account_costs_few_trips() {
     let settled = trips();
     assert_eq!(send!(life, t2102_settle, pharmacy, bill).unwrap().reply.setl, setl);
     expect![[r#"
-        2101: person → drugs + accum + acct + file
-        2102: idem + person → drugs + accum + acct + file → commit
+        2101: person → drugs + accum + acct + idem + file_head
+        2102: idem + person → drugs + accum + acct + idem + file_head → commit
         again: idem + person → setl → person
     "#]]
     .assert_eq(&format!("2101: {quoted}\n2102: {settled}\nagain: {}\n", trips()));

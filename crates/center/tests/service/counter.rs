@@ -1,18 +1,24 @@
 //! Interlocks of the counter: duty, print, card and person, recording, the pharmacist's signature. Each comes from what the center
 //! knows, or from what the counter states; what neither says is reminded of.
 
+use std::sync::Arc;
+
 use expect_test::expect;
 use lf_center::duty::DutyRefusal;
 use lf_center::t7207_sell::Rchk;
 use lf_center::t9101_file_upload::PAIRS_MAX;
-use lf_center::{Answer, Failure, t2101_quote, t9001_signin, t9002_signout, t9101_file_upload, t9102_file_download};
+use lf_center::{
+    Answer, Center, Failure, Settings, t2101_quote, t9001_signin, t9002_signout, t9101_file_upload, t9102_file_download,
+};
 use lf_ports::duty::DUTY_MAX;
 use lf_ports::{ChangeSet, FileChange, FileOwner, OpenHours, RegistryPut, Store as _, StoredFile};
 use lf_rx::decide::settle::PairRefusal;
 use lf_rx::event::{AtCounter, MediaRef, Printed, PsnMatch};
 use lf_rx::{Event, State};
+use lf_testkit::center::repository_law;
+use lf_testkit::edge::SeededChance;
 use lf_testkit::region::{HOSPITAL, OTHER_PHARMACY, PHARMACIST, PHARMACY, fixmedins, practitioner};
-use lf_testkit::{Life, Step, TestCenter};
+use lf_testkit::{Life, Step, TestCenter, Watched};
 
 use crate::said::{Said, codes, send, with};
 
@@ -200,6 +206,40 @@ async fn the_settlement_keeps_what_the_counter_stated() {
 }
 
 #[tokio::test]
+async fn a_recording_is_compared_without_reading_it() {
+    // proves JX-1.4
+    let mut center = TestCenter::new().await;
+    let store = Arc::new(Watched::new(center.store.clone()));
+    let chance = Arc::new(SeededChance::new(7));
+    center.center = Center::new(store.clone(), Arc::new(repository_law()), chance, Settings::default());
+    let life = center.life(&center.people.active).up_to(Step::Sold).await;
+    let upload = pair_file("结算.mp4", b"frames");
+    let kept = send!(life, t9101_file_upload, pharmacy, upload).unwrap().reply;
+    // One that was left here before hashes were kept beside the files.
+    let file = StoredFile {
+        owner: FileOwner::Fixmedins(PHARMACY.parse().unwrap()),
+        file_qury_no: "old".to_owned(),
+        filename: "结算.mp4".to_owned(),
+        row_cnt: 0,
+        until: kept.until,
+        body: b"frames".to_vec(),
+    };
+    let file = Some(FileChange { file, now: center.now(), sm3: None });
+    center.put(ChangeSet { file, ..ChangeSet::default() }).await;
+    for (media_ref, reads) in [(kept.file_qury_no.as_str(), false), ("old", true)] {
+        for (body, want) in [(b"frames", [""; 0].as_slice()), (b"others", &["RX-2102-21"])] {
+            let bill = with(life.settle_command(), |c| {
+                c.stated.media_ref = Some(media_ref.to_owned());
+                c.stated.media_sm3 = Some(lf_gm::hex::lower(&lf_gm::sm3(body)));
+            });
+            store.waves();
+            assert_eq!(codes(&send!(life, t2101_quote, pharmacy, bill)), want, "{media_ref}");
+            assert_eq!(store.waves().concat().contains(&"file"), reads, "{media_ref}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_pharmacist_who_reviewed_it_signs_the_sale() {
     // proves JX-3.4.2
     let center = TestCenter::new().await;
@@ -321,7 +361,9 @@ async fn so_many_signed_sheets_are_kept_and_not_one_more() {
             until,
             body: vec![1],
         };
-        center.put(ChangeSet { file: Some(FileChange { file, now: center.now() }), ..ChangeSet::default() }).await;
+        center
+            .put(ChangeSet { file: Some(FileChange { file, now: center.now(), sm3: None }), ..ChangeSet::default() })
+            .await;
     }
     let first = center.life(&center.people.active).up_to(Step::Settled).await;
     let second = center.life(&center.people.active).up_to(Step::Settled).await;

@@ -70,8 +70,8 @@ async fn a_message_reads_in_few_trips_and_writes_in_one() {
         7205: rx → commit
         7206: idem + rx + practitioner → fixmedins → commit
         7207: idem + rx + rx_content + stock_codes → drugs + drug_prics → commit
-        2101: rx + rx_content + person → drugs + drug_prics + accum + acct + file
-        2102: idem + rx + rx_content + person → drugs + drug_prics + accum + acct + file + fixmedins → commit
+        2101: rx + rx_content + person → drugs + drug_prics + accum + acct + idem + file_head
+        2102: idem + rx + rx_content + person → drugs + drug_prics + accum + acct + idem + file_head + fixmedins → commit
         2103: idem + setl + mdtrt → rx + rx_content + accum + acct → fixmedins → commit
     "#]]
     .assert_eq(&told);

@@ -1,6 +1,6 @@
 //! Uploaded files: whole, an institution's own, for a while.
 
-use lf_ports::{ChangeSet, CommitError, FileChange, FileHead, FileOwner, StoredFile};
+use lf_ports::{ChangeSet, CommitError, FILE_SM3, FileChange, FileHead, FileOwner, IdemKey, StoredFile};
 
 use super::{Ground, fixture as f};
 
@@ -14,7 +14,7 @@ pub fn upload(file_qury_no: &str, now: i64, until: i64) -> FileChange {
         until: f::at(until),
         body: vec![0, 1, 254, 255],
     };
-    FileChange { file, now: f::at(now) }
+    FileChange { file, now: f::at(now), sm3: None }
 }
 
 fn put(change: FileChange) -> ChangeSet {
@@ -54,6 +54,18 @@ pub async fn a_file_is_its_institutions_until_its_time_is_over(ground: &dyn Grou
     assert_eq!(store.file(&FileOwner::Pairs(f::hospital()), "N3").await.unwrap(), None);
     for owner in [&here, &FileOwner::Pairs(f::pharmacy())] {
         assert_eq!(store.file_count(owner, f::at(20)).await.unwrap(), 1);
+    }
+    // What a file hashes to stands beside it, by its owner and number, also when the file has gone.
+    let mut hashed = upload("N4", 10, 15);
+    hashed.sm3 = Some([7; 32]);
+    store.commit(put(hashed)).await.unwrap();
+    store.commit(put(upload("N5", 15, 30))).await.unwrap();
+    assert_eq!(store.file(&here, "N4").await.unwrap(), None);
+    for (code, number, known) in
+        [(f::pharmacy(), "N4", Some([7; 32])), (f::hospital(), "N4", None), (f::pharmacy(), "N5", None)]
+    {
+        let key = IdemKey { fixmedins_code: code, infno: FILE_SM3, key: number.to_owned() };
+        assert_eq!(store.idem(&key).await.unwrap().map(|row| row.digest), known, "{number}");
     }
     // Everybody's stands apart from any institution's.
     let mut list = upload("N3", 10, 30);
