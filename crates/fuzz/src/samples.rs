@@ -43,11 +43,11 @@ const FILES: &[(Transaction, &str)] = &[
     (Transaction::T3506A, include_str!("../../../examples/goods/3506A-sale-returns.json")),
     (Transaction::T3507, include_str!("../../../examples/goods/3507-delete.json")),
     (Transaction::T3507A, include_str!("../../../examples/goods/3507A-deletes.json")),
-    (Transaction::T3508, GOODS_QUERY),
-    (Transaction::T3509, GOODS_QUERY),
-    (Transaction::T3510, GOODS_QUERY),
-    (Transaction::T3511, GOODS_QUERY),
-    (Transaction::T3512, GOODS_QUERY_CODES),
+    (Transaction::T3508, include_str!("../../../examples/goods/3508-stocktakes-query.json")),
+    (Transaction::T3509, include_str!("../../../examples/goods/3509-stock-changes-query.json")),
+    (Transaction::T3510, include_str!("../../../examples/goods/3510-purchases-query.json")),
+    (Transaction::T3511, include_str!("../../../examples/goods/3511-sales-query.json")),
+    (Transaction::T3512, include_str!("../../../examples/goods/3512-boxes-query.json")),
     (Transaction::T3513, include_str!("../../../examples/goods/3513-traces.json")),
     (Transaction::T3592B, include_str!("../../../examples/goods/3592B-virtual-code.json")),
     (Transaction::T9001, r#"{"signIn":{"opter_no":"0001","mac":"00-00-00-00-00-01","ip":"192.0.2.10"}}"#),
@@ -132,11 +132,6 @@ const FILES: &[(Transaction, &str)] = &[
         r#"{"fsDownloadIn":{"file_qury_no":"fsi/plc/1","filename":"明细.zip","fixmedins_code":"P36090200106"}}"#,
     ),
 ];
-
-/// 3508–3511.
-const GOODS_QUERY: &str = r#"{"data":{"fixmedins_code":"P36090200106","fixmedins_bchno":"PC20260501001","begndate":"2026-05-01","enddate":"2026-05-31","vali_flag":"1"}}"#;
-/// 3512.
-const GOODS_QUERY_CODES: &str = r#"{"data":{"fixmedins_code":"P36090200106","fixmedins_bchno":"PC20260501001","begndate":"2026-05-01","enddate":"2026-05-31","drug_trac_codg":"80000000000000000001"}}"#;
 
 /// What a catalogue is asked for, and what changes of a list are.
 const CATALOGUE: &str = r#"{"data":{"ver":"0"}}"#;

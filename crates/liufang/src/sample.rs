@@ -4,6 +4,8 @@
 //! what earlier replies gave as arguments. Invariants: the normal case is lawful in Yichun; nothing here reads a clock.
 
 #[cfg(test)]
+mod clinic;
+#[cfg(test)]
 mod examples;
 mod goods;
 mod hospital;

@@ -7,7 +7,7 @@ use lf_vocab::Moment;
 use serde_json::Value;
 
 use super::placeholder::each_text;
-use super::{Case, Issued, hospital, pharmacy, settlement};
+use super::{Case, Issued, clinic, hospital, pharmacy, settlement};
 use crate::region::Region;
 
 /// Stands for the serial while an example is built; occurs in no other number of the region.
@@ -34,6 +34,7 @@ pub fn examples(region: &Region) -> anyhow::Result<Vec<Example>> {
     let case = Case::new(region, now, MARK_SERIAL)?;
     let issued = Issued { hi_rxno: "${hi_rxno}".to_owned(), rx_trace_code: "${rx_trace_code}".to_owned() };
     let (no, file, token) = (issued.hi_rxno.as_str(), "${rx_file}", "${epc_token}");
+    let visit = "${mdtrt_id}";
     let mut to_sign = hospital::t7102(&case, &issued, file);
     to_sign["originalValue"] = "${original_value}".into();
     let bodies = [
@@ -59,6 +60,14 @@ pub fn examples(region: &Region) -> anyhow::Result<Vec<Example>> {
         ("7107-settlement-query.json", hospital::t7107(&case, no)),
         ("2103-refund.json", settlement::t2103(&case, "${setl_id}", "${setl_mdtrt_id}")),
         ("7104-undo.json", hospital::t7104(&case, no, now)),
+        ("2201-register.json", clinic::t2201(&case, now)),
+        ("2203A-visit.json", clinic::t2203a(&case, visit, now)),
+        ("2204-fees.json", clinic::t2204(&case, no, visit, now)),
+        ("2206-quote.json", clinic::t2206(&case, no, visit, now)),
+        ("2207-settle.json", clinic::t2207(&case, no, visit, now)),
+        ("2208-refund.json", clinic::t2208(&case, "${setl_id}", visit)),
+        ("2205-undo-fees.json", clinic::t2205(&case, visit)),
+        ("2202-undo-register.json", clinic::t2202(&case, visit)),
     ];
     bodies.into_iter().map(|(file, body)| Ok(Example { file, text: template(body, now)? })).collect()
 }

@@ -1,7 +1,7 @@
 //! The examples sent one after another: what to send next, and what a reply teaches for the later ones.
 //!
-//! It sends nothing itself; the test beside it drives it over HTTP. Two prescriptions: one goes the whole way and is
-//! refunded, the other is revoked.
+//! It sends nothing itself; the test beside it drives it over HTTP. Three prescriptions: one goes the whole way and is
+//! refunded, another is revoked, the third is settled and refunded by the clinic route; and the goods of a pharmacy.
 
 use std::collections::BTreeMap;
 
@@ -31,10 +31,19 @@ pub struct Step {
 const RX_FILE_BYTES: usize = 20 * 1024;
 
 const fn step(file: &'static str, learns: &'static [(&'static str, &'static str)]) -> Step {
-    // 71xx are the hospital's, 72xx and 21xx the pharmacy's.
-    let hospital = file.as_bytes()[0] == b'7' && file.as_bytes()[1] == b'1';
+    // The number stands before the hyphen, behind a folder if there is one.
+    let (mut from, mut until) = (0, 0);
+    while file.as_bytes()[until] != b'-' {
+        if file.as_bytes()[until] == b'/' {
+            from = until + 1;
+        }
+        until += 1;
+    }
+    let (infno, _) = file.split_at(until);
+    let (_, infno) = infno.split_at(from);
+    // 71xx are the hospital's, all others the pharmacy's.
+    let hospital = infno.as_bytes()[0] == b'7' && infno.as_bytes()[1] == b'1';
     let sender = if hospital { FixmedinsKind::Hospital } else { FixmedinsKind::Pharmacy };
-    let (infno, _) = file.split_at(4);
     Step { file, infno, sender, learns }
 }
 
@@ -42,20 +51,30 @@ const PRECHECK: Step = step("7101-precheck.json", &[("hiRxno", "hi_rxno"), ("rxT
 const SIGN: Step = step("7102-sign.json", &[("signDigest", "sign_digest")]);
 const UPLOAD: Step = step("7103-upload.json", &[]);
 const SELL: Step = step("7207-sell.json", &[("selStooutSn", "sel_stoout_sn")]);
+const AUTHORISE: Step = step("7201-authorise.json", TOKEN);
+const DOWNLOAD: Step = step("7204-download.json", &[]);
+const VERIFY: Step = step("7205-verify.json", &[("rxSignVerifySn", "rx_sign_verify_sn")]);
+const REVIEW: Step = step("7206-review.json", &[("rxChkBizSn", "rx_chk_biz_sn")]);
+const SUMS: &[(&str, &str)] = &[
+    ("fulamt_ownpay_amt", "fulamt_ownpay_amt"),
+    ("overlmt_selfpay", "overlmt_selfpay"),
+    ("preselfpay_amt", "preselfpay_amt"),
+    ("inscp_scp_amt", "inscp_scp_amt"),
+];
 const TOKEN: &[(&str, &str)] = &[("authRxno", "auth_rxno"), ("epcToken", "epc_token")];
 
-static STEPS: [Step; 26] = [
+static STEPS: [Step; 63] = [
     PRECHECK,
     SIGN,
     UPLOAD,
     step("7105-query.json", &[]),
     step("7211-catalogue.json", &[]),
-    step("7201-authorise.json", TOKEN),
+    AUTHORISE,
     step("7202-online.json", TOKEN),
     step("7203-qrcode.json", TOKEN),
-    step("7204-download.json", &[]),
-    step("7205-verify.json", &[("rxSignVerifySn", "rx_sign_verify_sn")]),
-    step("7206-review.json", &[("rxChkBizSn", "rx_chk_biz_sn")]),
+    DOWNLOAD,
+    VERIFY,
+    REVIEW,
     step("7106-review-query.json", &[]),
     SELL,
     step("7208-undo-sale.json", &[]),
@@ -72,10 +91,46 @@ static STEPS: [Step; 26] = [
     UPLOAD,
     step("7105-query.json", &[]),
     step("7104-undo.json", &[]),
+    // A third, by the clinic route.
+    PRECHECK,
+    SIGN,
+    UPLOAD,
+    AUTHORISE,
+    DOWNLOAD,
+    VERIFY,
+    REVIEW,
+    SELL,
+    step("2201-register.json", &[("mdtrt_id", "mdtrt_id")]),
+    step("2203A-visit.json", &[]),
+    step("2204-fees.json", &[]),
+    step("2206-quote.json", SUMS),
+    step("2207-settle.json", &[("setl_id", "setl_id")]),
+    step("2208-refund.json", &[]),
+    step("2205-undo-fees.json", &[]),
+    step("2202-undo-register.json", &[]),
+    // Goods: in, counted, changed, given back, sold, asked for, brought back, deleted.
+    step("goods/3503-purchase.json", &[]),
+    step("goods/3503A-purchases.json", &[]),
+    step("goods/3501-stocktake.json", &[]),
+    step("goods/3501A-stocktakes.json", &[]),
+    step("goods/3502-stock-change.json", &[]),
+    step("goods/3502A-stock-changes.json", &[]),
+    step("goods/3504-purchase-return.json", &[]),
+    step("goods/3504A-purchase-returns.json", &[]),
+    step("goods/3592B-virtual-code.json", &[]),
+    step("goods/3505-sale.json", &[]),
+    step("goods/3505A-sales.json", &[]),
+    step("goods/3508-stocktakes-query.json", &[]),
+    step("goods/3509-stock-changes-query.json", &[]),
+    step("goods/3510-purchases-query.json", &[]),
+    step("goods/3511-sales-query.json", &[]),
+    step("goods/3512-boxes-query.json", &[]),
+    step("goods/3513-traces.json", &[]),
+    step("goods/3506-sale-return.json", &[]),
+    step("goods/3506A-sale-returns.json", &[]),
+    step("goods/3507-delete.json", &[]),
+    step("goods/3507A-deletes.json", &[]),
 ];
-
-/// Where the second prescription begins.
-const SECOND: usize = 21;
 
 /// How far it came.
 pub struct Tour {
@@ -85,7 +140,7 @@ pub struct Tour {
 }
 
 impl Tour {
-    /// Begins with the examples' texts by file. It uses the serial and the one after it.
+    /// Begins with the examples' texts by file. It uses the serial and the two after it.
     pub fn new(texts: BTreeMap<String, String>, now: Moment, serial: u64) -> Self {
         Self { texts, filling: Filling { now, serial, values: BTreeMap::new() }, at: 0 }
     }
@@ -106,10 +161,9 @@ impl Tour {
     /// When an earlier reply lacked something.
     pub fn message(&mut self) -> anyhow::Result<Option<(&'static Step, Value)>> {
         let Some(step) = STEPS.get(self.at) else { return Ok(None) };
-        if self.at == SECOND {
-            self.filling.serial += 1;
-        }
         match step.infno {
+            // Each prescription has a serial of its own.
+            "7101" if self.at > 0 => self.filling.serial += 1,
             "7102" => self.print_and_sign_text()?,
             "7203" => self.show_code()?,
             _ => {}
@@ -126,7 +180,7 @@ impl Tour {
         let step = STEPS.get(self.at).context("the tour is over")?;
         for (wire, placeholder) in step.learns {
             let value = find(data, wire).with_context(|| format!("{}: the reply has no {wire}", step.file))?;
-            self.filling.values.insert((*placeholder).to_owned(), value.to_owned());
+            self.filling.values.insert((*placeholder).to_owned(), value);
         }
         self.at += 1;
         Ok(())
@@ -162,11 +216,15 @@ impl Tour {
     }
 }
 
-/// The first text of that name, wherever it stands: replies differ in how deep they lie.
-fn find<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+/// The first text or number of that name, wherever it stands: replies differ in how deep they lie.
+fn find(value: &Value, name: &str) -> Option<String> {
     match value {
         Value::Object(fields) => {
-            let here = fields.get(name).and_then(Value::as_str);
+            let here = fields.get(name).and_then(|here| match here {
+                Value::String(text) => Some(text.clone()),
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            });
             here.or_else(|| fields.values().find_map(|field| find(field, name)))
         }
         Value::Array(items) => items.iter().find_map(|item| find(item, name)),

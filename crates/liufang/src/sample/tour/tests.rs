@@ -1,4 +1,4 @@
-//! Every file of `examples/` is sent over HTTP to a real center on a real database, in all three dialects.
+//! Every message of `examples/` is sent over HTTP to a real center on a real database, in all three dialects.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -54,7 +54,28 @@ async fn travel(ground: &Ground, served: &Served, dialect: Dialect, serial: u64)
         let opened = app.call(step.infno, &data, SystemClock.now().millis()).await.unwrap();
         assert_eq!(opened.code, 0, "{} in dialect {}: {}", step.file, dialect.letter(), opened.message);
         let reply: Value = serde_json::from_slice(&opened.data).unwrap();
+        // A batch answers each row.
+        assert!(!reply.to_string().contains(r#""retRslt":"0""#), "{}: {reply}", step.file);
+        // What was told is found again.
+        if let "3508" | "3509" | "3510" | "3511" | "3512" | "3513" = step.infno {
+            assert!(reply["data"].as_array().is_some_and(|rows| !rows.is_empty()), "{}: {reply}", step.file);
+        }
         tour.answered(&reply).unwrap();
+    }
+}
+
+#[test]
+fn no_example_stays_at_home() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    for (sub, prefix) in [("", ""), ("goods", "goods/")] {
+        for entry in std::fs::read_dir(folder.join(sub)).unwrap().map(Result::unwrap) {
+            let name = entry.file_name().into_string().unwrap();
+            if name.ends_with(".json") {
+                assert!(STEPS.iter().any(|step| step.file == format!("{prefix}{name}")), "{prefix}{name} is not sent");
+                assert!(readme.contains(&format!("`{name}`")), "README.md does not name {name}");
+            }
+        }
     }
 }
 
