@@ -27,7 +27,7 @@ mod torture;
 pub use admission::{AdmissionArgs, AdmissionCommand, AdmissionOf, SPAY};
 pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
 pub use duty::{DutyArgs, DutyCommand};
-pub use filings::{FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf, MedFileArgs};
+pub use filings::{AddSpayArgs, FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf, MedFileArgs};
 pub use grants::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs};
 pub use law::{DiffArgs, LawArgs, LawCommand};
 pub use online::OnlineArgs;

@@ -3,18 +3,22 @@
 //! Serves WH-2.1, WH-2.3, WH-2.4, WH-6.6 and DG-1.1. Invariants: nothing is entered that is wrong in itself or names nobody registered; a filing is never
 //! deleted. A running center hears of the first filing of a place within seconds, of every other one at once.
 
-use anyhow::{anyhow, bail};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, anyhow, bail};
+use lf_center::filings::lacking;
 use lf_center::med_file;
 use lf_center::registers::KEPT_FRESH_SECONDS;
 use lf_import::filings::{CROWDED, Counted};
-use lf_ports::filing::{Filed, Filing, FilingBody, FilingChange, FilingEnded, OpspFiling, SpayFiling};
+use lf_ports::filing::{Applied, Filed, Filing, FilingBody, FilingChange, FilingEnded, OpspFiling, SpayFiling, Told};
 use lf_ports::{ChangeSet, Clock as _, CommitError};
 use lf_rx::event::SaleLine;
 use lf_store::Engine;
 use lf_vocab::Day;
 
-use crate::cli::{FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf, MedFileArgs};
+use crate::cli::{AddSpayArgs, FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf, MedFileArgs};
 use crate::edge::SystemClock;
+use crate::law_files;
 use crate::serve::with_store;
 
 /// `liufang filing …`
@@ -40,6 +44,7 @@ async fn step(store: &dyn Engine, command: &FilingCommand) -> anyhow::Result<boo
                 dcsn_name: one.dcsn_name.clone(),
                 dcsn_day: one.dcsn_date,
                 refused: one.refused.clone(),
+                applied: applied(one)?,
             });
             add(store, &one.add, filed).await
         }
@@ -58,6 +63,21 @@ async fn step(store: &dyn Engine, command: &FilingCommand) -> anyhow::Result<boo
     }
 }
 
+/// What is known of the application; of its papers only what they hash to.
+fn applied(args: &AddSpayArgs) -> anyhow::Result<Applied> {
+    let sm3 = |file: &PathBuf| {
+        let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        Ok(lf_gm::hex::lower(&lf_gm::sm3(&bytes)))
+    };
+    let told = args.told_way.clone().zip(args.told_date);
+    Ok(Applied {
+        appy_chnl: args.appy_chnl,
+        appy_form_no: args.appy_form_no.clone(),
+        paper_sm3: args.paper.iter().map(sm3).collect::<anyhow::Result<_>>()?,
+        told: told.map(|(told_way, told_day)| Told { told_way, told_day }),
+    })
+}
+
 async fn add(store: &dyn Engine, add: &FilingAdd, filed: Filed) -> anyhow::Result<bool> {
     let filing = Filing {
         poolarea_no: add.of.poolarea_no,
@@ -68,6 +88,9 @@ async fn add(store: &dyn Engine, add: &FilingAdd, filed: Filed) -> anyhow::Resul
         body: FilingBody { filed, opter_name: add.by.clone(), opt_time: SystemClock.now(), ended: None },
     };
     if let Some((field, reason)) = filing.defect() {
+        bail!("{field}: {reason}");
+    }
+    if let Some((field, reason)) = lacking(&law_files::load(None)?, &filing)?.into_iter().next() {
         bail!("{field}: {reason}");
     }
     if let Some((field, reason)) = lf_import::filings::defect(store, &filing).await? {
@@ -110,9 +133,12 @@ fn told(filing: &Filing) -> String {
         Filed::Spay(spay) => {
             let (no, drug) = (&filing.filing_no, &spay.med_list_codg);
             let signed = format!("{}建议，{}认定", spay.dr_name, spay.dcsn_name);
+            let applied = shown(&spay.applied);
             match &spay.refused {
-                None => format!("{no} 单独支付用药资格 {drug} {days}，{signed}"),
-                Some(rea) => format!("{no} 单独支付用药资格 {drug} 不通过：{rea}（{signed} {}）", spay.dcsn_day),
+                None => format!("{no} 单独支付用药资格 {drug} {days}，{signed}{applied}"),
+                Some(rea) => {
+                    format!("{no} 单独支付用药资格 {drug} 不通过：{rea}（{signed} {}）{applied}", spay.dcsn_day)
+                }
             }
         }
         Filed::Opsp(opsp) => {
@@ -121,6 +147,18 @@ fn told(filing: &Filing) -> String {
             format!("{} 门诊慢特病 {} {} {days}{chosen}", filing.filing_no, opsp.opsp_dise_code, opsp.opsp_dise_name)
         }
     }
+}
+
+/// How it was applied for and answered, as far as known.
+fn shown(applied: &Applied) -> String {
+    let chnl = applied.appy_chnl.map(|chnl| format!("；{}申请", chnl.cn())).unwrap_or_default();
+    let form = applied.appy_form_no.as_ref().map(|no| format!("，申请表{no}")).unwrap_or_default();
+    let papers = match applied.paper_sm3.len() {
+        0 => String::new(),
+        papers => format!("，资料{papers}份"),
+    };
+    let told = applied.told.as_ref().map(|told| format!("；{}{}告知参保人", told.told_day, told.told_way));
+    [chnl, form, papers, told.unwrap_or_default()].concat()
 }
 
 async fn end(store: &dyn Engine, args: &FilingEndArgs) -> anyhow::Result<bool> {

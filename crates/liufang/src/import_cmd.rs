@@ -7,20 +7,26 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use lf_center::filings::lacking;
 use lf_import::column::accepted;
 use lf_import::file::Place;
 use lf_import::parse::Progress;
 use lf_import::report::Outcome;
-use lf_import::{FILE_MAX, ImportError, Kind, Parsed, Report, Table, Wanted};
+use lf_import::{FILE_MAX, ImportError, Kind, Parsed, Plan, Report, Table, Wanted};
+use lf_ports::filing::FilingChange;
 use lf_ports::{Clock as _, EditionOf, Store};
 use lf_store::{Engine, Options};
 
 use crate::cli::{ImportArgs, ImportCommand, ImportFile};
 use crate::edge::{OsChance, SystemClock};
+use crate::law_files;
 use crate::serve::{beside, with_store};
 
 /// How long to wait for a center that writes to the same database: an import is one large commit.
 const BUSY: Duration = Duration::from_secs(60);
+
+/// What the law misses in filings, as many of them as are printed.
+const SHOWN: usize = 20;
 
 /// `liufang import …`
 pub async fn run(args: &ImportArgs) -> anyhow::Result<bool> {
@@ -80,11 +86,42 @@ async fn write(
     tell: Progress<'_>,
 ) -> Result<Report, ImportError> {
     let plan = lf_import::plan(store, &OsChance, parsed, wanted, tell).await?;
+    lawful(&plan)?;
     if dry_run || plan.changes.is_none() {
         return Ok(plan.report);
     }
     tell("writing", plan.report.row_cnt, plan.report.row_cnt);
     lf_import::commit(store, plan).await
+}
+
+/// Of filings, that they have what the law of the person's place asks for; they are named by their number, not by the person.
+fn lawful(plan: &Plan) -> Result<(), ImportError> {
+    let filings = plan.changes.iter().flat_map(|changes| &changes.filings);
+    let filings: Vec<_> = filings
+        .map(|change| match change {
+            FilingChange::New(filing) | FilingChange::Changed { filing, .. } => filing,
+        })
+        .collect();
+    if filings.is_empty() {
+        return Ok(());
+    }
+    let law = law_files::load(None).map_err(|error| ImportError::Refused(error.to_string()))?;
+    let (mut lines, mut total) = (Vec::new(), 0usize);
+    for filing in filings {
+        let lacks = lacking(&law, filing).map_err(|failure| ImportError::Refused(failure.to_string()))?;
+        for (column, reason) in lacks {
+            total += 1;
+            if lines.len() < SHOWN {
+                lines.push(format!("{}, {column}: {reason}", filing.filing_no));
+            }
+        }
+    }
+    match total {
+        0 => Ok(()),
+        total => {
+            Err(ImportError::Refused(format!("{total} things are missing that the law asks for\n{}", lines.join("\n"))))
+        }
+    }
 }
 
 fn read(args: &ImportFile) -> anyhow::Result<Vec<u8>> {

@@ -9,7 +9,11 @@ struct Region(PathBuf);
 
 impl Region {
     fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("liufang-filings-{}", std::process::id()));
+        Self::named("sample")
+    }
+
+    fn named(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("liufang-filings-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let region = Self(folder);
         assert_eq!(region.ran(&["keys", "new", "store.key.toml", "--store"]).0, 0);
@@ -42,6 +46,7 @@ impl Drop for Region {
 }
 
 const ACTIVE: &str = "36090000000000000001";
+const INSURED: &str = "42010000000000000009";
 const RETIRED: &str = "36090000000000000002";
 
 // proves WH-2.3, WH-2.4
@@ -88,4 +93,63 @@ fn filings_are_entered_listed_and_ended() {
     // Nobody bought anything at this pharmacy.
     let (code, said) = region.filing(&["med-file", "--fixmedins-code", "P36090200101"], ACTIVE);
     assert!(code == 0 && said.trim() == "没有建立用药档案", "{said}");
+}
+
+// proves WH-2.2, WH-2.5, WH-2.6
+#[test]
+fn a_filing_of_wuhan_has_its_form_channel_and_the_word_to_the_person() {
+    let region = Region::named("wuhan");
+    let file = |name: &str, text: &str| std::fs::write(region.0.join(name), text).unwrap();
+    file(
+        "person.csv",
+        "人员编号,姓名,证件类型,证件号码,性别,出生日期,统筹区,险种,人员类别,开始日期\n\
+         42010000000000000009,退休休,01,420102195505050097,男,1955-05-05,420100,职工,退休,2015-01-01\n",
+    );
+    let (code, said) = region.ran(&["import", "person", "person.csv", "--database", "sqlite://center.db"]);
+    assert_eq!(code, 0, "{said}");
+    file("case.txt", "病历");
+    let add = |filing_no: &str, more: &[&str]| {
+        let drug = ["--med-list-codg", "XC08CAA133A001010100002", "--fixmedins-code", "H36090200001"];
+        let doctor = ["--dr-code", "D360902000001", "--dr-name", "丁医师", "--dcsn-name", "己认定"];
+        let days = ["--dcsn-date", "2026-02-01", "--from", "2026-02-01", "--filing-no", filing_no, "--by", "庚经办"];
+        let whose = ["--database", "sqlite://center.db", "--poolarea-no", "420100", "--psn-no", INSURED];
+        region.ran(&[&["filing", "add-spay"][..], &drug, &doctor, &days, &whose, more].concat())
+    };
+    let form = ["--appy-form-no", "SQ001", "--paper", "case.txt"];
+    let told = ["--told-way", "短信", "--told-date", "2026-02-01"];
+    for (more, lacks) in [
+        (told.to_vec(), "appy_form_no: is missing, by 420100/qual.form@2024-12-31"),
+        ([&form[..2], &told].concat(), "paper_sm3: is missing, by 420100/qual.form@2024-12-31"),
+        (form.to_vec(), "told_way: is missing, by 420100/qual.told@2024-12-31"),
+        ([&form[..], &told].concat(), "appy_chnl: is missing, by 420100/qual.channels@2024-12-31"),
+        (vec!["--told-way", "短信"], "--told-date"),
+        (vec!["--appy-chnl", "电话"], "医疗机构, 服务窗口"),
+    ] {
+        let (code, said) = add("备1", &more);
+        assert!(code == 2 && said.contains(lacks), "{lacks}: {said}");
+    }
+    for (number, chnl) in ["医疗机构", "服务窗口", "微信小程序", "支付宝小程序", "个人网厅"].iter().enumerate()
+    {
+        let (code, said) = add(&format!("备{number}"), &[&form[..], &told, &["--appy-chnl", chnl]].concat());
+        let wanted = format!("；{chnl}申请，申请表SQ001，资料1份；2026-02-01短信告知参保人");
+        assert!(code == 0 && said.contains(&wanted), "{said}");
+    }
+    // Many at once are asked for the same.
+    let heading = "poolarea_no,psn_no,filing_no,filing_type,begndate,med_list_codg,fixmedins_code,dr_code,dr_name,dcsn_name,dcsn_date,dcsn,opter_name,appy_chnl,appy_form_no,paper_sm3,told_way,told_date";
+    let row = |told: &str| {
+        let sm3 = "ab".repeat(32);
+        format!(
+            "{heading}\n420100,{INSURED},备9,单独支付,2026-02-01,XC08CAA133A001010100002,H36090200001,D360902000001,丁医师,己认定,2026-02-01,通过,庚经办,个人网厅,SQ9,{sm3}、{sm3},{told}\n"
+        )
+    };
+    for (told, code, wanted) in [
+        (",", 1, "备9, told_way: is missing, by 420100/qual.told@2024-12-31"),
+        ("电话,", 1, "told_date: is missing beside the other of the two"),
+        ("电话,2026-01-31", 1, "told_date: lies before the decision"),
+        ("电话,2026-02-02", 0, "committed"),
+    ] {
+        file("filing.csv", &row(told));
+        let (ended, said) = region.ran(&["import", "filing", "filing.csv", "--database", "sqlite://center.db"]);
+        assert!(ended == code && said.contains(wanted), "{told}: {said}");
+    }
 }

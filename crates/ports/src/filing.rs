@@ -1,6 +1,6 @@
 //! 备案 of insured persons: 用药资格 for 单独支付药品, and registrations of 门诊慢特病; with who decided, until when and on what paper.
 //!
-//! Serves WH-2.1, WH-2.3, WH-2.4, DG-1.1, 5301 and 5302. Invariants: a filing is never deleted, it ends on a day and says who ended it; what was refused
+//! Serves WH-2.1 to WH-2.6, DG-1.1, 5301 and 5302. Invariants: a filing is never deleted, it ends on a day and says who ended it; what was refused
 //! is kept with its reason and counts for nothing; who advised and who decided are two persons.
 
 use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, PsnNo};
@@ -11,6 +11,12 @@ pub const FILINGS_MAX: usize = 200;
 
 /// Institutions that a person may choose for one 慢特病.
 pub const CHOSEN_MAX: usize = 10;
+
+/// Papers of one application.
+pub const PAPERS_MAX: usize = 20;
+
+/// The longest number of a form, and the longest word of how a result was told, in characters.
+pub const APPLIED_MAX: usize = 50;
 
 /// What a filing is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +109,81 @@ pub struct SpayFiling {
     pub dcsn_day: Day,
     /// Why it was refused; without a reason it was granted.
     pub refused: Option<String>,
+    /// How it was applied for and answered.
+    #[serde(default, skip_serializing_if = "Applied::is_empty")]
+    pub applied: Applied,
+}
+
+/// How a person applied and heard of the result; what of it must be there, the law of the person's place says.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Applied {
+    /// Where it was handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appy_chnl: Option<AppyChnl>,
+    /// 用药申请表编号.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appy_form_no: Option<String>,
+    /// SM3 of each of the medical records that came with it, lower-case hex.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paper_sm3: Vec<String>,
+    /// How the person was told of the result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
+}
+
+/// That a person was told.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// 告知方式.
+    pub told_way: String,
+    /// When.
+    pub told_day: Day,
+}
+
+impl Applied {
+    /// Nothing is known of it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Where an application is handed in. All lead to the same decision and the same filing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AppyChnl {
+    /// 医保 department of a designated institution.
+    Hospital,
+    /// A window of the agency.
+    Window,
+    /// A program inside WeChat.
+    WechatMini,
+    /// A program inside Alipay.
+    AlipayMini,
+    /// The hall on the web.
+    WebHall,
+}
+
+impl AppyChnl {
+    /// All.
+    pub const ALL: [Self; 5] = [Self::Hospital, Self::Window, Self::WechatMini, Self::AlipayMini, Self::WebHall];
+
+    /// The word of forms and of the law.
+    pub const fn cn(self) -> &'static str {
+        match self {
+            Self::Hospital => "医疗机构",
+            Self::Window => "服务窗口",
+            Self::WechatMini => "微信小程序",
+            Self::AlipayMini => "支付宝小程序",
+            Self::WebHall => "个人网厅",
+        }
+    }
+
+    /// From that word.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|chnl| chnl.cn() == text)
+    }
 }
 
 /// A registered 门诊慢特病.
@@ -176,6 +257,12 @@ impl Filing {
             Filed::Spay(SpayFiling { refused: Some(rea), .. }) if rea.trim().is_empty() => {
                 Some(("rea", "is missing: who refuses says why"))
             }
+            Filed::Spay(spay) if spay.applied.paper_sm3.len() > PAPERS_MAX => {
+                Some(("paper_sm3", "names more papers than an application has"))
+            }
+            Filed::Spay(spay) if spay.applied.told.as_ref().is_some_and(|told| told.told_day < spay.dcsn_day) => {
+                Some(("told_date", "lies before the decision"))
+            }
             Filed::Opsp(opsp) if opsp.fixmedins.len() > CHOSEN_MAX => {
                 Some(("fixmedins_code", "names more institutions than may be chosen"))
             }
@@ -194,7 +281,7 @@ macro_rules! quiet_debug {
         }
     )+};
 }
-quiet_debug!(Filing, FilingBody, Filed, SpayFiling, OpspFiling, FilingEnded);
+quiet_debug!(Filing, FilingBody, Filed, SpayFiling, Applied, Told, OpspFiling, FilingEnded);
 
 #[cfg(test)]
 mod tests {
@@ -213,6 +300,7 @@ mod tests {
             dcsn_name: "戊认定".to_owned(),
             dcsn_day: day("2026-01-01"),
             refused: None,
+            applied: Applied::default(),
         };
         change(&mut spay);
         let opt_time = Moment::from_micros(0);
@@ -230,6 +318,32 @@ mod tests {
         assert_eq!(filing(|spay| spay.refused = Some(" ".to_owned())).defect().unwrap().0, "rea");
         assert_eq!(filing(|spay| spay.refused = Some("不符合限定支付范围".to_owned())).defect(), None);
         assert_eq!(filing(|spay| spay.dcsn_day = day("2026-01-02")).defect().unwrap().0, "dcsn_date");
+    }
+
+    // proves WH-2.5
+    #[test]
+    fn nobody_is_told_before_the_decision() {
+        let told = |on: &str| {
+            filing(|spay| spay.applied.told = Some(Told { told_way: "当面".to_owned(), told_day: day(on) }))
+        };
+        assert_eq!(told("2025-12-31").defect().unwrap().0, "told_date");
+        assert_eq!(told("2026-01-01").defect(), None);
+    }
+
+    #[test]
+    fn so_many_papers_come_with_an_application_and_one_more_not() {
+        let papers = |count: usize| filing(|spay| spay.applied.paper_sm3 = vec!["00".repeat(32); count]);
+        assert_eq!(papers(PAPERS_MAX).defect(), None);
+        assert_eq!(papers(PAPERS_MAX + 1).defect().unwrap().0, "paper_sm3");
+    }
+
+    // A filing from before channels and forms were kept is read as it was, and written as it was.
+    #[test]
+    fn an_older_filing_is_read_and_written_as_it_was() {
+        let body = filing(|_| ()).body;
+        let text = String::from_utf8(crate::codec::encode(&body)).unwrap();
+        assert!(!text.contains("applied"), "{text}");
+        assert_eq!(serde_json::from_str::<FilingBody>(&text).unwrap(), body);
     }
 
     #[test]

@@ -403,6 +403,7 @@ pub fn qualification(person: &Person, filing_no: &str, code: &str, refused: Opti
         dcsn_name: "戊认定".to_owned(),
         dcsn_day: "2026-01-01".parse().unwrap(),
         refused: refused.map(str::to_owned),
+        applied: lf_ports::filing::Applied::default(),
     };
     filed(person, filing_no, Filed::Spay(spay))
 }

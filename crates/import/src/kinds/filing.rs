@@ -1,6 +1,9 @@
 //! 备案 of insured persons: 用药资格 for 单独支付药品, and registrations of 门诊慢特病.
 
-use lf_ports::filing::{CHOSEN_MAX, Filed, Filing, FilingBody, FilingKind, OpspFiling, SpayFiling};
+use lf_ports::filing::{
+    APPLIED_MAX, Applied, AppyChnl, CHOSEN_MAX, Filed, Filing, FilingBody, FilingKind, OpspFiling, PAPERS_MAX,
+    SpayFiling, Told,
+};
 use lf_vocab::{Day, DrCode, FixmedinsCode, MedListCodg, Moment};
 
 use crate::cells::{Cells, day};
@@ -26,6 +29,11 @@ pub const FILING: &[Column] = &[
     may("dcsn_date", &["认定日期"], "a day"),
     may("dcsn", &["认定结果", "认定意见"], "通过 or 不通过"),
     may("rea", &["不通过理由", "理由"], "a text"),
+    may("appy_chnl", &["申请渠道", "受理渠道"], "医疗机构, 服务窗口, 微信小程序, 支付宝小程序 or 个人网厅"),
+    may("appy_form_no", &["申请表编号", "用药申请表编号"], "a number of at most 50 characters"),
+    may("paper_sm3", &["申请材料SM3", "材料SM3"], "SM3 in 64 hexadecimal digits, several with 、 between"),
+    may("told_way", &["告知方式"], "a text of at most 50 characters"),
+    may("told_date", &["告知日期"], "a day"),
     may("opsp_dise_code", &["病种代码", "病种编码"], "a code"),
     may("opsp_dise_name", &["病种名称"], "a name"),
     may("biz_appy_type", &["业务申请类型"], "a code of at most three characters"),
@@ -76,6 +84,7 @@ fn spay(cells: &mut Cells<'_>) -> Option<SpayFiling> {
         _ => None,
     });
     let rea = cells.text("rea");
+    let applied = applied(cells);
     let (granted, rea) = (granted?, rea?);
     Some(SpayFiling {
         med_list_codg: drug?,
@@ -86,7 +95,38 @@ fn spay(cells: &mut Cells<'_>) -> Option<SpayFiling> {
         dcsn_day: dcsn_day?,
         // A refusal without a reason is a defect of the filing itself.
         refused: (!granted).then(|| rea.unwrap_or_default()),
+        applied: applied?,
     })
+}
+
+fn applied(cells: &mut Cells<'_>) -> Option<Applied> {
+    let short = |raw: &str| text(raw).filter(|text| text.chars().count() <= APPLIED_MAX);
+    let appy_chnl = cells.read("appy_chnl", AppyChnl::from_text);
+    let appy_form_no = cells.read("appy_form_no", short);
+    let paper_sm3 = cells.read("paper_sm3", |raw| {
+        let each = raw.split(['、', '，', ',', ';', '；']).map(str::trim).filter(|one| !one.is_empty());
+        each.take(PAPERS_MAX + 1).map(sm3).collect::<Option<Vec<_>>>()
+    });
+    let (told_way, told_day) = (cells.read("told_way", short), cells.read("told_date", day));
+    let told = match (told_way?, told_day?) {
+        (Some(told_way), Some(told_day)) => Some(Told { told_way, told_day }),
+        (None, None) => None,
+        (way, _) => {
+            cells.wrong(if way.is_some() { "told_date" } else { "told_way" }, "is missing beside the other of the two");
+            return None;
+        }
+    };
+    Some(Applied {
+        appy_chnl: appy_chnl?,
+        appy_form_no: appy_form_no?,
+        paper_sm3: paper_sm3?.unwrap_or_default(),
+        told,
+    })
+}
+
+fn sm3(raw: &str) -> Option<String> {
+    let bytes = lf_gm::hex::decode(raw.as_bytes()).ok().filter(|bytes| bytes.len() == 32)?;
+    Some(lf_gm::hex::lower(&bytes))
 }
 
 fn opsp(cells: &mut Cells<'_>) -> Option<OpspFiling> {

@@ -1,6 +1,9 @@
 //! The arguments of `filing`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
+use lf_ports::filing::{APPLIED_MAX, AppyChnl};
 use lf_vocab::{Admdvs, Day, DrCode, FixmedinsCode, MedListCodg, PsnNo};
 
 use super::shared::{Beside, said};
@@ -107,6 +110,34 @@ pub struct AddSpayArgs {
     /// Refused, for this reason; without it the use is granted
     #[arg(long, value_name = "TEXT", value_parser = said)]
     pub refused: Option<String>,
+    /// Where the person applied: 医疗机构, 服务窗口, 微信小程序, 支付宝小程序 or 个人网厅
+    #[arg(long, value_name = "CHANNEL", value_parser = channel)]
+    pub appy_chnl: Option<AppyChnl>,
+    /// 用药申请表编号
+    #[arg(long, value_name = "NO", value_parser = short)]
+    pub appy_form_no: Option<String>,
+    /// A medical record or test that came with the form: its SM3 is kept; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub paper: Vec<PathBuf>,
+    /// How the person was told of the result
+    #[arg(long, value_name = "TEXT", value_parser = short, requires = "told_date")]
+    pub told_way: Option<String>,
+    /// When
+    #[arg(long, value_name = "yyyy-MM-dd", requires = "told_way")]
+    pub told_date: Option<Day>,
+}
+
+fn channel(text: &str) -> Result<AppyChnl, String> {
+    let words = || AppyChnl::ALL.map(AppyChnl::cn).join(", ");
+    AppyChnl::from_text(text).ok_or_else(|| format!("expected one of {}", words()))
+}
+
+fn short(text: &str) -> Result<String, String> {
+    let text = said(text)?;
+    if text.chars().count() > APPLIED_MAX {
+        return Err(format!("it has more than {APPLIED_MAX} characters"));
+    }
+    Ok(text)
 }
 
 /// `filing add-opsp`.

@@ -20,6 +20,7 @@ pub fn filing(filing_no: &str) -> Filing {
         dcsn_name: "戊认定".to_owned(),
         dcsn_day: on("2025-12-30"),
         refused: None,
+        applied: lf_ports::filing::Applied::default(),
     };
     Filing {
         poolarea_no: f::pool(),
