@@ -110,11 +110,12 @@ fn what_cannot_be_is_refused() {
 }
 
 #[test]
-fn a_thousand_days_of_the_counter_differ_in_no_fen() {
+fn a_thousand_days_of_the_counter_differ_in_no_fen_and_no_box() {
     let folder = Folder::new("counter");
     let args = ["torture", "counter", "--days", "1000", "--threads", "3", "--seed", "5", "--json"];
     let output = Command::new(env!("CARGO_BIN_EXE_liufang")).args(args).current_dir(&folder.0).output().unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), number(&report, "/report/days")), (Some(0), 1_000), "{report}");
     assert!(number(&report, "/report/differences") == 0 && number(&report, "/report/settlements") > 1_000, "{report}");
+    assert!(number(&report, "/report/boxes_sold") > 500 && number(&report, "/report/bad_moves") > 100, "{report}");
 }

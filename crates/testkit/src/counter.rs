@@ -1,19 +1,22 @@
-//! The auditor of the counter: random days of a pharmacy, every fen computed a second time.
+//! The auditor of the counter: random days of a pharmacy, every fen computed and every box counted a second time.
 //!
 //! A day is quotes, settlements and reversals of a few persons under random terms; reversals also in a later month, in
 //! the next year and after the month was cleared. `lf-settle` computes; this module computes again from the plain
-//! numbers that the dice threw, another way ([`second`]), and keeps a ledger of its own by mere addition. Invariants: no
-//! arithmetic of `lf-settle` is called here; sums are taken in 128 bits; a seed gives the same days again.
+//! numbers that the dice threw, another way ([`second`]), and keeps a ledger of its own by mere addition. Beside it goods are bought,
+//! sold and brought back ([`shelf`]): `lf-stock` keeps sums, this module boxes. Invariants: no arithmetic of `lf-settle` and `lf-stock`
+//! is called here; sums are taken in 128 bits; a seed gives the same days again.
 
 mod dice;
 mod plain;
 mod second;
+mod shelf;
 mod till;
 
 use std::fmt;
 
 use dice::Dice;
 use serde::Serialize;
+use shelf::Shelf;
 use till::Till;
 
 /// Differences that are told at most; all are counted.
@@ -48,6 +51,18 @@ pub struct Report {
     pub clearings: u64,
     /// Settlements that some cap cut short.
     pub over_cap: u64,
+    /// Rows of goods that must be taken.
+    pub moves: u64,
+    /// Bad rows of goods; each must be refused and move nothing.
+    pub bad_moves: u64,
+    /// Boxes sold whole, each by its code.
+    pub boxes_sold: u64,
+    /// Boxes that came back.
+    pub boxes_returned: u64,
+    /// Minimal units sold out of open packs.
+    pub units_sold: u64,
+    /// Units that came back.
+    pub units_returned: u64,
     /// How many differences there are.
     pub differences: u64,
     /// The first of them.
@@ -55,7 +70,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether no fen differs.
+    /// Whether no fen and no box differs.
     pub fn passes(&self) -> bool {
         self.differences == 0
     }
@@ -86,6 +101,12 @@ impl Report {
         self.bad += other.bad;
         self.clearings += other.clearings;
         self.over_cap += other.over_cap;
+        self.moves += other.moves;
+        self.bad_moves += other.bad_moves;
+        self.boxes_sold += other.boxes_sold;
+        self.boxes_returned += other.boxes_returned;
+        self.units_sold += other.units_sold;
+        self.units_returned += other.units_returned;
         self.differences += other.differences;
         let room = TOLD_MAX.saturating_sub(self.told.len());
         self.told.extend(other.told.into_iter().take(room));
@@ -109,6 +130,11 @@ impl fmt::Display for Report {
             self.clearings
         )?;
         writeln!(f, "{} settlements cut by a cap, {} bad purchases refused", self.over_cap, self.bad)?;
+        writeln!(
+            f,
+            "{} rows of goods: {} boxes sold and {} back, {} units of open packs sold and {} back; {} bad rows refused",
+            self.moves, self.boxes_sold, self.boxes_returned, self.units_sold, self.units_returned, self.bad_moves
+        )?;
         write!(f, "{} differences", self.differences)
     }
 }
@@ -120,8 +146,11 @@ pub fn play(seed: u64, days: u64) -> Report {
     while left > 0 {
         let now = left.min(DAYS_OF_A_PHARMACY);
         let mut till = Till::open(Dice::new(seed, pharmacy), PERSONS);
+        // Of dice of its own: what goods do changes no amount.
+        let mut shelf = Shelf::open(Dice::new(!seed, pharmacy));
         for _ in 0..now {
             till.day(&mut report);
+            shelf.day(&mut report);
         }
         till.close(&mut report);
         left -= now;

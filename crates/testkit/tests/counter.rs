@@ -1,9 +1,9 @@
-//! Ten thousand days of pharmacies: no fen differs, and everything that should happen did happen.
+//! Ten thousand days of pharmacies: no fen and no box differs, and everything that should happen did happen.
 
 use lf_testkit::counter::{Report, play};
 
 #[test]
-fn ten_thousand_days_and_no_fen_differs() {
+fn ten_thousand_days_and_no_fen_and_no_box_differs() {
     let report = play(20_261_122, 10_000);
     assert!(report.passes(), "{report}\n{}", report.told.join("\n"));
     assert_eq!(report.days, 10_000);
@@ -17,6 +17,12 @@ fn ten_thousand_days_and_no_fen_differs() {
         ("clearings", report.clearings, 500),
         ("over a cap", report.over_cap, 500),
         ("bad", report.bad, 1_500),
+        ("rows of goods", report.moves, 20_000),
+        ("bad rows", report.bad_moves, 1_000),
+        ("boxes sold", report.boxes_sold, 5_000),
+        ("boxes back", report.boxes_returned, 2_000),
+        ("units sold", report.units_sold, 5_000),
+        ("units back", report.units_returned, 500),
     ] {
         assert!(count >= least, "{what}: {count}\n{report}");
     }

@@ -19,7 +19,7 @@ pub struct TortureArgs {
 pub enum TortureCommand {
     /// Many clients at once for what only one may have: a settlement, a trace code, a number, a token
     Races(RaceArgs),
-    /// Random days of a pharmacy's counter, every fen of them computed a second time; needs no server
+    /// Random days of a pharmacy's counter, every fen of them computed and every box counted a second time; needs no server
     Counter(CounterArgs),
 }
 
