@@ -92,7 +92,7 @@ impl Center {
         let pots = self.pots(setl).await?;
         settle::may_refund(&rx, &setl.setl_id).map_err(Failure::from_refusal)?;
         let reminders = self.ask_refund(ctx, setl)?;
-        match self.reversal(ctx, Some(&rx), setl, Purse { accum, pots, acct }) {
+        match self.reversal(ctx, Some(&rx), setl, Held { accum, pots, acct }) {
             // An accumulator that does not fit may be one that the same reversal, sent twice, restored meanwhile.
             Err(Failure::Broken(_)) if self.store.rx(hi_rxno).await?.as_ref() != Some(&rx) => {
                 Err(CommitError::Stale("rx").into())
@@ -111,7 +111,7 @@ impl Center {
         let acct = self.store.acct(key.poolarea_no, &key.psn_no);
         let (accum, acct, pots) = tokio::try_join!(self.store.accum(key), acct, self.pots(setl))?;
         let reminders = self.ask_refund(ctx, setl)?;
-        match self.reversal(ctx, None, setl, Purse { accum, pots, acct }) {
+        match self.reversal(ctx, None, setl, Held { accum, pots, acct }) {
             // As of a prescription: the same reversal, sent twice, may have restored the accumulator meanwhile.
             Err(Failure::Broken(_)) if self.reversed(ctx, setl).await? => Err(CommitError::Stale("setl").into()),
             reversal => {
@@ -153,7 +153,7 @@ impl Center {
         ctx: &Ctx,
         rx: Option<&Prescription>,
         setl: &Setl,
-        Purse { accum, pots, acct }: Purse,
+        Held { accum, pots, acct }: Held,
     ) -> Result<(ChangeSet, Setl), Failure> {
         lf_vocab::covers!("JX-3.5b");
         let key = &setl.accum_key;
@@ -202,7 +202,7 @@ impl Center {
 }
 
 /// What the person has by now.
-struct Purse {
+struct Held {
     accum: Option<AccumRow>,
     pots: Vec<(AccumKey, Option<AccumRow>)>,
     acct: Acct,

@@ -1,15 +1,19 @@
 //! The clinic route of pharmacies (2201–2208): the same money, gates and accumulators as 2102, and one settlement a prescription
 //! whichever way it came.
 
+use std::sync::Arc;
+
 use expect_test::expect;
 use lf_center::mdtrt::{BATCHES_MAX, FEES_MAX, MdtrtRefusal};
 use lf_center::t2206_clinic::Parts;
-use lf_center::{Ctx, t2601_undo, t5203_settlement};
+use lf_center::{Center, Ctx, Settings, t2601_undo, t5203_settlement};
 use lf_ports::{Batch, BatchState, ChangeSet, MdtrtChange, MdtrtState, MdtrtStore, Store};
 use lf_testkit::audit::Kind;
+use lf_testkit::center::repository_law;
+use lf_testkit::edge::SeededChance;
 use lf_testkit::life::Item;
 use lf_testkit::region::{OTHER_PHARMACY, drugs};
-use lf_testkit::{Life, Step, TestCenter};
+use lf_testkit::{Life, Step, TestCenter, Watched};
 use lf_vocab::Fen;
 use lf_vocab::dict::Insutype;
 
@@ -222,6 +226,41 @@ async fn lines_and_batches_are_limited() {
     send!(life, t2204_fees, pharmacy, many(BATCHES_MAX - 1, &batch_each)).unwrap();
     send!(life, t2205_drop_fees, pharmacy, life.drop_fees_command("0000")).unwrap();
     send!(life, t2202_withdraw, pharmacy, life.withdraw_command()).unwrap();
+}
+
+#[tokio::test]
+async fn batches_are_looked_up_together_and_the_first_refusal_is_told() {
+    let mut center = TestCenter::new().await;
+    let store = Arc::new(Watched::new(center.store.clone()));
+    let chance = Arc::new(SeededChance::new(7));
+    center.center = Center::new(store.clone(), Arc::new(repository_law()), chance, Settings::default());
+    let mut life = center.life(&center.people.active).up_to(Step::Sold).await;
+    life.open_visit().await.unwrap();
+    let sent = |names: &'static [&'static str]| {
+        with(life.fees_command(), |c| {
+            let row = c.rows[0].clone();
+            let row = |(at, name): (usize, &&str)| {
+                with(row.clone(), |row| {
+                    row.chrg_bchno = (*name).to_owned();
+                    row.fee.feedetl_sn = format!("{name}{at}");
+                })
+            };
+            c.rows = names.iter().enumerate().map(row).collect();
+        })
+    };
+    let mut trips = Vec::new();
+    // With the first of all, what is known of the place is learnt.
+    for names in [&["Z"][..], &["A"], &["B", "C", "D", "E"]] {
+        store.waves();
+        send!(life, t2204_fees, pharmacy, sent(names)).unwrap();
+        trips.push(store.waves().len());
+    }
+    assert!(trips[2] <= trips[1], "four batches cost no more trips than one: {trips:?}");
+    let wrong = with(sent(&["F", "G", "H"]), |c| {
+        c.rows[1].fee.rxno = Some("1".to_owned());
+        c.rows[2].fee.rx_circ_flag = false;
+    });
+    assert_eq!(code(&send!(life, t2204_fees, pharmacy, wrong)), "RX-0003-01");
 }
 
 #[tokio::test]
