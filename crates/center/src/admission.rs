@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use lf_law::{Facts, Gate, Grant, Input, Law, Severity};
-use lf_ports::{Application, Ended, Fixmedins, MemoRow, Practitioner, PractitionerKind, Said};
+use lf_ports::{Application, Ended, Fixmedins, MemoRow, Practitioner, Said};
 use lf_vocab::{Admdvs, Day};
 
 use crate::failure::Failure;
@@ -106,10 +106,7 @@ pub struct Known<'k> {
 impl Known<'_> {
     /// By the law's names of facts.
     fn facts(&self, on: Day) -> BTreeMap<&'static str, Input> {
-        let pharmacists = self
-            .practitioners
-            .iter()
-            .filter(|who| who.kind == PractitionerKind::Pharmacist && who.licensed && who.registered.contains(on));
+        let pharmacists = self.practitioners.iter().filter(|who| who.reviews_on(on));
         let mut facts = BTreeMap::from([
             ("phar_dsgn_flag", Input::Flag(self.fixmedins.agreement.contains(on))),
             ("phar_dualchnl_flag", Input::Flag(self.fixmedins.dualchnl)),

@@ -3,8 +3,8 @@
 //! Whoever signs in under the number of a pharmacist registered and licensed at that pharmacy is on duty until signing out, at the
 //! longest until the day ends. A pharmacy that never used the register and has no opening hours here is not judged by it.
 
+use lf_ports::StoreError;
 use lf_ports::duty::{DUTY_MAX, DUTY_READ_MAX, DutyMark, DutyRow, on_duty};
-use lf_ports::{PractitionerKind, StoreError};
 use lf_vocab::FixmedinsKind;
 
 use crate::Center;
@@ -49,9 +49,7 @@ impl Center {
         }
         let (pharmacist, marks) =
             tokio::try_join!(self.store.practitioner(ctx.code(), opter_no), self.duty_today(ctx))?;
-        let entitled = pharmacist.is_some_and(|one| {
-            one.kind == PractitionerKind::Pharmacist && one.licensed && one.registered.contains(ctx.now.day())
-        });
+        let entitled = pharmacist.is_some_and(|one| one.reviews_on(ctx.now.day()));
         let standing = on_duty(&marks).contains(opter_no);
         let changes = match mark {
             DutyMark::On => entitled && !standing,

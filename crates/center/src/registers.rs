@@ -1,13 +1,14 @@
 //! What a place's registers and lists know of institutions, doctors and drugs, as facts for the law.
 //!
 //! Serves WH-6.2, WH-4.1, WH-4.2, WH-1.1, WH-5.2, DG-3.1a, DG-3.1b, DG-3.3b and GX-1.1a at the gates `precheck`, `sell` and `settle`. Invariant: a place that
-//! keeps no register or list of a kind leaves the fact absent, so that the law reminds; where it keeps one, who is not in it is not designated.
+//! keeps no register or list of a kind leaves the fact absent, so that the law reminds; where it keeps one, who is not in it is not designated. A
+//! register of designations is kept for each purpose and side by itself: institutions, pharmacies, doctors.
 
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use lf_law::{Facts, Field};
-use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
+use lf_ports::lists::{Designation, DsgnSide, DsgnType, TagList, TaggedDrug};
 use lf_ports::{Dated, Drug, FilingKind, Item, Lists, StoreError};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment};
 
@@ -20,7 +21,8 @@ pub const KEPT_FRESH_SECONDS: i64 = 10;
 /// Which registers and lists count in a place on a day.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
-    dsgn: Vec<DsgnType>,
+    /// For which purposes whose designations are kept.
+    dsgn: Vec<(DsgnType, DsgnSide)>,
     /// With the place whose list it is: the pool's own, its province's, the country's.
     tagged: Vec<(TagList, Admdvs)>,
     filings: Vec<FilingKind>,
@@ -30,6 +32,11 @@ impl Kept {
     /// Of which kinds the place keeps filings of persons.
     pub(crate) fn filings(&self) -> &[FilingKind] {
         &self.filings
+    }
+
+    /// The purposes for which designations of one side are kept.
+    fn purposes(&self, side: DsgnSide) -> Vec<DsgnType> {
+        self.dsgn.iter().filter(|(_, kept)| *kept == side).map(|(of, _)| *of).collect()
     }
 
     fn lists(&self, list: TagList) -> bool {
@@ -50,7 +57,7 @@ pub struct Side<'a> {
     pub dise: Option<&'a str>,
 }
 
-/// What the register says of one side; nothing where the place keeps none.
+/// What the register says of one side; nothing of a purpose for which the place keeps none of that side.
 #[derive(Debug, Clone, Default)]
 pub struct Designated {
     of: Vec<(DsgnType, bool)>,
@@ -109,7 +116,7 @@ impl Designated {
     /// Whether the doctor is designated for each of these drugs: for all drugs, or for each by name.
     pub fn responsible<'d>(&self, mut drugs: impl Iterator<Item = &'d MedListCodg>) -> Option<bool> {
         let rows = self.dr_spay.as_ref()?;
-        let of = |drug: &MedListCodg| rows.iter().any(|row| row.med_list_codg.as_ref().is_none_or(|own| own == drug));
+        let of = |drug: &MedListCodg| rows.iter().any(|row| row.covers(drug));
         Some(!rows.is_empty() && drugs.all(of))
     }
 }
@@ -147,12 +154,12 @@ impl Center {
         let chain = place.chain();
         let of_chain = |list: TagList| chain.iter().map(move |place| (list, *place));
         let tagged: Vec<_> = TagList::ALL.into_iter().flat_map(of_chain).collect();
-        let dsgn = DsgnType::ALL.map(|of| (Lists::Designation, Designation::kept_of(place, of)));
-        let lists = tagged.iter().map(|(list, place)| (Lists::Tagged(*list), place.to_string()));
-        let asked: Vec<_> = dsgn.into_iter().chain(lists).collect();
-        let (has, filings) = tokio::try_join!(self.store.lists_have(&asked, on), self.store.filings_kept(place))?;
-        let mut has = has.into_iter();
-        let dsgn = DsgnType::ALL.into_iter().zip(has.by_ref()).filter(|(_, has)| *has).map(|(of, _)| of).collect();
+        let lists: Vec<_> = tagged.iter().map(|(list, place)| (Lists::Tagged(*list), place.to_string())).collect();
+        let (dsgn, has, filings) = tokio::try_join!(
+            self.store.designations_kept(place, on),
+            self.store.lists_have(&lists, on),
+            self.store.filings_kept(place)
+        )?;
         let tagged = tagged.into_iter().zip(has).filter(|(_, has)| *has).map(|(of, _)| of).collect();
         Ok(Arc::new(Kept { dsgn, tagged, filings }))
     }
@@ -160,19 +167,20 @@ impl Center {
     /// What the register of designations says of an institution or pharmacy, and of a doctor there.
     pub(crate) async fn designated(&self, side: Side<'_>, on: Day, now: Moment) -> Result<Designated, StoreError> {
         let kept = self.kept_in(side.place, on, now).await?;
-        if kept.dsgn.is_empty() {
+        let purposes = kept.purposes(DsgnSide::of(side.code));
+        let doctor = side.dr_code.filter(|_| kept.dsgn.contains(&(DsgnType::Spay, DsgnSide::Doctor)));
+        if purposes.is_empty() && doctor.is_none() {
             return Ok(Designated::default());
         }
         let first = |of: &DsgnType, dr_code| Designation::first_of(side.place, *of, side.code, dr_code);
-        let mut firsts: Vec<_> = kept.dsgn.iter().map(|of| first(of, None)).collect();
-        let doctor = side.dr_code.filter(|_| kept.dsgn.contains(&DsgnType::Spay));
+        let mut firsts: Vec<_> = purposes.iter().map(|of| first(of, None)).collect();
         firsts.extend(doctor.map(|dr_code| first(&DsgnType::Spay, Some(dr_code))));
         let firsts: Vec<_> = firsts.iter().map(String::as_str).collect();
         let mut found = self.store.list_under(Lists::Designation, &firsts, on).await?.into_iter().map(rows);
-        let mut of = Vec::with_capacity(kept.dsgn.len());
-        for dsgn_type in &kept.dsgn {
+        let mut of = Vec::with_capacity(purposes.len());
+        for dsgn_type in purposes {
             let rows = found.next().unwrap_or_default();
-            of.push((*dsgn_type, rows.iter().any(|row| row.counts(on, side.dise))));
+            of.push((dsgn_type, rows.iter().any(|row| row.counts(on, side.dise))));
         }
         let counts = |rows: Vec<Designation>| rows.into_iter().filter(|row| row.counts(on, side.dise)).collect();
         Ok(Designated { of, dr_spay: doctor.and_then(|_| found.next()).map(counts) })

@@ -2,7 +2,10 @@
 //!
 //! Invariant: as 5301, told only to institutions of the 统筹区 in which the person is insured.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use futures_util::future::try_join_all;
+use lf_ports::StoreError;
 use lf_ports::filing::Filed;
 use lf_vocab::dict::Insutype;
 use lf_vocab::{Day, FixmedinsCode, PsnNo};
@@ -52,18 +55,22 @@ impl Center {
     /// 5302. Errors: those of 5301.
     pub async fn t5302_chosen(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         let (person, filings) = self.filed_here(ctx, &command.psn_no).await?;
-        let mut chosen = Vec::new();
+        let mut rows = Vec::new();
         for row in filings.in_force(ctx.now.day()) {
-            let Filed::Opsp(opsp) = &row.body.filed else { continue };
-            if opsp.biz_appy_type.as_ref() != Some(&command.biz_appy_type) {
-                continue;
+            if let Filed::Opsp(opsp) = &row.body.filed
+                && opsp.biz_appy_type.as_ref() == Some(&command.biz_appy_type)
+            {
+                rows.push((row, opsp));
             }
-            let found = try_join_all(opsp.fixmedins.iter().map(|code| self.store.fixmedins(code))).await?;
-            for ((fixmedins_code, found), fix_srt_no) in opsp.fixmedins.iter().zip(found).zip(1..) {
+        }
+        let names = self.names(rows.iter().flat_map(|(_, opsp)| &opsp.fixmedins)).await?;
+        let mut chosen = Vec::new();
+        for (row, opsp) in rows {
+            for (fixmedins_code, fix_srt_no) in opsp.fixmedins.iter().zip(1..) {
                 chosen.push(Chosen {
                     fix_srt_no,
                     fixmedins_code: fixmedins_code.clone(),
-                    fixmedins_name: found.map(|found| found.fixmedins_name).unwrap_or_default(),
+                    fixmedins_name: names.get(fixmedins_code).cloned().unwrap_or_default(),
                     begndate: row.from,
                     enddate: row.until.map(|until| until.plus(-1)),
                     opsp_dise_name: opsp.opsp_dise_name.clone(),
@@ -71,5 +78,15 @@ impl Center {
             }
         }
         Ok(Reply { psn_no: person.psn_no, insutype: person.insutype, chosen }.into())
+    }
+
+    /// The names of institutions, each asked for once and all together.
+    async fn names<'a>(
+        &self,
+        codes: impl Iterator<Item = &'a FixmedinsCode>,
+    ) -> Result<BTreeMap<&'a FixmedinsCode, String>, StoreError> {
+        let codes: BTreeSet<&FixmedinsCode> = codes.collect();
+        let found = try_join_all(codes.iter().map(|code| self.store.fixmedins(code))).await?;
+        Ok(codes.into_iter().zip(found).filter_map(|(code, found)| Some((code, found?.fixmedins_name))).collect())
     }
 }

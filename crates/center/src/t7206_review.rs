@@ -2,7 +2,7 @@
 
 use lf_gm::hex;
 use lf_law::{Field, Gate};
-use lf_ports::{ChangeSet, IdemKey, Practitioner, PractitionerKind};
+use lf_ports::{ChangeSet, IdemKey, Practitioner};
 use lf_rx::decide::review;
 use lf_rx::event::Reviewed;
 use lf_rx::{Event, Prescription, Refusal};
@@ -119,9 +119,7 @@ impl Center {
         rx: &Prescription,
         pharmacist: Option<&Practitioner>,
     ) -> Result<Vec<Refusal>, Failure> {
-        let registered = pharmacist.is_some_and(|p| {
-            p.kind == PractitionerKind::Pharmacist && p.licensed && p.registered.contains(ctx.now.day())
-        });
+        let registered = pharmacist.is_some_and(|p| p.reviews_on(ctx.now.day()));
         // Who shows the own credential at the counter is on duty there (JX-1.2).
         let shown = pharmacist.is_some_and(|p| p.ec_token.is_some() && p.ec_token == command.ec_token);
         let mut facts = lf_law::Facts::new();

@@ -158,8 +158,7 @@ impl Center {
         let (Some(rchk), Some(reviewed)) = (&command.rchk, rx.state.reviewed()) else { return Ok(None) };
         let registered = self.store.practitioner(ctx.code(), reviewed.phar_code.as_str()).await?;
         let same = registered.is_some_and(|one| {
-            one.licensed
-                && one.registered.contains(ctx.now.day())
+            one.reviews_on(ctx.now.day())
                 && one.prac_name == rchk.rchk_phar_name
                 && one.certno.as_ref() == Some(&rchk.rchk_phar_certno)
         });

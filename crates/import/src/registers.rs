@@ -24,7 +24,7 @@ use crate::plan::ImportError;
 use crate::report::Report;
 
 /// Questions that are asked together.
-const TOGETHER: usize = 256;
+pub(crate) const TOGETHER: usize = 256;
 
 /// Looks after references; rows whose references lead nowhere become defects.
 pub(crate) async fn check(store: &dyn Store, parsed: &mut Parsed, progress: Progress<'_>) -> Result<(), StoreError> {
@@ -161,14 +161,15 @@ pub(crate) async fn plan(
             }
         }
         Rows::Persons(rows) => persons(store, rows, &mapping, report, &mut changes, progress).await?,
-        Rows::Filings(rows) => filings::plan(store, rows, report, &mut changes, now).await?,
+        Rows::Filings(rows) => filings::plan(store, rows, report, &mut changes, (now, progress)).await?,
         Rows::Drugs(_) | Rows::Items(_) => {}
     }
     let is_empty = changes.registry.is_empty() && changes.acct.is_empty() && changes.filings.is_empty();
     Ok((!is_empty).then_some(changes))
 }
 
-fn parts<T>(rows: Vec<Numbered<T>>, progress: Progress<'_>) -> impl Iterator<Item = Vec<T>> {
+/// Rows in parts whose questions are asked together.
+pub(crate) fn parts<T>(rows: Vec<Numbered<T>>, progress: Progress<'_>) -> impl Iterator<Item = Vec<T>> {
     let (of, mut done) = (rows.len(), 0);
     let mut rows = rows.into_iter().map(|(_, row)| row);
     std::iter::from_fn(move || {

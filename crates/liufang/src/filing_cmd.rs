@@ -10,14 +10,14 @@ use lf_center::filings::lacking;
 use lf_center::med_file;
 use lf_center::registers::KEPT_FRESH_SECONDS;
 use lf_import::filings::{CROWDED, Counted};
-use lf_ports::filing::{Applied, Filed, Filing, FilingBody, FilingChange, FilingEnded, OpspFiling, SpayFiling, Told};
+use lf_ports::filing::{Applied, Filed, Filing, FilingBody, FilingChange, OpspFiling, SpayFiling, Told};
 use lf_ports::{ChangeSet, Clock as _, CommitError};
 use lf_rx::event::SaleLine;
 use lf_store::Engine;
-use lf_vocab::Day;
 
 use crate::cli::{AddSpayArgs, FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf, MedFileArgs};
 use crate::edge::SystemClock;
+use crate::ends::{self, days};
 use crate::law_files;
 use crate::serve::with_store;
 
@@ -96,7 +96,9 @@ async fn add(store: &dyn Engine, add: &FilingAdd, filed: Filed) -> anyhow::Resul
     if let Some((field, reason)) = lf_import::filings::defect(store, &filing).await? {
         bail!("{field}: {reason}");
     }
-    if !Counted::default().takes(store, &filing).await? {
+    let mut counted = Counted::default();
+    counted.meet(store, std::iter::once(&filing)).await?;
+    if !counted.takes(&filing) {
         bail!("filing_no: {CROWDED}");
     }
     let told = told(&filing);
@@ -117,9 +119,7 @@ async fn list(store: &dyn Engine, of: &FilingOf) -> anyhow::Result<bool> {
     for filing in &filings {
         println!("{}", told(filing));
         println!("    {} {}", filing.body.opter_name, filing.body.opt_time);
-        if let Some(ended) = &filing.body.ended {
-            println!("    ended: {}；{} {}", ended.rea, ended.opter_name, ended.opt_time);
-        }
+        ends::print(filing.body.ended.as_ref());
     }
     Ok(true)
 }
@@ -127,8 +127,7 @@ async fn list(store: &dyn Engine, of: &FilingOf) -> anyhow::Result<bool> {
 /// A line about a filing; a refusal says its reason.
 fn told(filing: &Filing) -> String {
     lf_vocab::covers!("WH-2.4");
-    let last_day = filing.until.map(|until| until.plus(-1));
-    let days = days(filing.from, last_day);
+    let days = days(filing.from, filing.until);
     match &filing.body.filed {
         Filed::Spay(spay) => {
             let (no, drug) = (&filing.filing_no, &spay.med_list_codg);
@@ -166,13 +165,9 @@ async fn end(store: &dyn Engine, args: &FilingEndArgs) -> anyhow::Result<bool> {
     let found = rows.into_iter().find(|row| row.filing_no == args.filing_no);
     let Some(mut filing) = found else { bail!("the person has no filing {}", args.filing_no) };
     let (expect_from, expect_until) = (filing.from, filing.until);
-    let until = args.last_day.plus(1).max(filing.from);
-    if expect_until.is_some_and(|before| before <= until) {
-        bail!("it ends on {} already", expect_until.map_or_else(String::new, |before| before.plus(-1).to_string()));
-    }
+    let (until, ended) = ends::end((expect_from, expect_until), args.last_day, (&args.rea, &args.by))?;
     filing.until = Some(until);
-    let opt_time = SystemClock.now();
-    filing.body.ended = Some(FilingEnded { rea: args.rea.clone(), opter_name: args.by.clone(), opt_time });
+    filing.body.ended = Some(ended);
     let change = FilingChange::Changed { filing, expect_from, expect_until };
     match store.commit(ChangeSet { filings: vec![change], ..ChangeSet::default() }).await {
         Err(CommitError::Stale(_)) => return Err(anyhow!("somebody else changed it meanwhile; look again")),
@@ -204,8 +199,4 @@ async fn med_file(store: &dyn Engine, args: &MedFileArgs) -> anyhow::Result<bool
         }
     }
     Ok(true)
-}
-
-fn days(from: Day, last_day: Option<Day>) -> String {
-    last_day.map_or_else(|| format!("自{from}起"), |last_day| format!("{from}至{last_day}"))
 }

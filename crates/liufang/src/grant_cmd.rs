@@ -6,12 +6,13 @@
 use anyhow::{anyhow, bail};
 use lf_center::grants::{GRANTS_FRESH_SECONDS, heard};
 use lf_law::{Grant, Law};
-use lf_ports::{ChangeSet, Clock as _, CommitError, GrantChange, GrantEnded, GrantGiven, GrantRow};
+use lf_ports::{ChangeSet, Clock as _, CommitError, GrantChange, GrantGiven, GrantRow};
 use lf_store::Engine;
-use lf_vocab::{Admdvs, Day};
+use lf_vocab::Admdvs;
 
 use crate::cli::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs};
 use crate::edge::SystemClock;
+use crate::ends::{self, days};
 use crate::law_files;
 use crate::serve::with_store;
 
@@ -55,9 +56,9 @@ async fn add(store: &dyn Engine, law: &Law, args: &GrantAddArgs) -> anyhow::Resu
     let near = store.grants(&admdvs.chain()).await?;
     let near: Vec<Grant> = near.iter().filter_map(|row| heard(law, row).ok().flatten()).collect();
     Law::overlapping(&grant, &near)?;
-    let number = row.grant_no;
+    let (number, span) = (row.grant_no, days(row.from, row.until));
     commit(store, GrantChange::Given(row)).await?;
-    println!("granted {} no. {number} to {admdvs}, {}", args.provision, days(args.from, args.last_day));
+    println!("granted {} no. {number} to {admdvs}, {span}", args.provision);
     println!("centers on this database hear of it within {GRANTS_FRESH_SECONDS} seconds");
     Ok(true)
 }
@@ -70,22 +71,19 @@ async fn list(store: &dyn Engine, law: &Law, admdvs: Admdvs) -> anyhow::Result<b
     let mut good = true;
     for row in rows {
         let given = &row.given;
-        let last_day = row.until.map(|until| until.plus(-1));
         println!(
             "{} no. {} for {}: {} {}",
             row.provision,
             row.grant_no,
             row.admdvs,
             given.value,
-            days(row.from, last_day)
+            days(row.from, row.until)
         );
         println!(
             "    {}，{}，备案{}；{} {}",
             given.consent, given.paper, given.filing_no, given.opter_name, given.opt_time
         );
-        if let Some(ended) = &given.ended {
-            println!("    ended: {}；{} {}", ended.rea, ended.opter_name, ended.opt_time);
-        }
+        ends::print(given.ended.as_ref());
         match heard(law, &row) {
             Ok(Some(_)) => {}
             Ok(None) => println!("    taken back before it began"),
@@ -104,13 +102,9 @@ async fn end(store: &dyn Engine, args: &GrantEndArgs) -> anyhow::Result<bool> {
     let found = rows.into_iter().find(|row| row.provision == args.provision && row.grant_no == args.grant_no);
     let Some(mut row) = found else { bail!("{admdvs} has no grant {} no. {}", args.provision, args.grant_no) };
     let expect_until = row.until;
-    let until = args.last_day.plus(1).max(row.from);
-    if expect_until.is_some_and(|before| before <= until) {
-        bail!("it ends on {} already", expect_until.map_or_else(String::new, |before| before.plus(-1).to_string()));
-    }
+    let (until, ended) = ends::end((row.from, row.until), args.last_day, (&args.rea, &args.by))?;
     row.until = Some(until);
-    let opt_time = SystemClock.now();
-    row.given.ended = Some(GrantEnded { rea: args.rea.clone(), opter_name: args.by.clone(), opt_time });
+    row.given.ended = Some(ended);
     commit(store, GrantChange::Ended { row, expect_until }).await?;
     println!("{} no. {} of {admdvs} ends with {}", args.provision, args.grant_no, until.plus(-1));
     Ok(true)
@@ -121,8 +115,4 @@ async fn commit(store: &dyn Engine, change: GrantChange) -> anyhow::Result<()> {
         Err(CommitError::Stale(_)) => Err(anyhow!("somebody else changed this place's grants meanwhile; look again")),
         other => Ok(other?),
     }
-}
-
-fn days(from: Day, last_day: Option<Day>) -> String {
-    last_day.map_or_else(|| format!("from {from}"), |last_day| format!("{from} to {last_day}"))
 }

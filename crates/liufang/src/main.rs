@@ -17,6 +17,7 @@ mod config;
 mod demo;
 mod duty_cmd;
 mod edge;
+mod ends;
 mod filing_cmd;
 mod gm_cmd;
 mod grant_cmd;

@@ -17,15 +17,14 @@ use crate::edge::{OsChance, SystemClock};
 use crate::law_files;
 use crate::serve::with_store;
 
-/// The longest token that is read.
-const TOKEN_MAX: u64 = 256;
+/// The longest token, in bytes.
+const TOKEN_MAX: usize = 256;
 
 /// `liufang online`
 pub async fn run(args: &OnlineArgs) -> anyhow::Result<bool> {
-    let mut ec_token = String::new();
-    std::io::stdin().take(TOKEN_MAX).read_to_string(&mut ec_token).context("the token on standard input")?;
+    let ec_token = token(std::io::stdin())?;
     let now = SystemClock.now();
-    let chosen = with_store(&args.beside, async |store| choose(store.clone(), args, ec_token.trim(), now).await);
+    let chosen = with_store(&args.beside, async |store| choose(store.clone(), args, &ec_token, now).await);
     match chosen.await? {
         Ok(chosen) => {
             println!("authCircBizSn {} until {}", chosen.auth_circ_biz_sn, chosen.expires_in);
@@ -39,6 +38,17 @@ pub async fn run(args: &OnlineArgs) -> anyhow::Result<bool> {
             Ok(false)
         }
     }
+}
+
+/// The token that comes in, without the line's end. One that is too long is nobody's, and is refused whole, not cut.
+fn token(from: impl std::io::Read) -> anyhow::Result<String> {
+    let mut text = String::new();
+    // Room for a line's end, and for the one byte that is too many.
+    let most = TOKEN_MAX as u64 + 3;
+    from.take(most).read_to_string(&mut text).context("the token on standard input")?;
+    let token = text.trim();
+    anyhow::ensure!(token.len() <= TOKEN_MAX && text.len() < most as usize, "a token has at most {TOKEN_MAX} bytes");
+    Ok(token.to_owned())
 }
 
 /// The choice, or why it is refused.
@@ -61,5 +71,24 @@ pub async fn choose(
         Ok(chosen) => Ok(Ok(chosen)),
         Err(refused @ Failure::Refused(_)) => Ok(Err(refused.in_words())),
         Err(failure) => anyhow::bail!(failure.in_words()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_has_so_many_bytes_and_one_that_has_more_is_not_cut() {
+        let longest = "t".repeat(TOKEN_MAX);
+        for end in ["", "\n", "\r\n"] {
+            assert_eq!(token(format!("{longest}{end}").as_bytes()).unwrap(), longest);
+            for more in [1, 2, 3, 1_000] {
+                let longer = "t".repeat(TOKEN_MAX + more);
+                assert!(token(format!("{longer}{end}").as_bytes()).is_err(), "{more}");
+            }
+        }
+        // What follows far behind is no part of a token either.
+        assert!(token(format!("{longest}    t").as_bytes()).is_err());
     }
 }

@@ -6,8 +6,16 @@
 use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, PsnNo};
 use serde::{Deserialize, Serialize};
 
-/// Filings of one person that are read at once; one more than these is not entered, because more than these would not be read.
+use crate::ended::EndedBy;
+
+/// Filings that one person may have; one more than these is not entered.
 pub const FILINGS_MAX: usize = 200;
+
+/// Filings of one person that are read: more than may be entered, so that somebody who was once given too many is served all the same.
+pub const FILINGS_READ_MAX: usize = 2 * FILINGS_MAX;
+
+/// The longest 备案号, in characters.
+pub const FILING_NO_MAX: usize = 60;
 
 /// Institutions that a person may choose for one 慢特病.
 pub const CHOSEN_MAX: usize = 10;
@@ -78,7 +86,7 @@ pub struct FilingBody {
     pub opt_time: Moment,
     /// Who ended it, if somebody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended: Option<FilingEnded>,
+    pub ended: Option<EndedBy>,
 }
 
 /// What is filed.
@@ -200,18 +208,6 @@ pub struct OpspFiling {
     pub fixmedins: Vec<FixmedinsCode>,
 }
 
-/// Who ended a filing.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FilingEnded {
-    /// Why.
-    pub rea: String,
-    /// Who entered it.
-    pub opter_name: String,
-    /// When.
-    pub opt_time: Moment,
-}
-
 /// A filing comes in or ends.
 #[derive(Debug, Clone)]
 pub enum FilingChange {
@@ -249,6 +245,9 @@ impl Filing {
         if self.until.is_some_and(|until| until < self.from) {
             return Some(("enddate", "lies before the first day"));
         }
+        if self.filing_no.is_empty() || self.filing_no.chars().count() > FILING_NO_MAX {
+            return Some(("filing_no", "is no number of at most 60 characters"));
+        }
         match &self.body.filed {
             Filed::Spay(spay) if spay.dr_name.trim() == spay.dcsn_name.trim() => {
                 Some(("dcsn_name", "is the doctor who advised: another person decides"))
@@ -281,7 +280,7 @@ macro_rules! quiet_debug {
         }
     )+};
 }
-quiet_debug!(Filing, FilingBody, Filed, SpayFiling, Applied, Told, OpspFiling, FilingEnded);
+quiet_debug!(Filing, FilingBody, Filed, SpayFiling, Applied, Told, OpspFiling);
 
 #[cfg(test)]
 mod tests {
@@ -353,6 +352,14 @@ mod tests {
         let refused = filing(|spay| spay.refused = Some("不符合".to_owned()));
         assert_eq!(days.map(|on| refused.counts(on)), [false; 4]);
         assert!(!format!("{refused:?}").contains("丁医师"));
+    }
+
+    #[test]
+    fn a_number_has_so_many_characters_and_not_one_more() {
+        let numbered = |filing_no: String| Filing { filing_no, ..filing(|_| ()) }.defect().map(|(field, _)| field);
+        assert_eq!(numbered("备".repeat(FILING_NO_MAX)), None);
+        assert_eq!(numbered("备".repeat(FILING_NO_MAX + 1)), Some("filing_no"));
+        assert_eq!(numbered(String::new()), Some("filing_no"));
     }
 
     #[test]

@@ -6,6 +6,8 @@
 use lf_vocab::{Admdvs, Day, Moment};
 use serde::{Deserialize, Serialize};
 
+use crate::ended::EndedBy;
+
 /// Grants of one place that are read at once; more of them are refused, not cut.
 pub const GRANTS_MAX: usize = 1_000;
 
@@ -44,19 +46,7 @@ pub struct GrantGiven {
     pub opt_time: Moment,
     /// Who ended it, if somebody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended: Option<GrantEnded>,
-}
-
-/// Who ended a grant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GrantEnded {
-    /// Why, or on what paper.
-    pub rea: String,
-    /// Who entered it.
-    pub opter_name: String,
-    /// When.
-    pub opt_time: Moment,
+    pub ended: Option<EndedBy>,
 }
 
 /// A grant is given or ends.

@@ -19,7 +19,7 @@ mod place_pric;
 mod printed;
 mod site;
 
-pub use designated::{Designation, DsgnType, TagList, TaggedDrug};
+pub use designated::{Designation, DsgnSide, DsgnType, TagList, TaggedDrug};
 pub use place_pric::{PlacePric, Prics};
 pub use printed::{Printed, PrintedRow, of_edition};
 pub use site::Site;

@@ -168,6 +168,13 @@ pub struct Practitioner {
     pub ec_token: Option<String>,
 }
 
+impl Practitioner {
+    /// Whether this is a licensed pharmacist who is registered there on a day: who may review, sign and be on duty.
+    pub fn reviews_on(&self, on: Day) -> bool {
+        self.kind == PractitionerKind::Pharmacist && self.licensed && self.registered.contains(on)
+    }
+}
+
 /// An insured person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -285,6 +292,27 @@ quiet_debug!(Person, psn_no);
 mod tests {
     use super::*;
     use crate::codec::{decode, encode};
+
+    #[test]
+    fn a_licensed_pharmacist_reviews_while_registered() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let one = Practitioner {
+            prac_code: "HY360902000001".to_owned(),
+            prac_name: "戊药师".to_owned(),
+            kind: PractitionerKind::Pharmacist,
+            fixmedins_code: "P36090200101".parse().unwrap(),
+            registered: Span::new(day("2026-01-01"), Some(day("2026-07-01"))).unwrap(),
+            tcm: false,
+            western: false,
+            licensed: true,
+            certno: None,
+            ec_token: None,
+        };
+        let days = ["2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01"].map(day);
+        assert_eq!(days.map(|on| one.reviews_on(on)), [false, true, true, false]);
+        assert!(!Practitioner { licensed: false, ..one.clone() }.reviews_on(days[1]));
+        assert!(!Practitioner { kind: PractitionerKind::Doctor, ..one }.reviews_on(days[1]));
+    }
 
     #[test]
     fn an_app_stored_before_the_gateway_front_is_nobody_on_it_and_has_the_usual_limits() {

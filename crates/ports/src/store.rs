@@ -15,7 +15,7 @@ use crate::file::{FileHead, FileOwner, StoredFile};
 use crate::filing::{Filing, FilingKind};
 use crate::grant::GrantRow;
 use crate::list_match::{ListMatch, MatchKey};
-use crate::lists::{Dated, Edition, EditionOf, Item, Lists, Prics, Since};
+use crate::lists::{Dated, DsgnSide, DsgnType, Edition, EditionOf, Item, Lists, Prics, Since};
 use crate::mdtrt::MdtrtStore;
 use crate::memo::{MemoRow, MemoTopic};
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
@@ -71,6 +71,8 @@ pub trait Store: StockStore + MdtrtStore + Send + Sync {
     async fn list_under(&self, list: Lists, firsts: &[&str], on: Day) -> Result<Vec<Vec<Dated<Item>>>, StoreError>;
     /// Whether lists have rows as of a day whose key has a first part, in the order asked.
     async fn lists_have(&self, asked: &[(Lists, String)], on: Day) -> Result<Vec<bool>, StoreError>;
+    /// For which purposes a 统筹区 has designations of each side as of a day.
+    async fn designations_kept(&self, poolarea_no: Admdvs, on: Day) -> Result<Vec<(DsgnType, DsgnSide)>, StoreError>;
     /// A page of a list as of a day, in the order of keys, after a key.
     async fn list_page(
         &self,

@@ -6,8 +6,9 @@
 use async_trait::async_trait;
 use lf_gm::rest::looked_up_by;
 use lf_ports::consult::{COURSES_MAX, Course, ItntSession, OVERLAPS_MAX};
-use lf_ports::filing::FILINGS_MAX;
+use lf_ports::filing::FILINGS_READ_MAX;
 use lf_ports::grant::GRANTS_MAX;
+use lf_ports::lists::{Designation, DsgnSide, DsgnType};
 use lf_ports::store::{DrugQuery, UNDER_MAX};
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Dated, Drug, DutyRow, Edition, EditionOf,
@@ -158,6 +159,21 @@ impl<D: Driver> Store for Ports<D> {
         Ok(found.into_iter().map(|rows| !rows.is_empty()).collect())
     }
 
+    async fn designations_kept(&self, poolarea_no: Admdvs, on: Day) -> Result<Vec<(DsgnType, DsgnSide)>, StoreError> {
+        let sides = |of: DsgnType| DsgnSide::ALL.map(move |side| (of, side));
+        let all: Vec<_> = DsgnType::ALL.into_iter().flat_map(sides).collect();
+        let each = all.iter().map(|(of, side)| {
+            let kept = Designation::kept_of(poolarea_no, *of);
+            // All that stands under the first part, of which one that looks so is enough.
+            let mut params = under(Lists::Designation, &kept, on, 1);
+            params.pop();
+            params.push(format!("{kept}|{}", side.like()).into());
+            params
+        });
+        let found = self.driver.rows_each(sql::LIST_LIKE, each.collect()).await?;
+        Ok(all.into_iter().zip(found).filter(|(_, rows)| !rows.is_empty()).map(|(kept, _)| kept).collect())
+    }
+
     async fn list_page(
         &self,
         list: Lists,
@@ -215,10 +231,10 @@ impl<D: Driver> Store for Ports<D> {
     }
 
     async fn filings(&self, poolarea_no: Admdvs, psn_no: &PsnNo) -> Result<Vec<Filing>, StoreError> {
-        let params = [poolarea_no.as_str().into(), psn_no.as_str().into(), page(FILINGS_MAX + 1)];
+        let params = [poolarea_no.as_str().into(), psn_no.as_str().into(), page(FILINGS_READ_MAX + 1)];
         let filings = self.many(sql::filing::OF_PERSON, params, row::filing).await?;
-        if filings.len() > FILINGS_MAX {
-            return Err(StoreError::Broken(format!("more than {FILINGS_MAX} filings of one person")));
+        if filings.len() > FILINGS_READ_MAX {
+            return Err(StoreError::Broken(format!("more than {FILINGS_READ_MAX} filings of one person")));
         }
         Ok(filings)
     }

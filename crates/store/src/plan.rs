@@ -99,9 +99,7 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
         file(change, sealer, &mut steps)?;
     }
     steps.extend(changes.matches.iter().map(list_match::change));
-    for change in &changes.filings {
-        steps.push(filings::filing(change, sealer)?);
-    }
+    filings::steps(&changes.filings, sealer, &mut steps)?;
     if let Some(change) = &changes.grant {
         steps.push(grants::grant(change)?);
     }

@@ -90,6 +90,9 @@ pub(crate) const DRUG_PRICS: &str = "SELECT list, item_key, from_day, until_day,
 /// `$2` and `$3` stand around the keys of one first part: `|` ends it, `}` is the sign after that.
 pub(crate) const LIST_UNDER: &str = "SELECT list, item_key, from_day, until_day, ver, body FROM list_item
     WHERE list = $1 AND item_key > $2 AND item_key < $3 AND from_day <= $4 AND until_day > $4 ORDER BY item_key LIMIT $5";
+/// `$5` is how a key looks that counts.
+pub(crate) const LIST_LIKE: &str = "SELECT item_key FROM list_item WHERE list = $1 AND item_key > $2 AND item_key < $3
+    AND from_day <= $4 AND until_day > $4 AND item_key LIKE $5 LIMIT 1";
 pub(crate) const LIST_PAGE: &str = "SELECT list, item_key, from_day, until_day, ver, body FROM list_item
     WHERE list = $1 AND item_key > $2 AND from_day <= $3 AND until_day > $3 ORDER BY item_key LIMIT $4";
 pub(crate) const LIST_SINCE: &str = "SELECT list, item_key, from_day, until_day, ver, body FROM list_item
@@ -449,8 +452,9 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 83] = [
+    const QUESTIONS: [&str; 84] = [
         DUTY,
+        LIST_LIKE,
         SUPPLY_CASE_SWEEP,
         PRACTITIONERS_OF,
         FILING_SWEEP,

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
 use async_trait::async_trait;
+use lf_ports::lists::{DsgnSide, DsgnType};
 use lf_ports::store::DrugQuery;
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Course, Dated, Drug, DutyRow, Edition,
@@ -134,6 +135,7 @@ asked! {
     filings(poolarea_no: Admdvs, psn_no: &PsnNo) -> Vec<Filing>;
     filings_kept(poolarea_no: Admdvs) -> Vec<FilingKind>;
     lists_have(asked: &[(Lists, String)], on: Day) -> Vec<bool>;
+    designations_kept(poolarea_no: Admdvs, on: Day) -> Vec<(DsgnType, DsgnSide)>;
     list_page(list: Lists, on: Day, after_key: Option<&str>, limit: usize) -> Vec<Dated<Item>>;
     list_since(list: Lists, since: &Since, limit: usize) -> Vec<Dated<Item>>;
     editions(of: EditionOf) -> Vec<Edition>;

@@ -132,8 +132,21 @@ async fn a_separately_paid_drug_needs_a_designated_institution_and_a_responsible
     let (refused, reminded) = precheck(&mut life(&center, &person, vec![special()], None)).await;
     assert!(refused.is_empty(), "{refused:?}");
     assert!(has(&reminded, "INST-NOT-SPECIAL") && has(&reminded, "DR-NOT-RESPONSIBLE"), "no register: {reminded:?}");
-    // The register is kept and names others.
-    designate(&center, vec![dsgn(WUHAN, DsgnType::Spay, "H42010000009", None)]).await;
+    // Lists of one purpose come side by side: one of pharmacies says nothing of institutions and doctors.
+    let elsewhere = dsgn(WUHAN, DsgnType::Spay, "H42010000009", None);
+    let doctor_elsewhere = Designation { dr_code: Some("D420100000009".to_owned()), ..elsewhere.clone() };
+    for (row, refused_of, reminded_of) in [
+        (dsgn(WUHAN, DsgnType::Spay, PHARMACY, None), &[][..], &["INST-NOT-SPECIAL", "DR-NOT-RESPONSIBLE"][..]),
+        (elsewhere.clone(), &["INST-NOT-SPECIAL"], &["DR-NOT-RESPONSIBLE"]),
+        (doctor_elsewhere.clone(), &["DR-NOT-RESPONSIBLE"], &[]),
+    ] {
+        designate(&center, vec![row]).await;
+        let (refused, reminded) = precheck(&mut life(&center, &person, vec![special()], None)).await;
+        assert_eq!(refused, refused_of);
+        assert!(!refused.is_empty() || reminded_of.iter().all(|code| has(&reminded, code)), "{reminded:?}");
+    }
+    // The register is kept of both and names others.
+    designate(&center, vec![elsewhere.clone(), doctor_elsewhere.clone()]).await;
     let (refused, _) = precheck(&mut life(&center, &person, vec![special()], None)).await;
     assert_eq!(refused, ["DR-NOT-RESPONSIBLE", "INST-NOT-SPECIAL"]);
     let house = dsgn(WUHAN, DsgnType::Spay, HOSPITAL, None);
@@ -146,7 +159,7 @@ async fn a_separately_paid_drug_needs_a_designated_institution_and_a_responsible
         (vec![house.clone(), of_drug(SPECIAL)], &[]),
         (vec![house.clone(), doctor.clone()], &[]),
     ] {
-        designate(&center, rows).await;
+        designate(&center, rows.into_iter().chain([elsewhere.clone(), doctor_elsewhere.clone()]).collect()).await;
         let (refused, reminded) = precheck(&mut life(&center, &person, vec![special()], None)).await;
         assert_eq!(refused, wanted);
         assert!(!has(&reminded, "INST-NOT-SPECIAL") && !has(&reminded, "DR-NOT-RESPONSIBLE"), "{reminded:?}");
@@ -197,7 +210,11 @@ async fn a_separately_paid_drug_is_settled_at_a_designated_pharmacy() {
     let bill = || with(sold.settle_command(), |c| c.med_type = "18".into());
     let quoted = send!(sold, t2101_quote, pharmacy, bill()).unwrap();
     assert!(quoted.reminders.iter().any(|one| one.code == "PHAR-NOT-SPECIAL"), "{:?}", quoted.reminders);
+    // A list of institutions says nothing of pharmacies, one of other pharmacies does.
     designate(&center, vec![dsgn(WUHAN, DsgnType::Spay, HOSPITAL, None)]).await;
+    let quoted = send!(sold, t2101_quote, pharmacy, bill()).unwrap();
+    assert!(quoted.reminders.iter().any(|one| one.code == "PHAR-NOT-SPECIAL"), "{:?}", quoted.reminders);
+    designate(&center, vec![dsgn(WUHAN, DsgnType::Spay, "P42010000009", None)]).await;
     assert_eq!(codes(&send!(sold, t2101_quote, pharmacy, bill())), ["PHAR-NOT-SPECIAL"]);
     designate(&center, vec![dsgn(WUHAN, DsgnType::Spay, PHARMACY, None)]).await;
     let settled = send!(sold, t2102_settle, pharmacy, bill()).unwrap();
@@ -221,13 +238,14 @@ async fn across_cities_both_sides_are_opened_and_the_issuer_is_dual_channel() {
     let pharmacy = row(DsgnType::Spay, PHARMACY);
     let all = [row(DsgnType::Cross, HOSPITAL), row(DsgnType::Cross, PHARMACY), row(DsgnType::Dualchnl, HOSPITAL)];
     let other = |of| row(of, "H42010000009");
+    let others = [other(DsgnType::Cross), row(DsgnType::Cross, "P42010000009")];
     for (rows, wanted) in [
         (vec![all[1].clone(), all[2].clone()], Some("CROSS-NOT-OPENED")),
         (vec![all[0].clone(), all[2].clone()], Some("CROSS-NOT-OPENED")),
         (vec![all[0].clone(), all[1].clone(), other(DsgnType::Dualchnl)], Some("CROSS-NOT-DUAL")),
         (all.to_vec(), None),
     ] {
-        designate(&center, rows.into_iter().chain([pharmacy.clone()]).collect()).await;
+        designate(&center, rows.into_iter().chain([pharmacy.clone()]).chain(others.clone()).collect()).await;
         let refused = quote(&special).await;
         let cross: Vec<_> = refused.iter().filter(|code| code.starts_with("CROSS")).map(String::as_str).collect();
         assert_eq!(cross, wanted.into_iter().collect::<Vec<_>>(), "{refused:?}");
@@ -267,7 +285,8 @@ async fn a_special_disease_is_treated_by_qualified_institutions_with_its_own_dru
     let house = dsgn(DONGGUAN, DsgnType::Opsp, HOSPITAL, None);
     let of = |dise: &str| Designation { opsp_dise_code: Some(dise.to_owned()), ..house.clone() };
     for (rows, wanted) in [
-        (vec![dsgn(DONGGUAN, DsgnType::Opsp, PHARMACY, None)], &["INST-NOT-QUALIFIED"][..]),
+        (vec![dsgn(DONGGUAN, DsgnType::Opsp, PHARMACY, None)], &[][..]),
+        (vec![dsgn(DONGGUAN, DsgnType::Opsp, "H44190000009", None)], &["INST-NOT-QUALIFIED"]),
         (vec![of("M01600")], &["INST-NOT-QUALIFIED"]),
         (vec![of("M01600"), of("M03900")], &[]),
         (vec![house.clone()], &[]),
@@ -294,6 +313,8 @@ async fn a_special_disease_is_settled_at_qualified_pharmacies() {
     // Nobody is asked further than the gate: the shares of Dongguan are not formalised.
     assert_eq!(quote().await, ["LAW-00-01"]);
     designate(&center, vec![dsgn(DONGGUAN, DsgnType::Opsp, HOSPITAL, None)]).await;
+    assert_eq!(quote().await, ["LAW-00-01"], "of pharmacies nothing is kept yet");
+    designate(&center, vec![dsgn(DONGGUAN, DsgnType::Opsp, "P44190000009", None)]).await;
     assert_eq!(quote().await, ["PHAR-NOT-QUALIFIED"]);
     designate(&center, vec![dsgn(DONGGUAN, DsgnType::Opsp, PHARMACY, None)]).await;
     assert_eq!(quote().await, ["LAW-00-01"]);

@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use expect_test::expect;
 use lf_center::t2101_quote::Stated;
-use lf_center::{Center, Settings, t7203_qrcode};
-use lf_ports::RegistryPut;
+use lf_center::{Center, Settings, t5302_chosen, t7203_qrcode};
 use lf_ports::lists::TagList;
+use lf_ports::{Filed, RegistryPut};
 use lf_testkit::center::repository_law;
 use lf_testkit::edge::SeededChance;
-use lf_testkit::region::PHARMACY;
+use lf_testkit::region::{HOSPITAL, PHARMACY};
 use lf_testkit::{Step, TestCenter, Watched};
 use lf_vocab::Span;
 
 use crate::consult::{agreement, in_pharmacy, internet};
-use crate::registers::{WUHAN, in_transition, life, region, special, tag};
+use crate::registers::{WUHAN, disease, file, in_transition, life, region, special, tag};
 use crate::said::{send, with};
 
 /// The same center on a store that is watched.
@@ -62,7 +62,7 @@ async fn a_message_reads_in_few_trips_and_writes_in_one() {
     life.refund().await.unwrap();
     note("2103");
     expect![[r#"
-        7101: grants → idem + person + practitioner + drugs + list_under + list_items + lists_have + filings_kept + courses → reserve_serials → commit
+        7101: grants → idem + person + practitioner + drugs + list_under + list_items + designations_kept + lists_have + filings_kept + courses → reserve_serials → commit
         7102: idem + rx + rx_content → commit
         7103: idem + rx → commit
         7201: idem + person → rx_of_person → rx_content → commit
@@ -102,7 +102,7 @@ async fn an_agreement_on_consultations_is_asked_beside_the_rest() {
     life.sell().await.unwrap();
     note("7207");
     expect![[r#"
-        7101 to 7103: grants → idem + person + practitioner + drugs + list_under + list_items + lists_have + filings_kept + courses + itnt_overlaps + list_under + list_page + fixmedins → reserve_serials → commit → idem + rx + rx_content → commit → idem + rx → itnt_last → itnt_overlaps → commit → idem + person + practitioner + drugs + list_under + list_items + courses + itnt_overlaps + fixmedins → commit → idem + rx + rx_content → commit → idem + rx → itnt_last → itnt_overlaps → commit
+        7101 to 7103: grants → idem + person + practitioner + drugs + list_under + list_items + designations_kept + lists_have + filings_kept + courses + itnt_overlaps + list_under + list_page + fixmedins → reserve_serials → commit → idem + rx + rx_content → commit → idem + rx → itnt_last → itnt_overlaps → commit → idem + person + practitioner + drugs + list_under + list_items + courses + itnt_overlaps + fixmedins → commit → idem + rx + rx_content → commit → idem + rx → itnt_last → itnt_overlaps → commit
         7201: idem + person → rx_of_person → list_under + list_page + rx_content + list_under + list_page + rx_content → commit
         7203: idem + rx → list_under + list_page + rx_content → commit
         7204: batch → rx + rx_content + rx_file → list_under + list_page + drugs → commit
@@ -158,8 +158,30 @@ async fn a_transition_is_asked_where_the_law_knows_of_one_and_of_all_days_togeth
         writeln!(told, "7207 {place} {list:?}: {}", waves(&store)).unwrap();
     }
     expect![[r#"
-        7207 360900 None: grants → idem + rx + rx_content + stock_codes → drugs + drug_prics + drugs + drug_prics + lists_have + filings_kept + claim → grants → commit
-        7207 420100 None: grants → idem + rx + rx_content + stock_codes → drugs + drug_prics + drugs + drug_prics + lists_have + filings_kept + claim → lists_have + filings_kept → commit
-        7207 420100 Some("420000"): grants → idem + rx + rx_content + stock_codes → drugs + drug_prics + drugs + drug_prics + lists_have + filings_kept + claim + list_under → lists_have + filings_kept + list_under + list_under + drug_rows + drug_rows → commit
+        7207 360900 None: grants → idem + rx + rx_content + stock_codes → drugs + drug_prics + drugs + drug_prics + designations_kept + lists_have + filings_kept + claim → grants → commit
+        7207 420100 None: grants → idem + rx + rx_content + stock_codes → drugs + drug_prics + drugs + drug_prics + designations_kept + lists_have + filings_kept + claim → designations_kept + lists_have + filings_kept → commit
+        7207 420100 Some("420000"): grants → idem + rx + rx_content + stock_codes → drugs + drug_prics + drugs + drug_prics + designations_kept + lists_have + filings_kept + claim + list_under → designations_kept + lists_have + filings_kept + list_under + list_under + drug_rows + drug_rows → commit
     "#]].assert_eq(&told);
+}
+
+#[tokio::test]
+async fn the_institutions_of_all_filings_are_asked_together() {
+    let (mut center, person) = region("441900", "441900").await;
+    for (filing_no, dise) in [("1", "M03900"), ("2", "M01600")] {
+        let mut filing = disease(&person, filing_no, dise);
+        if let Filed::Opsp(opsp) = &mut filing.body.filed {
+            opsp.biz_appy_type = Some("14".to_owned());
+            opsp.fixmedins = [HOSPITAL, PHARMACY].map(|code| code.parse().unwrap()).to_vec();
+        }
+        file(&center, filing).await;
+    }
+    let store = watched(&mut center);
+    let ctx = center.ctx(HOSPITAL, "5302").await;
+    let command = t5302_chosen::Command { psn_no: person.psn_no.clone(), biz_appy_type: "14".to_owned() };
+    store.waves();
+    let chosen = center.center.t5302_chosen(&ctx, &command).await.unwrap().reply.chosen;
+    assert_eq!(chosen.len(), 4);
+    assert!(chosen.iter().all(|one| one.fixmedins_name == "某机构"));
+    expect!["person + designations_kept + lists_have + filings_kept + filings → fixmedins + fixmedins"]
+        .assert_eq(&waves(&store));
 }

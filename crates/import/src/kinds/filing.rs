@@ -1,8 +1,8 @@
 //! 备案 of insured persons: 用药资格 for 单独支付药品, and registrations of 门诊慢特病.
 
 use lf_ports::filing::{
-    APPLIED_MAX, Applied, AppyChnl, CHOSEN_MAX, Filed, Filing, FilingBody, FilingKind, OpspFiling, PAPERS_MAX,
-    SpayFiling, Told,
+    APPLIED_MAX, Applied, AppyChnl, CHOSEN_MAX, FILING_NO_MAX, Filed, Filing, FilingBody, FilingKind, OpspFiling,
+    PAPERS_MAX, SpayFiling, Told,
 };
 use lf_vocab::{Day, DrCode, FixmedinsCode, MedListCodg, Moment};
 
@@ -39,9 +39,6 @@ pub const FILING: &[Column] = &[
     may("biz_appy_type", &["业务申请类型"], "a code of at most three characters"),
     must("opter_name", &["经办人", "经办人姓名"], "a name"),
 ];
-
-/// The longest 备案号.
-pub const FILING_NO_MAX: usize = 60;
 
 /// Reads a filing; when it was entered, the plan says.
 pub fn filing(cells: &mut Cells<'_>) -> Option<Filing> {

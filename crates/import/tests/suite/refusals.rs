@@ -213,7 +213,15 @@ async fn a_filing_of_nobody_or_on_a_strangers_advice_is_refused() {
     assert_eq!(stranger, ["row 2, dr_code: names no registered doctor of that name at the institution"]);
     let early = row(&known, "H36090200001", "丁医师").replace("戊,2026-01-01", "戊,1999-12-31");
     assert_eq!(refused(early).await, ["row 2, dr_code: was not registered there on the day of the decision"]);
-    // The register of designations is kept, and has him for another drug only; then for this one.
+    // A register of institutions says nothing of doctors.
+    let houses =
+        "poolarea_no,dsgn_type,fixmedins_code,begndate,filing_no\n360900,单独支付,H36090200001,2025-01-01,一号\n";
+    let kept = Import::edition(store, "designation", "〇", "2024-12-31").text(houses).await.unwrap();
+    assert_eq!(kept.outcome, Outcome::Committed);
+    let free = Import { dry_run: true, ..Import::of(store, "filing") };
+    let free = free.text(&format!("{FILING}\n{}", row(&known, "H36090200001", "丁医师"))).await.unwrap();
+    assert!(free.defect_lines(9).is_empty());
+    // The register of doctors is kept, and has him for another drug only; then for this one.
     let register = |drug: &str| {
         format!(
             "poolarea_no,dsgn_type,fixmedins_code,dr_code,med_list_codg,begndate,filing_no\n360900,单独支付,H36090200001,D360902000001,{drug},2025-01-01,一号\n"

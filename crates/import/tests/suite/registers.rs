@@ -187,6 +187,41 @@ async fn so_many_filings_of_a_person_come_in_and_one_more_is_a_defect() {
 }
 
 #[tokio::test]
+async fn a_filing_has_a_number_of_so_many_characters_and_not_one_more() {
+    let center = TestCenter::new().await;
+    let (store, most) = (center.store.as_ref(), lf_ports::filing::FILING_NO_MAX);
+    let person = center.people.active.psn_no.as_str();
+    let text =
+        |count: usize| format!("{FILING}360900,{person},{},门特,2026-01-01,,M03900,高血压,经办\n", "备".repeat(count));
+    let over = Import::of(store, "filing").text(&text(most + 1)).await.unwrap();
+    assert_eq!(reasons(&over).len(), 1);
+    assert!(reasons(&over)[0].starts_with("row 2, filing_no: "), "{:?}", reasons(&over));
+    assert_eq!(Import::of(store, "filing").text(&text(most)).await.unwrap().outcome, Outcome::Committed);
+}
+
+#[tokio::test]
+async fn a_person_is_asked_for_once_however_many_filings_come() {
+    let center = TestCenter::new().await;
+    let store = lf_testkit::Watched::new(center.store.clone());
+    let persons = [&center.people.active, &center.people.retired];
+    let row =
+        |at: usize| format!("360900,{},F{at},门特,2026-01-01,,M03900,高血压,经办\n", persons[at % 2].psn_no.as_str());
+    // More than are looked after together, so that there are two parts.
+    let text = format!("{FILING}{}", (0..300).map(row).collect::<String>());
+    let report = Import::of(&store, "filing").text(&text).await.unwrap();
+    assert_eq!((report.outcome, counts(&report)), (Outcome::Committed, [300, 0, 0, 0, 0]));
+    let waves = store.waves();
+    let asked: Vec<usize> = waves
+        .iter()
+        .map(|wave| wave.iter().filter(|name| **name == "filings").count())
+        .filter(|count| *count > 0)
+        .collect();
+    // Checked once, and compared once with each part of the file; both persons in one wave.
+    assert_eq!(asked, [2, 2, 2]);
+    assert!(waves.len() <= 8, "{}", waves.len());
+}
+
+#[tokio::test]
 async fn what_is_ended_between_the_look_and_the_commit_stays_ended() {
     let center = TestCenter::new().await;
     let store = center.store.as_ref();
@@ -212,10 +247,7 @@ async fn what_is_ended_between_the_look_and_the_commit_stays_ended() {
     let was = store.filings(person.poolarea_no, &person.psn_no).await.unwrap().remove(0);
     let mut ended = was.clone();
     ended.until = Some(parse("2026-06-01"));
-    let by =
-        lf_ports::filing::FilingEnded {
-            rea: "停药".to_owned(), opter_name: "乙".to_owned(), opt_time: center.now()
-        };
+    let by = lf_ports::EndedBy { rea: "停药".to_owned(), opter_name: "乙".to_owned(), opt_time: center.now() };
     ended.body.ended = Some(by);
     let change =
         lf_ports::FilingChange::Changed { filing: ended.clone(), expect_from: was.from, expect_until: was.until };

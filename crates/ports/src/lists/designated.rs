@@ -3,7 +3,7 @@
 //! Serves WH-6.2, DG-3.1a, DG-3.1b, WH-1.1, GX-1.1a, DG-3.3b, WH-5.2. Invariants: a designation counts on the days of its own span as far as the
 //! register's edition is in force; a list of drugs counts for the place that it names and for all below.
 
-use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Pric, Span};
+use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Pric, Span};
 use serde::{Deserialize, Serialize};
 
 /// For what an institution, pharmacy or doctor is designated.
@@ -75,6 +75,41 @@ pub struct Designation {
     pub filing_no: String,
 }
 
+/// Whose designations a row is one of. Lists of one purpose are often published side by side, so a place may keep those of
+/// one side only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DsgnSide {
+    /// Institutions that prescribe.
+    Hospital,
+    /// Pharmacies.
+    Pharmacy,
+    /// Doctors, wherever they work.
+    Doctor,
+}
+
+impl DsgnSide {
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Hospital, Self::Pharmacy, Self::Doctor];
+
+    /// Of an institution or pharmacy itself.
+    pub fn of(code: &FixmedinsCode) -> Self {
+        match code.kind() {
+            FixmedinsKind::Hospital => Self::Hospital,
+            FixmedinsKind::Pharmacy => Self::Pharmacy,
+        }
+    }
+
+    /// What the keys of its rows look like behind their place and purpose, for SQL's `LIKE`: twelve signs of an institution, then
+    /// the doctor or nobody.
+    pub const fn like(self) -> &'static str {
+        match self {
+            Self::Hospital => "H___________||%",
+            Self::Pharmacy => "P___________||%",
+            Self::Doctor => "____________|D%",
+        }
+    }
+}
+
 impl Designation {
     /// Rows of one institution or doctor in one 统筹区 and for one purpose stand together.
     pub(super) fn key(&self) -> String {
@@ -96,6 +131,11 @@ impl Designation {
     /// The part of the key under which stand all rows of a 统筹区 for one purpose.
     pub fn kept_of(place: Admdvs, of: DsgnType) -> String {
         format!("{place}|{}", of.word())
+    }
+
+    /// Whether it is for a drug: for all, or for this one by name.
+    pub fn covers(&self, drug: &MedListCodg) -> bool {
+        self.med_list_codg.as_ref().is_none_or(|own| own == drug)
     }
 
     /// Whether it counts on a day for a 病种, where one is asked for.
@@ -192,6 +232,11 @@ mod tests {
         let own = designation(Some("M03900"));
         let asked = [Some("M03900"), Some("M01600"), None];
         assert_eq!(asked.map(|dise| own.counts(on("2025-06-01"), dise)), [true, false, true]);
+        let drug = |code: &str| code.parse::<MedListCodg>().unwrap();
+        let single = Designation { med_list_codg: Some(drug("XC10AAA209A001010100003")), ..designation(None) };
+        let drugs = ["XC10AAA209A001010100003", "XA01AAA001"].map(drug);
+        assert_eq!(drugs.each_ref().map(|drug| single.covers(drug)), [true, false]);
+        assert_eq!(drugs.each_ref().map(|drug| designation(None).covers(drug)), [true, true]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Grants are given once, read by place, and end without being forgotten.
 
 use lf_ports::grant::GRANTS_MAX;
-use lf_ports::{ChangeSet, CommitError, GrantChange, GrantEnded, GrantGiven, GrantRow};
+use lf_ports::{ChangeSet, CommitError, EndedBy, GrantChange, GrantGiven, GrantRow};
 use lf_vocab::{Admdvs, Day};
 
 use super::{Full, Ground, fixture as f};
@@ -72,7 +72,7 @@ pub async fn a_grant_ends_where_it_was_seen_to_end(ground: &dyn Ground) {
     let row = given("420200", 1, None);
     commit(&*store, GrantChange::Given(row.clone())).await.unwrap();
     let mut ended = GrantRow { until: Some(on("2025-04-01")), ..row.clone() };
-    let end = GrantEnded { rea: "复函".to_owned(), opter_name: "乙经办".to_owned(), opt_time: f::at(2) };
+    let end = EndedBy { rea: "复函".to_owned(), opter_name: "乙经办".to_owned(), opt_time: f::at(2) };
     ended.given.ended = Some(end);
     let change =
         |expect_until: Option<&str>| GrantChange::Ended { row: ended.clone(), expect_until: expect_until.map(on) };

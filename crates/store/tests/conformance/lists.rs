@@ -291,3 +291,45 @@ pub async fn the_catalogue_is_read_as_of_a_day(ground: &dyn Ground) {
     );
     assert_eq!(store.editions(EditionOf::Drug).await.unwrap().len(), 1);
 }
+
+pub async fn designations_are_kept_of_each_side_by_itself(ground: &dyn Ground) {
+    use lf_ports::lists::{Designation, DsgnSide, DsgnType};
+    let store = ground.open();
+    let row = |code: &str, dr_code: Option<&str>, dsgn_type, dise: Option<&str>| {
+        Item::Designation(Designation {
+            poolarea_no: f::pool(),
+            dsgn_type,
+            fixmedins_code: code.parse().unwrap(),
+            dr_code: dr_code.map(str::to_owned),
+            med_list_codg: None,
+            opsp_dise_code: dise.map(str::to_owned),
+            span: lf_vocab::Span::new(on("2026-01-01"), None).unwrap(),
+            filing_no: "一号".to_owned(),
+        })
+    };
+    let (hospital, pharmacy) = ("H36090200001", "P36090200101");
+    let kept = async |day: &str| store.designations_kept(f::pool(), on(day)).await.unwrap();
+    assert_eq!(kept("2026-06-01").await, []);
+    let editions = [
+        ("2026-01-01", vec![row(pharmacy, None, DsgnType::Spay, None)]),
+        // Of a doctor, and of an institution for a disease whose code begins as a doctor's does.
+        ("2026-02-01", vec![row(hospital, Some("D360902000001"), DsgnType::Spay, None)]),
+        ("2026-03-01", vec![row(hospital, None, DsgnType::Opsp, Some("D36"))]),
+        ("2026-04-01", vec![row(hospital, None, DsgnType::Spay, None)]),
+    ];
+    let mut ver = 0;
+    for (from, items) in editions {
+        ver += 1;
+        commit(&*store, EditionChange { items, ..change(EditionOf::List(Lists::Designation), ver, from) })
+            .await
+            .unwrap();
+    }
+    use {DsgnSide as Side, DsgnType as Of};
+    assert_eq!(kept("2025-12-31").await, [], "before the first");
+    assert_eq!(kept("2026-01-31").await, [(Of::Spay, Side::Pharmacy)]);
+    assert_eq!(kept("2026-02-01").await, [(Of::Spay, Side::Pharmacy), (Of::Spay, Side::Doctor)]);
+    let all = [Side::Hospital, Side::Pharmacy, Side::Doctor].map(|side| (Of::Spay, side));
+    assert_eq!(kept("2026-03-31").await, [all[1], all[2], (Of::Opsp, Side::Hospital)]);
+    assert_eq!(kept("2026-04-01").await, [&all[..], &[(Of::Opsp, Side::Hospital)]].concat());
+    assert_eq!(store.designations_kept("360800".parse().unwrap(), on("2026-06-01")).await.unwrap(), []);
+}
