@@ -32,6 +32,10 @@ pub struct ItntSession {
 /// Courses that are looked at of one person, those that last longest first.
 pub const COURSES_MAX: usize = 64;
 
+/// Courses of one person that are looked through for those, also of prescriptions that nobody signed or that were taken back: so many
+/// and no more, lest pre-checks without end make the next one slow. What lies behind them reminds nobody.
+pub const COURSES_LOOKED_MAX: usize = 8 * COURSES_MAX;
+
 /// How long the drugs of one prescription last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Course {

@@ -140,7 +140,8 @@ pub trait Store: StockStore + MdtrtStore + Send + Sync {
         but: (Admdvs, &PsnNo),
     ) -> Result<Vec<ItntSession>, StoreError>;
     /// Prescriptions of a person, of whatever institution, whose drugs last until today or longer: dispensed, or free to be. At
-    /// most [`crate::consult::COURSES_MAX`], those that last longest first.
+    /// most [`crate::consult::COURSES_MAX`], those that last longest first, among the [`crate::consult::COURSES_LOOKED_MAX`]
+    /// that last longest whether they stand or not.
     async fn courses(&self, poolarea_no: Admdvs, psn_no: &PsnNo, now: Moment) -> Result<Vec<Course>, StoreError>;
     /// Numbers of all prescriptions that were pre-checked for a person, behind one, in their order.
     async fn rxnos_of_person(

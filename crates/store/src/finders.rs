@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use lf_gm::rest::looked_up_by;
-use lf_ports::consult::{COURSES_MAX, Course, ItntSession, OVERLAPS_MAX};
+use lf_ports::consult::{COURSES_LOOKED_MAX, COURSES_MAX, Course, ItntSession, OVERLAPS_MAX};
 use lf_ports::filing::FILINGS_READ_MAX;
 use lf_ports::grant::GRANTS_MAX;
 use lf_ports::lists::{Designation, DsgnSide, DsgnType};
@@ -268,7 +268,8 @@ impl<D: Driver> Store for Ports<D> {
         // Behind no prescription: a number has no sign as late as this one.
         let mut behind: [Value; 2] = [Day::LAST.into(), "~".into()];
         let mut standing = Vec::new();
-        loop {
+        // What nobody signed or somebody took back takes no place of what stands, as far as is looked.
+        for _ in 0..COURSES_LOOKED_MAX / COURSES_MAX {
             let [until, hi_rxno] = behind;
             let person = [poolarea_no.as_str().into(), psn_no.as_str().into(), now.day().into()];
             let params: Vec<Value> = person.into_iter().chain([until, hi_rxno, page(COURSES_MAX)]).collect();
@@ -282,7 +283,6 @@ impl<D: Driver> Store for Ports<D> {
                 let stands = rows.pop().map(|row| row::stands(&self.sealer, row, now)).transpose()?;
                 standing.extend(stands.unwrap_or(false).then_some(course));
             }
-            // What nobody signed or somebody took back takes no place of what stands.
             match next.filter(|_| standing.len() < COURSES_MAX) {
                 Some(next) => behind = next,
                 None => break,

@@ -106,6 +106,7 @@ macro_rules! each_case {
             consult::what_has_a_moment_in_common_is_found,
             consult::a_course_counts_while_its_prescription_stands,
             consult::the_longest_courses_of_a_person_are_read,
+            consult::so_many_courses_are_looked_through_and_not_one_more,
             consult::all_numbers_of_a_person_are_read_in_pages,
             grants::a_grant_is_read_by_its_place,
             grants::a_number_of_a_grant_is_given_once,

@@ -1,6 +1,6 @@
 //! Consultations are numbered per doctor, and a person's courses are those of prescriptions that stand.
 
-use lf_ports::consult::{COURSES_MAX, Course, CourseDrug, ItntSession, OVERLAPS_MAX};
+use lf_ports::consult::{COURSES_LOOKED_MAX, COURSES_MAX, Course, CourseDrug, ItntSession, OVERLAPS_MAX};
 use lf_ports::{ChangeSet, CommitError};
 use lf_rx::event::{SESSION_SECONDS_MAX, Session};
 use lf_vocab::{DrCode, Moment, PsnNo};
@@ -143,6 +143,23 @@ pub async fn the_longest_courses_of_a_person_are_read(ground: &dyn Ground) {
         opened(&*store, &long(serial), serial, 0).await;
     }
     assert_eq!(store.courses(f::pool(), &psn_no, f::at(600)).await.unwrap(), found);
+}
+
+pub async fn so_many_courses_are_looked_through_and_not_one_more(ground: &dyn Ground) {
+    let store = ground.open();
+    let psn_no = f::psn_no();
+    let standing = course(1, &psn_no, 7);
+    opened(&*store, &standing, 1, 2).await;
+    // Those that last longer, of prescriptions that do not stand: all but one, so that the last one looked at is this.
+    for serial in 0..COURSES_LOOKED_MAX as u64 - 1 {
+        let longer = course(1_000 + serial, &psn_no, 365);
+        store.commit(ChangeSet { course: Some(longer), ..ChangeSet::default() }).await.unwrap();
+    }
+    let found = async || store.courses(f::pool(), &psn_no, f::at(600)).await.unwrap();
+    assert_eq!(found().await, [standing]);
+    let one_more = course(9_000, &psn_no, 365);
+    store.commit(ChangeSet { course: Some(one_more), ..ChangeSet::default() }).await.unwrap();
+    assert_eq!(found().await, []);
 }
 
 pub async fn all_numbers_of_a_person_are_read_in_pages(ground: &dyn Ground) {
