@@ -23,6 +23,7 @@ pub mod mdtrt;
 pub mod med_file;
 pub mod offers;
 pub mod once;
+pub mod outlist;
 pub mod people;
 pub mod published;
 pub mod reconcile;

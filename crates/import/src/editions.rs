@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use lf_ports::lists::TagList;
 use lf_ports::store::UNDER_MAX;
 use lf_ports::{
     ChangeSet, Dated, Drug, Edition, EditionChange, EditionOf, Item, Lists, RowEnd, Since, Store, StoreError,
 };
-use lf_vocab::{Admdvs, Day};
+use lf_vocab::{Admdvs, Day, MedListCodg};
 use serde_json::Value;
 
 use crate::parse::{Numbered, Parsed, Progress, Rows};
@@ -105,7 +106,9 @@ pub(crate) async fn plan(
         }
         (EditionOf::List(list), Rows::Items(rows)) => {
             let standing = items(store, list, from, progress).await?;
+            let drugs = of_drugs(&standing);
             change.items = compare(rows, standing, wanted.part, &mut change, report)?;
+            parsed.notes.extend(turned_regular(store, &drugs, &report.diff.ended, from).await?);
         }
         _ => return Err(ImportError::Refused(format!("the rows are none of {}", of.word()))),
     }
@@ -159,6 +162,40 @@ fn compare<T: Row>(
     }
     change.edition.row_cnt = total as u64;
     Ok(begin)
+}
+
+/// Which drug stands under each key of the lists that give a drug its 双通道 or 单独支付.
+fn of_drugs(standing: &[Dated<Item>]) -> BTreeMap<String, MedListCodg> {
+    let drug = |row: &Dated<Item>| match &row.item {
+        Item::Tagged(TagList::Spay | TagList::Dual, drug) => Some((row.item.key(), drug.med_list_codg.clone())),
+        _ => None,
+    };
+    standing.iter().filter_map(drug).collect()
+}
+
+/// Drugs that the edition drops and that turned from 谈判 to an ordinary row of the catalogue: for that reason alone none is to be
+/// dropped. It is said and not refused, because the text says 原则上; what stays payable are the rows that are left in.
+async fn turned_regular(
+    store: &dyn Store,
+    drugs: &BTreeMap<String, MedListCodg>,
+    ended: &[String],
+    on: Day,
+) -> Result<Vec<String>, StoreError> {
+    lf_vocab::covers!("WH-5.7");
+    let mut notes = Vec::new();
+    for (key, code) in ended.iter().filter_map(|key| drugs.get_key_value(key)) {
+        let rows = store.drug_rows(code).await?;
+        let now = rows.iter().find(|row| row.in_force(on)).map(|row| &row.item);
+        let ordinary =
+            now.is_some_and(|drug| !drug.hi_nego && drug.in_list.as_ref().is_some_and(|span| span.contains(on)));
+        let was_nego = rows.iter().any(|row| row.from < on && row.item.hi_nego);
+        if ordinary && was_nego {
+            notes.push(format!(
+                "{key} ends, though its drug only turned from 谈判 to an ordinary row of the catalogue: in principle it stays; with its row in the file it stays payable as before"
+            ));
+        }
+    }
+    Ok(notes)
 }
 
 /// More rows under one part of a key than a message reads would stop every message that asks for them.

@@ -41,6 +41,7 @@ fn place_of(command: &StockCommand) -> &StockDatabase {
     match command {
         StockCommand::Offers { place, .. }
         | StockCommand::Lots { place, .. }
+        | StockCommand::OutList { place, .. }
         | StockCommand::Leads { place, .. }
         | StockCommand::Report { place, .. }
         | StockCommand::Balance { place, .. }
@@ -65,6 +66,10 @@ async fn found(store: &dyn Engine, command: &StockCommand) -> anyhow::Result<Fou
         }
         StockCommand::Balance { institution, period, .. } => {
             return report::balanced(store, institution, period).await.map(Found::Told);
+        }
+        StockCommand::OutList { institution, on, age_days, out, .. } => {
+            let on = on.unwrap_or(now.day());
+            return report::outlisted(store, institution, (on, *age_days), out.clone()).await.map(Found::Told);
         }
         StockCommand::Offers { pool, drug, name, near, at, most, .. } => {
             let what = match drug {

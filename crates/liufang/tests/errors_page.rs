@@ -12,16 +12,16 @@ use std::path::{Path, PathBuf};
 
 use lf_center::{
     admission::AdmissionRefusal, ctx::CallerRefusal, duty::DutyRefusal, gate::LawRefusal, mdtrt::MdtrtRefusal,
-    offers::OffersRefusal, once::OnceRefusal, people::PersonRefusal, published::PublishedRefusal,
-    retain::RetainRefusal, t1101_person::CredentialRefusal, t1201_fixmedins::InstitutionRefusal,
-    t1301_download::DownloadRefusal, t1312_hilist::HilistRefusal, t2101_paper::PaperRefusal,
-    t2101_quote::PurchaseRefusal, t2601_undo::ReverseRefusal, t3201_statement::StatementRefusal,
-    t3202_details::DetailRefusal, t3301_match::MatchRefusal, t3501_goods::GoodsRefusal,
-    t3508_goods_query::GoodsQueryRefusal, t3513_traces::TraceRefusal, t5301_dises::FilingRefusal,
-    t7101_precheck::PrecheckRefusal, t7102_sign::RxRefusal, t7201_authorise::AuthoriseRefusal,
-    t7202_online::OnlineRefusal, t7203_qrcode::QrcodeRefusal, t7206_review::PharmacistRefusal,
-    t7209_deliver::RecordRefusal, t7211_catalogue::CatalogueRefusal, t9002_signout::SignoutRefusal,
-    t9101_file_upload::FileRefusal, t9102_file_download::NoFileRefusal,
+    offers::OffersRefusal, once::OnceRefusal, outlist::OutlistRefusal, people::PersonRefusal,
+    published::PublishedRefusal, retain::RetainRefusal, t1101_person::CredentialRefusal,
+    t1201_fixmedins::InstitutionRefusal, t1301_download::DownloadRefusal, t1312_hilist::HilistRefusal,
+    t2101_paper::PaperRefusal, t2101_quote::PurchaseRefusal, t2601_undo::ReverseRefusal,
+    t3201_statement::StatementRefusal, t3202_details::DetailRefusal, t3301_match::MatchRefusal,
+    t3501_goods::GoodsRefusal, t3508_goods_query::GoodsQueryRefusal, t3513_traces::TraceRefusal,
+    t5301_dises::FilingRefusal, t7101_precheck::PrecheckRefusal, t7102_sign::RxRefusal,
+    t7201_authorise::AuthoriseRefusal, t7202_online::OnlineRefusal, t7203_qrcode::QrcodeRefusal,
+    t7206_review::PharmacistRefusal, t7209_deliver::RecordRefusal, t7211_catalogue::CatalogueRefusal,
+    t9002_signout::SignoutRefusal, t9101_file_upload::FileRefusal, t9102_file_download::NoFileRefusal,
 };
 use lf_rx::auth::TokenRefusal;
 use lf_rx::decide::carry::{CarryRefusal, VerifyRefusal};
@@ -93,6 +93,7 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     RetainRefusal => "Archive: how long a record is kept 保存年限",
     OffersRefusal => "The drug query of patients 药品查询",
     PublishedRefusal => "Published tables 公开的数据表",
+    OutlistRefusal => "The report of an institution's list 目录对照报告",
     AdmissionRefusal => "`liufang admission` 准入办理",
 };
 

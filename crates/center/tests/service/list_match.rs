@@ -1,14 +1,18 @@
 //! 目录对照: what is taken, what is refused, what 1317 shows of it.
 
+use expect_test::expect;
+use lf_center::outlist::{MATCHES_MAX, outlist};
 use lf_center::t1312_hilist::{PAGE_MAX, REACH_MAX};
 use lf_center::t3301_match::{MatchRefusal, ROWS_MAX};
 use lf_center::{Answer, Failure, t1317_matches, t3301_match};
 use lf_ports::lists::{Printed, PrintedRow};
 use lf_ports::{
-    ChangeSet, Edition, EditionChange, EditionOf, Item, ListMatch, Lists, MatchBody, MatchChange, MatchKey, RegistryPut,
+    ChangeSet, Drug, Edition, EditionChange, EditionOf, Item, ListMatch, Lists, MatchBody, MatchChange, MatchKey,
+    PlacePric, RegistryPut, RowEnd,
 };
 use lf_testkit::TestCenter;
-use lf_testkit::region::{PHARMACY, drugs, registers};
+use lf_testkit::region::{HOSPITAL, PHARMACY, catalogue, drugs, fixmedins, registers};
+use lf_vocab::FixmedinsCode;
 
 use crate::said::{Said, code, with};
 
@@ -197,4 +201,119 @@ async fn paging_reaches_so_far_and_no_farther() {
     assert_eq!(ask(&with(last, |page| page.page_num += 1)).await, "RX-1312-02");
     assert_eq!(ask(&with(all(), |page| page.page_size = PAGE_MAX + 1)).await, "RX-1312-01");
     assert_eq!(ask(&with(all(), |page| page.page_num = 0)).await, "RX-1312-01");
+}
+
+/// An edition of the catalogue, or of the platform's prices.
+async fn edition(
+    center: &TestCenter,
+    of: EditionOf,
+    from: &str,
+    (ver, ends): (i64, &[&str]),
+    drugs: Vec<Drug>,
+    items: Vec<Item>,
+) {
+    let edition = Edition {
+        of,
+        edition: from.to_owned(),
+        from: from.parse().unwrap(),
+        ver,
+        file_sm3: "00".repeat(32),
+        row_cnt: 1,
+        imported: center.now(),
+    };
+    let end = |code: &&str| RowEnd { key: (*code).to_owned(), from: "2025-01-01".parse().unwrap() };
+    let change = EditionChange { edition, ends: ends.iter().map(end).collect(), drugs, items };
+    center.put(ChangeSet { edition: Some(change), ..ChangeSet::default() }).await;
+}
+
+fn matched(id: &str, code: &str, list_type: &str, at: &str) -> ListMatch {
+    let at = format!("{at} 09:00:00").parse().unwrap();
+    ListMatch {
+        key: MatchKey {
+            fixmedins_code: HOSPITAL.parse().unwrap(),
+            list_type: list_type.to_owned(),
+            fixmedins_hilist_id: id.to_owned(),
+            med_list_codg: code.to_owned(),
+        },
+        begndate: "2026-01-01".parse().unwrap(),
+        enddate: "2026-12-31".parse().unwrap(),
+        crte_time: at,
+        updt_time: at,
+        vali: true,
+        body: body(),
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_told_beside_the_catalogue_and_its_last_switch() {
+    // proves HB-1.2, HB-1.6, DG-3.3c
+    let center = TestCenter::empty(lf_center::Settings::default());
+    let hospital: FixmedinsCode = HOSPITAL.parse().unwrap();
+    let told = async |on: &str| outlist(&*center.store, &hospital, on.parse().unwrap()).await;
+    assert_eq!(code(&told("2026-11-22").await.map(|_| Answer::from(()))), "LIST-01-01");
+    center.register(RegistryPut::Fixmedins(fixmedins(HOSPITAL, "某医院"))).await;
+    let nothing = told("2026-11-22").await.unwrap();
+    assert_eq!((nothing.age_days, nothing.table.rows.len()), (None, 0));
+    let drug = |code: &str| catalogue().into_iter().find(|drug| drug.med_list_codg.as_str() == code).unwrap();
+    let (stays, goes, comes) = (drugs::AMOXICILLIN, drugs::ATORVASTATIN, drugs::AMLODIPINE);
+    edition(&center, EditionOf::Drug, "2025-01-01", (1, &[]), vec![drug(stays), drug(goes)], vec![]).await;
+    edition(&center, EditionOf::Drug, "2026-11-01", (2, &[goes]), vec![drug(comes)], vec![]).await;
+    let matches = [
+        ("1", stays, "101", "2026-06-01"),
+        ("2", goes, "101", "2026-06-01"),
+        ("3", comes, "101", "2026-11-08"),
+        ("4", goes, "101", "2026-06-02"),
+        ("5", stays, "101", "2026-11-10"),
+        ("6", "002203010000000", "201", "2026-11-20"),
+    ];
+    let matches = matches.map(|(id, code, kind, at)| matched(id, code, kind, at));
+    let withdrawn = MatchChange::Withdraw(matches[3].key.clone(), "2026-11-03 10:00:00".parse().unwrap());
+    let puts: Vec<_> = matches.into_iter().map(|one| MatchChange::Put(Box::new(one))).collect();
+    center.put(ChangeSet { matches: puts, ..ChangeSet::default() }).await;
+    center.put(ChangeSet { matches: vec![withdrawn], ..ChangeSet::default() }).await;
+    let before = told("2026-11-22").await.unwrap();
+    assert!(before.table.notes.iter().any(|note| note.contains("不能计算挂网占比")), "{:?}", before.table.notes);
+    let pric = PlacePric {
+        med_list_codg: stays.parse().unwrap(),
+        admdvs: "360000".parse().unwrap(),
+        pric: "9".parse().unwrap(),
+        batch: None,
+        memo: None,
+    };
+    let plat = EditionOf::List(Lists::PlatPric);
+    edition(&center, plat, "2026-01-01", (1, &[]), vec![], vec![Item::PlatPric(pric)]).await;
+    let found = told("2026-11-22").await.unwrap();
+    let mut rows: Vec<String> =
+        found.table.rows.iter().map(|row| format!("{} {}", row[0], row[5..].join("|"))).collect();
+    rows.sort();
+    expect![[r#"
+        1 |||是|
+        2 应撤未撤|2026-11-01|21|否|编码不在现行目录内
+        3 新增|2026-11-08|7|否|
+        4 撤销|2026-11-03|2|否|
+        5 新增|2026-11-10||是|"#]]
+    .assert_eq(&rows.join("\n"));
+    expect![[r#"
+        现行目录2026-11-01，自2026-11-01起
+        在用4条，其中编码失效1条
+        挂网2条，占50.0%
+        最近上传2026-11-10 09:00:00，距今12天"#]]
+    .assert_eq(&found.table.notes.join("\n"));
+    assert_eq!((found.invalid, found.age_days), (1, Some(12)));
+}
+
+#[tokio::test]
+async fn so_many_matches_are_told_and_one_more_is_refused() {
+    let center = TestCenter::empty(lf_center::Settings::default());
+    center.register(RegistryPut::Fixmedins(fixmedins(HOSPITAL, "某医院"))).await;
+    let hospital: FixmedinsCode = HOSPITAL.parse().unwrap();
+    let put = async |ids: std::ops::Range<usize>| {
+        let one = |id: usize| matched(&id.to_string(), drugs::AMOXICILLIN, "101", "2026-06-01");
+        let matches = ids.map(|id| MatchChange::Put(Box::new(one(id)))).collect();
+        center.put(ChangeSet { matches, ..ChangeSet::default() }).await;
+        outlist(&*center.store, &hospital, "2026-11-22".parse().unwrap()).await
+    };
+    assert_eq!(put(0..MATCHES_MAX).await.unwrap().table.rows.len(), MATCHES_MAX);
+    let more = put(MATCHES_MAX..MATCHES_MAX + 1).await.map(|_| Answer::from(()));
+    assert_eq!(code(&more), "LIST-01-02");
 }

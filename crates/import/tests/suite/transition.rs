@@ -101,3 +101,37 @@ async fn a_later_transition_has_its_own_last_day_and_ends_where_the_drug_is_in_a
     let life = sold(&center, &person).await;
     assert_eq!(fund(&life).await, Ok(972), "of 12 yuan: it is an ordinary drug again");
 }
+
+// proves WH-5.7
+#[tokio::test]
+async fn a_list_that_drops_a_drug_for_turning_ordinary_is_told_so() {
+    let center = TestCenter::empty(lf_center::Settings::default());
+    let store = center.store.as_ref();
+    let (turned, nego, gone) = (drugs::ATORVASTATIN, drugs::AMLODIPINE, drugs::AMOXICILLIN);
+    let row = |code: &str, nego: &str| {
+        format!("{code},某药,片剂,规格,某制药有限公司,国药准字H20260001,盒,片,7,乙,2020-01-01,{nego}\n")
+    };
+    let head = HEAD.replace("支付标准", "谈判药品");
+    let first = [row(turned, "是"), row(nego, "是"), row(gone, "是")].concat();
+    import(&center, "drug", "2023", "2024-01-01", &format!("{head}\n{first}")).await;
+    let second = [row(turned, "否"), row(nego, "是")].concat();
+    import(&center, "drug", "2024", "2025-01-01", &format!("{head}\n{second}")).await;
+    for (at, list) in ["spay_drug", "dual_drug"].into_iter().enumerate() {
+        let rows = |codes: &[&str]| {
+            let (head, tag) = if at == 0 { ("", "") } else { (",类别", ",双通道") };
+            let rows: String = codes.iter().map(|code| format!("420000,{code}{tag}\n")).collect();
+            format!("admdvs,drug_code{head}\n{rows}")
+        };
+        import(&center, list, "2023", "2024-07-01", &rows(&[turned, nego, gone, drugs::HERB])).await;
+        let drops = rows(&[drugs::HERB]);
+        let report =
+            Import { dry_run: true, ..Import::edition(store, list, "2024", "2025-01-01") }.text(&drops).await.unwrap();
+        assert_eq!(report.diff.ended.len(), 3, "{list}");
+        let [note] = &report.notes[..] else { panic!("{list}: {:?}", report.notes) };
+        assert!(note.starts_with(&format!("420000|{turned}|")) && note.contains("in principle it stays"), "{note}");
+        // With its row in the file it goes on as it was, and nothing is told.
+        let keeps = rows(&[drugs::HERB, turned]);
+        let report = Import::edition(store, list, "2024", "2025-01-01").text(&keeps).await.unwrap();
+        assert_eq!((report.outcome, report.notes), (Outcome::Committed, vec![]), "{list}");
+    }
+}

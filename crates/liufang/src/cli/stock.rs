@@ -91,6 +91,24 @@ pub enum StockCommand {
         #[arg(long, value_name = "CODE")]
         institution: FixmedinsCode,
     },
+    /// The drugs of an institution's own list (3301) beside the catalogue: added and withdrawn since its last switch and how late, codes no
+    /// longer valid, the share listed on the purchasing platform, the age of the last upload; exit 1 with an invalid code or an older upload
+    OutList {
+        #[command(flatten)]
+        place: StockDatabase,
+        /// 定点医药机构编号
+        #[arg(long, value_name = "CODE")]
+        institution: FixmedinsCode,
+        /// As of this day [default: today]
+        #[arg(long, value_name = "yyyy-MM-dd")]
+        on: Option<Day>,
+        /// How many days old the last upload may be [default: however many]
+        #[arg(long, value_name = "N")]
+        age_days: Option<i32>,
+        /// A file ending in .csv, .json or .html; CSV on standard output without one (JSON with --json)
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Codes that were sold twice in a 统筹区 whose law records that; exit 1 when there are any
     Leads {
         #[command(flatten)]

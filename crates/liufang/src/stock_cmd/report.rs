@@ -4,10 +4,11 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
+use lf_center::outlist::outlist;
 use lf_center::published::Table;
 use lf_center::supervised::{DAYS_MAX, Period, availability, balance, traces, uploads};
 use lf_store::Engine;
-use lf_vocab::{Admdvs, FixmedinsCode};
+use lf_vocab::{Admdvs, Day, FixmedinsCode};
 
 use crate::cli::{ReportPeriod, StockReport};
 use crate::{law_files, publish_cmd};
@@ -56,6 +57,21 @@ pub(super) async fn balanced(
     let balance = balance(store, institution, days(period)?).await;
     let (table, good) = balance.map_err(|failure| anyhow!(failure.in_words()))?;
     Ok(Told { table, out: period.out.clone(), good })
+}
+
+/// `stock out-list`: all is well where every code is valid, and the last upload no older than the operator wants.
+pub(super) async fn outlisted(
+    store: &dyn Engine,
+    institution: &FixmedinsCode,
+    (on, age_days): (Day, Option<i32>),
+    out: Option<PathBuf>,
+) -> anyhow::Result<Told> {
+    let told = outlist(store, institution, on).await.map_err(|failure| anyhow!(failure.in_words()))?;
+    for note in &told.table.notes {
+        eprintln!("{note}");
+    }
+    let fresh = age_days.is_none_or(|most| told.age_days.is_some_and(|days| days <= most));
+    Ok(Told { table: told.table, out, good: told.invalid == 0 && fresh })
 }
 
 fn days(period: &ReportPeriod) -> anyhow::Result<Period> {
