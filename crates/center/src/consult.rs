@@ -28,7 +28,7 @@ pub(crate) struct Over {
 
 impl Center {
     /// Whether an agreement of hospital and pharmacy on consultations is in force; nothing where no register of them counts yet.
-    pub(crate) async fn agreement_pair(
+    pub async fn agreement_pair(
         &self,
         hospital: &FixmedinsCode,
         pharmacy: &FixmedinsCode,
@@ -69,7 +69,7 @@ impl Center {
     }
 
     /// The agreement of this hospital with the pharmacy in which the person sat, where the doctor named it.
-    async fn pair_of(&self, ctx: &Ctx, told: &Visit, on: Day) -> Result<Option<bool>, StoreError> {
+    pub async fn pair_of(&self, ctx: &Ctx, told: &Visit, on: Day) -> Result<Option<bool>, StoreError> {
         match told.itnt_phar_code.as_ref().filter(|_| in_pharmacy(told)) {
             Some(pharmacy) => self.agreement_pair(ctx.code(), pharmacy, on).await,
             None => Ok(None),
@@ -78,7 +78,7 @@ impl Center {
 
     /// Whether the institution on which an internet hospital rests is designated on a day, in the same province; nothing for
     /// prescriptions of another kind and hospitals that rest on none.
-    async fn parent_of(&self, ctx: &Ctx, visit: &Visit, on: Day) -> Result<Option<bool>, StoreError> {
+    pub async fn parent_of(&self, ctx: &Ctx, visit: &Visit, on: Day) -> Result<Option<bool>, StoreError> {
         lf_vocab::covers!("JX-2.1");
         let own = &ctx.caller.fixmedins;
         let internet = visit.biz_type_code == BizTypeCode::Internet;
@@ -137,13 +137,13 @@ impl Center {
 }
 
 /// Whether the person sat in a pharmacy's 问诊区.
-pub(crate) fn in_pharmacy(visit: &Visit) -> bool {
+pub fn in_pharmacy(visit: &Visit) -> bool {
     let said = visit.flags.get(Field::ItntInPharFlag.name()).copied();
     visit.biz_type_code == BizTypeCode::Internet && said.unwrap_or(visit.itnt_phar_code.is_some())
 }
 
 /// How many other persons the doctor saw in these consultations.
-pub(crate) fn others(found: &[ItntSession]) -> i64 {
+pub fn others(found: &[ItntSession]) -> i64 {
     let persons: BTreeSet<_> = found.iter().map(|row| (row.insu_poolarea_no, &row.psn_no)).collect();
     persons.len() as i64
 }

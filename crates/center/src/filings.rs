@@ -68,13 +68,7 @@ impl Filings {
 
 impl Center {
     /// What is filed of a person of a 统筹区.
-    pub(crate) async fn filings(
-        &self,
-        place: Admdvs,
-        psn_no: &PsnNo,
-        on: Day,
-        now: Moment,
-    ) -> Result<Filings, StoreError> {
+    pub async fn filings(&self, place: Admdvs, psn_no: &PsnNo, on: Day, now: Moment) -> Result<Filings, StoreError> {
         let kept = self.kept_in(place, on, now).await?.filings().to_vec();
         let rows = if kept.is_empty() { Vec::new() } else { self.store.filings(place, psn_no).await? };
         Ok(Filings { kept, rows })

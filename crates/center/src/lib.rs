@@ -6,7 +6,7 @@
 
 pub mod admission;
 mod catalogue;
-mod consult;
+pub mod consult;
 pub mod ctx;
 mod delivery;
 pub mod duty;
@@ -28,6 +28,7 @@ pub mod people;
 pub mod published;
 pub mod reconcile;
 pub mod registers;
+pub mod replayed;
 pub mod retain;
 pub mod scheme;
 pub mod serial;

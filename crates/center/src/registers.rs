@@ -20,7 +20,7 @@ pub const KEPT_FRESH_SECONDS: i64 = 10;
 
 /// Which registers and lists count in a place on a day.
 #[derive(Debug, Default)]
-pub(crate) struct Kept {
+pub struct Kept {
     /// For which purposes whose designations are kept.
     dsgn: Vec<(DsgnType, DsgnSide)>,
     /// With the place whose list it is: the pool's own, its province's, the country's.
@@ -29,8 +29,18 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    /// Whether the place keeps a register of designations.
+    pub fn designates(&self) -> bool {
+        !self.dsgn.is_empty()
+    }
+
+    /// Whether a list of drugs counts there.
+    pub fn tags(&self) -> bool {
+        !self.tagged.is_empty()
+    }
+
     /// Of which kinds the place keeps filings of persons.
-    pub(crate) fn filings(&self) -> &[FilingKind] {
+    pub fn filings(&self) -> &[FilingKind] {
         &self.filings
     }
 
@@ -146,7 +156,7 @@ impl DrugSays {
 
 impl Center {
     /// Which registers count in a place on a day.
-    pub(crate) async fn kept_in(&self, place: Admdvs, on: Day, now: Moment) -> Result<Arc<Kept>, StoreError> {
+    pub async fn kept_in(&self, place: Admdvs, on: Day, now: Moment) -> Result<Arc<Kept>, StoreError> {
         self.registers.get((place, on), now, self.ask_kept_in(place, on)).await
     }
 
@@ -165,7 +175,7 @@ impl Center {
     }
 
     /// What the register of designations says of an institution or pharmacy, and of a doctor there.
-    pub(crate) async fn designated(&self, side: Side<'_>, on: Day, now: Moment) -> Result<Designated, StoreError> {
+    pub async fn designated(&self, side: Side<'_>, on: Day, now: Moment) -> Result<Designated, StoreError> {
         let kept = self.kept_in(side.place, on, now).await?;
         let purposes = kept.purposes(DsgnSide::of(side.code));
         let doctor = side.dr_code.filter(|_| kept.dsgn.contains(&(DsgnType::Spay, DsgnSide::Doctor)));

@@ -39,7 +39,7 @@ pub enum Kind {
 const KINDS: [Kind; 6] = [Kind::MzTc, Kind::Opsp, Kind::Dualchnl, Kind::Spay, Kind::Ipt, Kind::Acct];
 
 /// Level of the institution that prescribed, as far as a ratio depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Level {
     /// 一级及以下.
     One,

@@ -35,7 +35,8 @@ mod purse;
 
 pub(crate) use counter::KnownAtCounter;
 pub(crate) use known::{Issued, KnownAtTill};
-pub(crate) use purse::{Purse, before_of, several};
+pub use purse::several;
+pub(crate) use purse::{Purse, before_of};
 
 /// A purchase to be settled (2101, 2102).
 #[derive(Debug, Clone)]

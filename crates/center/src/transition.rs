@@ -35,7 +35,7 @@ impl Renewal {
 }
 
 /// Whether the fund pays for a drug by the catalogue of a day: what is kept as 丙 is not what it pays for.
-pub(crate) fn in_catalogue(drug: Option<&Drug>, on: Day) -> bool {
+pub fn in_catalogue(drug: Option<&Drug>, on: Day) -> bool {
     gate::listed(drug, on) && drug.is_some_and(|drug| drug.chrgitm_lv != ChrgitmLv::C)
 }
 
@@ -71,7 +71,7 @@ impl<'a> Out<'a> {
 impl Center {
     /// The catalogue as a transition leaves it to the place that pays, for all questions together. Only where a drug is not in
     /// the catalogue of its day, and the law of the place knows of a transition, is any list asked.
-    pub(crate) async fn paid_on<const N: usize>(
+    pub async fn paid_on<const N: usize>(
         &self,
         (pays, now): (Admdvs, Moment),
         each: [AsOf<'_>; N],

@@ -1,14 +1,18 @@
 //! `liufang law diff`: the pre-check of every stored prescription asked again, and every settlement that stands computed anew
 //! (`money`), of two folders of packs.
 //!
-//! The facts are rebuilt from what is stored, by the center's own function: the content as it was sent, the day that its
-//! number holds, and of the registers what they say now. Facts of later gates (printed, identity shown, media kept) come
-//! with messages that are not kept; those gates are not asked again, and the report says so. Nothing is written.
+//! The facts are rebuilt from what is stored, by the center's own functions: the content as it was sent with what its free fields
+//! state, the day that its number holds, lists, designations and filings as of the day of prescribing, the person's other
+//! prescriptions as they stood then, and of institutions, doctors and persons what the registers say now. Facts of later gates (printed,
+//! identity shown, media kept) come with messages that are not kept; those gates are not asked again, and the report says so. Nothing is
+//! written.
 //!
-//! Invariants: every prescription is either compared or counted among those that could not be; memory does not grow with
-//! their number.
+//! Invariant: every prescription is either compared or counted among those that could not be.
 
+mod before;
+mod kept;
 mod money;
+mod places;
 mod registers;
 mod tally;
 
@@ -16,31 +20,37 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use lf_center::scheme::of_stay;
-use lf_center::t7101_precheck::facts_beside;
-use lf_law::{Gate, Law};
-use lf_ports::StoredCase;
+use lf_center::Ctx;
+use lf_center::t7101_precheck::{Beside, Known, facts_beside};
+use lf_law::{Decision, Gate, Law};
+use lf_ports::{Clock as _, Earlier, StoredCase};
 use lf_store::Engine;
-use lf_vocab::{Admdvs, HiRxno};
+use lf_vocab::dict::BizTypeCode;
+use lf_vocab::{Admdvs, HiRxno, Moment};
+use lf_wire::commands::stated_in;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use crate::cli::DiffArgs;
+use crate::edge::SystemClock;
 use crate::law_files;
 use crate::serve::with_store;
-use money::Visit;
+use places::{PaidBy, Places};
 use registers::Registers;
-use tally::{Money, Requoted, Tally};
+use tally::{Money, Requoted, Tally, silence};
 
 /// Readers beside each other, each with a connection of its own.
 const READERS: usize = 2;
 /// Prescriptions of a page.
 const PAGE: usize = 500;
 
+/// The decisions of both folders, or why one has none.
+type Decided = [Result<Decision, &'static str>; 2];
+
 /// `liufang law diff`: true when no decision differs.
 pub async fn run(args: &DiffArgs) -> anyhow::Result<bool> {
     let load = |folder| law_files::load(Some(folder)).with_context(|| format!("{}", folder.display()));
-    let laws = Arc::new([load(&args.old)?, load(&args.new)?]);
+    let laws = [Arc::new(load(&args.old)?), Arc::new(load(&args.new)?)];
     let (tally, money) = with_store(&args.beside, async |store| both(store, &laws).await).await?;
     let report = tally.report(money, [laws[0].edition(), laws[1].edition()]);
     if args.json {
@@ -51,25 +61,20 @@ pub async fn run(args: &DiffArgs) -> anyhow::Result<bool> {
     Ok(report.differences() == 0)
 }
 
-/// Decisions first: the contents that are read for them name the 病种 and the stay of settlements.
-async fn both(store: &Arc<dyn Engine>, laws: &Arc<[Law; 2]>) -> anyhow::Result<(Tally, Requoted)> {
-    let tally = replay(store, laws).await?;
-    let money = money::requote(store, laws, &tally.visits).await?;
+/// Decisions first: the contents that are read for them name 病种 and stay of settlements.
+async fn both(store: &Arc<dyn Engine>, laws: &[Arc<Law>; 2]) -> anyhow::Result<(Tally, Requoted)> {
+    let mut tally = replay(store, laws).await?;
+    let money = money::requote(store, laws, std::mem::take(&mut tally.named)).await?;
     Ok((tally, money))
 }
 
-async fn replay(store: &Arc<dyn Engine>, laws: &Arc<[Law; 2]>) -> anyhow::Result<Tally> {
+async fn replay(store: &Arc<dyn Engine>, laws: &[Arc<Law>; 2]) -> anyhow::Result<Tally> {
     let pools = store.pools().await?.into();
     let pages = Arc::new(Mutex::new(Pages { store: store.clone(), pools, after: None }));
+    let asked = SystemClock.now();
     let mut readers = JoinSet::new();
     for _ in 0..READERS {
-        let reader = Reader {
-            laws: laws.clone(),
-            store: store.clone(),
-            registers: Registers::new(store.clone()),
-            tally: Tally::default(),
-        };
-        readers.spawn(reader.read(pages.clone()));
+        readers.spawn(Reader::new(store, laws, asked).read(pages.clone()));
     }
     let mut tally = Tally::default();
     while let Some(read) = readers.join_next().await {
@@ -107,44 +112,129 @@ impl Pages {
 
 /// One of those who read beside each other.
 struct Reader {
-    laws: Arc<[Law; 2]>,
+    laws: [Arc<Law>; 2],
     store: Arc<dyn Engine>,
     registers: Registers,
+    places: Places,
     tally: Tally,
 }
 
 impl Reader {
+    fn new(store: &Arc<dyn Engine>, laws: &[Arc<Law>; 2], asked: Moment) -> Self {
+        Self {
+            laws: laws.clone(),
+            store: store.clone(),
+            registers: Registers::new(store.clone()),
+            places: Places::new(store, laws, asked),
+            tally: Tally::default(),
+        }
+    }
+
     async fn read(mut self, pages: Arc<Mutex<Pages>>) -> anyhow::Result<Tally> {
         loop {
             // The lock is given back before the page is read.
             let next = pages.lock().await.next().await?;
             let Some(page) = next else { return Ok(self.tally) };
-            for case in self.store.scan_cases(page.pool, page.after.as_ref(), &page.until).await? {
-                self.compare(&case).await?;
-            }
+            let cases = self.store.scan_cases(page.pool, page.after.as_ref(), &page.until).await?;
+            self.page(cases).await?;
         }
     }
 
-    async fn compare(&mut self, case: &StoredCase) -> anyhow::Result<()> {
-        let said = &case.content.mdtrtinfo;
-        let visit = Visit { dise_codg: said.dise_codg.clone(), of_stay: of_stay(said.otp_ipt_flag.as_deref()) };
-        if visit != Visit::default() {
-            self.tally.visits.insert(case.hi_rxno.clone(), visit);
+    /// What is asked of other prescriptions is asked for a page together.
+    async fn page(&mut self, cases: Vec<StoredCase>) -> anyhow::Result<()> {
+        let mut pools = Vec::with_capacity(cases.len());
+        for case in &cases {
+            pools.push(self.registers.person(case).await?.map(|person| person.poolarea_no));
         }
-        let Some((ctx, known)) = self.registers.of(case).await? else {
-            self.tally.unknown += 1;
-            return Ok(());
-        };
-        let beside = self.registers.beside(case).await?;
-        let asked = facts_beside(&ctx, &case.content, &known, &beside);
-        let place = ctx.caller.fixmedins.poolarea_no;
-        let decided = [0, 1].map(|at| self.laws[at].decide(Gate::Precheck, &place, &asked, &[]));
-        let change = self.tally.compare(&decided);
-        if let Some(change) = change {
-            let money = if change.turns() { self.money(&case.hi_rxno).await? } else { None };
-            self.tally.note(&change, &case.hi_rxno, money);
+        let of = cases.iter().zip(&pools).filter_map(|(case, pool)| {
+            let psn_no = &case.content.mdtrtinfo.psn_no;
+            pool.map(|pool| (pool, psn_no, &case.hi_rxno))
+        });
+        let mut earlier = self.store.earlier(&of.collect::<Vec<_>>()).await?.into_iter();
+        for (case, pool) in cases.iter().zip(pools) {
+            let earlier = pool.and_then(|_| earlier.next());
+            self.tally.named.note(&case.hi_rxno, &case.content);
+            match self.decide(case, earlier.unwrap_or_default()).await? {
+                Some(decided) => self.compare(&case.hi_rxno, &decided).await?,
+                None => self.tally.unknown += 1,
+            }
         }
         Ok(())
+    }
+
+    async fn compare(&mut self, hi_rxno: &HiRxno, decided: &Decided) -> anyhow::Result<()> {
+        let Some(change) = self.tally.compare(decided) else { return Ok(()) };
+        let money = if change.turns() { self.money(hi_rxno).await? } else { None };
+        self.tally.note(&change, hi_rxno, money);
+        Ok(())
+    }
+
+    /// What both folders decide; nothing where institution or person is no longer registered.
+    async fn decide(&mut self, case: &StoredCase, earlier: Vec<Earlier>) -> anyhow::Result<Option<Decided>> {
+        let Some((ctx, mut known)) = self.registers.of(case).await? else { return Ok(None) };
+        let beside = self.beside(&ctx, case, &known, earlier).await?;
+        let paid = self.places.paid(&known.person, case, &known.drugs).await?;
+        Ok(Some(match paid {
+            None => {
+                let asked = facts_beside(&ctx, &case.content, &known, &beside);
+                let place = ctx.caller.fixmedins.poolarea_no;
+                let decide = |law: &Arc<Law>| law.decide(Gate::Precheck, &place, &asked, &[]);
+                self.laws.each_ref().map(|law| decide(law).map_err(|error| silence(&error)))
+            }
+            Some(paid) => self.decide_apart(&ctx, case, &mut known, (&beside, paid)),
+        }))
+    }
+
+    /// Where the laws differ in what the fund pays on for, the drugs of a case do.
+    fn decide_apart(
+        &self,
+        ctx: &Ctx,
+        case: &StoredCase,
+        known: &mut Known,
+        (beside, paid): (&Beside, PaidBy),
+    ) -> Decided {
+        let mut paid = paid.into_iter();
+        self.laws.each_ref().map(|law| {
+            let Some(drugs) = paid.next().flatten() else { return Err("不能判断") };
+            known.drugs = drugs;
+            let asked = facts_beside(ctx, &case.content, known, beside);
+            let decided = law.decide(Gate::Precheck, &ctx.caller.fixmedins.poolarea_no, &asked, &[]);
+            decided.map_err(|error| silence(&error))
+        })
+    }
+
+    /// All that the center knew beside the message.
+    async fn beside(
+        &mut self,
+        ctx: &Ctx,
+        case: &StoredCase,
+        known: &Known,
+        earlier: Vec<Earlier>,
+    ) -> anyhow::Result<Beside> {
+        let (content, rows) = (&case.content, &case.content.rxdrugdetail);
+        let day = content.head.prsc_time.day();
+        let person = (known.person.poolarea_no, &content.mdtrtinfo.psn_no);
+        let stated = stated_in(content);
+        let (mut pair, mut parent, mut others) = (None, None, None);
+        if content.head.biz_type_code == BizTypeCode::Internet {
+            let told = stated.visit(content);
+            [pair, parent] = self.places.consulted(ctx, &told, day).await?;
+            if let Some(session) = &told.session {
+                others = Some(before::others(self.store.as_ref(), case, session, person).await?);
+            }
+        }
+        Ok(Beside {
+            limits: self.registers.limits(rows, day).await?,
+            frequencies: self.registers.frequencies(rows, day).await?,
+            stated,
+            designated: self.places.designated(ctx, case).await?,
+            says: self.places.says(ctx, case).await?,
+            filings: self.places.filings(person.0, person.1, day).await?,
+            pair,
+            parent,
+            others,
+            courses: Some(before::courses(self.store.as_ref(), case, earlier).await?),
+        })
     }
 
     /// What was settled of a prescription and not taken back.
@@ -160,3 +250,6 @@ impl Reader {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests;

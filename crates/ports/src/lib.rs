@@ -50,7 +50,7 @@ pub use registry::{
     App, AppLimits, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner,
     PractitionerKind, SpecialClass,
 };
-pub use replay::{ReplayStore, StoredCase};
+pub use replay::{Earlier, ReplayStore, Standing, StoredCase};
 pub use row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
 pub use stock::{
     DocKey, LeadKey, LotsOf, MoveBody, MovesOf, STOCK_KEYS_MAX, StockChange, StockCode, StockLead, StockLot, StockMove,

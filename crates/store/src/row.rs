@@ -26,7 +26,7 @@ mod mdtrt;
 pub(crate) mod outbox;
 pub(crate) mod stock;
 
-pub(crate) use consult::{course, itnt_session, rxno, stands};
+pub(crate) use consult::{course, itnt_session, rxno, standing, stands};
 pub(crate) use filing::filing;
 pub(crate) use list_match::list_match;
 pub(crate) use lists::{drug, duty, edition, grant, item, item_of_any, memo};

@@ -185,6 +185,11 @@ pub(crate) const SETL_SCAN: &str = "SELECT s.poolarea_no, s.setl_id, s.fixmedins
     s.refd_setl_id, s.body,
     (SELECT r.setl_id FROM setl r WHERE r.poolarea_no = s.poolarea_no AND r.refd_setl_id = s.setl_id)
     FROM setl s WHERE s.poolarea_no = $1 AND s.setl_id > $2 ORDER BY s.setl_id LIMIT $3";
+/// Where a full page of settlements ends.
+pub(crate) const SETL_PAGE_END: &str = "SELECT setl_id FROM setl WHERE poolarea_no = $1 AND setl_id > $2
+    ORDER BY setl_id LIMIT 1 OFFSET $3";
+/// Where the last page ends; null past it.
+pub(crate) const SETL_LAST: &str = "SELECT MAX(setl_id) FROM setl WHERE poolarea_no = $1 AND setl_id > $2";
 pub(crate) const SETLS_OF: &str = "SELECT s.poolarea_no, s.setl_id, s.fixmedins_code, s.hi_rxno, s.setl_us,
     s.refd_setl_id, s.body, CAST(NULL AS TEXT)
     FROM setl s WHERE s.fixmedins_code = $1 AND (s.setl_us, s.setl_id) > ($2, $3) AND s.setl_us < $4
@@ -452,7 +457,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 84] = [
+    const QUESTIONS: [&str; 86] = [
         DUTY,
         LIST_LIKE,
         SUPPLY_CASE_SWEEP,
@@ -489,6 +494,8 @@ mod tests {
         BATCH,
         SETL,
         SETL_SCAN,
+        SETL_PAGE_END,
+        SETL_LAST,
         SETL_EXISTS,
         ACCUM,
         ACCUM_SCAN,

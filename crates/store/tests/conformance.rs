@@ -108,6 +108,8 @@ macro_rules! each_case {
             consult::the_longest_courses_of_a_person_are_read,
             consult::so_many_courses_are_looked_through_and_not_one_more,
             consult::all_numbers_of_a_person_are_read_in_pages,
+            consult::earlier_courses_are_read_with_where_they_stand,
+            consult::no_more_than_so_many_earlier_courses_are_read,
             grants::a_grant_is_read_by_its_place,
             grants::a_number_of_a_grant_is_given_once,
             grants::a_grant_ends_where_it_was_seen_to_end,

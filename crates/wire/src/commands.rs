@@ -27,7 +27,7 @@ pub use goods::{goods, t3508, t3513, t3592b};
 pub use institution::{read_signed, t7102, t7103, t7104, t7105};
 pub use list_match::{t1317, t3301, t3302};
 pub use pharmacy::{t7201, t7202, t7203, t7204, t7205, t7206, t7207, t7208, t7211};
-pub use precheck::t7101;
+pub use precheck::{stated_in, t7101};
 pub use settle::{t2102, t2103, t2601, t5203};
 pub use statement::{t3201, t3202};
 

@@ -118,7 +118,7 @@ impl Center {
 }
 
 /// The disease that is bought for, then the others that the person is registered with.
-pub(crate) fn several(own: Option<&str>, filings: &Filings, on: Day) -> Vec<String> {
+pub fn several(own: Option<&str>, filings: &Filings, on: Day) -> Vec<String> {
     let Some(own) = own else { return Vec::new() };
     let mut dises = vec![own.to_owned()];
     for opsp in filings.dises(on) {

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, anyhow, ensure};
 use lf_ports::{
-    AccumKey, AccumRow, BatchChange, ChangeSet, Claim, ClaimKind, IdemKey, IdemRow, RxChange, RxFile, Setl, SetlChange,
-    Store, StoredEvent, codec,
+    AccumKey, AccumRow, BatchChange, ChangeSet, Claim, ClaimKind, Course, CourseDrug, IdemKey, IdemRow, RxChange,
+    RxFile, Setl, SetlChange, Store, StoredEvent, codec,
 };
 use lf_rx::{AuthBatch, ChainHash, Event, Prescription, RxContent, State, link};
 use lf_settle::Accumulator;
@@ -30,6 +30,7 @@ pub struct Mould {
     rx: Prescription,
     content: RxContent,
     file: RxFile,
+    course: Course,
     events: Vec<(Event, Moment)>,
     batch: AuthBatch,
     setl: Setl,
@@ -82,7 +83,11 @@ impl Mould {
         ];
         let content = store.rx_content(&hi_rxno).await?.context("the content is not stored")?;
         let file = store.rx_file(&hi_rxno).await?.context("the file is not stored")?;
-        Ok(Self { rx, content, file, events, batch, setl, replies })
+        let person = (rx.opened.insu_poolarea_no, &rx.opened.psn_no);
+        let mut courses = store.courses(person.0, person.1, setl.setl_time).await?.into_iter();
+        let course =
+            courses.find(|course| course.hi_rxno == hi_rxno).context("how long the drugs last is not stored")?;
+        Ok(Self { rx, content, file, course, events, batch, setl, replies })
     }
 
     /// The number of the `n`-th of `of` lives: spread over the days of some years, one serial each.
@@ -102,7 +107,7 @@ impl Mould {
         let cast = self.life(n, of, person(n, people)?)?;
         let events = if whole { cast.events.as_slice() } else { cast.events.get(..3).unwrap_or_default() };
         let rx = chained(&cast.rx, events)?;
-        let mut changes = ChangeSet::default();
+        let mut changes = ChangeSet { course: Some(self.course(&cast.rx)), ..ChangeSet::default() };
         changes.rx.push(RxChange { content: Some(cast.content), file: Some(self.file.clone()), ..rx });
         if whole {
             changes.claims = cast.claims;
@@ -179,6 +184,19 @@ impl Mould {
             events.push((event, at(*moment)));
         }
         Ok(Cast { at: at(self.setl.setl_time), rx, content, events, batch, setl, claims })
+    }
+
+    /// As long as the first one's, from the day of the cast one's.
+    fn course(&self, rx: &Prescription) -> Course {
+        let from = rx.opened.prsc_time.day();
+        let drug =
+            |drug: &CourseDrug| CourseDrug { from, until: from.plus(drug.until.since(drug.from)), ..drug.clone() };
+        Course {
+            psn_no: rx.opened.psn_no.clone(),
+            hi_rxno: rx.hi_rxno.clone(),
+            drugs: self.course.drugs.iter().map(drug).collect(),
+            ..self.course
+        }
     }
 
     fn setl(&self, n: u64, of: u64, rx: &Prescription, psn_no: &PsnNo, setl_time: Moment) -> Setl {

@@ -10,7 +10,8 @@ use lf_law::{Decision, LawError, Outcome, Severity};
 use lf_vocab::{Fen, HiRxno};
 use serde::Serialize;
 
-use super::money::Visits;
+use super::Decided;
+use super::money::Named;
 
 /// Numbers of prescriptions that are named for each provision.
 const NAMED: usize = 5;
@@ -73,13 +74,15 @@ pub struct Flows {
 }
 
 impl Flows {
-    fn add(&mut self, flows: [i64; 3]) {
-        self.settlements += 1;
-        for (sum, fen) in
-            [&mut self.fund_pay_fen, &mut self.acct_pay_fen, &mut self.psn_cash_fen].into_iter().zip(flows)
-        {
-            *sum = sum.saturating_add(fen);
-        }
+    fn add(&mut self, [fund_pay_fen, acct_pay_fen, psn_cash_fen]: [i64; 3]) {
+        self.join(Self { settlements: 1, fund_pay_fen, acct_pay_fen, psn_cash_fen });
+    }
+
+    fn join(&mut self, other: Self) {
+        self.settlements += other.settlements;
+        self.fund_pay_fen = self.fund_pay_fen.saturating_add(other.fund_pay_fen);
+        self.acct_pay_fen = self.acct_pay_fen.saturating_add(other.acct_pay_fen);
+        self.psn_cash_fen = self.psn_cash_fen.saturating_add(other.psn_cash_fen);
     }
 }
 
@@ -107,6 +110,19 @@ pub struct Requoted {
 }
 
 impl Requoted {
+    /// Adds another desk's.
+    pub fn add(&mut self, other: Self) {
+        self.settlements += other.settlements;
+        self.not_requoted += other.not_requoted;
+        self.as_paid += other.as_paid;
+        self.changed.join(other.changed);
+        for (provision, sums) in other.by_provision {
+            let own = self.by_provision.entry(provision).or_default();
+            own.amount_fen = own.amount_fen.saturating_add(sums.amount_fen);
+            own.flows.join(sums.flows);
+        }
+    }
+
     /// Adds the two quotes of a settlement.
     pub fn add_quotes(&mut self, changed: &Changed, as_paid: bool) {
         self.as_paid += u64::from(as_paid);
@@ -130,8 +146,8 @@ pub struct Tally {
     to_refused: Kind,
     to_accepted: Kind,
     reasons: u64,
-    /// 病种 of the prescriptions that name one, for their settlements.
-    pub visits: Visits,
+    /// What prescriptions say that decides about their settlements.
+    pub named: Named,
     by_provision: BTreeMap<String, ByProvision>,
 }
 
@@ -157,7 +173,7 @@ pub struct ByProvision {
 
 impl Tally {
     /// Counts a case, and says what differs.
-    pub fn compare(&mut self, decided: &[Result<Decision, LawError>; 2]) -> Option<Change> {
+    pub fn compare(&mut self, decided: &Decided) -> Option<Change> {
         self.replayed += 1;
         let [old, new] = [said(&decided[0]), said(&decided[1])];
         let refused = decided.each_ref().map(|one| !one.as_ref().is_ok_and(|one| one.outcome == Outcome::Accepted));
@@ -206,7 +222,7 @@ impl Tally {
         self.unknown += other.unknown;
         self.replayed += other.replayed;
         self.reasons += other.reasons;
-        self.visits.extend(other.visits);
+        self.named.add(other.named);
         for (own, other) in [(&mut self.to_refused, other.to_refused), (&mut self.to_accepted, other.to_accepted)] {
             own.prescriptions += other.prescriptions;
             own.money.add(other.money);
@@ -250,22 +266,28 @@ impl Kind {
 }
 
 /// A law that cannot answer refuses too, and is named in the place of a provision.
-fn said(decided: &Result<Decision, LawError>) -> BTreeSet<Said> {
+fn said(decided: &Result<Decision, &'static str>) -> BTreeSet<Said> {
     match decided {
         Ok(decision) => {
             let said = decision.findings.iter();
             said.map(|one| (one.provision.to_string(), one.code.to_string(), one.severity, one.line)).collect()
         }
-        Err(error) => {
-            let why = match error {
-                LawError::NotFormalised { .. } | LawError::NoLaw(_) => "尚未形成规则",
-                LawError::Conflict(_) => "规定相互冲突",
-                LawError::MissingDate { .. } | LawError::BadGrant(_) | LawError::BadFacts(_) => "不能判断",
-            };
-            BTreeSet::from([(why.to_owned(), String::new(), Severity::Refuse, None)])
-        }
+        Err(why) => BTreeSet::from([((*why).to_owned(), String::new(), Severity::Refuse, None)]),
     }
 }
+
+/// Why a law cannot answer.
+pub fn silence(error: &LawError) -> &'static str {
+    match error {
+        LawError::NotFormalised { .. } | LawError::NoLaw(_) => "尚未形成规则",
+        LawError::Conflict(_) => "规定相互冲突",
+        LawError::MissingDate { .. } | LawError::BadGrant(_) | LawError::BadFacts(_) => "不能判断",
+    }
+}
+
+/// What was replayed, and what was not.
+const WHAT: &str = "只重新核验预核验环节和结算金额；上传之后各环节的事实不全存，没有重新判断，零星报销的金额没有重新计算。\
+    目录、清单、定点、备案和医师填报的内容按开方当日，参保人的其他处方按核验当时的状态；机构、医师和参保人按登记册现在的内容。";
 
 /// What `law diff` answers.
 #[derive(Serialize)]
@@ -359,6 +381,6 @@ impl fmt::Display for Report {
             writeln!(f, "    如{}", numbers.join("、"))?;
         }
         write!(f, "{}", self.money)?;
-        write!(f, "只重新核验预核验环节和结算金额；上传之后各环节的事实不全存，没有重新判断。登记册按现在的内容。")
+        f.write_str(WHAT)
     }
 }

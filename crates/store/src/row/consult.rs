@@ -1,5 +1,6 @@
 //! Rows of consultations and of drugs that last become values, or an `Inconsistency`.
 
+use lf_ports::Standing;
 use lf_ports::consult::{Course, ItntSession};
 use lf_rx::event::Session;
 use lf_vocab::{Day, HiRxno, Moment};
@@ -42,6 +43,21 @@ pub(crate) fn rxno(sealer: &Sealer, row: Row) -> Read<HiRxno> {
     cells.text("poolarea_no")?;
     cells.text("psn_no")?;
     cells.parsed("hi_rxno")
+}
+
+/// Where a prescription stands by now.
+pub(crate) fn standing(sealer: &Sealer, row: Row) -> Read<Standing> {
+    let mut cells = Cells::new(sealer, "rx", 0, row);
+    let phase = cells.text("phase")?;
+    let live = cells.flag("live")?;
+    let vali_end_time = cells.moment("vali_end_us")?;
+    Ok(match phase.as_str() {
+        _ if live => Standing::Free(vali_end_time),
+        "pre_checked" | "signed" => Standing::Unsigned,
+        "sold" | "self_paid" | "settled" => Standing::Dispensed,
+        "refunded" | "revoked" => Standing::Closed,
+        _ => return Err(cells.wrong("phase", "neither free nor dispensed nor closed")),
+    })
 }
 
 /// Whether what was prescribed is taken or may still be: dispensed, or free to be dispensed before its validity ends.

@@ -17,9 +17,16 @@ pub(crate) const RXNOS_OF_PERSON: &str = "SELECT poolarea_no, psn_no, hi_rxno FR
     WHERE poolarea_no = $1 AND psn_no = $2 AND hi_rxno > $3 ORDER BY hi_rxno LIMIT $4";
 pub(crate) const COURSE_NEW: &str = "INSERT INTO drug_course (poolarea_no, psn_no, hi_rxno, until_day, body)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (poolarea_no, psn_no, hi_rxno) DO NOTHING";
+/// Which others last; a number holds its day at this place. Answered from the index alone.
+pub(crate) const COURSES_BESIDE: &str = "SELECT until_day, hi_rxno FROM drug_course
+    WHERE poolarea_no = $1 AND psn_no = $2 AND until_day >= $3 AND substr(hi_rxno, 7, 8) <= $4 AND hi_rxno <> $5
+    ORDER BY until_day DESC, hi_rxno DESC LIMIT $6";
+pub(crate) const COURSE: &str = "SELECT poolarea_no, psn_no, hi_rxno, until_day, body FROM drug_course
+    WHERE poolarea_no = $1 AND psn_no = $2 AND hi_rxno = $3";
 /// Where a prescription stands, without its state.
 pub(crate) const RX_PHASE: &str = "SELECT phase, live, vali_end_us FROM rx WHERE poolarea_no = $1 AND hi_rxno = $2";
 
 /// Which questions must find their rows by an index.
 #[cfg(test)]
-pub(crate) const QUESTIONS: [&str; 5] = [ITNT_LAST, ITNT_OVERLAPS, COURSES, RXNOS_OF_PERSON, RX_PHASE];
+pub(crate) const QUESTIONS: [&str; 7] =
+    [ITNT_LAST, ITNT_OVERLAPS, COURSES, RXNOS_OF_PERSON, COURSES_BESIDE, COURSE, RX_PHASE];

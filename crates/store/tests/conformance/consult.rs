@@ -1,9 +1,10 @@
 //! Consultations are numbered per doctor, and a person's courses are those of prescriptions that stand.
 
 use lf_ports::consult::{COURSES_LOOKED_MAX, COURSES_MAX, Course, CourseDrug, ItntSession, OVERLAPS_MAX};
-use lf_ports::{ChangeSet, CommitError};
+use lf_ports::replay::EARLIER_MAX;
+use lf_ports::{ChangeSet, CommitError, Earlier, Standing};
 use lf_rx::event::{SESSION_SECONDS_MAX, Session};
-use lf_vocab::{DrCode, Moment, PsnNo};
+use lf_vocab::{Day, DrCode, HiRxno, Moment, PsnNo};
 
 use super::{Full, Ground, fixture as f};
 
@@ -180,4 +181,47 @@ pub async fn all_numbers_of_a_person_are_read_in_pages(ground: &dyn Ground) {
     let other: PsnNo = "36090000000002".parse().unwrap();
     assert_eq!(store.rxnos_of_person(f::pool(), &other, None, 9).await, Ok(Vec::new()));
     assert_eq!(store.rxnos_of_person("360100".parse().unwrap(), &psn_no, None, 9).await, Ok(Vec::new()));
+}
+
+fn on(day: Day, serial: u64) -> HiRxno {
+    HiRxno::new(f::pool(), day, serial).unwrap()
+}
+
+/// What a replay asks: where others of the same day or earlier stand by now, whatever came of them.
+pub async fn earlier_courses_are_read_with_where_they_stand(ground: &dyn Ground) {
+    let store = ground.open();
+    let psn_no = f::psn_no();
+    for (serial, steps, days) in [(1, 0, 7), (2, 2, 9), (3, 6, 8), (4, 2, 7), (5, 2, -1)] {
+        opened(&*store, &course(serial, &psn_no, days), serial, steps).await;
+    }
+    let rx = store.rx(&f::number(4)).await.unwrap().unwrap();
+    store.commit(f::rx_only(f::follow(&rx, &f::revoked()))).await.unwrap();
+    let vali_end_time = store.rx(&f::number(2)).await.unwrap().unwrap().opened.vali_end_time;
+    let of = |serial, days, standing| Earlier { course: course(serial, &psn_no, days), standing };
+    let [free, dispensed] = [of(2, 9, Standing::Free(vali_end_time)), of(3, 8, Standing::Dispensed)];
+    let rest = [of(4, 7, Standing::Closed), of(1, 7, Standing::Unsigned)];
+    let numbers = [f::number(9), f::number(2), on(f::day().plus(8), 1), on(f::day().plus(-1), 1)];
+    let asked: Vec<_> = numbers.iter().map(|number| (f::pool(), &psn_no, number)).collect();
+    let found = store.earlier(&asked).await.unwrap();
+    assert_eq!(found[0], [&[free.clone(), dispensed.clone()][..], &rest].concat(), "the longest first");
+    assert_eq!(found[1], [&[dispensed.clone()][..], &rest].concat(), "without itself");
+    assert_eq!(found[2], [free, dispensed], "what ends today is the last that counts");
+    assert_eq!(found[3], [], "what came later was not there");
+    let elsewhere = ("360100".parse().unwrap(), &psn_no, &numbers[0]);
+    assert_eq!(store.earlier(&[elsewhere]).await, Ok(vec![Vec::new()]));
+    assert_eq!(store.earlier(&[]).await, Ok(Vec::new()));
+}
+
+pub async fn no_more_than_so_many_earlier_courses_are_read(ground: &dyn Ground) {
+    let store = ground.open();
+    let psn_no = f::psn_no();
+    let last = EARLIER_MAX as u64 + 1;
+    for serial in 1..=last {
+        opened(&*store, &course(serial, &psn_no, serial as i32), serial, 0).await;
+    }
+    let later = f::number(last + 1);
+    let found = async |but: &HiRxno| store.earlier(&[(f::pool(), &psn_no, but)]).await.unwrap().remove(0);
+    let longest = found(&later).await;
+    assert_eq!((longest.len(), &longest[0].course), (EARLIER_MAX, &course(last, &psn_no, last as i32)));
+    assert_eq!(found(&f::number(last)).await.len(), EARLIER_MAX, "so many others");
 }

@@ -87,6 +87,17 @@ pub async fn pages_join_without_gap_or_repetition(ground: &dyn Ground) {
     assert!(store.scan_rx("360100".parse().unwrap(), None, 9).await.unwrap().is_empty());
 }
 
+async fn settlements_are_named_in_pages(store: &dyn Full) {
+    let mut after: Option<String> = None;
+    let mut ends = Vec::new();
+    while let Some(end) = store.setl_page_end(f::pool(), after.as_deref(), 3).await.unwrap() {
+        ends.push(end.clone());
+        after = Some(end);
+    }
+    assert_eq!(ends, ["S3", "S6", "S7"]);
+    assert_eq!(store.setl_page_end("360100".parse().unwrap(), None, 3).await.unwrap(), None);
+}
+
 pub async fn cases_are_read_in_named_pages(ground: &dyn Ground) {
     let store = ground.open();
     for serial in 1..=7u64 {
@@ -114,6 +125,7 @@ pub async fn cases_are_read_in_named_pages(ground: &dyn Ground) {
 }
 
 async fn settlements_of_a_period(store: &dyn Full) {
+    settlements_are_named_in_pages(store).await;
     // All at one moment, so the number decides; another pharmacy's and what was later are not among them.
     let made = f::setl("S1", None).setl.setl_time;
     let (end, mut from) = (made.plus_seconds(1), (made, String::new()));

@@ -8,6 +8,8 @@ use lf_vocab::dict::{BizTypeCode, RxItemTypeCode};
 
 pub(super) mod stated;
 
+pub use stated::stated_in;
+
 use super::Take;
 use crate::defect::Defects;
 use crate::node::Node;

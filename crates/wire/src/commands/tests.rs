@@ -690,7 +690,11 @@ fn extras_of_7101_state_facts() {
         data["mdtrtinfo"]["extras"] = visit;
         converted(T7101, &data, super::t7101)
     };
-    let told = |line: Json, visit: Json| format!("{:?}", put(line, visit).unwrap().stated);
+    let told = |line: Json, visit: Json| {
+        let command = put(line, visit).unwrap();
+        assert_eq!(super::stated_in(&command.content), command.stated, "what is kept says the same again");
+        format!("{:?}", command.stated)
+    };
     let nothing = "Stated { flags: [], texts: [], consultation: None, session: None, itnt_phar_code: None, lines: [StatedLine { flags: [], dspo: None }] }";
     for (line, visit) in [
         (json!(null), json!(null)),

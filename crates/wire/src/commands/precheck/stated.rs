@@ -7,6 +7,7 @@
 use lf_center::t7101_precheck::{
     Consultation, Dspo, DspoWay, FREE_TEXT, LINE_FLAGS, Stated, StatedLine, VISIT_FLAGS, VISIT_TEXTS,
 };
+use lf_rx::RxContent;
 use lf_rx::event::Session;
 use lf_vocab::{FixmedinsCode, FixmedinsKind, Moment};
 
@@ -17,14 +18,45 @@ use crate::node::Node;
 
 /// What visit and drugs state.
 pub(super) fn stated(take: &mut Take, visit: Option<&Node<'_>>, rows: &[Node<'_>]) -> Stated {
-    let said = visit.map(said).unwrap_or_default();
-    let flags = visit.and_then(|visit| take.it(flags(visit, &said, &VISIT_FLAGS))).unwrap_or_default();
-    let texts = visit.and_then(|visit| take.it(texts(visit, &said))).unwrap_or_default();
-    let session = visit.and_then(|visit| take.it(session(visit, &said))).flatten();
-    let itnt_phar_code = visit.and_then(|visit| take.it(pharmacy(visit, &said))).flatten();
-    let consultation = consultation(&said);
-    let lines = rows.iter().map(|row| line(take, row)).collect();
-    Stated { flags, texts, consultation, session, itnt_phar_code, lines }
+    let words = visit.map(said).unwrap_or_default();
+    let stated = match visit {
+        Some(visit) => of_visit(&words, |wrong| defect(take, visit, wrong)),
+        None => Stated::default(),
+    };
+    let lines = rows.iter().map(|row| of_line(&said(row), |wrong| defect(take, row, wrong))).collect();
+    Stated { lines, ..stated }
+}
+
+fn defect(take: &mut Take, node: &Node<'_>, wrong: String) {
+    take.it::<()>(Err(node.defect("extras", wrong)));
+}
+
+/// What a prescription stated when it was sent, from its stored content. What could not be read was refused then, and counts as
+/// not stated where an earlier edition of this program let it pass.
+pub fn stated_in(content: &RxContent) -> Stated {
+    let stated = of_visit(&words(content.mdtrtinfo.extras.as_deref()), |_| ());
+    let lines = content.rxdrugdetail.iter().map(|drug| of_line(&words(drug.extras.as_deref()), |_| ()));
+    Stated { lines: lines.collect(), ..stated }
+}
+
+/// Reads what can be read, and hands out what is wrong with the rest.
+fn of_visit(said: &[(String, String)], mut wrong: impl FnMut(String)) -> Stated {
+    fn it<T: Default>(read: Result<T, String>, wrong: &mut impl FnMut(String)) -> T {
+        read.map_err(wrong).unwrap_or_default()
+    }
+    Stated {
+        flags: it(read_flags(said, &VISIT_FLAGS), &mut wrong),
+        texts: it(texts(said), &mut wrong),
+        session: it(session(said), &mut wrong),
+        itnt_phar_code: it(pharmacy(said), &mut wrong),
+        consultation: consultation(said),
+        lines: Vec::new(),
+    }
+}
+
+fn of_line(said: &[(String, String)], mut wrong: impl FnMut(String)) -> StatedLine {
+    let flags = read_flags(said, &LINE_FLAGS).map_err(&mut wrong).unwrap_or_default();
+    StatedLine { flags, dspo: dspo(said).map_err(&mut wrong).unwrap_or_default() }
 }
 
 /// The longest code, number or text that is stated.
@@ -35,15 +67,15 @@ fn of_code(sign: char) -> bool {
     sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_' | '/' | '.')
 }
 
-fn texts(node: &Node<'_>, said: &[(String, String)]) -> Result<Vec<(&'static str, String)>, Defect> {
+fn texts(said: &[(String, String)]) -> Result<Vec<(&'static str, String)>, String> {
     let mut texts = Vec::new();
     for name in VISIT_TEXTS {
         let Some(text) = word(said, name).map(str::trim).filter(|text| !text.is_empty()) else { continue };
         if text.chars().count() > TEXT_MAX {
-            return Err(node.defect("extras", format!("中的{name}最长{TEXT_MAX}个字")));
+            return Err(format!("中的{name}最长{TEXT_MAX}个字"));
         }
         if name != FREE_TEXT && !text.chars().all(of_code) {
-            return Err(node.defect("extras", format!("中的{name}应为代码或编号，只能含字母、数字和-_/.")));
+            return Err(format!("中的{name}应为代码或编号，只能含字母、数字和-_/."));
         }
         texts.push((name, text.to_owned()));
     }
@@ -51,7 +83,7 @@ fn texts(node: &Node<'_>, said: &[(String, String)]) -> Result<Vec<(&'static str
 }
 
 /// A consultation has both times or neither.
-fn session(node: &Node<'_>, said: &[(String, String)]) -> Result<Option<Session>, Defect> {
+fn session(said: &[(String, String)]) -> Result<Option<Session>, String> {
     let (begntime, endtime) = (word(said, "itnt_begntime"), word(said, "itnt_endtime"));
     if begntime.is_none() && endtime.is_none() {
         return Ok(None);
@@ -59,13 +91,13 @@ fn session(node: &Node<'_>, said: &[(String, String)]) -> Result<Option<Session>
     let moment = |text: Option<&str>| text.and_then(|text| text.parse::<Moment>().ok());
     let session = moment(begntime).zip(moment(endtime)).and_then(|(from, until)| Session::new(from, until));
     let wrong = "中的itnt_begntime、itnt_endtime应为yyyy-MM-dd HH:mm:ss，结束晚于开始且不超过24小时";
-    session.map(Some).ok_or_else(|| node.defect("extras", wrong))
+    session.map(Some).ok_or_else(|| wrong.to_owned())
 }
 
-fn pharmacy(node: &Node<'_>, said: &[(String, String)]) -> Result<Option<FixmedinsCode>, Defect> {
+fn pharmacy(said: &[(String, String)]) -> Result<Option<FixmedinsCode>, String> {
     let Some(text) = word(said, "itnt_phar_code") else { return Ok(None) };
     let code = text.parse::<FixmedinsCode>().ok().filter(|code| code.kind() == FixmedinsKind::Pharmacy);
-    code.map(Some).ok_or_else(|| node.defect("extras", "中的itnt_phar_code应为定点零售药店编号"))
+    code.map(Some).ok_or_else(|| "中的itnt_phar_code应为定点零售药店编号".to_owned())
 }
 
 /// A record is there as soon as one of its parts is; a part that is not written is missing then.
@@ -80,17 +112,13 @@ fn consultation(said: &[(String, String)]) -> Option<Consultation> {
     (record != Consultation::default()).then_some(record)
 }
 
-fn line(take: &mut Take, row: &Node<'_>) -> StatedLine {
-    let said = said(row);
-    let flags = take.it(flags(row, &said, &LINE_FLAGS)).unwrap_or_default();
-    StatedLine { flags, dspo: take.it(dspo(row, &said)).flatten() }
-}
-
 /// The scalars of `extras`, where it is an object.
 pub(in crate::commands) fn said(node: &Node<'_>) -> Vec<(String, String)> {
-    let Some(Ok(Value::Object(members))) =
-        node.free("extras").map(|text| Value::parse(text.as_bytes()).map(Value::into_owned))
-    else {
+    words(node.free("extras").as_deref())
+}
+
+fn words(extras: Option<&str>) -> Vec<(String, String)> {
+    let Some(Ok(Value::Object(members))) = extras.map(|text| Value::parse(text.as_bytes())) else {
         return Vec::new();
     };
     let scalars = members.into_iter().filter_map(|(name, value)| Some((name.into_owned(), value.scalar()?.to_owned())));
@@ -106,26 +134,29 @@ pub(in crate::commands) fn flags(
     said: &[(String, String)],
     names: &[&'static str],
 ) -> Result<Vec<(&'static str, bool)>, Defect> {
+    read_flags(said, names).map_err(|wrong| node.defect("extras", wrong))
+}
+
+fn read_flags(said: &[(String, String)], names: &[&'static str]) -> Result<Vec<(&'static str, bool)>, String> {
     let mut flags = Vec::new();
     for name in names {
         match word(said, name) {
             None => {}
             Some("1" | "true") => flags.push((*name, true)),
             Some("0" | "false") => flags.push((*name, false)),
-            Some(_) => return Err(node.defect("extras", format!("中的{name}应为1或0"))),
+            Some(_) => return Err(format!("中的{name}应为1或0")),
         }
     }
     Ok(flags)
 }
 
-fn dspo(row: &Node<'_>, said: &[(String, String)]) -> Result<Option<Dspo>, Defect> {
+fn dspo(said: &[(String, String)]) -> Result<Option<Dspo>, String> {
     let Some(code) = word(said, "dspo_way") else { return Ok(None) };
     let dspo_way = DspoWay::from_code(code);
-    let dspo_way =
-        dspo_way.ok_or_else(|| row.defect("extras", "中的dspo_way应为1（继续执行医嘱）或2（返回修改医嘱）"))?;
+    let dspo_way = dspo_way.ok_or("中的dspo_way应为1（继续执行医嘱）或2（返回修改医嘱）")?;
     let dspo_way_rea = word(said, "dspo_way_rea").map(str::to_owned);
     if dspo_way == DspoWay::GoOn && dspo_way_rea.is_none() {
-        return Err(row.defect("extras", "中的dspo_way为1时，dspo_way_rea（处理原因）必填"));
+        return Err("中的dspo_way为1时，dspo_way_rea（处理原因）必填".to_owned());
     }
     Ok(Some(Dspo { dspo_way, dspo_way_rea }))
 }
