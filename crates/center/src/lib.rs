@@ -28,6 +28,7 @@ pub mod people;
 pub mod published;
 pub mod reconcile;
 pub mod registers;
+pub mod reim;
 pub mod replayed;
 pub mod retain;
 pub mod scheme;

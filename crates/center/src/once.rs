@@ -10,7 +10,7 @@
 use std::future::Future;
 
 use lf_ports::row::MSGID;
-use lf_ports::{ChangeSet, CommitError, IdemKey, IdemRow, Inconsistency, codec};
+use lf_ports::{ChangeSet, ClaimKind, CommitError, IdemKey, IdemRow, Inconsistency, codec};
 use lf_vocab::FixmedinsCode;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -162,6 +162,8 @@ impl Center {
                     return used(&row);
                 }
                 Err(Attempt::Commit(CommitError::Stale(_) | CommitError::Repeated(_))) => {}
+                // Another settlement or a claim with papers came first; decided again it is found.
+                Err(Attempt::Commit(CommitError::Claimed(claim))) if claim.kind == ClaimKind::RxPaid => {}
                 Err(Attempt::Commit(CommitError::Claimed(claim))) => {
                     return Err(Failure::Broken(format!("unexpected claim {}", claim.kind.word())));
                 }

@@ -7,8 +7,10 @@
 
 use std::collections::BTreeMap;
 
-use lf_ports::Setl;
+use lf_ports::{ReimRow, Setl};
 use lf_rx::{Prescription, State};
+use lf_settle::reim::Did;
+use lf_settle::reverse;
 use lf_settle::statement::Totals;
 use lf_settle::{FundKind, Shares};
 use lf_vocab::dict::HiFeesetlFlag;
@@ -81,6 +83,8 @@ pub enum Kind {
     SoldNotSettled,
     /// The fund paid, and there is no prescription.
     FundWithoutRx,
+    /// Settled, and claimed with papers too (零星报销).
+    SettledAndReimbursed,
 }
 
 impl Kind {
@@ -97,6 +101,7 @@ impl Kind {
             Self::ReversalWithoutSettlement => "撤销没有对应的结算，或金额不相反",
             Self::SoldNotSettled => "已按医保销售，未结算",
             Self::FundWithoutRx => "无处方的结算由基金支付",
+            Self::SettledAndReimbursed => "已结算，又有零星报销",
         }
     }
 }
@@ -123,6 +128,8 @@ pub struct Difference {
 pub struct Reconciliation {
     /// By institution.
     pub institutions: BTreeMap<String, Sums>,
+    /// Claims with papers (零星报销) that were promised in the period, less those taken back in it: paid to persons, by no institution.
+    pub reimbursed: Totals,
     /// In the order of their keys.
     pub differences: Vec<Difference>,
     /// How many were left off beyond [`DIFFERENCES_MAX`].
@@ -161,6 +168,9 @@ pub struct Books {
     institutions: BTreeMap<String, Sums>,
     known: BTreeMap<HiRxno, Known>,
     setls: BTreeMap<String, Setl>,
+    reimbursed: Totals,
+    /// Prescriptions that a claim holds.
+    claimed: BTreeMap<HiRxno, String>,
     broken_sums: bool,
 }
 
@@ -173,6 +183,8 @@ impl Books {
             institutions: BTreeMap::new(),
             known: BTreeMap::new(),
             setls: BTreeMap::new(),
+            reimbursed: Totals::default(),
+            claimed: BTreeMap::new(),
             broken_sums: false,
         }
     }
@@ -231,6 +243,30 @@ impl Books {
         self.setls.insert(setl.setl_id.clone(), setl);
     }
 
+    /// A claim with papers.
+    pub fn take_reim(&mut self, row: &ReimRow) {
+        let mut promised = None;
+        for step in row.reim.steps() {
+            let moved = match &step.did {
+                Did::Approved(approved) => {
+                    promised = Some(&approved.shares);
+                    promised.cloned()
+                }
+                Did::Undone(_) => promised.map(reverse),
+                _ => None,
+            };
+            if let Some(shares) = moved.filter(|_| self.period.holds(step.opt_time)) {
+                match self.reimbursed.with(&shares) {
+                    Some(sums) => self.reimbursed = sums,
+                    None => self.broken_sums = true,
+                }
+            }
+        }
+        if let Some(hi_rxno) = row.reim.intake().rx.hi_rxno.as_ref().filter(|_| row.reim.state().stas().holds()) {
+            self.claimed.insert(hi_rxno.clone(), row.owner());
+        }
+    }
+
     /// What does not fit, of everything that belongs to the period; `None` when sums went beyond their range.
     pub fn closed(self) -> Option<Reconciliation> {
         lf_vocab::covers!("HB-3.8");
@@ -246,6 +282,13 @@ impl Books {
             }
         }
         self.check_twice(&mut found);
+        for (hi_rxno, owner) in &self.claimed {
+            let known = self.known.get(hi_rxno).filter(|known| known.refd_setl_id.is_none());
+            let setl = known.and_then(|known| self.setls.get(known.setl_id.as_ref()?));
+            if let Some(setl_id) = setl.filter(|setl| self.period.holds(setl.setl_time)).map(|setl| &setl.setl_id) {
+                found.push(difference(Kind::SettledAndReimbursed, Of::Rx(hi_rxno), Some(setl_id), owner.clone()));
+            }
+        }
         for (hi_rxno, known) in &self.known {
             if known.waiting {
                 found.push(difference(Kind::SoldNotSettled, Of::Rx(hi_rxno), None, String::new()));
@@ -259,7 +302,12 @@ impl Books {
         found.sort_by(|a, b| a.key.cmp(&b.key));
         let left_off = found.len().saturating_sub(DIFFERENCES_MAX) as u64;
         found.truncate(DIFFERENCES_MAX);
-        Some(Reconciliation { institutions: self.institutions, differences: found, left_off })
+        Some(Reconciliation {
+            institutions: self.institutions,
+            reimbursed: self.reimbursed,
+            differences: found,
+            left_off,
+        })
     }
 
     fn check_settlement(&self, setl: &Setl, found: &mut Vec<Difference>) {

@@ -149,6 +149,7 @@ lf_rx::refusals! {
         DeliveryFee = "RX-2102-20", "接口规范 2102 drugdetail", "配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取";
         MediaDiffers = "RX-2102-21", "接口规范 9101", "结算影像文件的SM3与填报的不符";
         BillReversed = "RX-2102-22", "接口规范 2103", "本次购药已结算并撤销；再次购药请换用新的msgid，或以新的购药时间、费用明细流水号结算";
+        Reimbursed = "RX-2102-23", "本中心 零星报销", "处方的购药费用已申请零星报销，不能再结算";
         MedType(String) = "RX-2102-12", "规则包", "医疗类别{0}在药店的待遇尚未形成规则";
     }
 }
@@ -217,12 +218,16 @@ impl Center {
             (&*sold_codes, left_on(&sold.lines, ctx.now)),
         ];
         let place = ctx.caller.fixmedins.poolarea_no;
-        let (found, purse, known, counter) = tokio::try_join!(
+        let (found, purse, known, counter, reimbursed) = tokio::try_join!(
             self.priced_each(asked, place),
             self.purse(ctx, command, about),
             self.known_at_till(ctx, &codes, Issued::of(about)),
-            self.known_at_counter(ctx, &command.stated, Some(rx))
+            self.known_at_counter(ctx, &command.stated, Some(rx)),
+            self.reimbursed(rx)
         )?;
+        if reimbursed {
+            return refused(PurchaseRefusal::Reimbursed);
+        }
         if counter.media_differs {
             return refused(PurchaseRefusal::MediaDiffers);
         }

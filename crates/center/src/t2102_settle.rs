@@ -5,6 +5,7 @@
 //! the same settlement for as long as it stands; afterwards it is refused like any other on a closed prescription.
 
 use lf_gm::hex;
+use lf_ports::reim::rx_paid;
 use lf_ports::{AcctChange, AccumChange, AccumKey, AccumRow, ChangeSet, IdemKey, IdemRow, Setl, SetlChange};
 use lf_rx::Event;
 use lf_rx::decide::settle::SettleRefusal;
@@ -170,14 +171,15 @@ fn changes(ctx: &Ctx, priced: &Priced, setl: &Setl) -> Result<ChangeSet, Failure
             balc: setl.shares.balc,
         });
     }
+    let held = |rx: &lf_rx::Prescription| rx_paid(&rx.opened.fixmedins_code, &rx.opened.hosp_rxno, &setl.setl_id);
     Ok(ChangeSet {
+        claims: priced.rx.iter().map(held).chain(setl.paper.iter().map(|paper| paper.claim(&setl.setl_id))).collect(),
         rx: priced
             .rx
             .iter()
             .map(|rx| journal::advance(rx, &settled_event(priced, setl), ctx.now))
             .collect::<Result<_, _>>()?,
         setl: Some(SetlChange { setl: setl.clone() }),
-        claims: setl.paper.iter().map(|paper| paper.claim(&setl.setl_id)).collect(),
         accum,
         acct,
         ..ChangeSet::default()

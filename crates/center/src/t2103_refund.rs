@@ -4,6 +4,7 @@
 //! free again, and the prescription is closed (单次结算).
 
 use lf_law::{Facts, Field, Gate};
+use lf_ports::reim::rx_paid;
 use lf_ports::{Acct, AcctChange, AccumKey, AccumRow, ChangeSet, CommitError, IdemKey, Setl, SetlChange, StoreError};
 use lf_rx::decide::settle::{self, RefundRefusal};
 use lf_rx::event::Refunded;
@@ -178,12 +179,16 @@ impl Center {
             ..setl.clone()
         };
         let event = Event::Refunded(Refunded { setl_id: negative.setl_id.clone(), refd_setl_id: setl.setl_id.clone() });
+        let goods = rx.and_then(|rx| rx.state.sold().map(|sold| claims(&rx.hi_rxno, &sold.lines)));
+        let paid = rx.map(|rx| rx_paid(&rx.opened.fixmedins_code, &rx.opened.hosp_rxno, &setl.setl_id));
         let mut changes = ChangeSet {
-            releases: match (rx, &setl.paper) {
-                (Some(rx), _) => rx.state.sold().map(|sold| claims(&rx.hi_rxno, &sold.lines)).unwrap_or_default(),
-                // The paper counts again, and may be settled rightly.
-                (None, paper) => paper.iter().map(|paper| paper.claim(&setl.setl_id)).collect(),
-            },
+            // A paper counts again, and may be settled rightly.
+            releases: goods
+                .into_iter()
+                .flatten()
+                .chain(paid)
+                .chain(setl.paper.iter().map(|paper| paper.claim(&setl.setl_id)))
+                .collect(),
             rx: rx.iter().map(|rx| journal::advance(rx, &event, ctx.now)).collect::<Result<_, _>>()?,
             setl: Some(SetlChange { setl: negative.clone() }),
             accum: restored,

@@ -275,6 +275,14 @@ fields! {
     KeepRole "keep_role" Kind::Text, Case May "保存者（医疗机构、零售药店）";
     DstrTime "dstr_time" Kind::Time, Case May "拟销毁的日期";
 
+    // 零星报销
+    RxFlowFlag "rx_flow_flag" Kind::Flag, Case May "处方已通过医保电子处方流转中心流转售药";
+    AppyIssFlag "appy_iss_flag" Kind::Flag, Case May "零星报销材料交到开具处方的医疗机构";
+    IssCityFlag "iss_city_flag" Kind::Flag, Case May "开方机构为参保统筹区内的定点医疗机构";
+    AppyRxFlag "appy_rx_flag" Kind::Flag, Case May "零星报销已交处方";
+    AppyInvoFlag "appy_invo_flag" Kind::Flag, Case May "零星报销已交发票";
+    AppyListFlag "appy_list_flag" Kind::Flag, Case May "零星报销已交费用明细清单";
+
     // rxdrugdetail
     MedListCodg "med_list_codg" Kind::Text, Line Must "医保药品编码";
     DrugGenname "drug_genname" Kind::Text, Line Must "药品通用名";

@@ -42,11 +42,13 @@ pub enum Gate {
     Retain,
     /// When an institution or pharmacy applies.
     Admit,
+    /// When a purchase past the center is claimed with papers (零星报销).
+    Claim,
 }
 
 impl Gate {
     /// All gates, in the order of a prescription's life.
-    pub const ALL: [Gate; 11] = [
+    pub const ALL: [Gate; 12] = [
         Gate::Precheck,
         Gate::Upload,
         Gate::Authorise,
@@ -58,6 +60,7 @@ impl Gate {
         Gate::Refund,
         Gate::Retain,
         Gate::Admit,
+        Gate::Claim,
     ];
 
     /// The name for people.
@@ -74,6 +77,7 @@ impl Gate {
             Gate::Refund => "退费",
             Gate::Retain => "存档",
             Gate::Admit => "准入",
+            Gate::Claim => "零星报销",
         }
     }
 
@@ -91,6 +95,7 @@ impl Gate {
             Gate::Refund => "refund",
             Gate::Retain => "retain",
             Gate::Admit => "admit",
+            Gate::Claim => "claim",
         }
     }
 

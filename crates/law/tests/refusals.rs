@@ -317,7 +317,7 @@ fn wrong_type() {
             quantity = "pieces"
               WrongType 430000/ex.toml:17：quantity“pieces”应为days、count、fen、ratio、flag、text、texts或scale
             gate = "prechek"
-              WrongType 430000/ex.toml:16：没有环节“prechek”，可写的有precheck（预核验）、upload（上传）、authorise（流转授权）、download（下载）、review（审核）、sell（销售）、deliver（配送）、settle（结算）、refund（退费）、retain（存档）、admit（准入）
+              WrongType 430000/ex.toml:16：没有环节“prechek”，可写的有precheck（预核验）、upload（上传）、authorise（流转授权）、download（下载）、review（审核）、sell（销售）、deliver（配送）、settle（结算）、refund（退费）、retain（存档）、admit（准入）、claim（零星报销）
             gate = 7101
               WrongType 430000/ex.toml:16：值的类型不对：应为文字，或文字的列表
             severity = "forbid"

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use lf_ports::{AuditStore, Clock as _, MemoTopic, Said};
+use lf_ports::{AuditStore, Clock as _, MemoTopic, ReimStore, Said};
 use lf_settle::{BudgetUse, Stands, budget_use};
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Fen};
@@ -11,7 +11,7 @@ use lf_vocab::{Admdvs, Fen};
 use crate::cli::{BudgetArgs, BudgetCommand, BudgetSetArgs};
 use crate::edge::SystemClock;
 use crate::memos;
-use crate::scans::for_each_setl;
+use crate::scans::{for_each_reim, for_each_setl};
 use crate::serve::with_store;
 
 /// `liufang budget …`: whether no pool is over its budget.
@@ -78,9 +78,9 @@ fn print(year: i16, found: &BTreeMap<Admdvs, BudgetUse>) {
     }
 }
 
-/// What the funds of each insured's pool paid in a year. From the settlements, because accumulators of shared limits hold other
-/// schemes' payments again.
-async fn paid<S: AuditStore + ?Sized>(store: &S, year: i16) -> anyhow::Result<BTreeMap<Admdvs, Fen>> {
+/// What the funds of each insured's pool paid in a year, or promised to claims with papers. From settlements and claims, because
+/// accumulators of shared limits hold other schemes' payments again.
+async fn paid<S: AuditStore + ReimStore + ?Sized>(store: &S, year: i16) -> anyhow::Result<BTreeMap<Admdvs, Fen>> {
     // A sum that is beyond its range stays so.
     let mut paid: BTreeMap<Admdvs, Option<Fen>> = BTreeMap::new();
     for place in store.pools().await? {
@@ -88,6 +88,14 @@ async fn paid<S: AuditStore + ?Sized>(store: &S, year: i16) -> anyhow::Result<BT
             if setl.shares.year == year {
                 let sum = paid.entry(setl.accum_key.poolarea_no).or_insert(Some(Fen::ZERO));
                 *sum = sum.and_then(|sum| sum.checked_add(setl.shares.fund_pay_sumamt));
+            }
+        })
+        .await?;
+        for_each_reim(store, place, |row| {
+            let promised = row.reim.state().promised().filter(|approved| approved.shares.year == year);
+            if let Some(approved) = promised {
+                let sum = paid.entry(place).or_insert(Some(Fen::ZERO));
+                *sum = sum.and_then(|sum| sum.checked_add(approved.shares.fund_pay_sumamt));
             }
         })
         .await?;

@@ -9,6 +9,7 @@ use shared::demos;
 
 mod admission;
 mod archive;
+mod claim;
 mod duty;
 mod filings;
 mod grants;
@@ -26,6 +27,7 @@ mod torture;
 
 pub use admission::{AdmissionArgs, AdmissionCommand, AdmissionOf, SPAY};
 pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
+pub use claim::{ClaimArgs, ClaimBase, ClaimCommand, ClaimOf, Decision};
 pub use duty::{DutyArgs, DutyCommand};
 pub use filings::{AddSpayArgs, FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf, MedFileArgs};
 pub use grants::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs};
@@ -101,6 +103,8 @@ pub enum Command {
     Online(OnlineArgs),
     /// 备案 of insured persons: 单独支付用药资格 and 门诊慢特病; add, list, end
     Filing(FilingArgs),
+    /// 零星报销: purchases past the center, claimed with papers; take in, check, decide, pay, and see what waits
+    Claim(ClaimArgs),
     /// Copy a SQLite database while a center writes to it, and check the copy
     Backup(BackupArgs),
     /// Export what an institution must keep, bound and hashed; verify such an archive; tell until when it must be kept

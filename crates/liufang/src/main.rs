@@ -10,6 +10,7 @@ mod audit_cmd;
 mod bench;
 mod budget_cmd;
 mod call;
+mod claim_cmd;
 mod cli;
 mod client;
 mod cluster;
@@ -106,6 +107,7 @@ fn run(command: cli::Command) -> anyhow::Result<bool> {
         Command::Online(args) => edge::runtime()?.block_on(online_cmd::run(&args)),
         Command::Grant(args) => edge::runtime()?.block_on(grant_cmd::run(&args)),
         Command::Filing(args) => edge::runtime()?.block_on(filing_cmd::run(&args)),
+        Command::Claim(args) => edge::runtime()?.block_on(claim_cmd::run(&args)),
         Command::Backup(args) => serve::backup(&args).map(|()| true),
         Command::Archive(args) => archive_cmd::run(args),
         Command::Paper(args) => edge::runtime()?.block_on(paper_cmd::run(&args)),

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, bail};
 use lf_center::reconcile::{Books, Period, Reconciliation, place_of};
-use lf_ports::{AuditStore, Clock as _, MemoRow, MemoTopic, Said};
+use lf_ports::{AuditStore, Clock as _, MemoRow, MemoTopic, ReimStore, Said};
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Day};
 
 use crate::cli::{ExplainArgs, ReconcileArgs, ReconcileCommand};
 use crate::edge::SystemClock;
 use crate::memos;
-use crate::scans::{for_each_rx, for_each_setl};
+use crate::scans::{for_each_reim, for_each_rx, for_each_setl};
 use crate::serve::with_store;
 
 /// `liufang reconcile …`: whether no difference is open.
@@ -86,7 +86,7 @@ async fn explained(store: &dyn Engine) -> anyhow::Result<BTreeMap<String, String
     Ok(all)
 }
 
-async fn fill<S: AuditStore + ?Sized>(store: &S, books: &mut Books) -> anyhow::Result<()> {
+async fn fill<S: AuditStore + ReimStore + ?Sized>(store: &S, books: &mut Books) -> anyhow::Result<()> {
     for pool in store.pools().await? {
         read(store, pool, books).await?;
     }
@@ -94,9 +94,10 @@ async fn fill<S: AuditStore + ?Sized>(store: &S, books: &mut Books) -> anyhow::R
 }
 
 /// Everything of a place: a settlement of the period may belong to an older prescription, a reversal to an older settlement.
-async fn read<S: AuditStore + ?Sized>(store: &S, pool: Admdvs, books: &mut Books) -> anyhow::Result<()> {
+async fn read<S: AuditStore + ReimStore + ?Sized>(store: &S, pool: Admdvs, books: &mut Books) -> anyhow::Result<()> {
     for_each_rx(store, pool, |rx| books.take_rx(rx)).await?;
     for_each_setl(store, pool, |setl, _| books.take_setl(setl)).await?;
+    for_each_reim(store, pool, |row| books.take_reim(row)).await?;
     Ok(())
 }
 
@@ -117,6 +118,13 @@ fn print(found: &Reconciliation) {
             sums.reversed,
             sums.settled.medfee_sumamt,
             sums.settled.fund_pay_sumamt
+        );
+    }
+    let claims = &found.reimbursed;
+    if claims.cnt > 0 {
+        println!(
+            "零星报销（付给参保人）：{}笔，医疗费{}元，基金{}元",
+            claims.cnt, claims.medfee_sumamt, claims.fund_pay_sumamt
         );
     }
     for difference in &found.differences {

@@ -1,8 +1,8 @@
-//! Everything that a place has of prescriptions or settlements, page by page, for commands that add up over all of it.
+//! Everything that a place has of prescriptions, settlements or claims with papers, page by page, for commands that add up over all of it.
 //!
 //! Invariant: nothing is changed, and what was visited is not kept.
 
-use lf_ports::{AuditStore, Setl, StoreError};
+use lf_ports::{AuditStore, ReimRow, ReimStore, Setl, StoreError};
 use lf_rx::Prescription;
 use lf_vocab::Admdvs;
 
@@ -36,5 +36,20 @@ pub async fn for_each_setl<S: AuditStore + ?Sized>(
         let Some((last, _)) = page.last() else { return Ok(()) };
         after = Some(last.setl_id.clone());
         page.into_iter().for_each(|(setl, reversed_by)| each(setl, reversed_by));
+    }
+}
+
+/// Every claim with papers of a place that pays, in the order of their numbers.
+pub async fn for_each_reim<S: ReimStore + ?Sized>(
+    store: &S,
+    pool: Admdvs,
+    mut each: impl FnMut(&ReimRow),
+) -> Result<(), StoreError> {
+    let mut after = String::new();
+    loop {
+        let page = store.reims(pool, None, &after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after.clone_from(&last.reim_no);
+        page.iter().for_each(&mut each);
     }
 }

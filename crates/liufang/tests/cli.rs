@@ -8,6 +8,8 @@ mod admission;
 mod archive;
 #[path = "cli/backup.rs"]
 mod backup;
+#[path = "cli/claim.rs"]
+mod claim;
 #[path = "../../store/tests/cluster.rs"]
 mod cluster;
 #[path = "cli/counter.rs"]

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use lf_center::{
     admission::AdmissionRefusal, ctx::CallerRefusal, duty::DutyRefusal, gate::LawRefusal, mdtrt::MdtrtRefusal,
     offers::OffersRefusal, once::OnceRefusal, outlist::OutlistRefusal, people::PersonRefusal,
-    published::PublishedRefusal, retain::RetainRefusal, t1101_person::CredentialRefusal,
+    published::PublishedRefusal, reim::ReimRefusal, retain::RetainRefusal, t1101_person::CredentialRefusal,
     t1201_fixmedins::InstitutionRefusal, t1301_download::DownloadRefusal, t1312_hilist::HilistRefusal,
     t2101_paper::PaperRefusal, t2101_quote::PurchaseRefusal, t2601_undo::ReverseRefusal,
     t3201_statement::StatementRefusal, t3202_details::DetailRefusal, t3301_match::MatchRefusal,
@@ -95,6 +95,7 @@ const TABLES: &[(&str, &str, Rows)] = tables! {
     PublishedRefusal => "Published tables 公开的数据表",
     OutlistRefusal => "The report of an institution's list 目录对照报告",
     AdmissionRefusal => "`liufang admission` 准入办理",
+    ReimRefusal => "`liufang claim` 零星报销",
 };
 
 /// What `crates/http/src/outcome.rs` answers; HTTP itself is always 200.

@@ -16,6 +16,7 @@ use crate::mdtrt::MdtrtChange;
 use crate::memo::MemoRow;
 use crate::notice::Letter;
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
+use crate::reim::ReimChange;
 use crate::row::{AccumKey, AccumRow, Claim, IdemRow, RxFile, Setl, StoredEvent};
 use crate::stock::StockChange;
 use crate::store::StoreError;
@@ -70,6 +71,8 @@ pub struct ChangeSet {
     pub session: Option<ItntSession>,
     /// How long the drugs of a new prescription last.
     pub course: Option<Course>,
+    /// A claim with papers (零星报销).
+    pub reim: Option<ReimChange>,
 }
 
 /// An edition takes the place of the one before it, from its day on.

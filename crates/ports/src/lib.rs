@@ -21,6 +21,7 @@ pub mod notice;
 pub mod outbox;
 mod paper;
 pub mod registry;
+pub mod reim;
 pub mod replay;
 pub mod row;
 pub mod stock;
@@ -50,6 +51,7 @@ pub use registry::{
     App, AppLimits, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner,
     PractitionerKind, SpecialClass,
 };
+pub use reim::{ReimChange, ReimRow, ReimStore};
 pub use replay::{Earlier, ReplayStore, Standing, StoredCase};
 pub use row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
 pub use stock::{

@@ -123,8 +123,13 @@ pub enum ClaimKind {
     PaperBatch,
     /// 用药档案 of a person at a pharmacy: `<fixmedins_code>/<参保统筹区>/<psn_no>`, held by the prescription that opened it (7207).
     MedFile,
-    /// A paper prescription that is paid: `<fixmedins_code>/<number>`, held by its settlement until that is taken back.
+    /// A paper prescription that is paid: `<fixmedins_code>/<number>`, held by its settlement, or by a claim with papers, until that is taken back.
     PaperSetl,
+    /// A prescription that the fund pays: `<fixmedins_code>/<hosp_rxno>` of who issued it, held by the settlement (2102, 2207) or by the
+    /// claim with papers (零星报销). Settlements made before claims were known hold none.
+    RxPaid,
+    /// An invoice of such a claim: `<invo_code>/<invo_no>`.
+    Invoice,
 }
 
 impl ClaimKind {
@@ -138,6 +143,8 @@ impl ClaimKind {
             Self::PaperBatch => "paper_batch",
             Self::MedFile => "med_file",
             Self::PaperSetl => "paper_setl",
+            Self::RxPaid => "rx_paid",
+            Self::Invoice => "invoice",
         }
     }
 }
@@ -149,7 +156,7 @@ pub struct Claim {
     pub kind: ClaimKind,
     /// The thing.
     pub key: String,
-    /// Who holds it: the prescription's number, or the sale or open pack of a counter.
+    /// Who holds it: the prescription's number, the sale or open pack of a counter, a settlement, a claim with papers.
     pub owner: String,
 }
 

@@ -19,6 +19,7 @@ use crate::lists::{Dated, DsgnSide, DsgnType, Edition, EditionOf, Item, Lists, P
 use crate::mdtrt::MdtrtStore;
 use crate::memo::{MemoRow, MemoTopic};
 use crate::registry::{App, Drug, Fixmedins, Person, Practitioner};
+use crate::reim::ReimStore;
 use crate::row::{Acct, AccumKey, AccumRow, Claim, ClaimKind, IdemKey, IdemRow, PersonKey, RxFile, Setl, StoredEvent};
 use crate::stock::StockStore;
 
@@ -41,7 +42,7 @@ pub const UNDER_MAX: usize = 64;
 
 /// What the use cases read and write.
 #[async_trait]
-pub trait Store: StockStore + MdtrtStore + Send + Sync {
+pub trait Store: StockStore + MdtrtStore + ReimStore + Send + Sync {
     /// An app by its id.
     async fn app(&self, app_id: &str) -> Result<Option<App>, StoreError>;
     /// A page of all apps in the order of their ids, after an id: for the operator.

@@ -17,6 +17,7 @@ mod case;
 mod identity;
 mod quote;
 mod refusal;
+pub mod reim;
 mod round;
 mod scheme;
 mod shares;

@@ -19,6 +19,7 @@ mod outbox;
 mod plan;
 pub mod postgres;
 mod probe;
+mod reim;
 mod replay;
 mod row;
 mod schema;

@@ -23,6 +23,7 @@ mod lists;
 mod mdtrt;
 mod outbox;
 mod registry;
+mod reim;
 mod stock;
 mod supply;
 
@@ -117,6 +118,9 @@ pub(crate) fn plan(changes: &ChangeSet, sealer: &Sealer) -> Result<Vec<Step>, St
     }
     if let Some(change) = &changes.mdtrt {
         steps.push(mdtrt::change(change, sealer)?);
+    }
+    if let Some(change) = &changes.reim {
+        steps.push(reim::change(change, sealer)?);
     }
     if let Some(row) = &changes.session {
         steps.push(consult::session(row)?);

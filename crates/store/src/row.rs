@@ -24,6 +24,7 @@ mod list_match;
 mod lists;
 mod mdtrt;
 pub(crate) mod outbox;
+mod reim;
 pub(crate) mod stock;
 
 pub(crate) use consult::{course, itnt_session, rxno, standing, stands};
@@ -31,6 +32,7 @@ pub(crate) use filing::filing;
 pub(crate) use list_match::list_match;
 pub(crate) use lists::{drug, duty, edition, grant, item, item_of_any, memo};
 pub(crate) use mdtrt::mdtrt;
+pub(crate) use reim::reim;
 
 type Read<T> = Result<T, Inconsistency>;
 

@@ -45,7 +45,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V16__filings",
     "V17__mdtrt",
     "V18__consult",
-    "V19__duty"
+    "V19__duty",
+    "V20__reim"
 ];
 
 impl From<rusqlite::Error> for OpenError {

@@ -62,6 +62,7 @@ columns! {
     FILING = "psn_filing"."body" [Texts, Texts, Texts] FILING_SWEEP FILING_RESEAL;
     STOCK_MOVE = "stock_move"."body" [Texts, Texts, Counts] STOCK_MOVE_SWEEP STOCK_MOVE_RESEAL;
     SUPPLY_CASE = "supply_case"."body" [Texts, Texts] SUPPLY_CASE_SWEEP SUPPLY_CASE_RESEAL;
+    REIM = "reim"."body" [Texts, Texts] REIM_SWEEP REIM_RESEAL;
     MDTRT = "mdtrt"."body" [Texts, Texts] MDTRT_SWEEP MDTRT_RESEAL;
     DRUG_COURSE = "drug_course"."body" [Texts, Texts, Texts] DRUG_COURSE_SWEEP DRUG_COURSE_RESEAL;
     OUTBOX = "outbox"."body" [Texts, Texts, Counts] OUTBOX_SWEEP OUTBOX_RESEAL;

@@ -7,6 +7,7 @@
 pub(crate) mod consult;
 pub(crate) mod filing;
 pub(crate) mod mdtrt;
+pub(crate) mod reim;
 pub(crate) mod stock;
 
 // ---- registers
@@ -330,6 +331,8 @@ pub(crate) const FILING_SWEEP: &str =
 pub(crate) const FILING_RESEAL: &str =
     "UPDATE psn_filing SET body = $4 WHERE poolarea_no = $1 AND psn_no = $2 AND filing_no = $3 AND body = $5";
 
+pub(crate) const REIM_SWEEP: &str = sweep_page!("reim", "body", "poolarea_no, reim_no", "$1, $2", "$3", "$4");
+pub(crate) const REIM_RESEAL: &str = "UPDATE reim SET body = $3 WHERE poolarea_no = $1 AND reim_no = $2 AND body = $4";
 pub(crate) const MDTRT_SWEEP: &str = sweep_page!("mdtrt", "body", "fixmedins_code, mdtrt_id", "$1, $2", "$3", "$4");
 pub(crate) const MDTRT_RESEAL: &str =
     "UPDATE mdtrt SET body = $3 WHERE fixmedins_code = $1 AND mdtrt_id = $2 AND body = $4";
@@ -430,7 +433,7 @@ pub(crate) const MATCH_WITHDRAW: &str = "UPDATE list_match SET vali = 0, updt_us
 // ---- partitions
 
 /// The next 统筹区 of each partitioned table: one step in an index each, however many rows there are.
-pub(crate) const NEXT_POOL: [&str; 7] = [
+pub(crate) const NEXT_POOL: [&str; 8] = [
     "SELECT MIN(poolarea_no) FROM memo WHERE poolarea_no > $1",
     "SELECT MIN(poolarea_no) FROM rx WHERE poolarea_no > $1",
     "SELECT MIN(poolarea_no) FROM auth_batch WHERE poolarea_no > $1",
@@ -438,6 +441,7 @@ pub(crate) const NEXT_POOL: [&str; 7] = [
     "SELECT MIN(poolarea_no) FROM accum WHERE poolarea_no > $1",
     "SELECT MIN(poolarea_no) FROM acct WHERE poolarea_no > $1",
     "SELECT MIN(poolarea_no) FROM mdtrt WHERE poolarea_no > $1",
+    "SELECT MIN(poolarea_no) FROM reim WHERE poolarea_no > $1",
 ];
 
 // ---- transactions
@@ -457,7 +461,7 @@ mod tests {
     const TEXT: &str = include_str!("sql.rs");
 
     /// Every question but the search of the catalogue by a part of a name.
-    const QUESTIONS: [&str; 86] = [
+    const QUESTIONS: [&str; 87] = [
         DUTY,
         LIST_LIKE,
         SUPPLY_CASE_SWEEP,
@@ -519,6 +523,7 @@ mod tests {
         OUTBOX_SWEEP,
         STOCK_MOVE_SWEEP,
         MDTRT_SWEEP,
+        REIM_SWEEP,
         DRUG_COURSE_SWEEP,
         PERSON_KEY_SWEEP,
         PERSON_KEY_RESEAL,
@@ -550,8 +555,12 @@ mod tests {
     fn every_question_is_answered_by_an_index_in_its_order() {
         let conn = rusqlite::Connection::open("").unwrap();
         crate::schema::build(&conn).unwrap();
-        let apart =
-            stock::QUESTIONS.into_iter().chain(filing::QUESTIONS).chain(mdtrt::QUESTIONS).chain(consult::QUESTIONS);
+        let apart = stock::QUESTIONS
+            .into_iter()
+            .chain(filing::QUESTIONS)
+            .chain(mdtrt::QUESTIONS)
+            .chain(reim::QUESTIONS)
+            .chain(consult::QUESTIONS);
         for text in QUESTIONS.into_iter().chain(NEXT_POOL).chain(apart) {
             let explain = format!("EXPLAIN QUERY PLAN {}", text.replace('$', "?"));
             let mut statement = conn.prepare(&explain).unwrap();
@@ -569,12 +578,13 @@ mod tests {
         let texts = TEXT.split("#[cfg(test)]").next().unwrap().to_ascii_uppercase()
             + &include_str!("sql/stock.rs").to_ascii_uppercase()
             + &include_str!("sql/mdtrt.rs").to_ascii_uppercase()
+            + &include_str!("sql/reim.rs").to_ascii_uppercase()
             + &include_str!("sql/consult.rs").to_ascii_uppercase()
             + &include_str!("sql/filing.rs").to_ascii_uppercase();
         // A module whose texts are not read here would be neutral unseen.
         let modules =
             TEXT.lines().filter(|line| line.starts_with("pub(crate) mod ") || line.starts_with("mod ")).count();
-        assert_eq!(modules - usize::from(TEXT.contains("\nmod tests")), 4);
+        assert_eq!(modules - usize::from(TEXT.contains("\nmod tests")), 5);
         for word in [" NOW(", "CURRENT_", "AUTOINCREMENT", "REPLACE INTO", "OR IGNORE", "IFNULL", "::", "ARRAY["] {
             assert!(!texts.contains(word), "{word}");
         }

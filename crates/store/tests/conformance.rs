@@ -23,6 +23,7 @@ pub mod memos;
 pub mod model;
 pub mod outbox;
 pub mod races;
+pub mod reim;
 pub mod rotation;
 pub mod scans;
 pub mod stock;
@@ -124,6 +125,9 @@ macro_rules! each_case {
             duty::duty_is_read_by_pharmacy_and_time,
             mdtrt::a_visit_is_its_pharmacys_and_moves_from_the_version_that_was_read,
             mdtrt::visits_are_scanned_by_their_place,
+            reim::a_claim_is_its_pools_and_goes_on_from_where_it_was_seen,
+            reim::one_of_64_settlements_and_claims_is_paid,
+            reim::an_invoice_is_claimed_once_and_free_again,
             memos::memos_are_read_by_place_topic_and_key,
             memos::a_number_of_a_memo_is_given_once,
             lists::a_list_is_read_as_of_a_day,

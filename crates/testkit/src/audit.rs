@@ -11,6 +11,7 @@ mod claims;
 mod facts;
 mod identity;
 mod ledger;
+mod reim;
 mod report;
 mod reversal;
 mod rx;
@@ -40,6 +41,7 @@ pub async fn audit<S: Store + AuditStore + ?Sized>(store: &S) -> Result<Report, 
         rx::audit(store, *pool, &mut report).await?;
         setl::audit(store, *pool, &mut sums, &mut report).await?;
         visit::audit(store, *pool, &mut report).await?;
+        reim::audit(store, *pool, &mut sums, &mut report).await?;
     }
     // Settlements stand in the pharmacy's 统筹区, what they add up to in the person's: all first, then the sums.
     for pool in &pools {

@@ -12,12 +12,13 @@ use lf_ports::store::DrugQuery;
 use lf_ports::{
     Acct, AccumKey, AccumRow, App, ChangeSet, Claim, ClaimKind, CommitError, Course, Dated, Drug, DutyRow, Edition,
     EditionOf, FileHead, FileOwner, Filing, FilingKind, Fixmedins, GrantRow, IdemKey, IdemRow, Item, ItntSession,
-    ListMatch, Lists, MatchKey, Mdtrt, MdtrtStore, MemoRow, MemoTopic, Person, PersonKey, Practitioner, Prics, RxFile,
-    Setl, Since, Store, StoreError, StoredEvent, StoredFile,
+    ListMatch, Lists, MatchKey, Mdtrt, MdtrtStore, MemoRow, MemoTopic, Person, PersonKey, Practitioner, Prics, ReimRow,
+    ReimStore, RxFile, Setl, Since, Store, StoreError, StoredEvent, StoredFile,
 };
 use lf_ports::{DocKey, LeadKey, LotsOf, MovesOf, StockCode, StockLead, StockLot, StockMove, StockStore, SupplyCase};
 use lf_rx::event::Session;
 use lf_rx::{AuthBatch, Prescription, RxContent};
+use lf_settle::reim::ReimStas;
 use lf_vocab::{Admdvs, Day, DrCode, DrugTracCodg, FixmedinsCode, HiRxno, MedListCodg, Moment, PsnNo};
 
 /// A store behind which another one answers.
@@ -84,6 +85,15 @@ macro_rules! asked {
     (goods $($name:ident($($arg:ident: $kind:ty),*) -> $reply:ty;)+) => {
         #[async_trait]
         impl StockStore for Watched {
+            $(async fn $name(&self, $($arg: $kind),*) -> Result<$reply, StoreError> {
+                self.ask(stringify!($name)).await;
+                self.store.$name($($arg),*).await
+            })+
+        }
+    };
+    (claims $($name:ident($($arg:ident: $kind:ty),*) -> $reply:ty;)+) => {
+        #[async_trait]
+        impl ReimStore for Watched {
             $(async fn $name(&self, $($arg: $kind),*) -> Result<$reply, StoreError> {
                 self.ask(stringify!($name)).await;
                 self.store.$name($($arg),*).await
@@ -164,6 +174,11 @@ asked! {
     matches_since(fixmedins_code: &FixmedinsCode, after: Moment, behind: Option<&MatchKey>, limit: usize) -> Vec<ListMatch>;
     file_head(owner: &FileOwner, file_qury_no: &str) -> Option<FileHead>;
     file_count(owner: &FileOwner, now: Moment) -> u64;
+}
+asked! {
+    claims
+    reim(poolarea_no: Admdvs, reim_no: &str) -> Option<ReimRow>;
+    reims(poolarea_no: Admdvs, stas: Option<ReimStas>, after: &str, most: usize) -> Vec<ReimRow>;
 }
 asked! {
     visits

@@ -147,6 +147,8 @@ fn claim_deeds() -> Vec<Deed> {
         ("claim dropped", format!("DELETE FROM claim WHERE owner = {SETTLED}"), "claim"),
         ("claim given to another", another, "claim"),
         ("claim out of nothing", nothing.to_owned(), "claim"),
+        ("payment given to another", "UPDATE claim SET owner = 'x' WHERE kind = 'rx_paid'".to_owned(), "reim"),
+        ("payment of before", "DELETE FROM claim WHERE kind = 'rx_paid'".to_owned(), ""),
     ]
 }
 
@@ -206,13 +208,13 @@ async fn what_a_person_reads() {
     let center = TestCenter::new().await;
     center.life(&center.people.active).up_to(Step::Settled).await;
     expect![[r#"
-        已核对：统筹区1个，处方1张，事件9条，处方内容1份，处方文件1份，结算1笔（其中撤销0笔），年度累计1项，个人账户2个，追溯码1个，批次0个，进销存0条，门诊就诊0次
+        已核对：统筹区1个，处方1张，事件9条，处方内容1份，处方文件1份，结算1笔（其中撤销0笔），年度累计1项，个人账户2个，追溯码1个，批次0个，进销存0条，门诊就诊0次，零星报销0笔
         全部相符。"#]].assert_eq(&center.audit().await.to_string());
     let raw = Connection::open(center.database()).unwrap();
     raw.execute_batch("UPDATE accum SET body = json_set(body, '$.totals.eligible_fen', 7)").unwrap();
     let report = center.audit().await;
     expect![[r#"
-        已核对：统筹区1个，处方1张，事件9条，处方内容1份，处方文件1份，结算1笔（其中撤销0笔），年度累计1项，个人账户2个，追溯码1个，批次0个，进销存0条，门诊就诊0次
+        已核对：统筹区1个，处方1张，事件9条，处方内容1份，处方文件1份，结算1笔（其中撤销0笔），年度累计1项，个人账户2个，追溯码1个，批次0个，进销存0条，门诊就诊0次，零星报销0笔
         发现1处不符：
         - 年度累计不符 360900/36090000000000000001/2026/mz_tc：符合政策范围金额（分）为7，各次结算合计2500
     "#]].assert_eq(&report.to_string());

@@ -29,6 +29,7 @@ mod refusals_counter;
 mod refusals_hospital;
 mod refusals_till;
 mod registers;
+mod reim;
 mod restrictions;
 mod said;
 mod schemes;

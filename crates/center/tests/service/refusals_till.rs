@@ -3,10 +3,10 @@
 use expect_test::expect;
 use lf_center::t2101_quote::{Command, PurchaseRefusal};
 use lf_center::{Answer, Failure, t2102_settle};
-use lf_ports::{RegistryPut, Store};
+use lf_ports::{ChangeSet, RegistryPut, Store};
 use lf_rx::decide::settle::{RefundRefusal, SettleRefusal};
 use lf_testkit::life::Item;
-use lf_testkit::region::{OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
+use lf_testkit::region::{HOSPITAL, OTHER_PHARMACY, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Step, TestCenter};
 use lf_vocab::dict::{AcctUsedFlag, DelvStasCodg, DelvWay, HiFeesetlFlag, Insutype};
 
@@ -54,6 +54,7 @@ async fn t2101_what_a_till_may_not_ask() {
     // proves GX-2.2f: what is charged for a delivery is settled nowhere, and in Guangxi the law says why
     said.refused(send!(life, t2101_quote, pharmacy, sent(delivered)));
     said.refused(send!(life, t2102_settle, pharmacy, sent(delivered)));
+    said.refused(claimed_with_papers(&center, &life).await);
     let nanning = lf_ports::Fixmedins { poolarea_no: "450100".parse().unwrap(), ..fixmedins(PHARMACY, "南宁药店") };
     center.register(RegistryPut::Fixmedins(nanning)).await;
     let told = codes(&send!(life, t2101_quote, pharmacy, sent(delivered)));
@@ -78,6 +79,7 @@ async fn t2101_what_a_till_may_not_ask() {
             RX-2102-21 结算影像文件的SM3与填报的不符〔接口规范 9101〕
             RX-2102-20 配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取〔接口规范 2102 drugdetail〕
             RX-2102-20 配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取〔接口规范 2102 drugdetail〕
+            RX-2102-23 处方的购药费用已申请零星报销，不能再结算〔本中心 零星报销〕
             RX-2102-22 本次购药已结算并撤销；再次购药请换用新的msgid，或以新的购药时间、费用明细流水号结算〔接口规范 2103〕
         "#]],
         &[PurchaseRefusal::CODES, &["RX-0002-01", "RX-0002-02", "RX-0002-03"]],
@@ -93,6 +95,18 @@ async fn reversed_bill() -> Result<Answer<t2102_settle::Reply>, Failure> {
     let setl = send!(life, t2102_settle, pharmacy, bill()).unwrap().reply.setl;
     send!(life, t2103_refund, pharmacy, back(&setl)).unwrap();
     send!(life, t2102_settle, pharmacy, bill())
+}
+
+/// The quote of a prescription that a claim with papers holds.
+async fn claimed_with_papers(
+    center: &TestCenter,
+    life: &lf_testkit::life::Life<'_>,
+) -> Result<Answer<lf_center::t2101_quote::Reply>, Failure> {
+    let held = lf_ports::reim::rx_paid(&HOSPITAL.parse().unwrap(), &life.content.head.hosp_rxno, "reim/360900/1");
+    center.put(ChangeSet { claims: vec![held.clone()], ..ChangeSet::default() }).await;
+    let told = send!(life, t2101_quote, pharmacy, life.settle_command());
+    center.put(ChangeSet { releases: vec![held], ..ChangeSet::default() }).await;
+    told
 }
 
 /// A line more, for the delivery.

@@ -70,8 +70,8 @@ async fn a_message_reads_in_few_trips_and_writes_in_one() {
         7205: rx → commit
         7206: idem + rx + practitioner → fixmedins → commit
         7207: idem + rx + rx_content + stock_codes → drugs + drug_prics → commit
-        2101: rx + rx_content + person → drugs + drug_prics + accum + acct + idem + file_head
-        2102: idem + rx + rx_content + person → drugs + drug_prics + accum + acct + idem + file_head + fixmedins → commit
+        2101: rx + rx_content + person → drugs + drug_prics + accum + acct + idem + file_head + claim
+        2102: idem + rx + rx_content + person → drugs + drug_prics + accum + acct + idem + file_head + claim + fixmedins → commit
         2103: idem + setl + mdtrt → rx + rx_content + accum + acct → fixmedins → commit
     "#]]
     .assert_eq(&told);
@@ -128,10 +128,10 @@ async fn the_register_of_duty_is_asked_where_the_law_reads_it_and_nobody_states_
         }
     }
     expect![[r#"
-        2101 360900 None: rx + rx_content + person → drugs + drug_prics + accum + acct + duty
-        2101 360900 Some(true): rx + rx_content + person → drugs + drug_prics + accum + acct
-        2101 420100 None: rx + rx_content + person → drugs + drug_prics + accum + acct
-        2101 420100 Some(true): rx + rx_content + person → drugs + drug_prics + accum + acct
+        2101 360900 None: rx + rx_content + person → drugs + drug_prics + accum + acct + duty + claim
+        2101 360900 Some(true): rx + rx_content + person → drugs + drug_prics + accum + acct + claim
+        2101 420100 None: rx + rx_content + person → drugs + drug_prics + accum + acct + claim
+        2101 420100 Some(true): rx + rx_content + person → drugs + drug_prics + accum + acct + claim
     "#]]
     .assert_eq(&told);
 }

@@ -41,7 +41,7 @@ fn the_law_is_measured_explained_and_asked() {
 }
 
 /// The packs of this repository, copied into a folder to be changed.
-fn packs(folder: &Folder, name: &str) -> std::path::PathBuf {
+pub fn packs(folder: &Folder, name: &str) -> std::path::PathBuf {
     fn copy(from: &Path, to: &Path) {
         std::fs::create_dir_all(to).unwrap();
         for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {

@@ -10,4 +10,5 @@ mod nanning;
 mod oracle;
 mod properties;
 mod refusals;
+mod reim;
 mod statement;

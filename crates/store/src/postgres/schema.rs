@@ -54,7 +54,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "V16__filings",
     "V17__mdtrt",
     "V18__consult",
-    "V19__duty"
+    "V19__duty",
+    "V20__reim"
 ];
 
 /// Applies what is missing, in one transaction, and answers the names of what it applied.

@@ -94,16 +94,16 @@ fn two_that_start_together_apply_each_once() {
 fn an_interrupted_chain_goes_on() {
     let file = File::new("chain");
     migrate(&file.0, NOW).unwrap();
-    file.alter("DELETE FROM schema_history WHERE version = 19; DROP TABLE duty");
-    assert_eq!(pending(&file.0).unwrap(), ["V19__duty"]);
-    assert_eq!(migrate(&file.0, NOW).unwrap(), ["V19__duty"]);
+    file.alter("DELETE FROM schema_history WHERE version = 20; DROP TABLE reim");
+    assert_eq!(pending(&file.0).unwrap(), ["V20__reim"]);
+    assert_eq!(migrate(&file.0, NOW).unwrap(), ["V20__reim"]);
     assert!(file.open().is_ok());
 }
 
 #[test]
 fn a_wrong_schema_is_refused_with_the_reason() {
     for (name, sql, wanted) in [
-        ("newer", "INSERT INTO schema_history VALUES (20, 'V20__later', '', 0)", "高于本程序支持的19"),
+        ("newer", "INSERT INTO schema_history VALUES (21, 'V21__later', '', 0)", "高于本程序支持的20"),
         ("sum", "UPDATE schema_history SET sm3 = 'x' WHERE version = 2", "V2__prescriptions的SM3与记录不同"),
         ("name", "UPDATE schema_history SET name = 'x' WHERE version = 2", "第2号迁移应为V2__prescriptions"),
         ("gap", "DELETE FROM schema_history WHERE version = 2", "第2号迁移应为V2__prescriptions，记录为第3号"),

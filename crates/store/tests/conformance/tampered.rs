@@ -29,8 +29,12 @@ const OF_GOODS: [(&str, &str, &str, &str); 11] = [
     ("stock_code", "fixmedins_bchno", "'L2'", "P36090200101/80000000000000000001"),
 ];
 
-/// Of filings: the same.
-const OF_FILINGS: [(&str, &str, &str, &str); 3] = [
+/// Of filings and of claims with papers: the same.
+const OF_FILINGS: [(&str, &str, &str, &str); 7] = [
+    ("reim", "psn_no", "'other'", "360900/1"),
+    ("reim", "stas", "'paid'", "360900/1"),
+    ("reim", "ver", "2", "360900/1"),
+    ("reim", "body", "substr(body, 1, length(body) - 1)", "360900/1"),
     ("psn_filing", "kind", "'opsp'", "360900/36090000000001/1"),
     ("psn_filing", "until_day", "0", "360900/36090000000001/1"),
     ("psn_filing", "body", "substr(body, 1, length(body) - 1)", "360900/36090000000001/1"),
@@ -72,6 +76,7 @@ async fn found(store: &dyn Full) -> Option<Inconsistency> {
     note(store.idem(&f::idem("m1", 1).key).await.err());
     note(store.file(&lf_ports::FileOwner::Fixmedins(f::pharmacy()), "N1").await.err());
     note(store.filings(f::pool(), &f::psn_no()).await.err());
+    note(store.reim(f::pool(), "1").await.err());
     note(store.matches_since(&f::pharmacy(), f::at(0), None, 9).await.err());
     let of = lf_ports::MovesOf::Lot("L1".to_owned());
     note(store.stock_lots(&f::pharmacy(), &["L1"]).await.err());
@@ -252,6 +257,7 @@ pub async fn fill(store: &dyn Full) {
         matches: super::list_match::put(&[super::list_match::of(f::pharmacy(), "1", 5)]).matches,
         stock: super::stock::one_row().stock,
         supply: Some(super::stock::one_case()),
+        reim: super::reim::put(&super::reim::reim("1", "R1", "1")).reim,
         filings: vec![lf_ports::FilingChange::New(super::filings::filing("1"))],
         mdtrt: super::mdtrt::put(&super::mdtrt::visit("A"), 0).mdtrt,
         session: Some(super::consult::row(1, super::consult::session(0, 600))),

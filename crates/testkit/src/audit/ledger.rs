@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use lf_ports::{AccumKey, AccumRow, AuditStore, Setl, StoreError};
-use lf_vocab::{Admdvs, PsnNo};
+use lf_settle::Shares;
+use lf_vocab::{Admdvs, Fen, PsnNo};
 
 use super::report::{Kind, Report};
 use super::scan::{AcctScan, AccumScan, Cursor, next_page};
@@ -29,24 +30,30 @@ impl Sums {
     /// Counts a settlement or reversal in.
     pub(super) fn add(&mut self, setl: &Setl, report: &mut Report) {
         let (key, shares) = (&setl.accum_key, &setl.shares);
+        self.add_shares(key, shares, &setl.setl_id, false, report);
+        if shares.acct_pay.get() != 0 {
+            *self.accts.entry((key.poolarea_no, key.psn_no.clone())).or_default() += i128::from(shares.acct_pay.get());
+        }
+    }
+
+    /// Counts amounts in, of a settlement or a claim; `back`: those of something that was taken back without a record of its own.
+    pub(super) fn add_shares(&mut self, key: &AccumKey, shares: &Shares, place: &str, back: bool, report: &mut Report) {
+        let amount = |fen: Fen| if back { -i128::from(fen.get()) } else { i128::from(fen.get()) };
         let sum = self.accums.entry(key.clone()).or_default();
         sum.count += 1;
-        sum.eligible += i128::from(shares.inscp_scp_amt.get());
-        sum.fund += i128::from(shares.fund_pay_sumamt.get());
+        sum.eligible += amount(shares.inscp_scp_amt);
+        sum.fund += amount(shares.fund_pay_sumamt);
         let month = usize::try_from(shares.month).ok().and_then(|month| month.checked_sub(1));
         match month.and_then(|month| sum.deductible.get_mut(month)) {
-            Some(used) => *used += i128::from(shares.act_pay_dedc.get()),
-            None => report.differs(Kind::Accumulator, setl.setl_id.as_str(), "结算没有月份"),
+            Some(used) => *used += amount(shares.act_pay_dedc),
+            None => report.differs(Kind::Accumulator, place, "结算没有月份"),
         }
         let filed = key.year == shares.year && key.scheme == shares.scheme;
-        report.unless(filed, Kind::Accumulator, &setl.setl_id, || "结算的年度或方案与累计归属不同".to_owned());
+        report.unless(filed, Kind::Accumulator, place, || "结算的年度或方案与累计归属不同".to_owned());
         for pot in &shares.pots {
             let sum = self.accums.entry(AccumKey { scheme: pot.clone(), ..key.clone() }).or_default();
             sum.count += 1;
-            sum.fund += i128::from(shares.fund_pay_sumamt.get());
-        }
-        if shares.acct_pay.get() != 0 {
-            *self.accts.entry((key.poolarea_no, key.psn_no.clone())).or_default() += i128::from(shares.acct_pay.get());
+            sum.fund += amount(shares.fund_pay_sumamt);
         }
     }
 

@@ -46,6 +46,9 @@ pub struct Report {
     /// Visits of the clinic route, their batches read again.
     #[serde(default)]
     pub visits: u64,
+    /// Claims with papers, their steps folded again.
+    #[serde(default)]
+    pub reims: u64,
     /// All differences, also those beyond [`DIFFERENCES_MAX`].
     pub differences_sum: u64,
     /// The first of them.
@@ -100,6 +103,7 @@ kinds! {
     Stock = "stock", "进销存账不符";
     Code = "code", "追溯码经历不符";
     Visit = "visit", "就诊与结算不符";
+    Reim = "reim", "零星报销与其步骤或占用不符";
 }
 
 impl Report {
@@ -151,7 +155,7 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "已核对：统筹区{}个，处方{}张，事件{}条，处方内容{}份，处方文件{}份，结算{}笔（其中撤销{}笔），\
-             年度累计{}项，个人账户{}个，追溯码{}个，批次{}个，进销存{}条，门诊就诊{}次",
+             年度累计{}项，个人账户{}个，追溯码{}个，批次{}个，进销存{}条，门诊就诊{}次，零星报销{}笔",
             self.pools,
             self.prescriptions,
             self.events,
@@ -164,7 +168,8 @@ impl fmt::Display for Report {
             self.claims,
             self.stock_lots,
             self.stock_moves,
-            self.visits
+            self.visits,
+            self.reims
         )?;
         if self.passes() {
             return write!(f, "全部相符。");

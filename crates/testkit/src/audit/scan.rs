@@ -1,6 +1,8 @@
 //! Pages in key order that do not end at an unreadable row: the row is reported and stepped over.
 
-use lf_ports::{AccumKey, AccumRow, AuditStore, Claim, ClaimKind, Mdtrt, MdtrtStore, Setl, StoreError};
+use lf_ports::{
+    AccumKey, AccumRow, AuditStore, Claim, ClaimKind, Mdtrt, MdtrtStore, ReimRow, ReimStore, Setl, StoreError,
+};
 use lf_rx::Prescription;
 use lf_vocab::{Admdvs, Fen, HiRxno, PsnNo};
 
@@ -132,6 +134,23 @@ impl<S: MdtrtStore + ?Sized> Scan for MdtrtScan<'_, S> {
     }
     fn parse(&self, text: &str) -> Option<String> {
         text.split_once('/').map(|(_, mdtrt_id)| mdtrt_id.to_owned())
+    }
+}
+
+/// Claims with papers of a 统筹区.
+pub(super) struct ReimScan<'s, S: ?Sized>(pub &'s S, pub Admdvs);
+
+impl<S: ReimStore + ?Sized> Scan for ReimScan<'_, S> {
+    type Row = ReimRow;
+    type Key = String;
+    async fn page(&self, after: Option<&String>, most: usize) -> Result<Vec<ReimRow>, StoreError> {
+        self.0.reims(self.1, None, after.map_or("", String::as_str), most).await
+    }
+    fn key(row: &ReimRow) -> String {
+        row.reim_no.clone()
+    }
+    fn parse(&self, text: &str) -> Option<String> {
+        text.split_once('/').map(|(_, reim_no)| reim_no.to_owned())
     }
 }
 

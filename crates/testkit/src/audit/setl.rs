@@ -7,7 +7,7 @@ use lf_vocab::Admdvs;
 use super::ledger::Sums;
 use super::report::{Kind, Report};
 use super::scan::{Cursor, SetlScan, next_page};
-use super::{identity, reversal, visit};
+use super::{identity, reim, reversal, visit};
 
 /// All settlements of a 统筹区; what they add up to goes into `sums`.
 pub(super) async fn audit<S: Store + AuditStore + ?Sized>(
@@ -104,5 +104,5 @@ async fn check_named<S: Store + ?Sized>(store: &S, setl: &Setl, report: &mut Rep
         _ => false,
     };
     report.unless(named, Kind::Settlement, place, || format!("处方{hi_rxno}的历史没有这笔结算"));
-    Ok(())
+    if setl.refd_setl_id.is_some() || !named { Ok(()) } else { reim::paid_once(store, &rx, setl, report).await }
 }

@@ -1,0 +1,174 @@
+//! What an officer hands to `liufang claim add`: prescription and purchase as JSON, papers as files.
+//!
+//! Invariant: what is not understood is an error with its line and column, never a default; an unknown name too.
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+
+use anyhow::{Context as _, bail};
+use lf_center::reim::{Asked, AskedRx};
+use lf_settle::reim::{Bought, BoughtLine, Invoice, Paper, PaperKind, Prescribed, PrescribedLine};
+use lf_vocab::{Admdvs, Day, Fen, FixmedinsCode, HiRxno, MedListCodg, Pric, PsnNo, Qty};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+use crate::law_cmd::text;
+
+/// The largest paper that is hashed.
+const PAPER_BYTES_MAX: u64 = 64 << 20;
+/// The longest name of a paper that is kept, in characters.
+const FILENAME_MAX: usize = 200;
+/// The longest validity that a paper prescription may state.
+const VALI_DAYS_MAX: i32 = 366;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Facts {
+    psn_no: Parsed<PsnNo>,
+    appy_fixmedins_code: Parsed<FixmedinsCode>,
+    rx: Rx,
+    phar_fixmedins_code: Parsed<FixmedinsCode>,
+    invo_date: Parsed<Day>,
+    medfee_sumamt: Parsed<Fen>,
+    drugdetail: Vec<Detail>,
+    invoices: Vec<Invoice>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Rx {
+    InCenter(InCenter),
+    OnPaper(OnPaper),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InCenter {
+    hi_rxno: Parsed<HiRxno>,
+    #[serde(default)]
+    paper_situ_code: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OnPaper {
+    fixmedins_code: Parsed<FixmedinsCode>,
+    hosp_rxno: String,
+    prsc_date: Parsed<Day>,
+    vali_days: i32,
+    med_type: String,
+    #[serde(default)]
+    dise_codg: Option<String>,
+    #[serde(default)]
+    rx_exra_attr_code: Option<String>,
+    #[serde(default)]
+    paper_situ_code: Option<String>,
+    rxdrugdetail: Vec<RxDetail>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RxDetail {
+    med_list_codg: Parsed<MedListCodg>,
+    packs: Option<Parsed<Qty>>,
+    #[serde(default)]
+    self_paid: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Detail {
+    med_list_codg: Parsed<MedListCodg>,
+    cnt: Parsed<Qty>,
+    pric: Parsed<Pric>,
+    det_item_fee_sumamt: Parsed<Fen>,
+}
+
+/// Reads a claim.
+pub fn read(poolarea_no: Admdvs, reim_no: &str, facts: &Path, papers: Vec<Paper>) -> anyhow::Result<Asked> {
+    let read: Facts = serde_json::from_str(&text(facts)?).with_context(|| facts.display().to_string())?;
+    let rx = match read.rx {
+        Rx::InCenter(rx) => AskedRx::InCenter(rx.hi_rxno.0, rx.paper_situ_code),
+        Rx::OnPaper(paper) => on_paper(paper)?,
+    };
+    let line = |line: Detail| BoughtLine {
+        med_list_codg: line.med_list_codg.0,
+        cnt: line.cnt.0,
+        pric: line.pric.0,
+        det_item_fee_sumamt: line.det_item_fee_sumamt.0,
+    };
+    let bought = Bought {
+        phar_fixmedins_code: read.phar_fixmedins_code.0,
+        day: read.invo_date.0,
+        medfee_sumamt: read.medfee_sumamt.0,
+        lines: read.drugdetail.into_iter().map(line).collect(),
+        invoices: read.invoices,
+    };
+    if bought.invoices.iter().any(|invoice| invoice.invo_no.trim().is_empty()) {
+        bail!("an invoice has no number");
+    }
+    let (psn_no, appy_fixmedins_code) = (read.psn_no.0, read.appy_fixmedins_code.0);
+    Ok(Asked { poolarea_no, reim_no: reim_no.to_owned(), psn_no, appy_fixmedins_code, rx, bought, papers })
+}
+
+fn on_paper(paper: OnPaper) -> anyhow::Result<AskedRx> {
+    if !(1..=VALI_DAYS_MAX).contains(&paper.vali_days) {
+        bail!("vali_days is 1 to {VALI_DAYS_MAX}");
+    }
+    if paper.hosp_rxno.trim().is_empty() {
+        bail!("hosp_rxno is missing");
+    }
+    let line = |line: RxDetail| PrescribedLine {
+        med_list_codg: line.med_list_codg.0,
+        packs: line.packs.map(|packs| packs.0),
+        self_paid: line.self_paid,
+    };
+    let day = paper.prsc_date.0;
+    let prescribed = Prescribed {
+        fixmedins_code: paper.fixmedins_code.0,
+        hosp_rxno: paper.hosp_rxno.trim().to_owned(),
+        hi_rxno: None,
+        prsc_time: day.start(),
+        // A paper says the day only: it counts to the end of its last one.
+        vali_end_time: day.plus(paper.vali_days).start(),
+        rx_exra_attr_code: paper.rx_exra_attr_code,
+        dise_codg: paper.dise_codg,
+        paper_situ_code: paper.paper_situ_code,
+        lines: paper.rxdrugdetail.into_iter().map(line).collect(),
+    };
+    Ok(AskedRx::OnPaper(Box::new(prescribed), paper.med_type))
+}
+
+/// Hashes papers.
+pub fn papers(files: &[(PaperKind, std::path::PathBuf)]) -> anyhow::Result<Vec<Paper>> {
+    files.iter().map(|(kind, path)| paper(*kind, path)).collect()
+}
+
+fn paper(kind: PaperKind, path: &Path) -> anyhow::Result<Paper> {
+    let shown = path.display();
+    let length = std::fs::metadata(path).with_context(|| shown.to_string())?.len();
+    if length == 0 || length > PAPER_BYTES_MAX {
+        bail!("{shown}: a paper has 1 to {PAPER_BYTES_MAX} bytes");
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if name.chars().count() > FILENAME_MAX {
+        bail!("{shown}: its name has more than {FILENAME_MAX} characters");
+    }
+    let bytes = std::fs::read(path).with_context(|| shown.to_string())?;
+    Ok(Paper { kind, filename: name, sm3: lf_gm::hex::lower(&lf_gm::sm3(&bytes)) })
+}
+
+/// A word of the domain, written as a text or as a number.
+struct Parsed<T>(T);
+
+impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Parsed<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = match serde_json::Value::deserialize(from)? {
+            serde_json::Value::String(text) => text,
+            serde_json::Value::Number(number) => number.to_string(),
+            other => return Err(D::Error::custom(format!("expected a text or a number, not {other}"))),
+        };
+        text.parse().map(Self).map_err(|error| D::Error::custom(format!("{text:?}: {error}")))
+    }
+}
