@@ -312,7 +312,7 @@ impl Books {
 
     fn check_settlement(&self, setl: &Setl, found: &mut Vec<Difference>) {
         let mut differs = |kind, what| found.push(difference(kind, Of::setl(setl), Some(&setl.setl_id), what));
-        // What only the account pays was neither issued nor sold by prescription; what is on paper is counted by its numbers.
+        // What only the account pays was neither issued nor sold by prescription; what is on paper has no flow to be compared with, and is the auditor's.
         let Some(hi_rxno) = &setl.hi_rxno else {
             if setl.paper.is_none()
                 && let Some(paid) = by_fund(&setl.shares)

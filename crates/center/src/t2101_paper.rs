@@ -2,18 +2,17 @@
 //!
 //! Serves HB-1.15, HB-2.6, GX-3.5, GX-3.6 and DG-4.1c at the gates `review` and `settle`. The counter states what is on the paper and
 //! which pharmacist verified it; the center knows the institution, the doctor, the pharmacist, the numbers that were printed and those that are
-//! paid. Invariants: a number of an institution is paid once, until its settlement is taken back; without a provision `paper.accepted`
-//! no paper is settled; quantities are whole packs, since nobody here reads the unit on the paper.
+//! paid. Invariants: a number of an institution and a box are paid once, until their settlement is taken back; without a provision
+//! `paper.accepted` no paper is settled; every box has its code, since nobody here reads the unit on the paper.
 
-use lf_law::{Facts, Field, Gate, Scope};
+use lf_law::{Facts, Field, Gate, Grant, Scope};
 use lf_ports::{
     ClaimKind, CommitError, Drug, Fixmedins, IdemKey, Person, Practitioner, PractitionerKind, SetlPaper, StoreError,
 };
 use lf_rx::Refusal;
-use lf_rx::event::AtCounter;
 use lf_settle::Line;
 use lf_vocab::dict::ChrgitmLv;
-use lf_vocab::{Day, PaperNo};
+use lf_vocab::{Day, DrugTracCodg};
 
 use crate::catalogue::apart;
 use crate::ctx::{Answer, Ctx};
@@ -29,15 +28,22 @@ use crate::t2101_quote::{
 use crate::t2102_settle::Reply;
 use crate::{Center, gate};
 
+mod form;
+
+use form::{by_the_box, in_order, same_number, without_reason};
+
 lf_rx::refusals! {
     /// Why no paper is settled here (2101, 2102).
     PaperRefusal {
         NotTaken = "RX-2102-30", "规则包 paper.accepted", "本统筹区没有可以凭纸质处方结算的规定，请凭电子处方中心流转的处方";
-        Issuer = "RX-2102-31", "接口规范 2102 exp_content", "纸质处方的开方机构不是本中心登记的定点医疗机构";
-        Settled(String) = "RX-2102-32", "鄂医保办〔2024〕32号 一；桂医保规〔2024〕7号 三", "纸质处方{0}已经结算，不能再次结算";
+        Issuer = "RX-2102-31", "接口规范 2102 exp_content", "纸质处方的开方机构在开方当日不是本中心登记的定点医疗机构";
+        Settled(String) = "RX-2102-32", "本中心 纸质处方编号", "纸质处方{0}已经结算，不能再次结算";
         Rxno = "RX-2102-33", "接口规范 2102 rxno", "明细的处方号与纸质处方的编号不符";
         Mixed = "RX-2102-34", "接口规范 2102 rx_circ_flag", "流转的电子处方和纸质处方不能一起结算";
-        Unverified = "RX-2102-35", "鄂医保办〔2024〕32号 二；接口规范 2102 exp_content", "核验纸质处方的药师不是本店登记有效的执业药师";
+        Unverified = "RX-2102-35", "接口规范 2102 exp_content", "核验纸质处方的药师不是本店登记有效的执业药师";
+        Times = "RX-2102-36", "接口规范 2102 exp_content、begntime", "开方、购药和结算的先后不合：购药不得早于开方，也不得晚于现在";
+        Packs(String) = "RX-2102-37", "接口规范 2102 cnt、drug_trac_info", "药品{0}应按整盒计数，一盒一码，同一追溯码只填一次";
+        TracSold(String) = "RX-2102-38", "一盒药品的追溯码只应有一次被扫码销售的记录", "追溯码{0}已有销售记录";
     }
 }
 
@@ -67,6 +73,24 @@ struct Charged<'a> {
     known: &'a KnownAtTill,
     counter: &'a KnownAtCounter,
     filings: &'a Filings,
+    /// Boxes that somebody sold before.
+    held: &'a [DrugTracCodg],
+}
+
+impl Signers {
+    /// The institution, which had an agreement on the day of the paper; and that the pharmacist may verify.
+    fn proved(&self, paper: &SetlPaper, today: Day) -> Result<&Fixmedins, PaperRefusal> {
+        let issuer = self.issuer.as_ref().filter(|of| of.agreement.contains(paper.prsc_time.day()));
+        let issuer = issuer.ok_or(PaperRefusal::Issuer)?;
+        let verified = self.pharmacist.as_ref().is_some_and(|of| of.reviews_on(today));
+        if verified { Ok(issuer) } else { Err(PaperRefusal::Unverified) }
+    }
+
+    /// A signature counts that is of a doctor of the institution, registered there on the day.
+    fn of_the_house(&self, paper: &SetlPaper) -> bool {
+        let on = paper.prsc_time.day();
+        self.doctor.as_ref().is_some_and(|of| of.kind == PractitionerKind::Doctor && of.registered.contains(on))
+    }
 }
 
 impl Center {
@@ -82,6 +106,9 @@ impl Center {
             Err(Attempt::Commit(CommitError::Claimed(claim))) if claim.kind == ClaimKind::PaperSetl => {
                 Ok(refused(PaperRefusal::Settled(claim.key))?)
             }
+            Err(Attempt::Commit(CommitError::Claimed(claim))) if claim.kind == ClaimKind::DrugTracCodg => {
+                Ok(refused(PaperRefusal::TracSold(claim.key))?)
+            }
             other => other,
         }
     }
@@ -96,12 +123,15 @@ impl Center {
     ) -> Result<Answer<Priced>, Failure> {
         lf_vocab::covers!("HB-2.6", "DG-4.1c");
         self.takes_paper(ctx)?;
-        same_number(command, &paper.rx)?;
+        same_number(command, &paper.rx).map_err(Failure::from_refusal)?;
+        in_order(command, &paper.rx, ctx.now).map_err(Failure::from_refusal)?;
         let (here, day) = (ctx.caller.fixmedins.poolarea_no, ctx.now.day());
         let (lines, fees) = without_delivery(&command.lines);
         let codes: Vec<_> = lines.iter().map(|line| line.med_list_codg.clone()).collect();
-        let (signers, filings, listed, counter, grants) = tokio::try_join!(
+        let boxes: Vec<_> = lines.iter().flat_map(|line| &line.drug_trac_codg).collect();
+        let (signers, held, filings, listed, counter, grants) = tokio::try_join!(
             self.signers(ctx, &paper.rx),
+            self.held_of(&boxes),
             self.filings(person.poolarea_no, &person.psn_no, day, ctx.now),
             self.priced_each([(&*codes, day)], here),
             self.known_at_counter(ctx, &command.stated, None),
@@ -110,12 +140,10 @@ impl Center {
         if counter.media_differs {
             return refused(PurchaseRefusal::MediaDiffers);
         }
-        let Some(issuer) = &signers.issuer else { return refused(PaperRefusal::Issuer) };
-        if !signers.pharmacist.as_ref().is_some_and(|of| may_review(of, day)) {
-            return refused(PaperRefusal::Unverified);
-        }
+        let issuer = signers.proved(&paper.rx, day).map_err(Failure::from_refusal)?;
         let [(mut drugs, _)] = listed.map(apart);
         self.paid_on_each((person.poolarea_no, ctx.now), [(&*codes, day, &mut *drugs)]).await?;
+        by_the_box(&lines, &drugs).map_err(Failure::from_refusal)?;
         let issued = Issued {
             place: issuer.poolarea_no,
             fixmedins_code: &issuer.fixmedins_code,
@@ -123,13 +151,38 @@ impl Center {
             dise: paper.dise_codg.as_deref(),
         };
         let known = self.known_at_till(ctx, &codes, issued).await?;
-        let charged =
-            Charged { lines: &lines, fees: &fees, drugs: &drugs, known: &known, counter: &counter, filings: &filings };
+        let charged = Charged {
+            lines: &lines,
+            fees: &fees,
+            drugs: &drugs,
+            known: &known,
+            counter: &counter,
+            filings: &filings,
+            held: &held,
+        };
         let reminders = self.ask_on_paper(ctx, command, (paper, &signers, issuer), (&person, &charged))?;
         if !fees.is_empty() {
             return refused(PurchaseRefusal::DeliveryFee);
         }
         let dises = several(paper.dise_codg.as_deref(), &filings, day);
+        let purse = self.purse_on_paper(command, &person, (issuer, &dises, &grants), day).await?;
+        let shares = purse.shares(command, day, settle_lines(ctx, &lines, &drugs))?;
+        let at_counter = counter.kept(&command.stated);
+        let Purse { accum_key, accum, pots, acct, .. } = purse;
+        let drug_trac_codg = boxes.into_iter().cloned().collect();
+        let kept = SetlPaper { drug_trac_codg, at_counter: without_reason(at_counter.clone()), ..paper.rx.clone() };
+        let paper = Some(kept);
+        let reply = Priced { rx: None, paper, person, shares, accum_key, accum, pots, acct, at_counter };
+        Ok(Answer { reply, reminders })
+    }
+
+    async fn purse_on_paper(
+        &self,
+        command: &Command,
+        person: &Person,
+        (issuer, dises, grants): (&Fixmedins, &[String], &[Grant]),
+        day: Day,
+    ) -> Result<Purse, Failure> {
         let ask = Ask {
             place: person.poolarea_no,
             day,
@@ -137,20 +190,13 @@ impl Center {
             psn_type: person.psn_type,
             med_type: &command.med_type,
             level: issuer.hosp_lv.as_deref().and_then(Level::from_hosp_lv),
-            dises: &dises,
-            grants: &grants,
+            dises,
+            grants,
         };
         let Some(known) = chosen(&self.law, &ask, false)? else {
             return refused(PurchaseRefusal::MedType(command.med_type.clone()));
         };
-        let purse = self.purse_of(&person, day, known.benefit(&self.law, &ask)?).await?;
-        let shares = purse.shares(command, day, settle_lines(ctx, &lines, &drugs))?;
-        // What the counter stated is kept in the history of a prescription; here is none.
-        let at_counter = AtCounter::default();
-        let Purse { accum_key, accum, pots, acct, .. } = purse;
-        let paper = Some(paper.rx.clone());
-        let reply = Priced { rx: None, paper, person, shares, accum_key, accum, pots, acct, at_counter };
-        Ok(Answer { reply, reminders })
+        Ok(self.purse_of(person, day, known.benefit(&self.law, &ask)?).await?)
     }
 
     /// That the place takes paper at all; most never did.
@@ -162,6 +208,13 @@ impl Center {
             Some(true) => Ok(()),
             _ => refused(PaperRefusal::NotTaken),
         }
+    }
+
+    /// Of these boxes those that are sold already.
+    async fn held_of(&self, boxes: &[&DrugTracCodg]) -> Result<Vec<DrugTracCodg>, StoreError> {
+        let keys: Vec<&str> = boxes.iter().map(|code| code.as_str()).collect();
+        let held = self.store.claims(ClaimKind::DrugTracCodg, &keys).await?;
+        Ok(boxes.iter().zip(held).filter(|(_, held)| held.is_some()).map(|(code, _)| (*code).clone()).collect())
     }
 
     async fn signers(&self, ctx: &Ctx, paper: &SetlPaper) -> Result<Signers, StoreError> {
@@ -211,7 +264,7 @@ impl Center {
             .set(Field::PharDualchnlFlag, ctx.caller.fixmedins.dualchnl)
             .set(Field::PaperFlag, true)
             .set(Field::IssCircFlag, issuer.circ_ready)
-            .set_opt(Field::PaperDrSignFlag, rx.dr_sign_flag.map(|signed| signed && of_the_house(signers, rx)))
+            .set_opt(Field::PaperDrSignFlag, rx.dr_sign_flag.map(|signed| signed && signers.of_the_house(rx)))
             .set_opt(Field::PaperSealFlag, rx.seal_flag)
             .set_opt(Field::PaperNoUniqFlag, signers.unique)
             .set_opt(Field::PaperSituCode, rx.paper_situ_code.as_deref())
@@ -225,7 +278,8 @@ impl Center {
         let qualified = charged.known.qualified(&mut facts, charged.filings, codes, ctx.now.day());
         for (number, (line, drug)) in charged.lines.iter().zip(charged.drugs).enumerate() {
             let says = charged.known.says.get(number);
-            put_line(&mut facts, line, drug.as_ref(), (says, qualified.get(number).copied().flatten()), ctx);
+            let sold = line.drug_trac_codg.iter().any(|code| charged.held.contains(code));
+            put_line(&mut facts, line, drug.as_ref(), (says, qualified.get(number).copied().flatten(), sold), ctx);
         }
         charged.fees.iter().for_each(|line| put_delivery(&mut facts, line));
         let mut reminders = gate::ask(&self.law, Gate::Review, ctx, &facts)?;
@@ -234,30 +288,11 @@ impl Center {
     }
 }
 
-fn may_review(of: &Practitioner, on: Day) -> bool {
-    of.kind == PractitionerKind::Pharmacist && of.licensed && of.registered.contains(on)
-}
-
-/// A signature counts that is of a doctor of the institution, registered there on the day.
-fn of_the_house(signers: &Signers, rx: &SetlPaper) -> bool {
-    let on = rx.prsc_time.day();
-    signers.doctor.as_ref().is_some_and(|of| of.kind == PractitionerKind::Doctor && of.registered.contains(on))
-}
-
-/// Lines that name a prescription name this one.
-fn same_number(command: &Command, paper: &SetlPaper) -> Result<(), Failure> {
-    let mut named = command.lines.iter().filter_map(|line| line.rxno.as_deref());
-    match named.find(|rxno| rxno.parse::<PaperNo>() != Ok(paper.paper_no)) {
-        Some(_) => refused(PaperRefusal::Rxno),
-        None => Ok(()),
-    }
-}
-
 fn put_line(
     facts: &mut Facts<'_>,
     line: &FeeLine,
     drug: Option<&Drug>,
-    (says, qualified): (Option<&DrugSays>, Option<bool>),
+    (says, qualified, sold): (Option<&DrugSays>, Option<bool>, bool),
     ctx: &Ctx,
 ) {
     facts
@@ -268,6 +303,7 @@ fn put_line(
         .set(Field::InRxFlag, true)
         .set(Field::DrugTotlcnt, line.cnt)
         .set(Field::TracCnt, line.drug_trac_codg.len() as i64)
+        .set(Field::TracSoldFlag, sold)
         .set(Field::TracExmpFlag, drug.is_some_and(|drug| drug.trac_exempt))
         .set(Field::Pric, line.pric)
         .set_opt(Field::PayStdPric, drug.and_then(|drug| drug.hi_pay_std))

@@ -94,6 +94,10 @@ impl Center {
             asked.agrees(&priced.shares).map_err(Failure::from_refusal)?;
             ids.1.clone_from(&asked.mdtrt_id);
         }
+        if priced.paper.is_some() {
+            // 3505A names its boxes by the visit: one number for both, by which their claim is found again.
+            ids.1.clone_from(&ids.0);
+        }
         let setl = setl(ctx, command, &priced, ids, self.law.edition());
         check_identities(&setl.shares).map_err(|broken| Failure::Broken(format!("amount identities: {broken:?}")))?;
         let mut changes = changes(ctx, &priced, &setl)?;
@@ -173,7 +177,12 @@ fn changes(ctx: &Ctx, priced: &Priced, setl: &Setl) -> Result<ChangeSet, Failure
     }
     let held = |rx: &lf_rx::Prescription| rx_paid(&rx.opened.fixmedins_code, &rx.opened.hosp_rxno, &setl.setl_id);
     Ok(ChangeSet {
-        claims: priced.rx.iter().map(held).chain(setl.paper.iter().map(|paper| paper.claim(&setl.setl_id))).collect(),
+        claims: priced
+            .rx
+            .iter()
+            .map(held)
+            .chain(setl.paper.iter().flat_map(|paper| paper.claims(&setl.fixmedins_code, &setl.setl_id)))
+            .collect(),
         rx: priced
             .rx
             .iter()

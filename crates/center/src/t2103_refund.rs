@@ -5,11 +5,15 @@
 
 use lf_law::{Facts, Field, Gate};
 use lf_ports::reim::rx_paid;
-use lf_ports::{Acct, AcctChange, AccumKey, AccumRow, ChangeSet, CommitError, IdemKey, Setl, SetlChange, StoreError};
+use lf_ports::{
+    Acct, AcctChange, AccumKey, AccumRow, ChangeSet, Claim, ClaimKind, CommitError, IdemKey, Setl, SetlChange,
+    StockCode, StoreError,
+};
 use lf_rx::decide::settle::{self, RefundRefusal};
 use lf_rx::event::Refunded;
 use lf_rx::{Event, Prescription, Refusal};
 use lf_settle::reverse;
+use lf_stock::CodeLife;
 use lf_vocab::{Fen, FixmedinsKind, PsnNo};
 
 use crate::ctx::{Answer, Ctx};
@@ -93,7 +97,7 @@ impl Center {
         let pots = self.pots(setl).await?;
         settle::may_refund(&rx, &setl.setl_id).map_err(Failure::from_refusal)?;
         let reminders = self.ask_refund(ctx, setl)?;
-        match self.reversal(ctx, Some(&rx), setl, Held { accum, pots, acct }) {
+        match self.reversal(ctx, Some(&rx), setl, Held { accum, pots, acct, paper: Vec::new() }) {
             // An accumulator that does not fit may be one that the same reversal, sent twice, restored meanwhile.
             Err(Failure::Broken(_)) if self.store.rx(hi_rxno).await?.as_ref() != Some(&rx) => {
                 Err(CommitError::Stale("rx").into())
@@ -110,9 +114,10 @@ impl Center {
     async fn reverse_without_rx(&self, ctx: &Ctx, setl: &Setl) -> Result<(ChangeSet, Answer<Setl>), Attempt> {
         let key = &setl.accum_key;
         let acct = self.store.acct(key.poolarea_no, &key.psn_no);
-        let (accum, acct, pots) = tokio::try_join!(self.store.accum(key), acct, self.pots(setl))?;
+        let (accum, acct, pots, paper) =
+            tokio::try_join!(self.store.accum(key), acct, self.pots(setl), self.freed(setl))?;
         let reminders = self.ask_refund(ctx, setl)?;
-        match self.reversal(ctx, None, setl, Held { accum, pots, acct }) {
+        match self.reversal(ctx, None, setl, Held { accum, pots, acct, paper }) {
             // As of a prescription: the same reversal, sent twice, may have restored the accumulator meanwhile.
             Err(Failure::Broken(_)) if self.reversed(ctx, setl).await? => Err(CommitError::Stale("setl").into()),
             reversal => {
@@ -131,6 +136,22 @@ impl Center {
             pots.push((key, row));
         }
         Ok(pots)
+    }
+
+    /// What a paper prescription gives back: its number, and those of its boxes that the goods (3505A) are not told to have left;
+    /// the others are free when they are back (3506A).
+    async fn freed(&self, setl: &Setl) -> Result<Vec<Claim>, StoreError> {
+        let Some(paper) = &setl.paper else { return Ok(Vec::new()) };
+        let boxes: Vec<_> = paper.drug_trac_codg.iter().collect();
+        let codes = self.store.stock_codes(&setl.fixmedins_code, &boxes).await?;
+        let gone = |key: &str| {
+            let of =
+                |code: &StockCode| code.drug_trac_codg.as_str() == key && matches!(code.life, CodeLife::Sold { .. });
+            codes.iter().flatten().any(of)
+        };
+        let mut claims = paper.claims(&setl.fixmedins_code, &setl.setl_id);
+        claims.retain(|claim| claim.kind != ClaimKind::DrugTracCodg || !gone(&claim.key));
+        Ok(claims)
     }
 
     async fn reversed(&self, ctx: &Ctx, setl: &Setl) -> Result<bool, StoreError> {
@@ -154,7 +175,7 @@ impl Center {
         ctx: &Ctx,
         rx: Option<&Prescription>,
         setl: &Setl,
-        Held { accum, pots, acct }: Held,
+        Held { accum, pots, acct, paper }: Held,
     ) -> Result<(ChangeSet, Setl), Failure> {
         lf_vocab::covers!("JX-3.5b");
         let key = &setl.accum_key;
@@ -183,12 +204,7 @@ impl Center {
         let paid = rx.map(|rx| rx_paid(&rx.opened.fixmedins_code, &rx.opened.hosp_rxno, &setl.setl_id));
         let mut changes = ChangeSet {
             // A paper counts again, and may be settled rightly.
-            releases: goods
-                .into_iter()
-                .flatten()
-                .chain(paid)
-                .chain(setl.paper.iter().map(|paper| paper.claim(&setl.setl_id)))
-                .collect(),
+            releases: goods.into_iter().flatten().chain(paid).chain(paper).collect(),
             rx: rx.iter().map(|rx| journal::advance(rx, &event, ctx.now)).collect::<Result<_, _>>()?,
             setl: Some(SetlChange { setl: negative.clone() }),
             accum: restored,
@@ -211,6 +227,8 @@ struct Held {
     accum: Option<AccumRow>,
     pots: Vec<(AccumKey, Option<AccumRow>)>,
     acct: Acct,
+    /// What a paper gives back.
+    paper: Vec<Claim>,
 }
 
 fn check(setl: &Setl, reversed_by: Option<&str>, command: &Command) -> Result<(), RefundRefusal> {

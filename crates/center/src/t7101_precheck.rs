@@ -247,7 +247,7 @@ fn known(person: Option<Person>, content: &RxContent, ctx: &Ctx) -> Result<Perso
 }
 
 /// How far a client's clock may run ahead, in seconds.
-const CLOCK_AHEAD_SECONDS: i64 = 600;
+pub(crate) const CLOCK_AHEAD_SECONDS: i64 = 600;
 
 fn check_times(ctx: &Ctx, content: &RxContent) -> Result<(), Failure> {
     if ctx.now >= content.head.vali_end_time {

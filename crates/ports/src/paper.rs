@@ -1,6 +1,8 @@
 //! What a settlement keeps of the paper prescription that it paid.
 
-use lf_vocab::{DrCode, FixmedinsCode, Moment, PaperNo, PharCode};
+use lf_rx::event::AtCounter;
+use lf_stock::Owner;
+use lf_vocab::{DrCode, DrugTracCodg, FixmedinsCode, Moment, PaperNo, PharCode};
 use serde::{Deserialize, Serialize};
 
 use crate::{Claim, ClaimKind};
@@ -30,9 +32,23 @@ pub struct SetlPaper {
     pub paper_situ_code: Option<String>,
     /// The pharmacist who verified it.
     pub phar_code: PharCode,
+    /// The boxes that were sold on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drug_trac_codg: Vec<DrugTracCodg>,
+    /// What is known of the counter; why a person was let pass without a face stands nowhere here.
+    #[serde(default)]
+    pub at_counter: AtCounter,
 }
 
 impl SetlPaper {
+    /// The paper and its boxes, as they are claimed. To the ledger of goods the boxes are sold in the visit of the settlement's number.
+    pub fn claims(&self, pharmacy: &FixmedinsCode, setl_id: &str) -> Vec<Claim> {
+        let owner = Owner::Counter(setl_id.to_owned()).claim(pharmacy.as_str());
+        let of =
+            |code: &DrugTracCodg| Claim { kind: ClaimKind::DrugTracCodg, key: code.to_string(), owner: owner.clone() };
+        std::iter::once(self.claim(setl_id)).chain(self.drug_trac_codg.iter().map(of)).collect()
+    }
+
     /// That it is paid, as it is claimed.
     pub fn claim(&self, setl_id: &str) -> Claim {
         let key = format!("{}/{}", self.fixmedins_code, self.paper_no);

@@ -70,7 +70,7 @@ impl KnownAtCounter {
     }
 
     /// As the settlement keeps it.
-    pub(super) fn kept(&self, stated: &Stated) -> AtCounter {
+    pub(crate) fn kept(&self, stated: &Stated) -> AtCounter {
         let psn_match = match (stated.psn_match_flag, stated.face_score, &stated.psn_match_rea) {
             (Some(true), Some(face_score), None) => Some(PsnMatch::Face { face_score }),
             (Some(true), face_score, Some(rea)) => Some(PsnMatch::Manual { face_score, psn_match_rea: rea.clone() }),

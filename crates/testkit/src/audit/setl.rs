@@ -1,6 +1,6 @@
 //! Each settlement by itself: its amounts, its reversal, and that its prescription knows it.
 
-use lf_ports::{AuditStore, Setl, Store, StoreError};
+use lf_ports::{AuditStore, ClaimKind, Setl, Store, StoreError};
 use lf_rx::State;
 use lf_vocab::Admdvs;
 
@@ -69,12 +69,15 @@ async fn check_paper<S: Store + ?Sized>(
     report: &mut Report,
 ) -> Result<(), StoreError> {
     let (Some(paper), None) = (&setl.paper, &setl.refd_setl_id) else { return Ok(()) };
-    let claim = paper.claim(&setl.setl_id);
-    let holder = store.claim(claim.kind, &claim.key).await?.map(|held| held.owner);
-    let held = holder.as_deref() == Some(setl.setl_id.as_str());
-    report.unless(held != reversed, Kind::Claim, &setl.setl_id, || {
-        format!("纸质处方{}由{}占用", claim.key, holder.as_deref().unwrap_or("无人"))
-    });
+    for claim in paper.claims(&setl.fixmedins_code, &setl.setl_id) {
+        let holder = store.claim(claim.kind, &claim.key).await?.map(|held| held.owner);
+        let held = holder.as_deref() == Some(claim.owner.as_str());
+        // A box comes back to the shelf (3506A) when its goods do, before or after its money.
+        let by_goods = claim.kind == ClaimKind::DrugTracCodg && (reversed || holder.is_none());
+        report.unless(held != reversed || by_goods, Kind::Claim, &setl.setl_id, || {
+            format!("纸质处方的{}由{}占用", claim.key, holder.as_deref().unwrap_or("无人"))
+        });
+    }
     Ok(())
 }
 

@@ -279,6 +279,11 @@ pub(super) async fn claim<S: Store + ?Sized>(
         CodeLife::Sold { owner: Owner::Counter(visit), .. } => kind == "sale" && visit == what,
         _ => false,
     });
-    report.unless(agrees, Kind::Claim, place, || format!("{own}的库存中不是{owner}售出的"));
+    // Sold on a paper prescription, and the goods are not told of yet (3505A).
+    let paid = match report.readable(store.setl(&own, what).await)?.flatten() {
+        Some((setl, None)) => setl.paper.is_some_and(|paper| paper.drug_trac_codg.contains(&code)),
+        _ => false,
+    };
+    report.unless(agrees || paid, Kind::Claim, place, || format!("{own}的库存中不是{owner}售出的"));
     Ok(())
 }

@@ -37,6 +37,8 @@ pub(super) fn paper(take: &mut Take, info: &Node<'_>) -> Option<Option<Paper>> {
         seal_flag: seal_flag?,
         paper_situ_code: paper_situ_code?,
         phar_code: phar_code?,
+        drug_trac_codg: Vec::new(),
+        at_counter: Default::default(),
     };
     Some(Some(Paper { rx, dise_codg: info.string("dise_codg") }))
 }

@@ -187,6 +187,8 @@ async fn a_settlement_is_packed_with_what_it_was_prescribed_on() {
         seal_flag: None,
         paper_situ_code: None,
         phar_code: PHARMACIST.parse().unwrap(),
+        drug_trac_codg: Vec::new(),
+        at_counter: Default::default(),
     };
     let on_paper = Setl { hi_rxno: None, paper: Some(paper), ..setl.clone() };
     let on_nothing = Setl { hi_rxno: None, ..setl.clone() };
