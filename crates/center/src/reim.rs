@@ -14,7 +14,9 @@ use lf_ports::codec;
 use lf_ports::reim::{REIM_NO_MAX, REIM_OWNER, rx_paid};
 use lf_ports::{ChangeSet, ClaimKind, CommitError, IdemKey, Person, PersonKey, ReimChange, ReimRow};
 use lf_rx::{Prescription, State};
-use lf_settle::reim::{Bought, Did, Intake, Paper, Prescribed, Refused, Reim, ReimError, Step};
+use lf_settle::reim::{
+    Bought, Checked, Did, Intake, Paper, Prescribed, Refused, Reim, ReimError, ReimState, Step, Undone,
+};
 use lf_settle::{MAX_LINES, Shares};
 use lf_vocab::{Admdvs, Fen, FixmedinsCode, FixmedinsKind, HiRxno, Moment, PsnNo};
 
@@ -43,6 +45,7 @@ lf_rx::refusals! {
         Settled = "CLM-12", "东医保〔2024〕41号 三(一)", "处方已经结算，不能零星报销";
         Reimbursed = "CLM-13", "东医保〔2024〕41号 三(一)", "处方已由另一笔零星报销办理";
         InvoiceUsed(String) = "CLM-14", "本中心 零星报销", "发票{0}已用于另一笔零星报销";
+        Changed(String) = "CLM-15", "本中心 零星报销", "审核之后情况有变，请重新审核：{0}";
     }
 }
 
@@ -98,8 +101,13 @@ pub enum Doing<'a> {
     Refuse(&'a Refused),
     /// Notes that the money left, and by which voucher.
     Pay(&'a str),
-    /// Takes an approval back, paid or not; the accumulators stand as before, what it held is free.
-    Undo(&'a str),
+    /// Takes an approval back; the accumulators stand as before, what it held is free.
+    Undo {
+        /// Why.
+        rea: &'a str,
+        /// Voucher of the repayment, where it was paid.
+        repay_no: Option<&'a str>,
+    },
 }
 
 /// A claim that was checked.
@@ -182,7 +190,11 @@ impl Center {
     ) -> Result<ReimRow, Failure> {
         for _ in 0..self.settings.attempts_max {
             let Some(row) = self.store.reim(place, reim_no).await? else { return refused(ReimRefusal::Unknown) };
-            let (did, changes) = self.reim_decide(by.now, &row, doing).await?;
+            let (did, changes) = match self.reim_decide(by.now, &row, doing).await {
+                // An accumulator that does not fit may be one that the same step, taken twice, moved meanwhile.
+                Err(Failure::Broken(_)) if self.reim_moved(&row).await? => continue,
+                decided => decided?,
+            };
             let step = Step { opter_name: by.opter_name.to_owned(), opt_time: by.now, did };
             let after = ReimRow { reim: row.reim.clone().then(step).map_err(step_failure)?, ..row };
             let change = ReimChange { row: after.clone() };
@@ -203,14 +215,37 @@ impl Center {
             Doing::Check => only(Did::Checked(self.reim_judge(now, row).await?)),
             Doing::Return(rea) => only(Did::Returned(rea.to_owned())),
             Doing::Supply(papers) => only(Did::Supplied(papers.to_vec())),
-            Doing::Approve(looked_into) => self.reim_price(now, row).await?.promise(looked_into, self.law.edition())?,
+            Doing::Approve(looked_into) => {
+                self.reim_still(now, row).await?;
+                self.reim_price(now, row).await?.promise(looked_into, self.law.edition())?
+            }
             Doing::Refuse(why) => (Did::Refused(why.clone()), freed()),
             Doing::Pay(pay_no) => only(Did::Paid(pay_no.to_owned())),
-            Doing::Undo(rea) => {
+            Doing::Undo { rea, repay_no } => {
                 let accum = self.reim_restored(row).await?;
-                (Did::Undone(rea.to_owned()), ChangeSet { accum, ..freed() })
+                let undone = Undone { rea: rea.to_owned(), repay_no: repay_no.map(str::to_owned) };
+                (Did::Undone(undone), ChangeSet { accum, ..freed() })
             }
         })
+    }
+
+    /// Whether a claim went on since it was read.
+    async fn reim_moved(&self, row: &ReimRow) -> Result<bool, Failure> {
+        let now = self.store.reim(row.poolarea_no, &row.reim_no).await?;
+        Ok(now.is_none_or(|now| now.reim.ver() != row.reim.ver()))
+    }
+
+    /// That the law still says what the officer read: since then it may have been sold, a filing ended, the law changed.
+    async fn reim_still(&self, now: Moment, row: &ReimRow) -> Result<(), Failure> {
+        // From any other state the step itself is refused.
+        let ReimState::Checked(read) = row.reim.state() else { return Ok(()) };
+        if !read.refused.is_empty() {
+            return Ok(());
+        }
+        let Checked { refused: forbidden, reminded, .. } = self.reim_judge(now, row).await?;
+        let unread = reminded.into_iter().filter(|text| !read.reminded.contains(text));
+        let news: Vec<_> = forbidden.into_iter().chain(unread).collect();
+        if news.is_empty() { Ok(()) } else { refused(ReimRefusal::Changed(news.join("；"))) }
     }
 
     /// The person, insured on the day of the purchase.
@@ -231,13 +266,12 @@ impl Center {
         let own =
             |rx: &Prescription| rx.opened.insu_poolarea_no == person.poolarea_no && rx.opened.psn_no == person.psn_no;
         let Some((rx, content)) = rx.filter(own).zip(content) else { return refused(ReimRefusal::RxUnknown) };
-        match &rx.state {
-            State::PreChecked | State::Signed { .. } | State::Revoked { .. } => {
-                return refused(ReimRefusal::NotIssued);
-            }
-            // One that was settled before claims were known holds nothing that the commit could find.
-            State::Settled { .. } => return refused(ReimRefusal::Settled),
-            _ => {}
+        if !issued(&rx.state) {
+            return refused(ReimRefusal::NotIssued);
+        }
+        // One that was settled before claims were known holds nothing that the commit could find.
+        if matches!(rx.state, State::Settled { .. }) {
+            return refused(ReimRefusal::Settled);
         }
         let lines = self.prescribed_lines(&content).await?;
         let prescribed = Prescribed {
@@ -268,6 +302,11 @@ impl Center {
         let held = self.store.claim(ClaimKind::RxPaid, &key).await?;
         Ok(held.is_some_and(|held| held.owner.starts_with(REIM_OWNER)))
     }
+}
+
+/// Whether a prescription was uploaded, and is not taken back.
+fn issued(state: &State) -> bool {
+    !matches!(state, State::PreChecked | State::Signed { .. } | State::Revoked { .. })
 }
 
 /// What is wrong with a claim in itself.

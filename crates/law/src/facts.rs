@@ -268,6 +268,10 @@ impl<'a> Facts<'a> {
                 let days = self.day(Field::ValiEndTime)?.since(self.day(Field::PrscTime)?);
                 Some(Value::Int(i64::from(days) + i64::from(field == Field::ValiInclDays)))
             }
+            Field::StooutExclDays => {
+                let days = self.day(Field::StooutTime)?.since(self.day(Field::PrscTime)?);
+                Some(Value::Int(i64::from(days)))
+            }
             Field::ValiEndMatchFlag => {
                 let days = self.number(Field::ValiDays, 0)?;
                 let end = self.number(Field::PrscTime, 0)?.checked_add(days.checked_mul(DAY_MICROS)?)?;
@@ -507,6 +511,8 @@ mod tests {
             assert_eq!(read(Field::ValiClockDays), clock, "{end}");
             assert_eq!(read(Field::ValiExclDays), excl, "{end}");
             assert_eq!(read(Field::ValiInclDays), incl, "{end}");
+            facts.set(Field::StooutTime, end.parse::<Moment>().unwrap());
+            assert_eq!(facts.number(Field::StooutExclDays, 0), Some(excl), "bought at {end}");
             assert_eq!(read(Field::ValiEndMatchFlag), i64::from(matches), "{end}");
         }
     }

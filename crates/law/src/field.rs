@@ -363,6 +363,7 @@ fields! {
     ValiClockDays "vali_clock_days" Kind::Int, Case Derived "有效期天数（按24小时计，不足进一）";
     ValiExclDays "vali_excl_days" Kind::Int, Case Derived "有效期天数（开方当日不计）";
     ValiInclDays "vali_incl_days" Kind::Int, Case Derived "有效期天数（开方当日计入）";
+    StooutExclDays "stoout_excl_days" Kind::Int, Case Derived "开方至购药的天数（开方当日不计）";
     ValiEndMatchFlag "vali_end_match_flag" Kind::Flag, Case Derived "有效截止时间等于开方时间加有效天数";
     RetnSameMonthFlag "retn_same_month_flag" Kind::Flag, Case Derived "退单与结算在同一月";
     SamePoolFlag "same_pool_flag" Kind::Flag, Case Derived "开方机构与药店在同一统筹区";

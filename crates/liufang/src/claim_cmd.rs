@@ -61,7 +61,9 @@ async fn step(center: &Center, command: &ClaimCommand) -> anyhow::Result<bool> {
         ClaimCommand::Supply { of, papers } => go(center, of, Doing::Supply(&intake::papers(papers)?)).await,
         ClaimCommand::Decide { of, decision } => decide(center, of, decision).await,
         ClaimCommand::Pay { of, voucher } => go(center, of, Doing::Pay(voucher)).await,
-        ClaimCommand::Undo { of, why } => go(center, of, Doing::Undo(why)).await,
+        ClaimCommand::Undo { of, why, voucher } => {
+            go(center, of, Doing::Undo { rea: why, repay_no: voucher.as_deref() }).await
+        }
         ClaimCommand::Show { claim_no, base } => match center.store().reim(base.poolarea_no, claim_no).await? {
             Some(row) if base.json => json_out(&shown::value(&row)),
             Some(row) => {

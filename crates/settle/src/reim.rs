@@ -194,7 +194,7 @@ pub enum Did {
     /// The money left, by this voucher.
     Paid(String),
     /// Taken back, before or after it was paid: the accumulators are as they were.
-    Undone(String),
+    Undone(Undone),
 }
 
 /// What the law said.
@@ -213,7 +213,7 @@ pub struct Checked {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Approved {
-    /// 险种 on the day of the purchase.
+    /// 险种 as registered when it was promised; insured was the person on the day of the purchase.
     pub insutype: Insutype,
     /// The amounts.
     pub shares: Shares,
@@ -221,6 +221,16 @@ pub struct Approved {
     pub looked_into: Option<String>,
     /// Edition of the law that gave the amounts.
     pub law_edition: String,
+}
+
+/// Why an approval is taken back, and by which voucher the money came back, where it had left.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Undone {
+    /// In words.
+    pub rea: String,
+    /// Voucher of the repayment; none of what was never paid.
+    pub repay_no: Option<String>,
 }
 
 /// Why a claim is not paid.
@@ -263,7 +273,7 @@ pub enum ReimState {
         /// What had been promised.
         approved: Box<Approved>,
         /// Why.
-        rea: String,
+        undone: Undone,
     },
 }
 
@@ -366,8 +376,8 @@ impl ReimState {
             (Self::Approved { approved, .. }, Did::Paid(pay_no)) => {
                 Self::Paid { approved: approved.clone(), pay_no: pay_no.clone() }
             }
-            (Self::Approved { approved, .. } | Self::Paid { approved, .. }, Did::Undone(rea)) => {
-                Self::Undone { approved: approved.clone(), rea: rea.clone() }
+            (Self::Approved { approved, .. } | Self::Paid { approved, .. }, Did::Undone(undone)) => {
+                Self::Undone { approved: approved.clone(), undone: undone.clone() }
             }
             _ => return None,
         })
@@ -398,6 +408,9 @@ pub enum ReimError {
     /// No invoice, more than are kept, or one twice.
     #[error("发票应为1至{REIM_INVOICES_MAX}张且不重复")]
     Invoices,
+    /// Paid and without the voucher of its repayment, or with one and not paid.
+    #[error("已拨付的须填退款凭证才能撤销，没有拨付的没有退款凭证")]
+    Repayment,
 }
 
 impl Reim {
@@ -422,7 +435,7 @@ impl Reim {
     /// With one more step.
     ///
     /// # Errors
-    /// [`ReimError::NotNow`], [`ReimError::Papers`], [`ReimError::TooManySteps`].
+    /// [`ReimError::NotNow`], [`ReimError::Papers`], [`ReimError::TooManySteps`], [`ReimError::Repayment`].
     pub fn then(mut self, step: Step) -> Result<Self, ReimError> {
         let state = self.state.after(&step.did).ok_or(ReimError::NotNow(self.state.stas()))?;
         if self.steps.len() == REIM_STEPS_MAX {
@@ -432,6 +445,13 @@ impl Reim {
             && (papers.is_empty() || self.papers().count() + papers.len() > REIM_PAPERS_MAX)
         {
             return Err(ReimError::Papers);
+        }
+        if let Did::Undone(undone) = &step.did {
+            // Money that left comes back before its purchase may be paid again; what never left has no voucher.
+            let paid = matches!(self.state, ReimState::Paid { .. });
+            if undone.repay_no.is_some() != paid || undone.repay_no.as_ref().is_some_and(|no| no.trim().is_empty()) {
+                return Err(ReimError::Repayment);
+            }
         }
         self.steps.push(step);
         self.state = state;
@@ -509,7 +529,20 @@ macro_rules! quiet_debug {
         }
     )+};
 }
-quiet_debug!(Intake, Prescribed, PrescribedLine, Bought, BoughtLine, Paper, Step, Did, Checked, Approved, Refused);
+quiet_debug!(
+    Intake,
+    Prescribed,
+    PrescribedLine,
+    Bought,
+    BoughtLine,
+    Paper,
+    Step,
+    Did,
+    Checked,
+    Approved,
+    Undone,
+    Refused
+);
 
 impl std::fmt::Debug for ReimState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

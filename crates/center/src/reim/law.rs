@@ -9,6 +9,7 @@ use lf_settle::reim::{Checked, PaperKind};
 use lf_vocab::Moment;
 
 use super::basket::Laid;
+use super::{ReimRefusal, issued};
 use crate::Center;
 use crate::failure::{Failure, refused};
 use crate::filings::Filings;
@@ -25,6 +26,8 @@ struct Known {
     says: Vec<DrugSays>,
     /// It was sold through the center.
     flowed: bool,
+    /// It stands: uploaded and not taken back since; one on paper does.
+    issued: bool,
 }
 
 impl Center {
@@ -43,6 +46,10 @@ impl Center {
         let decision =
             self.law.decide(Gate::Claim, &place, &facts(row, &laid, &known), &grants).map_err(gate::failure)?;
         let mut checked = Checked { law_edition: self.law.edition().to_owned(), ..Checked::default() };
+        if !known.issued {
+            // Revoked (7104) since it was taken in.
+            checked.refused.push(Failure::from_refusal(ReimRefusal::NotIssued).in_words());
+        }
         for finding in decision.findings {
             let (cite, by) = (finding.cite.to_string(), finding.by());
             let text = format!("[{}] {}（依据：{cite}，{by}）", finding.code, finding.sentence);
@@ -68,21 +75,21 @@ impl Center {
             Side { place, code, dr_code: None, dise }
         };
         let codes: Vec<_> = bought.lines.iter().map(|line| line.med_list_codg.clone()).collect();
-        let flowed = async {
-            let Some(hi_rxno) = &rx.hi_rxno else { return Ok(false) };
-            let found = self.store.rx(hi_rxno).await?;
-            Ok(found.is_some_and(|rx| {
-                matches!(rx.state, State::Sold { .. } | State::SelfPaid { .. } | State::Settled { .. })
-            }))
+        let in_center = async {
+            let Some(hi_rxno) = &rx.hi_rxno else { return Ok(None) };
+            self.store.rx(hi_rxno).await
         };
-        let (of_issuer, of_pharmacy, filings, says, flowed) = tokio::try_join!(
+        let (of_issuer, of_pharmacy, filings, says, in_center) = tokio::try_join!(
             self.designated(side(issuer.as_ref(), &rx.fixmedins_code), rx.prsc_time.day(), now),
             self.designated(side(pharmacy.as_ref(), &bought.phar_fixmedins_code), bought.day, now),
             self.filings(place, &intake.psn_no, bought.day, now),
             self.drug_says(place, &codes, bought.day, now),
-            flowed
+            in_center
         )?;
-        Ok(Known { issuer, pharmacy, of_issuer, of_pharmacy, filings, says, flowed })
+        let state = in_center.map(|rx| rx.state);
+        let flowed = matches!(state, Some(State::Sold { .. } | State::SelfPaid { .. } | State::Settled { .. }));
+        let issued = state.is_none_or(|state| issued(&state));
+        Ok(Known { issuer, pharmacy, of_issuer, of_pharmacy, filings, says, flowed, issued })
     }
 }
 

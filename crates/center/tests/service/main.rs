@@ -30,6 +30,7 @@ mod refusals_hospital;
 mod refusals_till;
 mod registers;
 mod reim;
+mod reim_again;
 mod restrictions;
 mod said;
 mod schemes;

@@ -26,10 +26,14 @@ use crate::registers::{designate, disease, dsgn, file, life, region, special, ta
 use crate::said::{Said, codes, send, with};
 
 const DONGGUAN: &str = "441900";
-const DISE: &str = "M03900";
+pub const DISE: &str = "M03900";
 
 /// The packs with a benefit for 门特 in Dongguan that nobody printed, and days in which a claim is paid.
-fn benefits() -> Law {
+pub fn benefits() -> Law {
+    benefits_and("")
+}
+
+pub fn benefits_and(more: &str) -> Law {
     let said = |id: &str, quantity: &str, is: &str| provision(id, quantity, "2025-01-01", is);
     let added = [
         said("opsp.med_types", "texts", "[\"14\"]"),
@@ -42,11 +46,11 @@ fn benefits() -> Law {
         said("opsp.fund_cap_fen", "fen", "10000"),
         said("opsp.preselfpay.b", "ratio", "\"0.1\""),
     ];
-    law(&[("441900/mt.toml", added.concat())])
+    law(&[("441900/mt.toml", added.concat() + more)])
 }
 
 /// Dongguan with everybody qualified; its benefits are known where `law` knows them.
-async fn dongguan(law: Option<Law>) -> (TestCenter, Person) {
+pub async fn dongguan(law: Option<Law>) -> (TestCenter, Person) {
     let (mut center, person) = region(DONGGUAN, DONGGUAN).await;
     if let Some(law) = law {
         let (store, chance) = (center.store.clone(), Arc::new(SeededChance::new(2)));
@@ -57,8 +61,12 @@ async fn dongguan(law: Option<Law>) -> (TestCenter, Person) {
     (center, person)
 }
 
-fn by(center: &TestCenter) -> By<'static> {
+pub fn by(center: &TestCenter) -> By<'static> {
     By { opter_name: "甲经办", now: center.now() }
+}
+
+pub fn undo<'a>(rea: &'a str, repay_no: Option<&'a str>) -> Doing<'a> {
+    Doing::Undo { rea, repay_no }
 }
 
 fn papers() -> Vec<Paper> {
@@ -67,7 +75,7 @@ fn papers() -> Vec<Paper> {
 }
 
 /// Two packs of a drug with a standard of 20 yuan, each 25 yuan.
-fn bought(center: &TestCenter, invo_no: &str) -> Bought {
+pub fn bought(center: &TestCenter, invo_no: &str) -> Bought {
     Bought {
         phar_fixmedins_code: PHARMACY.parse().unwrap(),
         day: center.now().day(),
@@ -82,7 +90,7 @@ fn bought(center: &TestCenter, invo_no: &str) -> Bought {
     }
 }
 
-fn on_paper(center: &TestCenter, hosp_rxno: &str) -> Prescribed {
+pub fn on_paper(center: &TestCenter, hosp_rxno: &str) -> Prescribed {
     Prescribed {
         fixmedins_code: HOSPITAL.parse().unwrap(),
         hosp_rxno: hosp_rxno.to_owned(),
@@ -100,7 +108,7 @@ fn on_paper(center: &TestCenter, hosp_rxno: &str) -> Prescribed {
     }
 }
 
-fn asked(center: &TestCenter, person: &Person, reim_no: &str) -> Asked {
+pub fn asked(center: &TestCenter, person: &Person, reim_no: &str) -> Asked {
     Asked {
         poolarea_no: person.poolarea_no,
         reim_no: reim_no.to_owned(),
@@ -112,12 +120,12 @@ fn asked(center: &TestCenter, person: &Person, reim_no: &str) -> Asked {
     }
 }
 
-fn answered<R>(result: Result<R, Failure>) -> Result<Answer<R>, Failure> {
+pub fn answered<R>(result: Result<R, Failure>) -> Result<Answer<R>, Failure> {
     result.map(Answer::from)
 }
 
 /// Codes of what the law refuses and reminds of.
-async fn judged(center: &TestCenter, row: &ReimRow) -> [Vec<String>; 2] {
+pub async fn judged(center: &TestCenter, row: &ReimRow) -> [Vec<String>; 2] {
     let judged = center.center.reim_check(by(center), row.poolarea_no, &row.reim_no).await.unwrap();
     let ReimState::Checked(checked) = judged.row.reim.state() else { panic!("{:?}", judged.row) };
     let code = |text: &String| text[1..text.find(']').unwrap()].to_owned();
@@ -130,13 +138,13 @@ async fn judge(center: &TestCenter, asked: &Asked) -> [Vec<String>; 2] {
     judged(center, &row).await
 }
 
-async fn accum(center: &TestCenter, person: &Person) -> Option<lf_settle::Totals> {
+pub async fn accum(center: &TestCenter, person: &Person) -> Option<lf_settle::Totals> {
     let (poolarea_no, psn_no) = (person.poolarea_no, person.psn_no.clone());
     let key = AccumKey { poolarea_no, psn_no, year: 2026, scheme: "opsp".to_owned() };
     center.store.accum(&key).await.unwrap().map(|row| *row.accum.totals())
 }
 
-async fn passes(center: &TestCenter, reims: u64) {
+pub async fn passes(center: &TestCenter, reims: u64) {
     let report = center.audit().await;
     assert!(report.passes() && report.reims == reims, "{report}");
 }
@@ -187,7 +195,7 @@ async fn a_claim_is_paid_as_the_same_purchase_would_have_been_settled() {
     assert_eq!(paid.reim.state().stas(), ReimStas::Paid);
     assert_eq!(accum(&center, &person).await, before);
     passes(&center, 1).await;
-    let undone = center.center.reim_do(now, place, "1", Doing::Undo("重复申请")).await.unwrap();
+    let undone = center.center.reim_do(now, place, "1", undo("重复申请", Some("退1号"))).await.unwrap();
     assert_eq!(undone.reim.state().stas(), ReimStas::Undone);
     let left = accum(&center, &person).await.unwrap();
     assert_eq!((left.fund_paid_fen, left.eligible_fen), (Fen::new(2_880), Fen::new(3_600)), "as if it had never been");
@@ -277,6 +285,17 @@ async fn the_law_says_what_may_be_claimed() {
         ("3", &|a| paper(a, &|rx| rx.rx_exra_attr_code = Some("01".to_owned())), "CLAIM-MUST-E"),
         ("4", &|a| a.papers.retain(|paper| paper.kind != PaperKind::Invoice), "CLAIM-PAPERS"),
         ("5", &|a| paper(a, &|rx| rx.vali_end_time = rx.vali_end_time.plus_seconds(-3 * 86_400 - 1)), "CLAIM-EXPIRED"),
+        (
+            "14",
+            &|a| {
+                paper(a, &|rx| {
+                    // A paper that says a year is as long valid as any other.
+                    rx.prsc_time = rx.prsc_time.plus_seconds(-4 * 86_400);
+                    rx.vali_end_time = rx.prsc_time.plus_seconds(366 * 86_400);
+                })
+            },
+            "CLAIM-EXPIRED",
+        ),
         ("6", &|a| paper(a, &|rx| rx.lines[0].packs = Some("1".parse().unwrap())), "CLAIM-MORE-THAN-RX"),
         ("7", &|a| paper(a, &|rx| rx.lines[0].med_list_codg = drugs::AMLODIPINE.parse().unwrap()), "SALE-NOT-IN-RX"),
         (
@@ -305,7 +324,7 @@ async fn the_law_says_what_may_be_claimed() {
     });
     let [refused, _] = judge(&center, &other).await;
     assert!(refused.contains(&"CLAIM-OTHER-CITY".to_owned()), "{refused:?}");
-    passes(&center, 14).await;
+    passes(&center, 15).await;
 }
 
 #[tokio::test]
@@ -416,7 +435,7 @@ async fn what_was_promised_stands_beside_the_settlements() {
     center.center.reim_check(now, place, "1").await.unwrap();
     center.center.reim_do(now, place, "1", Doing::Approve(None)).await.unwrap();
     center.clock.advance_seconds(10 * 86_400);
-    let row = center.center.reim_do(by(&center), place, "1", Doing::Undo("重复")).await.unwrap();
+    let row = center.center.reim_do(by(&center), place, "1", undo("重复", None)).await.unwrap();
     let closed = |first: &str, last: &str, take: &dyn Fn(&mut Books)| {
         let mut books = Books::new(Period::new(first.parse().unwrap(), last.parse().unwrap()).unwrap(), center.now());
         take(&mut books);
@@ -481,6 +500,11 @@ async fn every_refusal_of_a_claim_is_met() {
     said.refused(add(Asked { reim_no: "2".to_owned(), bought: bought(&center, "2"), ..good() }).await);
     said.refused(add(Asked { bought: bought(&center, "1"), ..asked(&center, &person, "2") }).await);
     said.refused(answered(center.center.reim_do(now, place, "1", Doing::Approve(None)).await));
+    // Checked as lawful, and of a list of the place since.
+    center.center.reim_check(now, place, "1").await.unwrap();
+    tag(&center, TagList::Dual, DONGGUAN, "双通道", &[None]).await;
+    center.clock.advance_seconds(60);
+    said.refused(answered(center.center.reim_do(by(&center), place, "1", Doing::Approve(None)).await));
     said.are(
         expect![[r#"
         CLM-01 没有该受理号的零星报销〔本中心 零星报销〕
@@ -504,7 +528,8 @@ async fn every_refusal_of_a_claim_is_met() {
         CLM-13 处方已由另一笔零星报销办理〔东医保〔2024〕41号 三(一)〕
         CLM-14 发票1已用于另一笔零星报销〔本中心 零星报销〕
         CLM-04 在“已受理”状态下不能办理〔本中心 零星报销〕
-    "#]],
+        CLM-15 审核之后情况有变，请重新审核：[CLAIM-MUST-E] 双通道药品必须通过电子处方流转购买，不能零星报销。（依据：《关于进一步做好基本医疗保险门诊特定病种服务资格管理有关事项的通知》三(一)、四（五），441900/claim.must_e@2025-01-01）〔本中心 零星报销〕
+        "#]],
         &[ReimRefusal::CODES],
     );
 }

@@ -56,7 +56,10 @@ fn did(did: &Did) -> String {
         Did::Approved(approved) => format!("核定：{}", amounts(&approved.shares)),
         Did::Refused(refused) => format!("不予报销：{}（依据：{}）", refused.rea, refused.article),
         Did::Paid(pay_no) => format!("拨付：凭证{pay_no}"),
-        Did::Undone(rea) => format!("撤销：{rea}"),
+        Did::Undone(undone) => match &undone.repay_no {
+            Some(repay_no) => format!("撤销：{}，退款凭证{repay_no}", undone.rea),
+            None => format!("撤销：{}", undone.rea),
+        },
     }
 }
 
@@ -99,7 +102,7 @@ fn step(step: &Step) -> Value {
         }
         Did::Refused(refused) => json!({ "refused": { "article": refused.article, "rea": refused.rea } }),
         Did::Paid(pay_no) => json!({ "paid": pay_no }),
-        Did::Undone(rea) => json!({ "undone": rea }),
+        Did::Undone(undone) => json!({ "undone": { "rea": undone.rea, "repay_no": undone.repay_no } }),
     };
     json!({ "opter_name": step.opter_name, "opt_time": step.opt_time.to_string(), "did": did })
 }

@@ -111,6 +111,9 @@ pub enum ClaimCommand {
         /// Why
         #[arg(long, value_name = "TEXT", value_parser = said)]
         why: String,
+        /// Voucher of the repayment, where the claim was paid
+        #[arg(long, value_name = "TEXT", value_parser = said)]
+        voucher: Option<String>,
     },
     /// Show a claim with its papers, steps and amounts
     Show {

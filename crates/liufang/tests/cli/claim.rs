@@ -99,7 +99,10 @@ fn an_officer_takes_a_claim_in_decides_pays_and_sees_what_waits() {
     let verify = || ran(&folder, &["audit", "verify", "--database", "sqlite://var/demo/center.db"]);
     let (code, out, err) = verify();
     assert!(code == 0 && out.contains("零星报销2笔"), "{out}{err}");
-    assert_eq!(claim(&[&["undo", "L1", "--why", "重复"], &by[..]].concat()).0, 0);
+    let undo = ["undo", "L1", "--why", "重复"];
+    let (code, told) = claim(&[&undo[..], &by].concat());
+    assert!(code == 2 && told.contains("退款凭证"), "{told}");
+    assert_eq!(claim(&[&undo[..], &["--voucher", "TK1"], &by].concat()).0, 0);
     assert_eq!(verify().0, 0);
     assert_eq!(add("L4", "1.json", &all).0, 0, "what was undone is free");
     assert_eq!(claim(&["show", "L9"]).0, 2);

@@ -3,7 +3,7 @@
 use lf_settle::Accumulator;
 use lf_settle::reim::{
     Approved, Bought, Checked, Did, Intake, Invoice, Paper, PaperKind, Prescribed, REIM_INVOICES_MAX, REIM_PAPERS_MAX,
-    REIM_STEPS_MAX, Refused, Reim, ReimError, ReimStas, Step,
+    REIM_STEPS_MAX, Refused, Reim, ReimError, ReimStas, Step, Undone,
 };
 use lf_vocab::dict::Insutype;
 use lf_vocab::{Fen, Moment};
@@ -68,6 +68,10 @@ fn refused() -> Did {
     Did::Refused(Refused { article: "一".to_owned(), rea: "不符".to_owned() })
 }
 
+fn undone(repay_no: Option<&str>) -> Did {
+    Did::Undone(Undone { rea: "错".to_owned(), repay_no: repay_no.map(str::to_owned) })
+}
+
 fn all() -> [Did; 7] {
     [
         Did::Returned("缺".to_owned()),
@@ -76,7 +80,7 @@ fn all() -> [Did; 7] {
         approved(None),
         refused(),
         Did::Paid("1".to_owned()),
-        Did::Undone("错".to_owned()),
+        undone(None),
     ]
 }
 
@@ -90,7 +94,7 @@ fn only_these_steps_follow_each_other() {
         (Checked, vec![check.clone()], &[Returned, Checked, Approved, Refused]),
         (Approved, vec![check.clone(), approve.clone()], &[Paid, Undone]),
         (Refused, vec![no], &[]),
-        (Paid, vec![check.clone(), approve.clone(), pay], &[Undone]),
+        (Paid, vec![check.clone(), approve.clone(), pay], &[]),
         (Undone, vec![back, more, check, approve, undo], &[]),
     ];
     for (stas, steps, follow) in reach {
@@ -112,6 +116,18 @@ fn what_the_law_forbids_or_could_not_see_is_not_simply_approved() {
     assert_eq!(after(checked(&["不符合"], &[]), approved(Some("已核实"))), never);
     assert_eq!(after(checked(&[], &["请核实"]), approved(None)), never);
     assert_eq!(after(checked(&[], &["请核实"]), approved(Some("已核实"))), Ok(ReimStas::Approved));
+}
+
+#[test]
+fn what_was_paid_is_undone_with_the_voucher_of_its_repayment_only() {
+    let [_, _, check, approve, _, pay, _] = all();
+    let promised = [check, approve].map(step).into_iter().try_fold(new(), Reim::then).unwrap();
+    let paid = promised.clone().then(step(pay)).unwrap();
+    let undo = |reim: &Reim, no| reim.clone().then(step(undone(no))).map(|reim| reim.state().stas());
+    let said = |reim| [None, Some(" "), Some("退1号")].map(|no| undo(reim, no).is_ok());
+    assert_eq!(said(&paid), [false, false, true]);
+    assert_eq!(said(&promised), [true, false, false]);
+    assert_eq!(undo(&paid, None), Err(ReimError::Repayment));
 }
 
 #[test]

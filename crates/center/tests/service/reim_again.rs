@@ -1,0 +1,153 @@
+//! 零星报销: what happened between two steps of a claim, or at once, counts in the second.
+
+use std::sync::Arc;
+
+use lf_center::reim::{Asked, AskedRx, Doing};
+use lf_center::{Center, Settings};
+use lf_ports::Person;
+use lf_ports::lists::TagList;
+use lf_settle::reim::{Bought, BoughtLine, ReimStas};
+use lf_testkit::edge::SeededChance;
+use lf_testkit::{Step, TestCenter};
+use lf_vocab::{Fen, HiRxno};
+
+use crate::registers::{life, special, tag};
+use crate::reim::{DISE, accum, answered, asked, benefits, benefits_and, bought, by, dongguan, judged, passes, undo};
+use crate::said::codes;
+
+/// One pack of the drug that a prescription of these tests has.
+fn of_center(center: &TestCenter, person: &Person, no: &str, hi_rxno: HiRxno) -> Asked {
+    let one = Bought { medfee_sumamt: "20.00".parse().unwrap(), ..bought(center, no) };
+    let line = BoughtLine {
+        cnt: "1".parse().unwrap(),
+        pric: "20".parse().unwrap(),
+        det_item_fee_sumamt: "20.00".parse().unwrap(),
+        ..one.lines[0].clone()
+    };
+    let rx = AskedRx::InCenter(hi_rxno, None);
+    Asked { rx, bought: Bought { lines: vec![line], ..one }, ..asked(center, person, no) }
+}
+
+/// The remark of a later edition that nobody read when the claim was checked.
+const LATER: &str = "
+[[provision]]
+id = \"claim.later\"
+title = \"例\"
+gate = \"claim\"
+quantity = \"flag\"
+reckoned = \"stoout_time\"
+order = 399
+violated_if = { paper_flag = true }
+severity = \"remind\"
+absent = \"pass\"
+field = \"paper_flag\"
+code = \"CLAIM-LATER\"
+sentence = \"请核实。\"
+value = [{ from = 2025-01-01, is = true, cite = \"Q-例\", confidence = \"assumed\" }]
+";
+
+#[tokio::test]
+async fn what_became_unlawful_after_the_check_is_not_approved() {
+    // proves DG-3.1c
+    let (center, person) = dongguan(Some(benefits())).await;
+    let (place, now) = (person.poolarea_no, by(&center));
+    let approve =
+        async |no: &str| answered(center.center.reim_do(by(&center), place, no, Doing::Approve(Some("已核实"))).await);
+    let none = [Vec::<String>::new(), Vec::new()];
+    // Sold through the center after the check.
+    let rx = life(&center, &person, vec![special()], Some(DISE)).up_to(Step::Uploaded).await;
+    let row = center.center.reim_add(now, &of_center(&center, &person, "1", rx.hi_rxno())).await.unwrap();
+    assert_eq!(judged(&center, &row).await, none);
+    rx.up_to(Step::Sold).await;
+    let told = approve("1").await;
+    assert_eq!(codes(&told), ["CLM-15"]);
+    assert!(format!("{told:?}").contains("CLAIM-FLOWED"), "it says what changed: {told:?}");
+    assert_eq!(accum(&center, &person).await, None, "nothing was promised");
+    // Revoked after the check.
+    let mut rx = life(&center, &person, vec![special()], Some(DISE)).up_to(Step::Uploaded).await;
+    let row = center.center.reim_add(now, &of_center(&center, &person, "2", rx.hi_rxno())).await.unwrap();
+    assert_eq!(judged(&center, &row).await, none);
+    rx.undo().await.unwrap();
+    assert_eq!(codes(&approve("2").await), ["CLM-15"]);
+    assert_eq!(judged(&center, &row).await[0], ["CLM-11"]);
+    // A list of the place, and checked again it is plainly forbidden.
+    let row = center.center.reim_add(now, &asked(&center, &person, "3")).await.unwrap();
+    assert_eq!(judged(&center, &row).await, none);
+    tag(&center, TagList::Dual, "441900", "双通道", &[None]).await;
+    // A running center hears of a list within this time.
+    center.clock.advance_seconds(60);
+    assert_eq!(codes(&approve("3").await), ["CLM-15"]);
+    assert_eq!(judged(&center, &row).await[0], ["CLAIM-MUST-E"]);
+    assert_eq!(codes(&approve("3").await), ["CLM-04"]);
+    passes(&center, 3).await;
+}
+
+#[tokio::test]
+async fn what_the_law_reminds_of_since_the_check_must_be_read_first() {
+    // proves DG-3.1c
+    let (center, person) = dongguan(Some(benefits())).await;
+    let (place, now) = (person.poolarea_no, by(&center));
+    let row = center.center.reim_add(now, &asked(&center, &person, "1")).await.unwrap();
+    assert_eq!(judged(&center, &row).await, [Vec::<String>::new(), Vec::new()]);
+    let (store, chance) = (center.store.clone(), Arc::new(SeededChance::new(3)));
+    let later = Center::new(store, Arc::new(benefits_and(LATER)), chance, Settings::default());
+    let approve = async || answered(later.reim_do(now, place, "1", Doing::Approve(Some("已核实"))).await);
+    assert_eq!(codes(&approve().await), ["CLM-15"]);
+    later.reim_check(now, place, "1").await.unwrap();
+    assert!(approve().await.is_ok(), "read and looked into");
+    passes(&center, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_who_undo_at_once_one_is_told_that_it_is_undone() {
+    // proves DG-3.1c
+    let (center, person) = dongguan(Some(benefits())).await;
+    let center = Arc::new(center);
+    let (place, now) = (person.poolarea_no, by(&center));
+    for round in 0..24 {
+        let no = round.to_string();
+        center.center.reim_add(now, &asked(&center, &person, &no)).await.unwrap();
+        center.center.reim_check(now, place, &no).await.unwrap();
+        center.center.reim_do(now, place, &no, Doing::Approve(None)).await.unwrap();
+        let tasks = [(); 4].map(|()| {
+            let (center, no) = (center.clone(), no.clone());
+            tokio::spawn(async move { answered(center.center.reim_do(now, place, &no, undo("重复", None)).await) })
+        });
+        let mut done = 0;
+        for task in tasks {
+            let told = task.await.unwrap();
+            match &told {
+                Ok(row) => done += i32::from(row.reply.reim.state().stas() == ReimStas::Undone),
+                Err(_) => assert_eq!(codes(&told), ["CLM-04"]),
+            }
+        }
+        assert_eq!(done, 1);
+        assert_eq!(accum(&center, &person).await.unwrap().fund_paid_fen, Fen::ZERO);
+    }
+    assert!(center.audit().await.passes());
+}
+
+#[tokio::test]
+async fn what_was_paid_stays_until_the_money_came_back() {
+    // proves DG-3.1c
+    let (center, person) = dongguan(Some(benefits())).await;
+    let (place, now) = (person.poolarea_no, by(&center));
+    center.center.reim_add(now, &asked(&center, &person, "1")).await.unwrap();
+    center.center.reim_check(now, place, "1").await.unwrap();
+    for doing in [Doing::Approve(None), Doing::Pay("拨付1号")] {
+        center.center.reim_do(now, place, "1", doing).await.unwrap();
+    }
+    let promised = accum(&center, &person).await;
+    let told = center.center.reim_do(now, place, "1", undo("重复", None)).await;
+    assert_eq!(codes(&answered(told)), ["CLM-04"]);
+    assert_eq!(accum(&center, &person).await, promised);
+    let again = Asked { reim_no: "2".to_owned(), ..asked(&center, &person, "1") };
+    assert_eq!(
+        codes(&answered(center.center.reim_add(now, &again).await)),
+        ["CLM-13"],
+        "prescription and invoice are held"
+    );
+    center.center.reim_do(now, place, "1", undo("重复", Some("退1号"))).await.unwrap();
+    center.center.reim_add(now, &again).await.unwrap();
+    passes(&center, 2).await;
+}
