@@ -12,7 +12,9 @@ use lf_testkit::{Step, TestCenter};
 use lf_vocab::{Fen, HiRxno};
 
 use crate::registers::{life, special, tag};
-use crate::reim::{DISE, accum, answered, asked, benefits, benefits_and, bought, by, dongguan, judged, passes, undo};
+use crate::reim::{
+    DISE, accum, answered, asked, benefits, benefits_and, bought, by, dongguan, judged, on_paper, passes, undo,
+};
 use crate::said::codes;
 
 /// One pack of the drug that a prescription of these tests has.
@@ -150,4 +152,19 @@ async fn what_was_paid_stays_until_the_money_came_back() {
     center.center.reim_do(now, place, "1", undo("重复", Some("退1号"))).await.unwrap();
     center.center.reim_add(now, &again).await.unwrap();
     passes(&center, 2).await;
+}
+
+#[tokio::test]
+async fn a_paper_is_valid_for_the_days_of_the_law_whatever_it_says() {
+    // proves DG-3.1c
+    let (center, person) = dongguan(Some(benefits())).await;
+    for (no, days, wanted) in [("1", 3, vec![]), ("2", 4, vec!["CLAIM-EXPIRED"])] {
+        let mut asked = asked(&center, &person, no);
+        let mut paper = on_paper(&center, no);
+        paper.prsc_time = center.now().day().plus(-days).start();
+        paper.vali_end_time = center.now().day().plus(366 - days).start();
+        asked.rx = AskedRx::OnPaper(Box::new(paper), "14".to_owned());
+        let row = center.center.reim_add(by(&center), &asked).await.unwrap();
+        assert_eq!(judged(&center, &row).await[0], wanted);
+    }
 }
