@@ -1,16 +1,22 @@
 //! 用药档案: what a person bought of a pharmacy on prescription, opened by the first purchase of a 单独支付 drug.
 //!
 //! Serves WH-6.6 at the gate `sell` (7207). Invariants: a file is opened in the commit of the purchase that opens it, so that of two
-//! first purchases at once one is the first; a sale that is undone (7208) closes the file that it opened, a refund does not.
+//! first purchases at once one is the first; a sale that is undone (7208) leaves the file that it opened to the oldest other such
+//! purchase and closes it where there is none; a refund (2103, 2601) leaves it as it is. Whose sale no longer stands has opened nothing.
 
 use lf_ports::{Claim, ClaimKind, Store, StoreError};
 use lf_rx::Prescription;
+use lf_rx::event::Sold;
+use lf_vocab::dict::HiFeesetlFlag;
 use lf_vocab::{Admdvs, Day, FixmedinsCode, HiRxno, PsnNo};
 
 use crate::Center;
 use crate::ctx::Ctx;
 use crate::failure::Failure;
 use crate::gate::spoken_by;
+use crate::registers::DrugSays;
+use crate::stock_pages::in_waves;
+use crate::t7207_sell::left_on;
 
 /// Numbers that are read at once where a file is listed.
 const PAGE: usize = 64;
@@ -18,19 +24,23 @@ const PAGE: usize = 64;
 /// A person's file at a pharmacy, where the law of the place has pharmacies keep one.
 pub(crate) struct MedFile {
     key: String,
-    opened: bool,
+    /// By which sale it was opened, as it is written.
+    held: Option<Claim>,
+    /// By which sale that stands it is opened.
+    opener: Option<HiRxno>,
 }
 
 impl MedFile {
     /// Whether the purchase is the first, as far as the center knows.
     pub(crate) fn first_buy(&self) -> bool {
-        !self.opened
+        self.opener.is_none()
     }
 
-    /// What opens the file, where none is open yet.
-    pub(crate) fn opening(&self, hi_rxno: &HiRxno) -> Option<Claim> {
+    /// What is given back and what is taken so that the file is open after this sale.
+    pub(crate) fn opening(&self, hi_rxno: &HiRxno) -> (Option<Claim>, Option<Claim>) {
         lf_vocab::covers!("WH-6.6");
-        self.first_buy().then(|| claim(self.key.clone(), hi_rxno))
+        let wanted = claim(self.key.clone(), self.opener.as_ref().unwrap_or(hi_rxno));
+        if self.held.as_ref() == Some(&wanted) { (None, None) } else { (self.held.clone(), Some(wanted)) }
     }
 }
 
@@ -41,25 +51,84 @@ impl Center {
         Ok(spoken_by(view.flag("phar.med_file"))?.unwrap_or(false))
     }
 
-    /// The file of the prescription's patient at this pharmacy; nothing where none is kept.
-    pub(crate) async fn med_file(
+    /// By which sale the file of the prescription's patient at this pharmacy was opened, as it is written.
+    pub(crate) async fn med_file_held(
         &self,
         kept: bool,
         ctx: &Ctx,
         rx: &Prescription,
-    ) -> Result<Option<MedFile>, StoreError> {
-        if !kept {
+    ) -> Result<Option<Claim>, StoreError> {
+        match kept {
+            true => self.store.claim(ClaimKind::MedFile, &key_for(ctx.code(), rx)).await,
+            false => Ok(None),
+        }
+    }
+
+    /// The file for the sale of a 单独支付 drug. What is written counts while that sale stands, as two that are undone at the same
+    /// moment do not see each other.
+    pub(crate) async fn med_file(&self, held: Option<Claim>, ctx: &Ctx, rx: &Prescription) -> Result<MedFile, Failure> {
+        let key = key_for(ctx.code(), rx);
+        if let Some(owner) = held.as_ref().and_then(|held| held.owner.parse::<HiRxno>().ok())
+            && let Some(opener) = self.store.rx(&owner).await?
+            && sold_at(&opener, ctx.code()).is_some()
+        {
+            return Ok(MedFile { key, held, opener: Some(owner) });
+        }
+        let opener = self.oldest_purchase(ctx, rx).await?;
+        Ok(MedFile { key, held, opener })
+    }
+
+    /// Which sale has the file when this one is undone: none where it did not open the file or nothing else stands.
+    pub(crate) async fn med_file_left(
+        &self,
+        ctx: &Ctx,
+        rx: &Prescription,
+        sold: &Sold,
+    ) -> Result<Option<Claim>, Failure> {
+        if !self.files(ctx, sold)? {
             return Ok(None);
         }
-        let key = key_of(ctx.code(), rx.opened.insu_poolarea_no, &rx.opened.psn_no);
-        let opened = self.store.claim(ClaimKind::MedFile, &key).await?.is_some();
-        Ok(Some(MedFile { key, opened }))
+        let held = self.med_file_held(true, ctx, rx).await?;
+        if held != Some(opened_by(ctx.code(), rx)) {
+            return Ok(None);
+        }
+        let next = self.oldest_purchase(ctx, rx).await?;
+        Ok(next.map(|next| claim(key_for(ctx.code(), rx), &next)))
+    }
+
+    /// The oldest other purchase of the patient at this pharmacy that may open a file.
+    async fn oldest_purchase(&self, ctx: &Ctx, rx: &Prescription) -> Result<Option<HiRxno>, Failure> {
+        let whose = (rx.opened.insu_poolarea_no, &rx.opened.psn_no);
+        for other in purchases(&*self.store, ctx.code(), whose).await? {
+            let Some(sold) = other.state.sold().filter(|_| other.hi_rxno != rx.hi_rxno) else { continue };
+            if !self.files(ctx, sold)? {
+                continue;
+            }
+            let codes: Vec<_> = sold.lines.iter().map(|line| line.med_list_codg.clone()).collect();
+            let place = ctx.caller.fixmedins.poolarea_no;
+            let says = self.drug_says(place, &codes, left_on(&sold.lines, ctx.now), ctx.now).await?;
+            if says.iter().any(DrugSays::spay) {
+                return Ok(Some(other.hi_rxno));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a sale is one that the law has files of.
+    fn files(&self, ctx: &Ctx, sold: &Sold) -> Result<bool, Failure> {
+        let insured = sold.hi_feesetl_flag == HiFeesetlFlag::Insured;
+        Ok(insured && self.keeps_med_files(ctx, left_on(&sold.lines, ctx.now))?)
     }
 }
 
 /// What a prescription opened at a pharmacy, if it opened anything: taken back with its sale.
 pub(crate) fn opened_by(pharmacy: &FixmedinsCode, rx: &Prescription) -> Claim {
-    claim(key_of(pharmacy, rx.opened.insu_poolarea_no, &rx.opened.psn_no), &rx.hi_rxno)
+    claim(key_for(pharmacy, rx), &rx.hi_rxno)
+}
+
+/// What this pharmacy sold on the prescription and did not take back; what was refunded was bought all the same.
+fn sold_at<'a>(rx: &'a Prescription, pharmacy: &FixmedinsCode) -> Option<&'a Sold> {
+    rx.state.sold().filter(|_| rx.state.pharmacy() == Some(pharmacy))
 }
 
 /// By which prescription a person's file at a pharmacy was opened.
@@ -88,14 +157,8 @@ pub async fn purchases<S: Store + ?Sized>(
     let mut after: Option<HiRxno> = None;
     loop {
         let page = store.rxnos_of_person(poolarea_no, psn_no, after.as_ref(), PAGE).await?;
-        for hi_rxno in &page {
-            found.extend(
-                store
-                    .rx(hi_rxno)
-                    .await?
-                    .filter(|rx| rx.state.sold().is_some() && rx.state.pharmacy() == Some(pharmacy)),
-            );
-        }
+        let each = in_waves(&page, |hi_rxno| store.rx(hi_rxno)).await?;
+        found.extend(each.into_iter().flatten().filter(|rx| sold_at(rx, pharmacy).is_some()));
         match page.into_iter().next_back() {
             Some(last) => after = Some(last),
             None => break,
@@ -107,6 +170,10 @@ pub async fn purchases<S: Store + ?Sized>(
 
 fn claim(key: String, hi_rxno: &HiRxno) -> Claim {
     Claim { kind: ClaimKind::MedFile, key, owner: hi_rxno.to_string() }
+}
+
+fn key_for(pharmacy: &FixmedinsCode, rx: &Prescription) -> String {
+    key_of(pharmacy, rx.opened.insu_poolarea_no, &rx.opened.psn_no)
 }
 
 fn key_of(pharmacy: &FixmedinsCode, poolarea_no: Admdvs, psn_no: &PsnNo) -> String {

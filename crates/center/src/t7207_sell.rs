@@ -113,13 +113,13 @@ impl Center {
         let days = [(&*meant, content.head.prsc_time.day()), (&*codes, left)];
         let insured = command.hi_feesetl_flag == HiFeesetlFlag::Insured;
         let kept = insured && self.keeps_med_files(ctx, left)?;
-        let ([prescribed, sold], lots, says, signed, pair, file) = tokio::try_join!(
+        let ([prescribed, sold], lots, says, signed, pair, held) = tokio::try_join!(
             self.priced_each(days, place),
             self.lots_of(ctx, &stocked),
             self.drug_says(place, &codes, left, ctx.now),
             self.signed_by(ctx, command, &rx),
             self.consulted_here(&rx, ctx),
-            self.med_file(kept, ctx, &rx)
+            self.med_file_held(kept, ctx, &rx)
         )?;
         let ((mut prescribed, _), (mut drugs, prics)) = (apart(prescribed), apart(sold));
         let [of_rx, of_sale] = days;
@@ -131,7 +131,10 @@ impl Center {
         let understood = sale::check_rows(&basket, &rows, ctx.now).map_err(Failure::from_refusal)?;
         let of = (&rx, pair);
         let (content, basket, understood) = (&content, &basket, &*understood);
-        let file = file.filter(|_| says.iter().any(DrugSays::spay));
+        let file = match kept && says.iter().any(DrugSays::spay) {
+            true => Some(self.med_file(held, ctx, &rx).await?),
+            false => None,
+        };
         let (lots, says, file) = (&lots, &*says, file.as_ref());
         let asked = Asked { of, content, basket, drugs: &drugs, prics: &prics, understood, lots, says, file };
         let reminders = self.ask_sell(ctx, command, &asked, signed.is_some())?;
@@ -142,7 +145,10 @@ impl Center {
             rx: vec![journal::advance(&rx, &Event::Sold(sold), ctx.now)?],
             ..ChangeSet::default()
         };
-        changes.claims.extend(file.and_then(|file| file.opening(&rx.hi_rxno)));
+        if let Some((given_back, taken)) = file.map(|file| file.opening(&rx.hi_rxno)) {
+            changes.releases.extend(given_back);
+            changes.claims.extend(taken);
+        }
         let answer = Answer { reply, reminders };
         ctx.remember(key, &answer, &mut changes);
         // A self-paid prescription is used from here on; an insured one is told of when it is settled.

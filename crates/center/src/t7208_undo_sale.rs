@@ -1,6 +1,6 @@
 //! 7208 药品销售出库明细撤销: before settlement the drugs go back to the shelf and their trace codes are free again.
 
-use lf_ports::{ChangeSet, IdemKey};
+use lf_ports::{ChangeSet, CommitError, IdemKey};
 use lf_rx::Event;
 use lf_rx::decide::sale;
 use lf_rx::event::SaleUndone;
@@ -60,13 +60,18 @@ impl Center {
         let event = Event::SaleUndone(SaleUndone { sel_stoout_sn: sold.sel_stoout_sn.clone() });
         let mut releases = claims(&rx.hi_rxno, &sold.lines);
         releases.push(opened_by(ctx.code(), &rx));
+        // The file stays open where the person bought another such drug here.
+        let claims = self.med_file_left(ctx, &rx, sold).await?.into_iter().collect();
         let mut changes =
-            ChangeSet { releases, rx: vec![journal::advance(&rx, &event, ctx.now)?], ..ChangeSet::default() };
+            ChangeSet { releases, claims, rx: vec![journal::advance(&rx, &event, ctx.now)?], ..ChangeSet::default() };
         let answer = Answer::from(Reply {});
         ctx.remember(key.clone(), &answer, &mut changes);
         // Who was told that the person paid is told that it was taken back.
         self.tell_settlement(&mut changes, Paid::of(&rx), content.as_ref(), ctx.now).await?;
-        self.store.commit(changes).await?;
-        Ok(answer)
+        match self.store.commit(changes).await {
+            // A purchase took the file meanwhile: looked at again.
+            Err(CommitError::Claimed(_)) => Err(Attempt::Commit(CommitError::Stale("med_file"))),
+            other => Ok(other.map(|()| answer)?),
+        }
     }
 }

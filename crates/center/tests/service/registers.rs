@@ -6,7 +6,8 @@ use lf_center::{t5301_dises, t5302_chosen};
 use lf_ports::filing::{Filed, Filing, FilingBody, FilingChange, OpspFiling, SpayFiling};
 use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
 use lf_ports::{
-    ChangeSet, Drug, Edition, EditionChange, EditionOf, Fixmedins, Item as Row, Lists, Person, RegistryPut, Store as _,
+    ChangeSet, Claim, ClaimKind, Drug, Edition, EditionChange, EditionOf, Fixmedins, Item as Row, Lists, Person,
+    RegistryPut, Store as _,
 };
 use lf_testkit::life::{Item, Life};
 use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACY, catalogue, drugs, fixmedins};
@@ -14,6 +15,7 @@ use lf_testkit::{Step, TestCenter};
 use lf_vocab::dict::{HiFeesetlFlag, Insutype};
 use lf_vocab::{Moment, Span};
 
+use crate::account::back;
 use crate::said::{codes, send, with};
 
 pub const WUHAN: &str = "420100";
@@ -635,8 +637,8 @@ async fn the_first_purchase_of_a_separately_paid_drug_shows_the_form_and_opens_t
         let rows = lf_center::med_file::purchases(&*center.store, &pharmacy, whose).await.unwrap();
         rows.into_iter().map(|rx| rx.hi_rxno).collect::<Vec<_>>()
     };
-    // No list of such drugs: an ordinary purchase opens nothing.
-    let mut plain = reviewed(vec![special()]).await;
+    // No list of such drugs: an ordinary purchase opens nothing, then and later.
+    let mut plain = reviewed(vec![Item::packs(drugs::AMOXICILLIN, "阿莫西林胶囊", "1", "20")]).await;
     assert_eq!((form(&sold(&mut plain, None).await), opening().await), (None, None));
     tag(&center, TagList::Spay, "420000", "单独支付", &[None]).await;
     let mut first = reviewed(vec![special()]).await;
@@ -656,6 +658,57 @@ async fn the_first_purchase_of_a_separately_paid_drug_shows_the_form_and_opens_t
     assert_eq!(form(&sold(&mut second, Some(false)).await), None);
     assert_eq!(opening().await, Some(shown.hi_rxno().to_string()));
     assert_eq!(filed().await, [plain.hi_rxno(), shown.hi_rxno(), second.hi_rxno()]);
+    // The first purchase is undone, the second stands: the file is its, and the next one is no first. The plain one opened nothing.
+    send!(shown, t7208_undo_sale, pharmacy, shown.undo_sale_command()).unwrap();
+    assert_eq!(opening().await, Some(second.hi_rxno().to_string()));
+    let mut third = reviewed(vec![special()]).await;
+    assert_eq!(form(&sold(&mut third, Some(false)).await), None);
+    assert_eq!(opening().await, Some(second.hi_rxno().to_string()));
+    assert_eq!(filed().await, [plain.hi_rxno(), second.hi_rxno(), third.hi_rxno()]);
+    // Who did not open it leaves it as it is; with the last of them it is closed.
+    send!(third, t7208_undo_sale, pharmacy, third.undo_sale_command()).unwrap();
+    assert_eq!(opening().await, Some(second.hi_rxno().to_string()));
+    assert!(center.audit().await.passes());
+    send!(second, t7208_undo_sale, pharmacy, second.undo_sale_command()).unwrap();
+    assert_eq!(opening().await, None);
+    assert!(center.audit().await.passes());
+    let mut last = reviewed(vec![special()]).await;
+    assert_eq!(form(&sold(&mut last, Some(false)).await).as_deref(), Some("QUAL-FIRST-FORM"));
+}
+
+#[tokio::test]
+async fn a_file_belongs_to_a_sale_that_stands_and_a_refund_leaves_it() {
+    // proves WH-6.6
+    let (center, person) = region(WUHAN, WUHAN).await;
+    tag(&center, TagList::Spay, "420000", "单独支付", &[None]).await;
+    let reviewed = async || life(&center, &person, vec![special()], None).up_to(Step::Reviewed).await;
+    let pharmacy = PHARMACY.parse().unwrap();
+    let key = format!("{PHARMACY}/{}/{}", person.poolarea_no, person.psn_no.as_str());
+    let claim = |owner: &str| Claim { kind: ClaimKind::MedFile, key: key.clone(), owner: owner.to_owned() };
+    let opening = async || {
+        let whose = (person.poolarea_no, &person.psn_no);
+        lf_center::med_file::opening_of(&*center.store, &pharmacy, whose).await.unwrap()
+    };
+    let asked = |said: &[String]| said.iter().any(|code| code.ends_with("QUAL-FIRST-FORM"));
+    let mut bought = reviewed().await;
+    assert!(!asked(&sold(&mut bought, Some(true)).await));
+    let own = bought.hi_rxno().to_string();
+    // Two that were undone at the same moment may leave the file closed or to the other one: the next purchase mends either.
+    let never = reviewed().await;
+    let gone = never.hi_rxno().to_string();
+    for left in [None, Some(claim(&gone))] {
+        let changes = ChangeSet { releases: vec![claim(&opening().await.unwrap())], ..ChangeSet::default() };
+        center.put(ChangeSet { claims: left.into_iter().collect(), ..changes }).await;
+        let mut next = reviewed().await;
+        assert!(!asked(&sold(&mut next, Some(false)).await));
+        assert_eq!(opening().await.as_ref(), Some(&own));
+        send!(next, t7208_undo_sale, pharmacy, next.undo_sale_command()).unwrap();
+    }
+    let bill = with(bought.settle_command(), |command| command.med_type = "18".to_owned());
+    let settled = send!(bought, t2102_settle, pharmacy, bill).unwrap().reply.setl;
+    send!(bought, t2103_refund, pharmacy, back(&settled)).unwrap();
+    assert_eq!(opening().await.as_ref(), Some(&own));
+    assert!(!asked(&sold(&mut reviewed().await, Some(false)).await), "what was refunded was bought");
     assert!(center.audit().await.passes());
 }
 
