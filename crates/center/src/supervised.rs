@@ -296,11 +296,8 @@ async fn missing(store: &dyn Store, code: &FixmedinsCode, period: Period) -> Res
         }
     }
     let standing: Vec<_> = standing.difference(&reversed).collect();
-    let mut missing = 0;
-    for hi_rxno in &standing {
-        missing += usize::from(store.stock_moves_of_rx(code, hi_rxno).await?.is_empty());
-    }
-    Ok((standing.len(), missing))
+    let told = stock_pages::in_waves(&standing, |hi_rxno| store.stock_moves_of_rx(code, hi_rxno)).await?;
+    Ok((standing.len(), told.iter().filter(|moves| moves.is_empty()).count()))
 }
 
 /// 谈判 and 双通道 drugs that are in the catalogue on a day.

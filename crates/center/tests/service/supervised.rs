@@ -90,6 +90,23 @@ async fn pharmacies_are_read_together_for_a_table_of_prices() {
 }
 
 #[tokio::test]
+async fn sales_of_settled_prescriptions_are_looked_for_together() {
+    let center = TestCenter::new().await;
+    for (tell, visit) in [(true, "m1"), (false, "m2"), (false, "m3")] {
+        if tell {
+            told(&center, PHARMACY, &single("3503", bought(center.now(), "1", "5", &[]))).await.unwrap();
+        }
+        for_a_prescription(&center, tell, "25", visit).await;
+    }
+    let (store, day) = (Watched::new(center.store.clone()), center.now().day());
+    let table = uploads(&store, &repository_law(), parse(POOL), Period::new(day, day).unwrap()).await.unwrap();
+    assert_eq!(cells(&table, row_of(&table, PHARMACY), &["setl_cnt", "miss_cnt"]), ["3", "2"]);
+    let waves = store.waves();
+    let asked = waves.iter().map(|wave| wave.iter().filter(|asked| **asked == "stock_moves_of_rx").count());
+    assert_eq!(asked.filter(|asked| *asked > 0).collect::<Vec<_>>(), [3], "{waves:?}");
+}
+
+#[tokio::test]
 async fn availability_counts_channels_and_days_without() {
     // proves GX-1.1b
     let center = TestCenter::new().await;
