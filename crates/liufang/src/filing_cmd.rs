@@ -3,7 +3,7 @@
 //! Serves WH-2.1, WH-2.3, WH-2.4, WH-6.6 and DG-1.1. Invariants: nothing is entered that is wrong in itself or names nobody registered; a filing is never
 //! deleted. A running center hears of the first filing of a place within seconds, of every other one at once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 use lf_center::filings::lacking;
@@ -46,7 +46,7 @@ async fn step(store: &dyn Engine, command: &FilingCommand) -> anyhow::Result<boo
                 refused: one.refused.clone(),
                 applied: applied(one)?,
             });
-            add(store, &one.add, filed).await
+            add(store, &one.add, one.packs.as_deref(), filed).await
         }
         FilingCommand::AddOpsp(one) => {
             let filed = Filed::Opsp(OpspFiling {
@@ -55,7 +55,7 @@ async fn step(store: &dyn Engine, command: &FilingCommand) -> anyhow::Result<boo
                 biz_appy_type: one.biz_appy_type.clone(),
                 fixmedins: one.fixmedins_code.clone(),
             });
-            add(store, &one.add, filed).await
+            add(store, &one.add, None, filed).await
         }
         FilingCommand::List { of } => list(store, of).await,
         FilingCommand::End(end) => self::end(store, end).await,
@@ -78,7 +78,7 @@ fn applied(args: &AddSpayArgs) -> anyhow::Result<Applied> {
     })
 }
 
-async fn add(store: &dyn Engine, add: &FilingAdd, filed: Filed) -> anyhow::Result<bool> {
+async fn add(store: &dyn Engine, add: &FilingAdd, packs: Option<&Path>, filed: Filed) -> anyhow::Result<bool> {
     let filing = Filing {
         poolarea_no: add.of.poolarea_no,
         psn_no: add.of.psn_no.clone(),
@@ -90,7 +90,7 @@ async fn add(store: &dyn Engine, add: &FilingAdd, filed: Filed) -> anyhow::Resul
     if let Some((field, reason)) = filing.defect() {
         bail!("{field}: {reason}");
     }
-    if let Some((field, reason)) = lacking(&law_files::load(None)?, &filing)?.into_iter().next() {
+    if let Some((field, reason)) = lacking(&law_files::load(packs)?, &filing)?.into_iter().next() {
         bail!("{field}: {reason}");
     }
     if let Some((field, reason)) = lf_import::filings::defect(store, &filing).await? {

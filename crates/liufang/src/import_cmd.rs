@@ -4,6 +4,7 @@
 //! to standard output, so that a program reads the one and a person both.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -68,7 +69,7 @@ async fn import(args: &ImportFile) -> anyhow::Result<bool> {
     let (database, options) = beside(&args.database, args.store_key.as_deref())?;
     let options = Options { busy: BUSY, ..options };
     let store = database.open(options).await.with_context(|| format!("cannot open the database {database}"))?;
-    let outcome = write(store.as_ref(), parsed, &wanted, args.dry_run, &mut tell).await;
+    let outcome = write(store.as_ref(), parsed, &wanted, args, &mut tell).await;
     teller.end();
     store.close().await;
     match outcome {
@@ -82,12 +83,12 @@ async fn write(
     store: &dyn Store,
     parsed: Parsed,
     wanted: &Wanted,
-    dry_run: bool,
+    args: &ImportFile,
     tell: Progress<'_>,
 ) -> Result<Report, ImportError> {
     let plan = lf_import::plan(store, &OsChance, parsed, wanted, tell).await?;
-    lawful(&plan)?;
-    if dry_run || plan.changes.is_none() {
+    lawful(&plan, args.packs.as_deref())?;
+    if args.dry_run || plan.changes.is_none() {
         return Ok(plan.report);
     }
     tell("writing", plan.report.row_cnt, plan.report.row_cnt);
@@ -95,7 +96,7 @@ async fn write(
 }
 
 /// Of filings, that they have what the law of the person's place asks for; they are named by their number, not by the person.
-fn lawful(plan: &Plan) -> Result<(), ImportError> {
+fn lawful(plan: &Plan, packs: Option<&Path>) -> Result<(), ImportError> {
     let filings = plan.changes.iter().flat_map(|changes| &changes.filings);
     let filings: Vec<_> = filings
         .map(|change| match change {
@@ -105,7 +106,7 @@ fn lawful(plan: &Plan) -> Result<(), ImportError> {
     if filings.is_empty() {
         return Ok(());
     }
-    let law = law_files::load(None).map_err(|error| ImportError::Refused(error.to_string()))?;
+    let law = law_files::load(packs).map_err(|error| ImportError::Refused(error.to_string()))?;
     let (mut lines, mut total) = (Vec::new(), 0usize);
     for filing in filings {
         let lacks = lacking(&law, filing).map_err(|failure| ImportError::Refused(failure.to_string()))?;

@@ -153,3 +153,68 @@ fn a_filing_of_wuhan_has_its_form_channel_and_the_word_to_the_person() {
         assert!(ended == code && said.contains(wanted), "{told}: {said}");
     }
 }
+
+/// The packs of this repository, less what Wuhan's ask of a filing.
+fn packs_without_form(region: &Region) {
+    fn copy(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            let to = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                copy(&entry.path(), &to)
+            } else {
+                drop(std::fs::copy(entry.path(), to).unwrap())
+            }
+        }
+    }
+    let law = region.0.join("law");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../law"), &law);
+    let (pack, own) = (law.join("420100/dandu.toml"), std::fs::read_to_string(law.join("420100/dandu.toml")).unwrap());
+    let blocks: Vec<&str> = own.split("\n[[").collect();
+    let asks = |block: &&&str| {
+        !["qual.form", "qual.told", "qual.channels"].iter().any(|id| block.contains(&format!("\"{id}")))
+    };
+    let left: Vec<&str> = blocks.iter().filter(asks).copied().collect();
+    assert!(left.len() < blocks.len());
+    std::fs::write(pack, left.join("\n[[")).unwrap();
+}
+
+// proves WH-2.2: what a filing must have is asked of the packs by which the center decides
+#[test]
+fn filings_are_asked_for_by_the_packs_that_are_named() {
+    let region = Region::named("packs");
+    packs_without_form(&region);
+    std::fs::write(
+        region.0.join("person.csv"),
+        "人员编号,姓名,证件类型,证件号码,性别,出生日期,统筹区,险种,人员类别,开始日期\n\
+         42010000000000000009,退休休,01,420102195505050097,男,1955-05-05,420100,职工,退休,2015-01-01\n",
+    )
+    .unwrap();
+    assert_eq!(region.ran(&["import", "person", "person.csv", "--database", "sqlite://center.db"]).0, 0);
+    let add = |filing_no: &str, packs: &[&str]| {
+        let drug = ["--med-list-codg", "XC08CAA133A001010100002", "--fixmedins-code", "H36090200001"];
+        let doctor = ["--dr-code", "D360902000001", "--dr-name", "丁医师", "--dcsn-name", "己认定"];
+        let days = ["--dcsn-date", "2026-02-01", "--from", "2026-02-01", "--filing-no", filing_no, "--by", "庚经办"];
+        let whose = ["--database", "sqlite://center.db", "--poolarea-no", "420100", "--psn-no", INSURED];
+        region.ran(&[&["filing", "add-spay"][..], &drug, &doctor, &days, &whose, packs].concat())
+    };
+    let (code, said) = add("备1", &[]);
+    assert!(code == 2 && said.contains("420100/qual.form"), "{said}");
+    let (code, said) = add("备1", &["--packs", "law"]);
+    assert!(code == 0, "{said}");
+    let (code, said) = add("备2", &["--packs", "nowhere"]);
+    assert!(code == 2 && said.contains("nowhere"), "{said}");
+    let text = format!(
+        "poolarea_no,psn_no,filing_no,filing_type,begndate,med_list_codg,fixmedins_code,dr_code,dr_name,dcsn_name,dcsn_date,dcsn,opter_name\n\
+         420100,{INSURED},备9,单独支付,2026-02-01,XC08CAA133A001010100002,H36090200001,D360902000001,丁医师,己认定,2026-02-01,通过,庚经办\n"
+    );
+    std::fs::write(region.0.join("filing.csv"), text).unwrap();
+    let import = |packs: &[&str]| {
+        region.ran(&[&["import", "filing", "filing.csv", "--database", "sqlite://center.db"][..], packs].concat())
+    };
+    let (code, said) = import(&[]);
+    assert!(code == 1 && said.contains("420100/qual.form"), "{said}");
+    let (code, said) = import(&["--packs", "law"]);
+    assert!(code == 0 && said.contains("committed"), "{said}");
+}

@@ -89,6 +89,9 @@ pub struct AddSpayArgs {
     /// Whose, which, when.
     #[command(flatten)]
     pub add: FilingAdd,
+    /// Folder of rule packs that say what a filing must have, the center's own [default: those built in]
+    #[arg(long, value_name = "DIR")]
+    pub packs: Option<PathBuf>,
     /// The drug, by 医疗目录编码
     #[arg(long, value_name = "CODE")]
     pub med_list_codg: MedListCodg,

@@ -48,6 +48,9 @@ pub struct ImportFile {
     /// A figure that is printed with the edition, such as total=3159, added=91 or ended=43; nothing is written if it differs
     #[arg(long, value_name = "FIGURE=N")]
     pub expect: Vec<Figure>,
+    /// Folder of rule packs that say what a filing must have, the center's own; for filings [default: those built in]
+    #[arg(long, value_name = "DIR")]
+    pub packs: Option<PathBuf>,
     /// Show what would change and write nothing
     #[arg(long)]
     pub dry_run: bool,
