@@ -13,6 +13,7 @@ use lf_ports::{ChangeSet, Item, Lists, PersonKey, Store, StoreError};
 use lf_vocab::{Admdvs, Moment, PsnNo};
 use serde_json::{Value, json};
 
+use crate::column::Mapping;
 use crate::defect::Defects;
 use crate::parse::{Numbered, Progress};
 use crate::registers::{TOGETHER, parts};
@@ -74,27 +75,34 @@ async fn of_spay(store: &dyn Store, spay: &SpayFiling) -> Result<Option<(&'stati
 pub(crate) async fn check(
     store: &dyn Store,
     rows: &mut Vec<Numbered<Filing>>,
-    defects: &mut Defects,
-    progress: Progress<'_>,
+    mapping: Option<&Mapping>,
+    (defects, progress): (&mut Defects, Progress<'_>),
 ) -> Result<(), StoreError> {
     let (of, mut done, mut crowded, mut counted) = (rows.len(), 0, Vec::new(), Counted::default());
     let mut rest = std::mem::take(rows).into_iter();
     loop {
         progress("checking", done, of);
-        let part: Vec<_> = rest.by_ref().take(TOGETHER).collect();
+        let mut part: Vec<_> = rest.by_ref().take(TOGETHER).collect();
         if part.is_empty() {
             break;
         }
         done += part.len();
+        counted.meet(store, part.iter().map(|(_, row)| row)).await?;
+        for (_, row) in &mut part {
+            if let (Some(was), Some(mapping)) = (counted.standing(row), mapping) {
+                inherit(row, was, mapping);
+            }
+        }
         let found = try_join_all(part.iter().map(|(_, row)| defect(store, row))).await?;
         let mut kept = Vec::with_capacity(part.len());
         for ((number, row), wrong) in part.into_iter().zip(found) {
-            match wrong {
+            // What a row has in itself was looked at when it was read, but not what it inherited.
+            let own = row.defect().map(|(column, reason)| (column, reason.to_owned()));
+            match own.or(wrong) {
                 Some((column, reason)) => defects.push(number, column, reason),
                 None => kept.push((number, row)),
             }
         }
-        counted.meet(store, kept.iter().map(|(_, row)| row)).await?;
         for (number, row) in kept {
             match counted.takes(&row) {
                 true => rows.push((number, row)),
@@ -104,6 +112,42 @@ pub(crate) async fn check(
     }
     crowded.into_iter().for_each(|number| defects.push(number, "filing_no", CROWDED.to_owned()));
     Ok(())
+}
+
+/// What a file has no column for stays as it stands.
+fn inherit(row: &mut Filing, was: &Filing, mapping: &Mapping) {
+    // As of the registers: what begins anew has its end in the file.
+    if !mapping.has("enddate") && row.from == was.from {
+        row.until = was.until;
+    }
+    match (&mut row.body.filed, &was.body.filed) {
+        (Filed::Spay(row), Filed::Spay(was)) => {
+            let (applied, stood) = (&mut row.applied, &was.applied);
+            if !mapping.has("appy_chnl") {
+                applied.appy_chnl = stood.appy_chnl;
+            }
+            if !mapping.has("appy_form_no") {
+                applied.appy_form_no.clone_from(&stood.appy_form_no);
+            }
+            if !mapping.has("paper_sm3") {
+                applied.paper_sm3.clone_from(&stood.paper_sm3);
+            }
+            // The way without the day says nothing, so they stay or go together.
+            if !mapping.has("told_way") && !mapping.has("told_date") {
+                applied.told.clone_from(&stood.told);
+            }
+        }
+        (Filed::Opsp(row), Filed::Opsp(was)) => {
+            if !mapping.has("biz_appy_type") {
+                row.biz_appy_type.clone_from(&was.biz_appy_type);
+            }
+            if !mapping.has("fixmedins_code") {
+                row.fixmedins.clone_from(&was.fixmedins);
+            }
+        }
+        // What was filed of something else under this number says nothing of this.
+        _ => {}
+    }
 }
 
 /// Why one more filing of a person is not entered.
@@ -123,9 +167,9 @@ async fn standing(store: &dyn Store, of: BTreeSet<Whose>) -> Result<Vec<(Whose, 
     Ok(of.into_iter().zip(found).collect())
 }
 
-/// Numbers of the filings of persons, those that stand and those that come.
+/// The filings of persons by number: those that stand, and of those that come only the number.
 #[derive(Default)]
-pub struct Counted(BTreeMap<Whose, BTreeSet<String>>);
+pub struct Counted(BTreeMap<Whose, BTreeMap<String, Option<Filing>>>);
 
 impl Counted {
     /// Counts what stands of the persons of these filings, as far as they are new here.
@@ -134,18 +178,23 @@ impl Counted {
     /// The store's word.
     pub async fn meet(&mut self, store: &dyn Store, filings: impl Iterator<Item = &Filing>) -> Result<(), StoreError> {
         let new = filings.map(whose).filter(|whose| !self.0.contains_key(whose)).collect();
-        let numbers = |rows: Vec<Filing>| rows.into_iter().map(|row| row.filing_no).collect();
-        self.0.extend(standing(store, new).await?.into_iter().map(|(whose, rows)| (whose, numbers(rows))));
+        let numbered = |rows: Vec<Filing>| rows.into_iter().map(|row| (row.filing_no.clone(), Some(row))).collect();
+        self.0.extend(standing(store, new).await?.into_iter().map(|(whose, rows)| (whose, numbered(rows))));
         Ok(())
+    }
+
+    /// What stands under the number of a filing of a person that was met.
+    fn standing(&self, filing: &Filing) -> Option<&Filing> {
+        self.0.get(&whose(filing))?.get(&filing.filing_no)?.as_ref()
     }
 
     /// Whether a filing of a person that was met is within what is kept; one of a number that stands takes its place.
     pub fn takes(&mut self, filing: &Filing) -> bool {
         let numbers = self.0.entry(whose(filing)).or_default();
-        if numbers.len() >= FILINGS_MAX && !numbers.contains(&filing.filing_no) {
+        if numbers.len() >= FILINGS_MAX && !numbers.contains_key(&filing.filing_no) {
             return false;
         }
-        numbers.insert(filing.filing_no.clone());
+        numbers.entry(filing.filing_no.clone()).or_default();
         true
     }
 }

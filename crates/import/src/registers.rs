@@ -28,7 +28,7 @@ pub(crate) const TOGETHER: usize = 256;
 
 /// Looks after references; rows whose references lead nowhere become defects.
 pub(crate) async fn check(store: &dyn Store, parsed: &mut Parsed, progress: Progress<'_>) -> Result<(), StoreError> {
-    let defects = &mut parsed.defects;
+    let (defects, mapping) = (&mut parsed.defects, parsed.mapping.as_ref());
     match &mut parsed.rows {
         Rows::Fixmedins(rows) => {
             let own: BTreeSet<FixmedinsCode> = rows.iter().map(|(_, row)| row.fixmedins_code.clone()).collect();
@@ -47,7 +47,7 @@ pub(crate) async fn check(store: &dyn Store, parsed: &mut Parsed, progress: Prog
             });
         }
         Rows::Persons(rows) => check_persons(store, rows, defects, progress).await?,
-        Rows::Filings(rows) => filings::check(store, rows, defects, progress).await?,
+        Rows::Filings(rows) => filings::check(store, rows, mapping, (defects, progress)).await?,
         Rows::Drugs(_) | Rows::Items(_) => {}
     }
     Ok(())

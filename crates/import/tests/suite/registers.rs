@@ -106,6 +106,49 @@ async fn no_flag_level_hours_or_end_falls_back_to_a_default() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_file_of_filings_wipes_nothing_that_it_has_no_column_for() {
+    let center = imported().await;
+    let store = center.store.as_ref();
+    let sm3 = "ab".repeat(32);
+    let head = "poolarea_no,psn_no,filing_no,filing_type,begndate,med_list_codg,fixmedins_code,dr_code,dr_name,dcsn_name,dcsn_date,dcsn,opter_name";
+    let row = |dcsn_date: &str, opter_name: &str| {
+        format!(
+            "360900,36090000000000000001,备9,单独支付,2026-01-09,XC10AAA209A001010100003,H36090200001,D360902000001,丁医师,己认定,{dcsn_date},通过,{opter_name}"
+        )
+    };
+    let told = |of: &str| format!(",微信小程序,SQ9,{sm3},{of}\n");
+    let with = |dcsn_date: &str, more: &str| {
+        format!(
+            "{head},enddate,appy_chnl,appy_form_no,paper_sm3,told_way,told_date\n{},2026-12-31{more}",
+            row(dcsn_date, "庚")
+        )
+    };
+    let import = async |text: &str| Import::of(store, "filing").text(text).await.unwrap();
+    let first = import(&with("2026-01-02", &told("短信,2026-01-03"))).await;
+    assert_eq!((first.outcome, counts(&first)), (Outcome::Committed, [1, 0, 0, 0, 0]), "{:?}", reasons(&first));
+    let psn_no = parse("36090000000000000001");
+    let stands = async || {
+        let rows = store.filings(parse("360900"), &psn_no).await.unwrap();
+        rows.into_iter().find(|row| row.filing_no == "备9").unwrap()
+    };
+    let was = stands().await;
+    let least = |dcsn_date: &str, opter_name: &str| format!("{head}\n{}\n", row(dcsn_date, opter_name));
+    assert_eq!(import(&least("2026-01-02", "庚")).await.outcome, Outcome::NothingToDo);
+    let second = import(&least("2026-01-02", "辛")).await;
+    assert_eq!(second.diff.changed[0].fields, ["opter_name"]);
+    let is = stands().await;
+    assert!(is.body.filed == was.body.filed && is.until == was.until, "nothing else changed");
+    // What stays must still fit what the file says: the person was told before this decision.
+    let early = import(&least("2026-01-05", "辛")).await;
+    assert_eq!(reasons(&early), ["row 2, told_date: lies before the decision"]);
+    // A column that is there and blank says that there is nothing.
+    let blank = import(&with("2026-01-02", ",,,,,\n")).await;
+    assert_eq!(blank.outcome, Outcome::Committed, "{:?}", reasons(&blank));
+    let lf_ports::Filed::Spay(spay) = stands().await.body.filed else { panic!("another kind") };
+    assert!(spay.applied.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn references_lead_somewhere() {
     let center = imported().await;
     let store = center.store.as_ref();
