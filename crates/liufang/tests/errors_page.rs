@@ -261,9 +261,36 @@ fn row(page: &mut String, cells: &[&str]) {
     writeln!(page, "| {} |", cells.join(" | ")).unwrap();
 }
 
-/// `{0}` is filled with a value of the message.
+/// `{0}`, `{1}` and so on are filled with values of the case.
 fn shown(sentence: &str) -> String {
-    sentence.replace("{0}", "…")
+    let mut rest = sentence;
+    let mut shown = String::new();
+    while let Some((before, after)) = rest.split_once('{') {
+        shown.push_str(before);
+        match after.split_once('}') {
+            Some((number, after)) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => {
+                shown.push('…');
+                rest = after;
+            }
+            _ => {
+                shown.push('{');
+                rest = after;
+            }
+        }
+    }
+    shown + rest
+}
+
+#[test]
+fn every_value_of_a_sentence_is_shown_as_a_gap() {
+    for (sentence, want) in
+        [("配送状态不能由{0}变为{1}", "配送状态不能由…变为…"), ("{10}", "…"), ("没有", "没有"), ("{字}{", "{字}{")]
+    {
+        assert_eq!(shown(sentence), want);
+    }
+    let raw: Vec<_> =
+        TABLES.iter().flat_map(|(_, _, rows)| rows.iter()).filter(|row| shown(row.2).contains('{')).collect();
+    assert!(raw.is_empty(), "{raw:?}");
 }
 
 /// One of each, with figures.
