@@ -680,6 +680,30 @@ fn extras_of_a_sale_state_the_form() {
     assert!(defects.contains("appy_form_flag应为1或0"), "{defects}");
 }
 
+/// What is no flag does not pass for a sale without a prescription: each row that says it is told with the field.
+#[test]
+fn a_flag_of_a_sale_is_yes_or_no() {
+    for (transaction, node) in [(T3505, "selinfo"), (T3505A, "selinfoDetail")] {
+        for (field, cn) in [("rx_circ_flag", "外购处方标志"), ("trdn_flag", "拆零标志")] {
+            let read = |value: Json| {
+                let mut data = full(transaction);
+                let row = if data[node].is_array() { &mut data[node][0] } else { &mut data[node] };
+                assert!(row.get(field).is_some(), "{transaction:?} {row}");
+                row[field] = value;
+                converted(transaction, &data, |node| super::goods::goods(transaction, node))
+            };
+            for known in ["0", "1"] {
+                assert!(read(json!(known)).is_ok(), "{transaction:?} {field} {known}");
+            }
+            for unknown in ["2", "Y", "是"] {
+                let Err(defects) = read(json!(unknown)) else { panic!("{transaction:?} {field} {unknown}") };
+                let defects = defects.to_string();
+                assert!(defects.contains(&format!("{field}（{cn}）")), "{transaction:?} {unknown}: {defects}");
+            }
+        }
+    }
+}
+
 /// What a doctor states in the free fields of 7101; other content is the client's own.
 #[test]
 fn extras_of_7101_state_facts() {
