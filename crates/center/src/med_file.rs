@@ -4,7 +4,7 @@
 //! first purchases at once one is the first; a sale that is undone (7208) leaves the file that it opened to the oldest other such
 //! purchase and closes it where there is none; a refund (2103, 2601) leaves it as it is. Whose sale no longer stands has opened nothing.
 
-use lf_ports::{Claim, ClaimKind, Store, StoreError};
+use lf_ports::{ChangeSet, Claim, ClaimKind, Store, StoreError};
 use lf_rx::Prescription;
 use lf_rx::event::Sold;
 use lf_vocab::dict::HiFeesetlFlag;
@@ -36,11 +36,15 @@ impl MedFile {
         self.opener.is_none()
     }
 
-    /// What is given back and what is taken so that the file is open after this sale.
-    pub(crate) fn opening(&self, hi_rxno: &HiRxno) -> (Option<Claim>, Option<Claim>) {
+    /// Gives back and takes what is needed so that the file is open after this sale.
+    pub(crate) fn open(file: Option<&Self>, hi_rxno: &HiRxno, changes: &mut ChangeSet) {
         lf_vocab::covers!("WH-6.6");
-        let wanted = claim(self.key.clone(), self.opener.as_ref().unwrap_or(hi_rxno));
-        if self.held.as_ref() == Some(&wanted) { (None, None) } else { (self.held.clone(), Some(wanted)) }
+        let Some(file) = file else { return };
+        let wanted = claim(file.key.clone(), file.opener.as_ref().unwrap_or(hi_rxno));
+        if file.held.as_ref() != Some(&wanted) {
+            changes.releases.extend(file.held.clone());
+            changes.claims.push(wanted);
+        }
     }
 }
 
@@ -64,18 +68,27 @@ impl Center {
         }
     }
 
-    /// The file for the sale of a 单独支付 drug. What is written counts while that sale stands, as two that are undone at the same
-    /// moment do not see each other.
-    pub(crate) async fn med_file(&self, held: Option<Claim>, ctx: &Ctx, rx: &Prescription) -> Result<MedFile, Failure> {
+    /// The file, where the sale is of a 单独支付 drug and files are kept. What is written counts while that sale stands, as two that are
+    /// undone at the same moment do not see each other.
+    pub(crate) async fn med_file(
+        &self,
+        wanted: bool,
+        held: Option<Claim>,
+        ctx: &Ctx,
+        rx: &Prescription,
+    ) -> Result<Option<MedFile>, Failure> {
+        if !wanted {
+            return Ok(None);
+        }
         let key = key_for(ctx.code(), rx);
         if let Some(owner) = held.as_ref().and_then(|held| held.owner.parse::<HiRxno>().ok())
             && let Some(opener) = self.store.rx(&owner).await?
             && sold_at(&opener, ctx.code()).is_some()
         {
-            return Ok(MedFile { key, held, opener: Some(owner) });
+            return Ok(Some(MedFile { key, held, opener: Some(owner) }));
         }
         let opener = self.oldest_purchase(ctx, rx).await?;
-        Ok(MedFile { key, held, opener })
+        Ok(Some(MedFile { key, held, opener }))
     }
 
     /// Which sale has the file when this one is undone: none where it did not open the file or nothing else stands.

@@ -131,10 +131,7 @@ impl Center {
         let understood = sale::check_rows(&basket, &rows, ctx.now).map_err(Failure::from_refusal)?;
         let of = (&rx, pair);
         let (content, basket, understood) = (&content, &basket, &*understood);
-        let file = match kept && says.iter().any(DrugSays::spay) {
-            true => Some(self.med_file(held, ctx, &rx).await?),
-            false => None,
-        };
+        let file = self.med_file(kept && says.iter().any(DrugSays::spay), held, ctx, &rx).await?;
         let (lots, says, file) = (&lots, &*says, file.as_ref());
         let asked = Asked { of, content, basket, drugs: &drugs, prics: &prics, understood, lots, says, file };
         let reminders = self.ask_sell(ctx, command, &asked, signed.is_some())?;
@@ -145,10 +142,7 @@ impl Center {
             rx: vec![journal::advance(&rx, &Event::Sold(sold), ctx.now)?],
             ..ChangeSet::default()
         };
-        if let Some((given_back, taken)) = file.map(|file| file.opening(&rx.hi_rxno)) {
-            changes.releases.extend(given_back);
-            changes.claims.extend(taken);
-        }
+        MedFile::open(file, &rx.hi_rxno, &mut changes);
         let answer = Answer { reply, reminders };
         ctx.remember(key, &answer, &mut changes);
         // A self-paid prescription is used from here on; an insured one is told of when it is settled.
