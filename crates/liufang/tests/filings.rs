@@ -164,7 +164,7 @@ fn packs_without_form(region: &Region) {
             if entry.path().is_dir() {
                 copy(&entry.path(), &to)
             } else {
-                drop(std::fs::copy(entry.path(), to).unwrap())
+                std::fs::copy(entry.path(), to).unwrap();
             }
         }
     }
