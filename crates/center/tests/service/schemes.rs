@@ -4,18 +4,19 @@
 use std::sync::Arc;
 
 use expect_test::expect;
+use lf_center::t7101_precheck::Stated;
 use lf_center::{Center, Settings};
-use lf_ports::lists::TagList;
+use lf_ports::lists::{DsgnType, TagList};
 use lf_ports::{AccumKey, Person, RegistryPut, Store};
 use lf_testkit::edge::SeededChance;
 use lf_testkit::life::{Item, Life};
-use lf_testkit::region::drugs;
+use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACY, drugs};
 use lf_testkit::{Step, TestCenter};
 use lf_vocab::Fen;
 use lf_vocab::dict::PsnType;
 
 use crate::benefit_law::{law, provision};
-use crate::registers::{WUHAN, disease, file, life, qualification, region, special, tag};
+use crate::registers::{WUHAN, designate, disease, dsgn, file, life, qualification, region, special, tag};
 use crate::said::{codes, send, with};
 
 const NANNING: &str = "450100";
@@ -77,6 +78,33 @@ async fn wuhan_pays_a_separately_paid_drug_as_a_stay_without_deductible() {
         spay 总1000.00 超限0.00 先付100.00 范围内900.00 起付0.00 基金799.20 个账0.00 现金200.80
     "#]]
     .assert_eq(&table);
+}
+
+#[tokio::test]
+async fn in_wuhan_a_drug_that_is_needed_and_not_stocked_goes_its_whole_way_to_the_settlement() {
+    // proves WH-6.1
+    let (center, person) = region(WUHAN, WUHAN).await;
+    tag(&center, TagList::Spay, WUHAN, "单独支付", &[None]).await;
+    let institution = dsgn(WUHAN, DsgnType::Spay, HOSPITAL, None);
+    let doctor = dsgn(WUHAN, DsgnType::Spay, HOSPITAL, Some(DOCTOR));
+    designate(&center, vec![institution, doctor, dsgn(WUHAN, DsgnType::Spay, PHARMACY, None)]).await;
+    file(&center, qualification(&person, "1", drugs::ATORVASTATIN, None)).await;
+    let needed = |texts: &[(&'static str, &str)]| {
+        let mut needed = life(&center, &person, vec![special()], None);
+        let texts = texts.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+        needed.stated = Stated { texts, ..Stated::default() };
+        needed
+    };
+    // Not to be had for now: the purchase that was tried is named.
+    assert_eq!(codes(&needed(&[("out_rea", "1")]).precheck().await), ["OUT-NO-PURCHASE-RECORD"]);
+    let reason = [("out_rea", "1"), ("tmp_buy_no", "LC202611001")];
+    let mut bought = needed(&reason).up_to(Step::Sold).await;
+    expect![[r#"
+        spay 总20.00 超限0.00 先付2.00 范围内18.00 起付0.00 基金15.98 个账0.00 现金4.02
+    "#]]
+    .assert_eq(&settled(&mut bought, "18").await);
+    let report = center.audit().await;
+    assert!(report.passes(), "{report}");
 }
 
 #[tokio::test]
