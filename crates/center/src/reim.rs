@@ -11,7 +11,7 @@ mod law;
 mod money;
 
 use lf_ports::codec;
-use lf_ports::reim::{REIM_NO_MAX, REIM_OWNER, rx_paid};
+use lf_ports::reim::{REIM_NO_MAX, REIM_OWNER, as_copied, rx_paid};
 use lf_ports::{ChangeSet, ClaimKind, CommitError, IdemKey, Person, PersonKey, ReimChange, ReimRow};
 use lf_rx::{Prescription, State};
 use lf_settle::reim::{
@@ -46,6 +46,7 @@ lf_rx::refusals! {
         Reimbursed = "CLM-13", "东医保〔2024〕41号 三(一)", "处方已由另一笔零星报销办理";
         InvoiceUsed(String) = "CLM-14", "本中心 零星报销", "发票{0}已用于另一笔零星报销";
         Changed(String) = "CLM-15", "本中心 零星报销", "审核之后情况有变，请重新审核：{0}";
+        PaperNo = "CLM-16", "本中心 零星报销", "开方机构的处方笺印有流水编号，请填写纸质处方的编号（paper_no）";
     }
 }
 
@@ -135,7 +136,12 @@ impl Center {
             AskedRx::InCenter(hi_rxno, situ) => self.prescribed(hi_rxno, situ.as_ref(), &person).await?,
             AskedRx::OnPaper(paper, med_type) => {
                 self.not_in_center(paper).await?;
-                (Prescribed { hi_rxno: None, ..(**paper).clone() }, med_type.clone())
+                let first = format!("{}/1", paper.fixmedins_code);
+                if paper.paper_no.is_none() && self.store.claim(ClaimKind::PaperRangeNo, &first).await?.is_some() {
+                    return refused(ReimRefusal::PaperNo);
+                }
+                let hosp_rxno = as_copied(&paper.hosp_rxno);
+                (Prescribed { hi_rxno: None, hosp_rxno, ..(**paper).clone() }, med_type.clone())
             }
         };
         if asked.bought.day < rx.prsc_time.day() {
@@ -277,7 +283,9 @@ impl Center {
         let prescribed = Prescribed {
             fixmedins_code: rx.opened.fixmedins_code.clone(),
             hosp_rxno: rx.opened.hosp_rxno.clone(),
+            paper_no: None,
             hi_rxno: Some(hi_rxno.clone()),
+            otp_ipt_flag: content.mdtrtinfo.otp_ipt_flag.clone(),
             prsc_time: rx.opened.prsc_time,
             vali_end_time: rx.opened.vali_end_time,
             rx_exra_attr_code: content.head.rx_exra_attr_code.clone(),
@@ -290,10 +298,15 @@ impl Center {
 
     /// That a paper's number is not that of an electronic prescription, which would be read and paid by its own.
     async fn not_in_center(&self, paper: &Prescribed) -> Result<(), Failure> {
-        let key = IdemKey { fixmedins_code: paper.fixmedins_code.clone(), infno: "7101", key: paper.hosp_rxno.clone() };
-        let Some(row) = self.store.idem(&key).await? else { return Ok(()) };
-        let answer: Answer<t7101_precheck::Reply> = codec::decode(&row.reply, "idem", "reply", &row.key.key)?;
-        refused(ReimRefusal::RxInCenter(answer.reply.hi_rxno.to_string()))
+        let written = paper.hosp_rxno.trim();
+        for number in [written.to_owned(), as_copied(written), written.to_lowercase()] {
+            let key = IdemKey { fixmedins_code: paper.fixmedins_code.clone(), infno: "7101", key: number };
+            if let Some(row) = self.store.idem(&key).await? {
+                let answer: Answer<t7101_precheck::Reply> = codec::decode(&row.reply, "idem", "reply", &row.key.key)?;
+                return refused(ReimRefusal::RxInCenter(answer.reply.hi_rxno.to_string()));
+            }
+        }
+        Ok(())
     }
 
     /// Whether a claim with papers stands for a prescription.

@@ -6,6 +6,7 @@
 //! `paper.accepted` no paper is settled; every box has its code, since nobody here reads the unit on the paper.
 
 use lf_law::{Facts, Field, Gate, Grant, Scope};
+use lf_ports::reim::REIM_OWNER;
 use lf_ports::{
     ClaimKind, CommitError, Drug, Fixmedins, IdemKey, Person, Practitioner, PractitionerKind, SetlPaper, StoreError,
 };
@@ -63,6 +64,8 @@ struct Signers {
     pharmacist: Option<Practitioner>,
     /// Whether its number was printed for the institution and is not paid yet; nothing where nobody knows what was printed.
     unique: Option<bool>,
+    /// Whether a claim with papers stands for it.
+    reimbursed: bool,
 }
 
 /// What is charged, with what the catalogue and the lists say of it.
@@ -78,6 +81,11 @@ struct Charged<'a> {
 }
 
 impl Signers {
+    /// That no claim with papers stands for it.
+    fn unclaimed(&self) -> Result<(), PurchaseRefusal> {
+        if self.reimbursed { Err(PurchaseRefusal::Reimbursed) } else { Ok(()) }
+    }
+
     /// The institution, which had an agreement on the day of the paper; and that the pharmacist may verify.
     fn proved(&self, paper: &SetlPaper, today: Day) -> Result<&Fixmedins, PaperRefusal> {
         let issuer = self.issuer.as_ref().filter(|of| of.agreement.contains(paper.prsc_time.day()));
@@ -104,7 +112,10 @@ impl Center {
     ) -> Result<Answer<Reply>, Attempt> {
         match self.commit_priced(ctx, command, priced, key, (None, None)).await {
             Err(Attempt::Commit(CommitError::Claimed(claim))) if claim.kind == ClaimKind::PaperSetl => {
-                Ok(refused(PaperRefusal::Settled(claim.key))?)
+                Ok(match claim.owner.starts_with(REIM_OWNER) {
+                    true => refused(PurchaseRefusal::Reimbursed)?,
+                    false => refused(PaperRefusal::Settled(claim.key))?,
+                })
             }
             Err(Attempt::Commit(CommitError::Claimed(claim))) if claim.kind == ClaimKind::DrugTracCodg => {
                 Ok(refused(PaperRefusal::TracSold(claim.key))?)
@@ -140,6 +151,7 @@ impl Center {
         if counter.media_differs {
             return refused(PurchaseRefusal::MediaDiffers);
         }
+        signers.unclaimed().map_err(Failure::from_refusal)?;
         let issuer = signers.proved(&paper.rx, day).map_err(Failure::from_refusal)?;
         let [(mut drugs, _)] = listed.map(apart);
         self.paid_on_each((person.poolarea_no, ctx.now), [(&*codes, day, &mut *drugs)]).await?;
@@ -230,12 +242,13 @@ impl Center {
         )?;
         let own = range.filter(|range| range.key.split('/').next() == Some(paper.fixmedins_code.as_str()));
         let in_range = own.is_some_and(|range| range.owner >= paper.paper_no.to_string());
+        let reimbursed = paid.as_ref().is_some_and(|held| held.owner.starts_with(REIM_OWNER));
         let unique = match (paid, printed) {
             (Some(_), _) => Some(false),
             (None, Some(_)) => Some(in_range),
             (None, None) => None,
         };
-        Ok(Signers { issuer, doctor, pharmacist, unique })
+        Ok(Signers { issuer, doctor, pharmacist, unique, reimbursed })
     }
 
     /// The gate of review, then that of settlement; reminders of both.

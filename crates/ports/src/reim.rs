@@ -29,6 +29,11 @@ pub fn rx_paid(fixmedins_code: &FixmedinsCode, hosp_rxno: &str, owner: &str) -> 
     Claim { kind: ClaimKind::RxPaid, key, owner: owner.to_owned() }
 }
 
+/// A number as an officer copies it from paper: spaces around it and small letters make no other number.
+pub fn as_copied(hosp_rxno: &str) -> String {
+    hosp_rxno.trim().to_uppercase()
+}
+
 impl ReimRow {
     /// What it holds things by: its own name, which no settlement has.
     pub fn owner(&self) -> String {
@@ -40,14 +45,16 @@ impl ReimRow {
         let (owner, intake) = (self.owner(), self.reim.intake());
         let rx = rx_paid(&intake.rx.fixmedins_code, &intake.rx.hosp_rxno, &owner);
         // A printed number is also what a counter settles a paper by.
-        let paper_no = intake.rx.hosp_rxno.parse::<PaperNo>().ok().filter(|_| intake.rx.hi_rxno.is_none());
+        let printed = intake.rx.paper_no.or_else(|| intake.rx.hosp_rxno.parse::<PaperNo>().ok());
+        let paper_no = printed.filter(|_| intake.rx.hi_rxno.is_none());
         let paper = paper_no.map(|paper_no| {
             let key = format!("{}/{paper_no}", intake.rx.fixmedins_code);
             Claim { kind: ClaimKind::PaperSetl, key, owner: owner.clone() }
         });
-        let invoice = |invoice: &lf_settle::reim::Invoice| {
-            let key = format!("{}/{}", invoice.invo_code.as_deref().unwrap_or_default(), invoice.invo_no);
-            Claim { kind: ClaimKind::Invoice, key, owner: owner.clone() }
+        let invoice = |invoice: &lf_settle::reim::Invoice| Claim {
+            kind: ClaimKind::Invoice,
+            key: invoice.key(),
+            owner: owner.clone(),
         };
         std::iter::once(rx).chain(paper).chain(intake.bought.invoices.iter().map(invoice)).collect()
     }

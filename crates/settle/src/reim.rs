@@ -4,10 +4,14 @@
 //! steps alone. Invariants: no step is taken from where it does not belong, not even in a stored claim; an approval holds the
 //! amounts that were promised; what was refused or undone stays so. Who may be paid at all is for the law, not for this module.
 
+mod invoice;
+
 use lf_vocab::dict::Insutype;
-use lf_vocab::{Day, Fen, FixmedinsCode, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
+use lf_vocab::{Day, Fen, FixmedinsCode, HiRxno, MedListCodg, Moment, PaperNo, Pric, PsnNo, Qty};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use invoice::{INVO_CODE, INVO_NO_ALONE, INVO_NO_CODED, Invoice, InvoiceError};
 
 use crate::shares::Shares;
 
@@ -48,6 +52,8 @@ pub struct Prescribed {
     pub fixmedins_code: FixmedinsCode,
     /// Its own number there.
     pub hosp_rxno: String,
+    /// The running number that is printed on a paper, by which a counter would settle it.
+    pub paper_no: Option<PaperNo>,
     /// Its number in the center, where it is an electronic one.
     pub hi_rxno: Option<HiRxno>,
     /// 开方时间; of a paper its day.
@@ -56,6 +62,8 @@ pub struct Prescribed {
     pub vali_end_time: Moment,
     /// 处方附加属性.
     pub rx_exra_attr_code: Option<String>,
+    /// 门诊住院标识, where it is stated.
+    pub otp_ipt_flag: Option<String>,
     /// 病种编码.
     pub dise_codg: Option<String>,
     /// In which situation of the agency it was written on paper, where one was stated.
@@ -104,16 +112,6 @@ pub struct BoughtLine {
     pub pric: Pric,
     /// 明细项目费用总额.
     pub det_item_fee_sumamt: Fen,
-}
-
-/// An invoice; one of the new electronic kind has a number only.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Invoice {
-    /// 发票代码.
-    pub invo_code: Option<String>,
-    /// 发票号码.
-    pub invo_no: String,
 }
 
 /// What a paper is.

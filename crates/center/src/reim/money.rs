@@ -13,7 +13,7 @@ use super::basket::Laid;
 use crate::Center;
 use crate::failure::{Failure, refused};
 use crate::gate;
-use crate::scheme::{Ask, Level, chosen};
+use crate::scheme::{Ask, Level, chosen, of_stay};
 use crate::t2101_quote::{PurchaseRefusal, Purse, amount_failure, before_of, several};
 use crate::t2102_settle::moved;
 
@@ -79,7 +79,7 @@ impl Center {
             dises: &dises,
             grants: &grants,
         };
-        let Some(known) = chosen(&self.law, &ask, false)? else {
+        let Some(known) = chosen(&self.law, &ask, of_stay(intake.rx.otp_ipt_flag.as_deref()))? else {
             return refused(PurchaseRefusal::MedType(intake.med_type.clone()));
         };
         if known.by_prescriber {

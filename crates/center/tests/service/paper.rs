@@ -1,11 +1,13 @@
 //! A paper prescription at the counter: 2101, 2102 and 2103 where the law of the place still takes paper.
 
 use expect_test::expect;
+use lf_center::reim::{AskedRx, Doing};
 use lf_center::t2101_paper::{Paper, PaperRefusal};
 use lf_center::{t2101_quote, t2102_settle};
 use lf_ports::lists::TagList;
 use lf_ports::{ChangeSet, Claim, ClaimKind, Fixmedins, Person, RegistryPut, SetlPaper, Store as _};
 use lf_rx::event::PsnMatch;
+use lf_settle::reim::Refused;
 use lf_testkit::life::{Item, Life};
 use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACIST, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Step, TestCenter};
@@ -298,4 +300,27 @@ async fn the_settlement_keeps_who_verified_the_paper_and_what_the_counter_stated
     // The settlement stands in clear: words about the person do not.
     let manual = PsnMatch::Manual { face_score: Some(60), psn_match_rea: String::new() };
     assert!(kept.at_counter.psn_match == Some(manual));
+}
+
+#[tokio::test]
+async fn a_paper_that_is_claimed_is_not_settled_until_the_claim_is_refused() {
+    // proves DG-3.1c
+    let (center, person) = place(WUHAN).await;
+    numbers(&center, "000000000001", "000000000100").await;
+    let life = buyer_then(&center, &person).await;
+    let mut asked = crate::reim::asked(&center, &person, "1");
+    let mut claimed = crate::reim::on_paper(&center, "Z7");
+    let by = crate::reim::by(&center);
+    for (paper_no, told) in [(None, Some("CLM-16")), (Some("7"), None)] {
+        claimed.paper_no = paper_no.map(|number| number.parse().unwrap());
+        asked.rx = AskedRx::OnPaper(Box::new(claimed.clone()), "14".to_owned());
+        let added = center.center.reim_add(by, &asked).await.map(lf_center::Answer::from);
+        assert_eq!(codes(&added), Vec::from_iter(told));
+    }
+    let on = bill(&life, paper(&center, "7"));
+    assert_eq!(codes(&send!(life, t2101_quote, pharmacy, on.clone())), ["RX-2102-23"]);
+    assert_eq!(codes(&send!(life, t2102_settle, pharmacy, on.clone())), ["RX-2102-23"]);
+    let why = Refused { article: "一".to_owned(), rea: "应在药店结算".to_owned() };
+    center.center.reim_do(by, person.poolarea_no, "1", Doing::Refuse(&why)).await.unwrap();
+    send!(life, t2102_settle, pharmacy, on).unwrap();
 }

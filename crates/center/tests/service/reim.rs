@@ -86,14 +86,22 @@ pub fn bought(center: &TestCenter, invo_no: &str) -> Bought {
             pric: "25".parse().unwrap(),
             det_item_fee_sumamt: "50.00".parse().unwrap(),
         }],
-        invoices: vec![Invoice { invo_code: None, invo_no: invo_no.to_owned() }],
+        invoices: vec![invoice(invo_no)],
     }
+}
+
+/// An invoice with this number, as far as it has digits.
+fn invoice(invo_no: &str) -> Invoice {
+    let digits = invo_no.trim_start_matches('R');
+    Invoice::new(None, &format!("{digits:0>20}")).unwrap()
 }
 
 pub fn on_paper(center: &TestCenter, hosp_rxno: &str) -> Prescribed {
     Prescribed {
         fixmedins_code: HOSPITAL.parse().unwrap(),
         hosp_rxno: hosp_rxno.to_owned(),
+        paper_no: None,
+        otp_ipt_flag: None,
         hi_rxno: None,
         prsc_time: center.now().day().start(),
         vali_end_time: center.now().day().plus(3).start(),
@@ -489,6 +497,13 @@ async fn every_refusal_of_a_claim_is_met() {
     said.refused(add(Asked { reim_no: "2".to_owned(), bought: bought(&center, "2"), ..good() }).await);
     said.refused(add(Asked { bought: bought(&center, "1"), ..asked(&center, &person, "2") }).await);
     said.refused(answered(center.center.reim_do(now, place, "1", Doing::Approve(None)).await));
+    let first = lf_ports::Claim {
+        kind: ClaimKind::PaperRangeNo,
+        key: format!("{HOSPITAL}/1"),
+        owner: "000000000001".to_owned(),
+    };
+    center.put(ChangeSet { claims: vec![first], ..ChangeSet::default() }).await;
+    said.refused(add(Asked { reim_no: "16".to_owned(), ..asked(&center, &person, "16") }).await);
     // Checked as lawful, and of a list of the place since.
     center.center.reim_check(now, place, "1").await.unwrap();
     tag(&center, TagList::Dual, DONGGUAN, "双通道", &[None]).await;
@@ -515,8 +530,9 @@ async fn every_refusal_of_a_claim_is_met() {
         CLM-12 处方已经结算，不能零星报销〔东医保〔2024〕41号 三(一)〕
         CLM-02 该受理号已经用过〔本中心 零星报销〕
         CLM-13 处方已由另一笔零星报销办理〔东医保〔2024〕41号 三(一)〕
-        CLM-14 发票1已用于另一笔零星报销〔本中心 零星报销〕
+        CLM-14 发票00000000000000000001已用于另一笔零星报销〔本中心 零星报销〕
         CLM-04 在“已受理”状态下不能办理〔本中心 零星报销〕
+        CLM-16 开方机构的处方笺印有流水编号，请填写纸质处方的编号（paper_no）〔本中心 零星报销〕
         CLM-15 审核之后情况有变，请重新审核：[CLAIM-MUST-E] 双通道药品必须通过电子处方流转购买，不能零星报销。（依据：《关于进一步做好基本医疗保险门诊特定病种服务资格管理有关事项的通知》三(一)、四（五），441900/claim.must_e@2025-01-01）〔本中心 零星报销〕
         "#]],
         &[ReimRefusal::CODES],

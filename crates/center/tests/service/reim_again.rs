@@ -6,11 +6,12 @@ use lf_center::reim::{Asked, AskedRx, Doing};
 use lf_center::{Center, Settings};
 use lf_ports::Person;
 use lf_ports::lists::TagList;
-use lf_settle::reim::{Bought, BoughtLine, ReimStas};
+use lf_settle::reim::{Bought, BoughtLine, Invoice, ReimStas};
 use lf_testkit::edge::SeededChance;
 use lf_testkit::{Step, TestCenter};
 use lf_vocab::{Fen, HiRxno};
 
+use crate::benefit_law::provision;
 use crate::registers::{life, special, tag};
 use crate::reim::{
     DISE, accum, answered, asked, benefits, benefits_and, bought, by, dongguan, judged, on_paper, passes, undo,
@@ -166,5 +167,60 @@ async fn a_paper_is_valid_for_the_days_of_the_law_whatever_it_says() {
         asked.rx = AskedRx::OnPaper(Box::new(paper), "14".to_owned());
         let row = center.center.reim_add(by(&center), &asked).await.unwrap();
         assert_eq!(judged(&center, &row).await[0], wanted);
+    }
+}
+
+#[tokio::test]
+async fn an_invoice_is_the_same_however_it_is_written() {
+    // proves DG-3.1c
+    let (center, person) = dongguan(Some(benefits())).await;
+    let add = async |no: &str, code: Option<&str>, number: &str| {
+        let mut asked = asked(&center, &person, no);
+        asked.bought.invoices = vec![Invoice::new(code, number).unwrap()];
+        answered(center.center.reim_add(by(&center), &asked).await)
+    };
+    assert!(add("1", None, "24442000000012345678").await.is_ok());
+    assert_eq!(codes(&add("2", Some(""), "24442000000012345678 ").await), ["CLM-14"]);
+    assert!(add("3", Some("044001900111"), "12345678").await.is_ok());
+    assert_eq!(codes(&add("4", Some(" 044001900111"), "12345678 ").await), ["CLM-14"]);
+}
+
+#[tokio::test]
+async fn a_paper_is_the_same_however_its_number_is_copied() {
+    // proves DG-3.1c
+    let (center, person) = dongguan(Some(benefits())).await;
+    let add = async |no: &str, hosp_rxno: &str, paper_no: Option<&str>| {
+        let mut asked = asked(&center, &person, no);
+        let mut paper = on_paper(&center, hosp_rxno);
+        paper.paper_no = paper_no.map(|number| number.parse().unwrap());
+        asked.rx = AskedRx::OnPaper(Box::new(paper), "14".to_owned());
+        answered(center.center.reim_add(by(&center), &asked).await)
+    };
+    assert_eq!(add("1", " a1 ", None).await.unwrap().reply.reim.intake().rx.hosp_rxno, "A1");
+    assert_eq!(codes(&add("2", "A1", None).await), ["CLM-13"]);
+    // Another number of the house, and the same printed one.
+    assert!(add("3", "B1", Some("7")).await.is_ok());
+    assert_eq!(codes(&add("4", "B2", Some("000000000007")).await), ["CLM-13"]);
+    assert_eq!(codes(&add("5", "7", None).await), ["CLM-13"]);
+    // An electronic prescription of this number is not paid as paper.
+    let rx = life(&center, &person, vec![special()], Some(DISE)).up_to(Step::Uploaded).await;
+    let copied = format!(" {} ", rx.content.head.hosp_rxno);
+    assert_eq!(codes(&add("6", &copied, None).await), ["CLM-10"]);
+    passes(&center, 2).await;
+}
+
+#[tokio::test]
+async fn what_was_prescribed_in_a_stay_is_paid_by_the_scheme_of_the_stay() {
+    // proves DG-3.1c
+    let as_inpatient = provision("ipt.as_inpatient", "text", "2025-01-01", "\"inpatient\"");
+    let (center, person) = dongguan(Some(benefits_and(&as_inpatient))).await;
+    for (no, flag, told) in [("1", None, None), ("2", Some("1"), None), ("3", Some("2"), Some("LAW-00-01"))] {
+        let mut asked = asked(&center, &person, no);
+        let mut paper = on_paper(&center, no);
+        paper.otp_ipt_flag = flag.map(str::to_owned);
+        asked.rx = AskedRx::OnPaper(Box::new(paper), "14".to_owned());
+        center.center.reim_add(by(&center), &asked).await.unwrap();
+        let trial = center.center.reim_check(by(&center), person.poolarea_no, no).await.unwrap().trial;
+        assert_eq!(codes(&answered(trial)), Vec::from_iter(told), "{flag:?}: no benefit of a stay is known");
     }
 }

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use anyhow::{Context as _, bail};
 use lf_center::reim::{Asked, AskedRx};
 use lf_settle::reim::{Bought, BoughtLine, Invoice, Paper, PaperKind, Prescribed, PrescribedLine};
-use lf_vocab::{Admdvs, Day, Fen, FixmedinsCode, HiRxno, MedListCodg, Pric, PsnNo, Qty};
+use lf_vocab::{Admdvs, Day, Fen, FixmedinsCode, HiRxno, MedListCodg, PaperNo, Pric, PsnNo, Qty};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
@@ -19,6 +19,8 @@ use crate::law_cmd::text;
 const PAPER_BYTES_MAX: u64 = 64 << 20;
 /// The longest name of a paper that is kept, in characters.
 const FILENAME_MAX: usize = 200;
+/// The longest 定点医疗机构处方编号, as 7101 has it.
+const HOSP_RXNO_MAX: usize = 40;
 /// The longest validity that a paper prescription may state.
 const VALI_DAYS_MAX: i32 = 366;
 
@@ -55,6 +57,10 @@ struct InCenter {
 struct OnPaper {
     fixmedins_code: Parsed<FixmedinsCode>,
     hosp_rxno: String,
+    #[serde(default)]
+    paper_no: Option<Parsed<PaperNo>>,
+    #[serde(default)]
+    otp_ipt_flag: Option<String>,
     prsc_date: Parsed<Day>,
     vali_days: i32,
     med_type: String,
@@ -105,9 +111,6 @@ pub fn read(poolarea_no: Admdvs, reim_no: &str, facts: &Path, papers: Vec<Paper>
         lines: read.drugdetail.into_iter().map(line).collect(),
         invoices: read.invoices,
     };
-    if bought.invoices.iter().any(|invoice| invoice.invo_no.trim().is_empty()) {
-        bail!("an invoice has no number");
-    }
     let (psn_no, appy_fixmedins_code) = (read.psn_no.0, read.appy_fixmedins_code.0);
     Ok(Asked { poolarea_no, reim_no: reim_no.to_owned(), psn_no, appy_fixmedins_code, rx, bought, papers })
 }
@@ -116,8 +119,11 @@ fn on_paper(paper: OnPaper) -> anyhow::Result<AskedRx> {
     if !(1..=VALI_DAYS_MAX).contains(&paper.vali_days) {
         bail!("vali_days is 1 to {VALI_DAYS_MAX}");
     }
-    if paper.hosp_rxno.trim().is_empty() {
-        bail!("hosp_rxno is missing");
+    if !(1..=HOSP_RXNO_MAX).contains(&paper.hosp_rxno.trim().chars().count()) {
+        bail!("hosp_rxno has 1 to {HOSP_RXNO_MAX} characters");
+    }
+    if !matches!(paper.otp_ipt_flag.as_deref(), None | Some("1" | "2")) {
+        bail!("otp_ipt_flag is 1 (门诊) or 2 (住院)");
     }
     let line = |line: RxDetail| PrescribedLine {
         med_list_codg: line.med_list_codg.0,
@@ -127,8 +133,10 @@ fn on_paper(paper: OnPaper) -> anyhow::Result<AskedRx> {
     let day = paper.prsc_date.0;
     let prescribed = Prescribed {
         fixmedins_code: paper.fixmedins_code.0,
-        hosp_rxno: paper.hosp_rxno.trim().to_owned(),
+        hosp_rxno: paper.hosp_rxno,
+        paper_no: paper.paper_no.map(|paper_no| paper_no.0),
         hi_rxno: None,
+        otp_ipt_flag: paper.otp_ipt_flag,
         prsc_time: day.start(),
         // A paper says the day only: it counts to the end of its last one.
         vali_end_time: day.plus(paper.vali_days).start(),

@@ -53,8 +53,8 @@ fn an_officer_takes_a_claim_in_decides_pays_and_sees_what_waits() {
     for (name, text) in [("处方.jpg", "a"), ("发票.pdf", "b"), ("清单.pdf", "c")] {
         std::fs::write(folder.join(name), text).unwrap();
     }
-    std::fs::write(folder.join("1.json"), facts("CF1", "0001", "H36090200101")).unwrap();
-    std::fs::write(folder.join("2.json"), facts("CF2", "0002", "H36090200218")).unwrap();
+    std::fs::write(folder.join("1.json"), facts("CF1", "26360000000000000001", "H36090200101")).unwrap();
+    std::fs::write(folder.join("2.json"), facts("CF2", "26360000000000000002", "H36090200218")).unwrap();
     let base = ["--database", "sqlite://var/demo/center.db", "--poolarea-no", "360900"];
     let claim = |args: &[&str]| {
         let (code, out, err) = ran(&folder, &[&["claim"], args, &base[..], &["--packs", "law"]].concat());
@@ -67,6 +67,14 @@ fn an_officer_takes_a_claim_in_decides_pays_and_sees_what_waits() {
     assert!(code == 0 && told.contains("已受理") && told.contains("发票 发票.pdf SM3 "), "{told}");
     let (code, told) = add("L2", "1.json", &all);
     assert!(code == 2 && told.contains("CLM-13"), "{told}");
+    for (name, invo_no, paper) in
+        [("3.json", "0003", ""), ("4.json", "26360000000000000004", "\"otp_ipt_flag\": \"3\", ")]
+    {
+        let facts = facts("CF3", invo_no, "H36090200101").replace("\"prsc_date\"", &format!("{paper}\"prsc_date\""));
+        std::fs::write(folder.join(name), facts).unwrap();
+    }
+    assert!(add("L3", "3.json", &all).1.contains("发票号码应为20位数字"));
+    assert!(add("L3", "4.json", &all).1.contains("otp_ipt_flag"));
     assert!(add("L3", "2.json", &["--paper", "收据=发票.pdf"]).1.contains("处方, 发票, 清单"));
     assert_eq!(add("L3", "2.json", &all[..2]).0, 0);
     let (code, told) = claim(&[&["check", "L3"], &by[..]].concat());

@@ -16,7 +16,7 @@ fn paper() -> Paper {
 
 fn intake(invoices: usize, papers: usize) -> Intake {
     let at = Moment::from_micros(0);
-    let invoice = |at: usize| Invoice { invo_code: None, invo_no: at.to_string() };
+    let invoice = |at: usize| Invoice::new(None, &format!("{at:020}")).unwrap();
     Intake {
         psn_no: "44190000000001".parse().unwrap(),
         appy_time: at,
@@ -26,6 +26,8 @@ fn intake(invoices: usize, papers: usize) -> Intake {
         rx: Prescribed {
             fixmedins_code: "H44190000001".parse().unwrap(),
             hosp_rxno: "R1".to_owned(),
+            paper_no: None,
+            otp_ipt_flag: None,
             hi_rxno: None,
             prsc_time: at,
             vali_end_time: at,

@@ -23,6 +23,8 @@ pub fn reim(reim_no: &str, hosp_rxno: &str, invo_no: &str) -> ReimRow {
         rx: Prescribed {
             fixmedins_code: f::hospital(),
             hosp_rxno: hosp_rxno.to_owned(),
+            paper_no: None,
+            otp_ipt_flag: None,
             hi_rxno: None,
             prsc_time: f::at(0),
             vali_end_time: f::at(259_200),
@@ -41,7 +43,7 @@ pub fn reim(reim_no: &str, hosp_rxno: &str, invo_no: &str) -> ReimRow {
                 pric: "20".parse().unwrap(),
                 det_item_fee_sumamt: "40.00".parse().unwrap(),
             }],
-            invoices: vec![Invoice { invo_code: None, invo_no: invo_no.to_owned() }],
+            invoices: vec![Invoice::new(None, &format!("{invo_no:0>20}")).unwrap()],
         },
         papers: vec![paper],
     };
