@@ -42,6 +42,16 @@ fn facts(hosp_rxno: &str, invo_no: &str, to: &str) -> String {
     )
 }
 
+/// Facts with what is no invoice number, and with what is no 门诊住院标识.
+fn malformed(folder: &Folder) {
+    for (name, invo_no, paper) in
+        [("3.json", "0003", ""), ("4.json", "26360000000000000004", "\"otp_ipt_flag\": \"3\", ")]
+    {
+        let facts = facts("CF3", invo_no, "H36090200101").replace("\"prsc_date\"", &format!("{paper}\"prsc_date\""));
+        std::fs::write(folder.join(name), facts).unwrap();
+    }
+}
+
 #[test]
 fn an_officer_takes_a_claim_in_decides_pays_and_sees_what_waits() {
     // proves DG-3.1c, DG-4.5b
@@ -67,12 +77,7 @@ fn an_officer_takes_a_claim_in_decides_pays_and_sees_what_waits() {
     assert!(code == 0 && told.contains("已受理") && told.contains("发票 发票.pdf SM3 "), "{told}");
     let (code, told) = add("L2", "1.json", &all);
     assert!(code == 2 && told.contains("CLM-13"), "{told}");
-    for (name, invo_no, paper) in
-        [("3.json", "0003", ""), ("4.json", "26360000000000000004", "\"otp_ipt_flag\": \"3\", ")]
-    {
-        let facts = facts("CF3", invo_no, "H36090200101").replace("\"prsc_date\"", &format!("{paper}\"prsc_date\""));
-        std::fs::write(folder.join(name), facts).unwrap();
-    }
+    malformed(&folder);
     assert!(add("L3", "3.json", &all).1.contains("发票号码应为20位数字"));
     assert!(add("L3", "4.json", &all).1.contains("otp_ipt_flag"));
     assert!(add("L3", "2.json", &["--paper", "收据=发票.pdf"]).1.contains("处方, 发票, 清单"));
