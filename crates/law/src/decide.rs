@@ -317,9 +317,9 @@ impl<'l> Asking<'l> {
 }
 
 /// What a condition may ask the law back.
-struct Said<'s, 'l> {
-    asking: &'s Asking<'l>,
-    value: &'l LawValue,
+pub(crate) struct Said<'s, 'l> {
+    pub asking: &'s Asking<'l>,
+    pub value: &'l LawValue,
 }
 
 impl Saying for Said<'_, '_> {

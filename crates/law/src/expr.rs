@@ -219,7 +219,7 @@ fn disjunction(parts: impl Iterator<Item = Tri>) -> Tri {
     negation(conjunction(parts.map(negation)))
 }
 
-fn negation(tri: Tri) -> Tri {
+pub(crate) fn negation(tri: Tri) -> Tri {
     match tri {
         Tri::True => Tri::False,
         Tri::False => Tri::True,

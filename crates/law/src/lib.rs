@@ -4,6 +4,7 @@
 //! Invariants: pure — no file, clock, chance or float; a refusal names its provision, article and quote;
 //! what the packs do not say is `NotFormalised`, never a guess.
 
+mod awaits;
 mod case;
 mod compile;
 pub mod decide;
@@ -24,6 +25,7 @@ mod told;
 pub mod value;
 pub mod view;
 
+pub use awaits::Resting;
 pub use case::DecideRequest;
 pub use decide::{Decision, Finding, LawError, Outcome};
 pub use explain::{Explanation, Saying};

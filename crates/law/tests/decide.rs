@@ -234,3 +234,29 @@ fn what_no_condition_of_a_place_rests_on_is_not_read_there() {
     // A condition under which a provision holds at all counts, and so does an exception.
     assert!(law.reads(Gate::Settle, &wuhan, Field::FundFlag));
 }
+
+#[test]
+fn a_fact_is_awaited_only_where_something_may_turn_on_it() {
+    let law = law();
+    let wuhan: Admdvs = "420100".parse().unwrap();
+    let awaits = |place: &Admdvs, facts: &Facts<'_>, field| {
+        let fields = Field::ALL.iter().position(|one| *one == field).map(|at| &Field::ALL[at..=at]).unwrap();
+        law.awaits(&law.resting(Gate::Precheck, *place, fields), facts)
+    };
+    let mut facts = plain_case();
+    // 100000/long_rx.held_max holds of long-term prescriptions alone.
+    assert!(!awaits(&yichun(), &facts, Field::OverlapDays) && !awaits(&yichun(), &facts, Field::HeldDays));
+    facts.set(Field::LongRxFlag, true);
+    assert!(awaits(&yichun(), &facts, Field::OverlapDays));
+    assert!(!awaits(&yichun(), &facts, Field::HeldDays), "under a condition that is not known to hold");
+    // 420000/rx.repeated asks no condition; Yichun has no such provision.
+    assert!(awaits(&wuhan, &facts, Field::OverlapCnt) && !awaits(&yichun(), &facts, Field::OverlapCnt));
+    // 100000/pay_limit.course holds of drugs with a limit, and is broken already when one of its other tests is.
+    assert!(!awaits(&yichun(), &facts, Field::CourseDays));
+    let limited = |medc_days: i64| {
+        let mut facts = plain_case();
+        facts.push_line(Scope::Line).set(Field::LmtDays, 14i64).set(Field::MedcDays, medc_days);
+        awaits(&yichun(), &facts, Field::CourseDays)
+    };
+    assert!(limited(7) && !limited(15));
+}

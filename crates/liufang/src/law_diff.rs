@@ -16,14 +16,14 @@ mod places;
 mod registers;
 mod tally;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use lf_center::Ctx;
 use lf_center::t7101_precheck::{Beside, Known, facts_beside};
-use lf_law::{Decision, Gate, Law};
-use lf_ports::{Clock as _, Earlier, StoredCase};
+use lf_law::{Decision, Field, Gate, Law, Resting};
+use lf_ports::{Clock as _, Course, StoredCase};
 use lf_store::Engine;
 use lf_vocab::dict::BizTypeCode;
 use lf_vocab::{Admdvs, HiRxno, Moment};
@@ -46,6 +46,20 @@ const PAGE: usize = 500;
 
 /// The decisions of both folders, or why one has none.
 type Decided = [Result<Decision, &'static str>; 2];
+
+/// What a person's other prescriptions tell of a drug. They lie far apart in the store, so that asking for them takes longer than all else.
+static OF_COURSES: [Field; 5] =
+    [Field::OverlapCnt, Field::OverlapDays, Field::HeldDays, Field::CourseDays, Field::RunsUntil];
+
+/// A case as the center heard it.
+struct Heard {
+    ctx: Ctx,
+    known: Known,
+    beside: Beside,
+    paid: Option<PaidBy>,
+    /// Whether a folder may decide by other prescriptions of the person.
+    awaits: bool,
+}
 
 /// `liufang law diff`: true when no decision differs.
 pub async fn run(args: &DiffArgs) -> anyhow::Result<bool> {
@@ -116,6 +130,8 @@ struct Reader {
     store: Arc<dyn Engine>,
     registers: Registers,
     places: Places,
+    /// Of each place, of which there are few.
+    resting: HashMap<Admdvs, [Resting; 2]>,
     tally: Tally,
 }
 
@@ -126,6 +142,7 @@ impl Reader {
             store: store.clone(),
             registers: Registers::new(store.clone()),
             places: Places::new(store, laws, asked),
+            resting: HashMap::new(),
             tally: Tally::default(),
         }
     }
@@ -140,26 +157,41 @@ impl Reader {
         }
     }
 
-    /// What is asked of other prescriptions is asked for a page together.
+    /// What is asked of other prescriptions is asked for a page together, and only where a folder may decide by it.
     async fn page(&mut self, cases: Vec<StoredCase>) -> anyhow::Result<()> {
-        let mut pools = Vec::with_capacity(cases.len());
+        let mut heard = Vec::with_capacity(cases.len());
         for case in &cases {
-            pools.push(self.registers.person(case).await?.map(|person| person.poolarea_no));
-        }
-        let of = cases.iter().zip(&pools).filter_map(|(case, pool)| {
-            let psn_no = &case.content.mdtrtinfo.psn_no;
-            pool.map(|pool| (pool, psn_no, &case.hi_rxno))
-        });
-        let mut earlier = self.store.earlier(&of.collect::<Vec<_>>()).await?.into_iter();
-        for (case, pool) in cases.iter().zip(pools) {
-            let earlier = pool.and_then(|_| earlier.next());
             self.tally.named.note(&case.hi_rxno, &case.content);
-            match self.decide(case, earlier.unwrap_or_default()).await? {
-                Some(decided) => self.compare(&case.hi_rxno, &decided).await?,
-                None => self.tally.unknown += 1,
+            heard.push(self.hear(case).await?);
+        }
+        let waits = |(case, heard): (_, &Option<Heard>)| {
+            heard.as_ref().filter(|heard| heard.awaits).map(|heard| (case, heard.known.person.poolarea_no))
+        };
+        let waiting: Vec<_> = cases.iter().zip(&heard).filter_map(waits).collect();
+        let mut courses = self.courses(&waiting).await?.into_iter();
+        for (case, heard) in cases.iter().zip(heard) {
+            let Some(mut heard) = heard else {
+                self.tally.unknown += 1;
+                continue;
+            };
+            if heard.awaits {
+                heard.beside.courses = courses.next();
             }
+            let decided = self.decide(case, heard);
+            self.compare(&case.hi_rxno, &decided).await?;
         }
         Ok(())
+    }
+
+    /// The courses of cases with the place where the person is insured.
+    async fn courses(&self, of: &[(&StoredCase, Admdvs)]) -> anyhow::Result<Vec<Vec<Course>>> {
+        let asked: Vec<_> =
+            of.iter().map(|(case, pool)| (*pool, &case.content.mdtrtinfo.psn_no, &case.hi_rxno)).collect();
+        let mut courses = Vec::with_capacity(of.len());
+        for ((case, _), earlier) in of.iter().zip(self.store.earlier(&asked).await?) {
+            courses.push(before::courses(self.store.as_ref(), case, earlier).await?);
+        }
+        Ok(courses)
     }
 
     async fn compare(&mut self, hi_rxno: &HiRxno, decided: &Decided) -> anyhow::Result<()> {
@@ -169,12 +201,28 @@ impl Reader {
         Ok(())
     }
 
-    /// What both folders decide; nothing where institution or person is no longer registered.
-    async fn decide(&mut self, case: &StoredCase, earlier: Vec<Earlier>) -> anyhow::Result<Option<Decided>> {
-        let Some((ctx, mut known)) = self.registers.of(case).await? else { return Ok(None) };
-        let beside = self.beside(&ctx, case, &known, earlier).await?;
+    /// What the center knew of a case but other prescriptions; nothing where institution or person is no longer registered.
+    async fn hear(&mut self, case: &StoredCase) -> anyhow::Result<Option<Heard>> {
+        let Some((ctx, known)) = self.registers.of(case).await? else { return Ok(None) };
+        let beside = self.beside(&ctx, case, &known).await?;
         let paid = self.places.paid(&known.person, case, &known.drugs).await?;
-        Ok(Some(match paid {
+        let place = ctx.caller.fixmedins.poolarea_no;
+        let laws = &self.laws;
+        let resting = self.resting.entry(place).or_insert_with(|| {
+            laws.each_ref().map(|law| law.resting(Gate::Precheck, place, &OF_COURSES))
+        });
+        // A folder may have other drugs of its own then, whose names its provisions go by.
+        let awaits = paid.is_some() || {
+            let asked = facts_beside(&ctx, &case.content, &known, &beside);
+            laws.iter().zip(resting).any(|(law, resting)| law.awaits(resting, &asked))
+        };
+        Ok(Some(Heard { ctx, known, beside, paid, awaits }))
+    }
+
+    /// What both folders decide.
+    fn decide(&self, case: &StoredCase, heard: Heard) -> Decided {
+        let Heard { ctx, mut known, beside, paid, .. } = heard;
+        match paid {
             None => {
                 let asked = facts_beside(&ctx, &case.content, &known, &beside);
                 let place = ctx.caller.fixmedins.poolarea_no;
@@ -182,7 +230,7 @@ impl Reader {
                 self.laws.each_ref().map(|law| decide(law).map_err(|error| silence(&error)))
             }
             Some(paid) => self.decide_apart(&ctx, case, &mut known, (&beside, paid)),
-        }))
+        }
     }
 
     /// Where the laws differ in what the fund pays on for, the drugs of a case do.
@@ -203,14 +251,8 @@ impl Reader {
         })
     }
 
-    /// All that the center knew beside the message.
-    async fn beside(
-        &mut self,
-        ctx: &Ctx,
-        case: &StoredCase,
-        known: &Known,
-        earlier: Vec<Earlier>,
-    ) -> anyhow::Result<Beside> {
+    /// All that the center knew beside the message, the person's courses apart.
+    async fn beside(&mut self, ctx: &Ctx, case: &StoredCase, known: &Known) -> anyhow::Result<Beside> {
         let (content, rows) = (&case.content, &case.content.rxdrugdetail);
         let day = content.head.prsc_time.day();
         let person = (known.person.poolarea_no, &content.mdtrtinfo.psn_no);
@@ -233,7 +275,7 @@ impl Reader {
             pair,
             parent,
             others,
-            courses: Some(before::courses(self.store.as_ref(), case, earlier).await?),
+            courses: None,
         })
     }
 

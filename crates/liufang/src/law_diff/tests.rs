@@ -128,10 +128,16 @@ async fn replayed(center: &TestCenter, laws: &[Arc<Law>; 2]) -> [Told; 2] {
     for pool in store.pools().await.unwrap() {
         let Some(until) = store.case_page_end(pool, None, PAGE).await.unwrap() else { continue };
         for case in store.scan_cases(pool, None, &until).await.unwrap() {
-            let person = reader.registers.person(&case).await.unwrap().unwrap().poolarea_no;
-            let of = [(person, &case.content.mdtrtinfo.psn_no, &case.hi_rxno)];
-            let earlier = store.earlier(&of).await.unwrap().remove(0);
-            let decided = reader.decide(&case, earlier).await.unwrap().unwrap();
+            let mut heard = reader.hear(&case).await.unwrap().unwrap();
+            let unasked = if heard.awaits { None } else { Some(reader.decide(&case, heard)) };
+            heard = reader.hear(&case).await.unwrap().unwrap();
+            let courses = reader.courses(&[(&case, heard.known.person.poolarea_no)]).await.unwrap().remove(0);
+            heard.beside.courses = Some(courses);
+            let decided = reader.decide(&case, heard);
+            if let Some(unasked) = unasked {
+                assert!(Tally::default().compare(&[unasked[0].clone(), decided[0].clone()]).is_none(), "{decided:?}");
+                assert!(Tally::default().compare(&[unasked[1].clone(), decided[1].clone()]).is_none(), "{decided:?}");
+            }
             for (said, decided) in said.iter_mut().zip(decided) {
                 let findings = decided.unwrap().findings.into_iter().filter(|one| one.severity != Severity::Record);
                 let mut codes: Vec<_> = findings.map(|one| one.code.to_string()).collect();
