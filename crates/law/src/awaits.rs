@@ -112,9 +112,7 @@ impl Expr {
                 let each = lines(scope).map(|line| inner.settled(facts, line, saying, open).map(negation));
                 settled_all(each).map(negation)
             }
-            Expr::Every(scope, inner) => {
-                settled_all(lines(scope).map(|line| inner.settled(facts, line, saying, open)))
-            }
+            Expr::Every(scope, inner) => settled_all(lines(scope).map(|line| inner.settled(facts, line, saying, open))),
             leaf if open(leaf) => None,
             leaf => Some(leaf.eval(facts, line, saying)),
         }

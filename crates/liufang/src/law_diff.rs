@@ -208,9 +208,10 @@ impl Reader {
         let paid = self.places.paid(&known.person, case, &known.drugs).await?;
         let place = ctx.caller.fixmedins.poolarea_no;
         let laws = &self.laws;
-        let resting = self.resting.entry(place).or_insert_with(|| {
-            laws.each_ref().map(|law| law.resting(Gate::Precheck, place, &OF_COURSES))
-        });
+        let resting = self
+            .resting
+            .entry(place)
+            .or_insert_with(|| laws.each_ref().map(|law| law.resting(Gate::Precheck, place, &OF_COURSES)));
         // A folder may have other drugs of its own then, whose names its provisions go by.
         let awaits = paid.is_some() || {
             let asked = facts_beside(&ctx, &case.content, &known, &beside);

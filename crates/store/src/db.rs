@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use lf_ports::StoreError;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
 
@@ -93,6 +94,8 @@ fn connect(path: &Path, busy: Duration, role: Role) -> Result<Connection, rusqli
     let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(busy)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Else a statement with a bound LIMIT is parsed and planned again each time it is bound.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if role == Role::Writer {
         conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
         conn.pragma_update(None, "synchronous", "FULL")?;
@@ -148,5 +151,26 @@ impl ToSql for Value {
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
             Self::Bytes(bytes) => ValueRef::Blob(bytes),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_with_a_bound_limit_is_planned_once() {
+        let mut db = Db::open(Path::new(":memory:"), Duration::ZERO, Role::Target).unwrap();
+        db.raw().execute_batch("CREATE TABLE t (a BIGINT NOT NULL); INSERT INTO t VALUES (1), (2), (3)").unwrap();
+        let asked = "SELECT a FROM t WHERE a > $1 ORDER BY a LIMIT $2 OFFSET $3";
+        let found = [1, 2, 3].map(|most| db.query(asked, &[0, most, 0].map(Value::Int)).unwrap().len());
+        assert_eq!(found, [1, 2, 3], "each with its own limit");
+        let statement = db.prepared(asked).unwrap();
+        assert_eq!(
+            (statement.get_status(StatementStatus::RePrepare), statement.get_status(StatementStatus::Run)),
+            (0, 3)
+        );
     }
 }
