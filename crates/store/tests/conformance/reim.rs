@@ -77,7 +77,7 @@ pub async fn a_claim_is_its_pools_and_goes_on_from_where_it_was_seen(ground: &dy
     go(&*store, &checked).await.unwrap();
     assert_eq!(go(&*store, &checked).await, Err(CommitError::Stale("reim")), "somebody moved first");
     go(&*store, &refused).await.unwrap();
-    let others = ["A", "C"].map(|no| reim(no, no, no));
+    let others = [("A", "11"), ("C", "12")].map(|(no, invo_no)| reim(no, no, invo_no));
     for row in &others {
         store.commit(put(row)).await.unwrap();
     }

@@ -261,6 +261,12 @@ fn nothing_of_the_fullest_message_is_lost_or_misplaced() {
                 &["    drug_genname: None,", "    drug_prodname: None,", "    family: None,", "    enddate: None,"]
             }
             T1316 => &FEWER,
+            // What the center knows of the counter is added when a paper prescription is settled.
+            T2101 | T2102 => &[
+                "                    print_time: None,",
+                "                    psn_match: None,",
+                "                    media: None,",
+            ],
             // The first code of 外购处方标志 says that there is none; only 3505A asks for the pharmacist.
             T3502 | T3502A => {
                 &["            manu_lotnum: None,", "            manu_date: None,", "            expy_end: None,"]
