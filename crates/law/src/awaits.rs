@@ -21,6 +21,13 @@ pub struct Resting {
 }
 
 impl Law {
+    /// Whether anything asked in a place at a gate, on whatever day, rests on a field: what no law there rests on need not be
+    /// looked up.
+    pub fn reads(&self, gate: Gate, admdvs: &Admdvs, field: Field) -> bool {
+        let Some(place) = self.jurisdiction(*admdvs) else { return false };
+        place.gates[gate as usize].iter().any(|head| self.rests(place, *head, &[field]))
+    }
+
     /// What of the law at a gate of a place rests on some fields, in whatever case: found once, asked of many cases.
     pub fn resting(&self, gate: Gate, admdvs: Admdvs, fields: &'static [Field]) -> Resting {
         let rests = |place| move |head: &usize| self.rests(place, *head, fields);

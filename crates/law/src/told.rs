@@ -7,7 +7,7 @@ use lf_vocab::Admdvs;
 
 use crate::facts::{Facts, Value};
 use crate::field::{Field, Scope};
-use crate::model::{Gate, Grant, Jurisdiction, Law};
+use crate::model::{Gate, Grant, Law};
 
 /// A case of the packs: where and when the law is asked, and about what.
 #[derive(Debug, Clone, Copy)]
@@ -39,22 +39,6 @@ impl<'a> Facts<'a> {
 }
 
 impl Law {
-    /// Whether a condition of what is asked in a place at a gate, on whatever day, rests on a field itself: what no law there
-    /// reads need not be looked up.
-    pub fn reads(&self, gate: Gate, admdvs: &Admdvs, field: Field) -> bool {
-        let Some(place) = self.jurisdiction(*admdvs) else { return false };
-        place.gates[gate as usize].iter().any(|head| self.reads_in(place, *head, field))
-    }
-
-    /// The same of one provision and its exceptions.
-    fn reads_in(&self, place: &Jurisdiction, head: usize, field: Field) -> bool {
-        let provision = &self.provisions[head];
-        let mut found = false;
-        let conditions = provision.when.iter().chain(provision.rule.as_ref().map(|rule| &rule.violated_if));
-        conditions.for_each(|condition| condition.fields(&mut |read, _| found |= read == field));
-        found || place.exceptions[head].iter().any(|exception| self.reads_in(place, *exception, field))
-    }
-
     /// The written examples of the packs.
     pub fn cases(&self) -> impl Iterator<Item = WrittenCase<'_>> {
         self.examples.iter().map(|case| WrittenCase {

@@ -129,6 +129,35 @@ fn one_id_answered_by_two_packs_is_a_conflict() {
     assert!(matches!(error, ViewError::Law(LawError::Conflict(_))), "{error}");
 }
 
+#[test]
+fn a_field_that_only_another_provision_asks_is_read() {
+    let own = format!(
+        "{CITY}\n[[provision]]\nid = \"open\"\ntitle = \"开关\"\ngate = \"sell\"\nquantity = \"flag\"\nreckoned = \"prsc_time\"\n\
+         when = {{ long_rx_flag = true }}\n\
+         value = [{{ from = 2024-01-01, is = true, cite = \"local 一\", quote = \"用量不超过十四日\" }}]\n\
+         \n[[provision]]\nid = \"rx.own\"\ntitle = \"自有\"\ngate = \"precheck\"\nquantity = \"days\"\nreckoned = \"prsc_time\"\norder = 2\n\
+         when = {{ param = {{ \"430000/open\" = true }} }}\nviolated_if = {{ vali_days = {{ gt = \"$value\" }} }}\n\
+         severity = \"refuse\"\nfield = \"vali_days\"\ncode = \"OWN\"\nsentence = \"{{vali_days}}天超过{{value}}天。\"\n\
+         value = [{{ from = 2024-01-01, is = 14, cite = \"local 一\", quote = \"用量不超过十四日\" }}]\n\
+         \n[[example]]\nid = \"rx.own/fifteen\"\nsource = \"boundary\"\n\
+         given = {{ prsc_time = 2024-06-01, vali_days = 15, long_rx_flag = true }}\n\
+         expect = {{ accepted = false, by = \"430000/rx.own@2024-01-01\" }}\n"
+    );
+    let reads = |law: &Law, gate| law.reads(gate, &place(), Field::LongRxFlag);
+    let law = load_with(&own);
+    assert!(reads(&law, Gate::Precheck), "the parameter turns on it, and the provision on the parameter");
+    assert!(!reads(&law, Gate::Upload), "nothing is asked there");
+    let apart = own.replace("when = { param = { \"430000/open\" = true } }\n", "");
+    assert!(!reads(&load_with(&apart), Gate::Precheck), "who does not ask the parameter does not read it");
+    // Newer national law sets an exception aside by a switch, and the switch may turn on a field.
+    let switched = CITY.replace(
+        "id = \"newer_national\"\ntitle = \"从新\"\ngate = \"precheck\"",
+        "id = \"newer_national\"\ntitle = \"从新\"\ngate = \"sell\"\nwhen = { long_rx_flag = true }",
+    );
+    assert_ne!(switched, CITY);
+    assert!(reads(&load_with(&switched), Gate::Precheck) && !reads(&load_with(CITY), Gate::Precheck));
+}
+
 fn grant(from: &str, until: &str, days: i64) -> Grant {
     Grant {
         provision: "100000/rx.days_max".to_owned(),
