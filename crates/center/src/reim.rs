@@ -331,6 +331,11 @@ fn check_form(asked: &Asked, now: Moment) -> Result<(), ReimRefusal> {
     if !(1..=MAX_LINES).contains(&asked.bought.lines.len()) {
         return Err(ReimRefusal::Lines(MAX_LINES));
     }
+    if let AskedRx::OnPaper(paper, _) = &asked.rx
+        && !(1..=MAX_LINES).contains(&paper.lines.len())
+    {
+        return Err(ReimRefusal::Step(format!("处方明细应为1至{MAX_LINES}行")));
+    }
     let sum = Fen::sum(asked.bought.lines.iter().map(|line| line.det_item_fee_sumamt)).unwrap_or(Fen::new(i64::MAX));
     if sum != asked.bought.medfee_sumamt {
         return Err(ReimRefusal::Total(asked.bought.medfee_sumamt, sum));

@@ -149,7 +149,7 @@ impl Center {
         let Some((setl, _)) = self.store.setl(ctx.code(), setl_id).await? else {
             return Ok(refused(PairRefusal::Unknown)?);
         };
-        // What only the account paid has no prescription into whose history it could go.
+        // What only the account paid, or was prescribed on paper, has no prescription into whose history it could go.
         let Some(hi_rxno) = &setl.hi_rxno else { return Ok(refused(PairRefusal::Unknown)?) };
         let Some(rx) = self.store.rx(hi_rxno).await? else { return Ok(refused(PairRefusal::Unknown)?) };
         let pair_sm3 = lf_gm::hex::lower(&lf_gm::sm3(&command.body));

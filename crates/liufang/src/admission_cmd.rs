@@ -18,6 +18,7 @@ use crate::law_files;
 use crate::memos;
 use crate::serve::with_store;
 use crate::stock_cmd::nego;
+use crate::words::in_words;
 
 /// The longest file of stated facts, in bytes.
 const FACTS_MAX: u64 = 65_536;
@@ -99,7 +100,7 @@ impl<'d> Desk<'d> {
             cancelled,
         };
         let judged = judge(&law, (&place, &grants), (self.appy_type, on), stated, &known);
-        let application = judged.map_err(|failure| anyhow!(failure.in_words()))?;
+        let application = judged.map_err(in_words)?;
         told(&application);
         let lawful = application.refused.is_empty();
         self.say(Said::Applied(application), false, ("申请", by)).await?;

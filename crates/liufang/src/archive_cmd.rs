@@ -18,7 +18,7 @@ use lf_center::retain::{Kept, keep_until};
 use lf_gm::{PublicKey, Signer, Verifier, hex};
 use lf_law::{Grant, Law};
 use lf_paper::Face;
-use lf_ports::{Clock as _, Fixmedins};
+use lf_ports::{Clock as _, Fixmedins, Setl, Store};
 use lf_rx::{Prescription, State};
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, HiRxno};
@@ -58,25 +58,55 @@ pub fn run(args: ArchiveArgs) -> anyhow::Result<bool> {
 }
 
 /// `archive unsigned`: every settlement that stands without its signed pair is a finding (JX-3.6).
-pub async fn unsigned(store: &dyn Engine, code: &FixmedinsCode, (from, until): (Day, Day)) -> anyhow::Result<bool> {
-    let (mut after, mut count) = ((from.start(), String::new()), 0usize);
-    loop {
-        let page = store.setls_of(code, (after.0, &after.1), until.start(), PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = (last.setl_time, last.setl_id.clone());
-        for setl in page.iter().filter(|setl| setl.refd_setl_id.is_none()) {
-            // What only the account paid has no prescription whose history could hold the pair.
-            let Some(hi_rxno) = &setl.hi_rxno else { continue };
-            let rx = store.rx(hi_rxno).await?;
-            let standing = rx.filter(|rx| matches!(rx.state, State::Settled { .. }) && rx.state.pair().is_none());
-            if standing.is_some() {
-                count += 1;
-                println!("未见签字件 {} {} {}", setl.setl_id, hi_rxno, setl.setl_time);
+pub async fn unsigned(store: &dyn Store, code: &FixmedinsCode, days: (Day, Day)) -> anyhow::Result<bool> {
+    let Unsigned { found, on_paper } = Unsigned::of(store, code, days).await?;
+    found.iter().for_each(|line| println!("{line}"));
+    println!("{} settlement(s) without a signed pair", found.len());
+    if on_paper > 0 {
+        println!(
+            "{on_paper} settlement(s) of paper prescriptions stand: their signed sheets do not come here, look at the papers"
+        );
+    }
+    Ok(found.is_empty())
+}
+
+/// Settlements that stand and whose signed pair is not here.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Unsigned {
+    /// A line of each whose pair should have come.
+    found: Vec<String>,
+    /// Of paper prescriptions: whether they were signed cannot be checked here.
+    on_paper: usize,
+}
+
+impl Unsigned {
+    async fn of(store: &dyn Store, code: &FixmedinsCode, (from, until): (Day, Day)) -> anyhow::Result<Self> {
+        let (mut after, mut told) = ((from.start(), String::new()), Self::default());
+        loop {
+            let page = store.setls_of(code, (after.0, &after.1), until.start(), PAGE).await?;
+            let Some(last) = page.last() else { return Ok(told) };
+            after = (last.setl_time, last.setl_id.clone());
+            for setl in page.iter().filter(|setl| setl.refd_setl_id.is_none()) {
+                told.meet(store, setl).await?;
             }
         }
     }
-    println!("{count} settlement(s) without a signed pair");
-    Ok(count == 0)
+
+    async fn meet(&mut self, store: &dyn Store, setl: &Setl) -> anyhow::Result<()> {
+        let Some(hi_rxno) = &setl.hi_rxno else {
+            // No prescription whose history could hold the pair: a paper, or only the account paid, and then nothing is due.
+            if setl.paper.is_some() {
+                let stands = store.setl(&setl.fixmedins_code, &setl.setl_id).await?;
+                self.on_paper += usize::from(stands.is_some_and(|(_, reversed_by)| reversed_by.is_none()));
+            }
+            return Ok(());
+        };
+        let rx = store.rx(hi_rxno).await?;
+        if rx.is_some_and(|rx| matches!(rx.state, State::Settled { .. }) && rx.state.pair().is_none()) {
+            self.found.push(format!("未见签字件 {} {hi_rxno} {}", setl.setl_id, setl.setl_time));
+        }
+        Ok(())
+    }
 }
 
 /// `archive export`.
@@ -262,3 +292,6 @@ async fn keep(store: &dyn Engine, hi_rxno: &HiRxno, on: lf_vocab::Day) -> anyhow
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

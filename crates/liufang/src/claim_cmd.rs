@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use lf_center::reim::{Ageing, By, Doing, Judged, Limits, ageing};
-use lf_center::{Center, Failure, Settings};
+use lf_center::{Center, Settings};
 use lf_ports::{Clock as _, ReimRow, Store};
 use lf_settle::reim::{Refused, ReimStas, ReimState};
 use lf_vocab::Day;
@@ -19,6 +19,7 @@ use crate::cli::{ClaimArgs, ClaimBase, ClaimCommand, ClaimOf, Decision};
 use crate::edge::{OsChance, SystemClock};
 use crate::law_files;
 use crate::serve::with_store;
+use crate::words::in_words;
 
 /// Rows read at once.
 const PAGE: usize = 1_000;
@@ -207,8 +208,4 @@ fn mean(days: &[i64]) -> String {
 
 fn figures(days: &[i64]) -> Value {
     json!({ "cnt": days.len(), "days_max": days.iter().max(), "days_mean": (!days.is_empty()).then(|| mean(days)) })
-}
-
-fn in_words(failure: Failure) -> anyhow::Error {
-    anyhow::anyhow!("{}", failure.in_words())
 }

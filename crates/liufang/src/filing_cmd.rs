@@ -3,9 +3,9 @@
 //! Serves WH-2.1, WH-2.3, WH-2.4, WH-6.6 and DG-1.1. Invariants: nothing is entered that is wrong in itself or names nobody registered; a filing is never
 //! deleted. A running center hears of the first filing of a place within seconds, of every other one at once.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{anyhow, bail};
 use lf_center::filings::lacking;
 use lf_center::med_file;
 use lf_center::registers::KEPT_FRESH_SECONDS;
@@ -18,8 +18,9 @@ use lf_store::Engine;
 use crate::cli::{AddSpayArgs, FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf, MedFileArgs};
 use crate::edge::SystemClock;
 use crate::ends::{self, days};
-use crate::law_files;
 use crate::serve::with_store;
+use crate::words::in_words;
+use crate::{law_files, papers};
 
 /// `liufang filing …`
 pub async fn run(args: &FilingArgs) -> anyhow::Result<bool> {
@@ -65,15 +66,11 @@ async fn step(store: &dyn Engine, command: &FilingCommand) -> anyhow::Result<boo
 
 /// What is known of the application; of its papers only what they hash to.
 fn applied(args: &AddSpayArgs) -> anyhow::Result<Applied> {
-    let sm3 = |file: &PathBuf| {
-        let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-        Ok(lf_gm::hex::lower(&lf_gm::sm3(&bytes)))
-    };
     let told = args.told_way.clone().zip(args.told_date);
     Ok(Applied {
         appy_chnl: args.appy_chnl,
         appy_form_no: args.appy_form_no.clone(),
-        paper_sm3: args.paper.iter().map(sm3).collect::<anyhow::Result<_>>()?,
+        paper_sm3: args.paper.iter().map(|file| papers::sm3_of(file)).collect::<anyhow::Result<_>>()?,
         told: told.map(|(told_way, told_day)| Told { told_way, told_day }),
     })
 }
@@ -90,7 +87,7 @@ async fn add(store: &dyn Engine, add: &FilingAdd, packs: Option<&Path>, filed: F
     if let Some((field, reason)) = filing.defect() {
         bail!("{field}: {reason}");
     }
-    if let Some((field, reason)) = lacking(&law_files::load(packs)?, &filing)?.into_iter().next() {
+    if let Some((field, reason)) = lacking(&law_files::load(packs)?, &filing).map_err(in_words)?.into_iter().next() {
         bail!("{field}: {reason}");
     }
     if let Some((field, reason)) = lf_import::filings::defect(store, &filing).await? {

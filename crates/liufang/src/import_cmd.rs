@@ -4,7 +4,6 @@
 //! to standard output, so that a program reads the one and a person both.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -14,6 +13,7 @@ use lf_import::file::Place;
 use lf_import::parse::Progress;
 use lf_import::report::Outcome;
 use lf_import::{FILE_MAX, ImportError, Kind, Parsed, Plan, Report, Table, Wanted};
+use lf_law::Law;
 use lf_ports::filing::FilingChange;
 use lf_ports::{Clock as _, EditionOf, Store};
 use lf_store::{Engine, Options};
@@ -45,6 +45,7 @@ pub async fn run(args: &ImportArgs) -> anyhow::Result<bool> {
 }
 
 async fn import(args: &ImportFile) -> anyhow::Result<bool> {
+    let law = law(args)?;
     let map: Vec<(String, String)> = args.map.iter().map(|one| mapped(one)).collect::<anyhow::Result<_>>()?;
     let bytes = read(args)?;
     let place = Place { sheet: args.sheet.clone(), heading_row: args.heading_row };
@@ -69,7 +70,7 @@ async fn import(args: &ImportFile) -> anyhow::Result<bool> {
     let (database, options) = beside(&args.database, args.store_key.as_deref())?;
     let options = Options { busy: BUSY, ..options };
     let store = database.open(options).await.with_context(|| format!("cannot open the database {database}"))?;
-    let outcome = write(store.as_ref(), parsed, &wanted, args, &mut tell).await;
+    let outcome = write(store.as_ref(), parsed, &wanted, (args, law.as_ref()), &mut tell).await;
     teller.end();
     store.close().await;
     match outcome {
@@ -79,15 +80,24 @@ async fn import(args: &ImportFile) -> anyhow::Result<bool> {
     }
 }
 
+/// The law by which filings are asked for what they must have; nothing else that is imported is asked by it.
+fn law(args: &ImportFile) -> anyhow::Result<Option<Law>> {
+    match (args.kind, &args.packs) {
+        (Kind::Filing, packs) => Ok(Some(law_files::load(packs.as_deref())?)),
+        (_, None) => Ok(None),
+        (kind, Some(_)) => bail!("--packs is for filings: no law is asked about what {kind} holds"),
+    }
+}
+
 async fn write(
     store: &dyn Store,
     parsed: Parsed,
     wanted: &Wanted,
-    args: &ImportFile,
+    (args, law): (&ImportFile, Option<&Law>),
     tell: Progress<'_>,
 ) -> Result<Report, ImportError> {
     let plan = lf_import::plan(store, &OsChance, parsed, wanted, tell).await?;
-    lawful(&plan, args.packs.as_deref())?;
+    lawful(&plan, law)?;
     if args.dry_run || plan.changes.is_none() {
         return Ok(plan.report);
     }
@@ -96,20 +106,15 @@ async fn write(
 }
 
 /// Of filings, that they have what the law of the person's place asks for; they are named by their number, not by the person.
-fn lawful(plan: &Plan, packs: Option<&Path>) -> Result<(), ImportError> {
+fn lawful(plan: &Plan, law: Option<&Law>) -> Result<(), ImportError> {
+    let Some(law) = law else { return Ok(()) };
     let filings = plan.changes.iter().flat_map(|changes| &changes.filings);
-    let filings: Vec<_> = filings
-        .map(|change| match change {
-            FilingChange::New(filing) | FilingChange::Changed { filing, .. } => filing,
-        })
-        .collect();
-    if filings.is_empty() {
-        return Ok(());
-    }
-    let law = law_files::load(packs).map_err(|error| ImportError::Refused(error.to_string()))?;
+    let filings = filings.map(|change| match change {
+        FilingChange::New(filing) | FilingChange::Changed { filing, .. } => filing,
+    });
     let (mut lines, mut total) = (Vec::new(), 0usize);
     for filing in filings {
-        let lacks = lacking(&law, filing).map_err(|failure| ImportError::Refused(failure.to_string()))?;
+        let lacks = lacking(law, filing).map_err(|failure| ImportError::Refused(failure.in_words()))?;
         for (column, reason) in lacks {
             total += 1;
             if lines.len() < SHOWN {

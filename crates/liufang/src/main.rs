@@ -34,6 +34,7 @@ mod memos;
 mod online_cmd;
 mod outbox_cmd;
 mod paper_cmd;
+mod papers;
 mod process;
 mod publish_cmd;
 mod reconcile_cmd;
@@ -46,6 +47,7 @@ mod serve;
 mod settle_cmd;
 mod stock_cmd;
 mod torture;
+mod words;
 
 use std::process::ExitCode;
 

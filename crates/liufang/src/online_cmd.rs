@@ -16,6 +16,7 @@ use crate::cli::OnlineArgs;
 use crate::edge::{OsChance, SystemClock};
 use crate::law_files;
 use crate::serve::with_store;
+use crate::words::in_words;
 
 /// The longest token, in bytes.
 const TOKEN_MAX: usize = 256;
@@ -70,7 +71,7 @@ pub async fn choose(
     match center.authorise_online(&ctx, &choice).await {
         Ok(chosen) => Ok(Ok(chosen)),
         Err(refused @ Failure::Refused(_)) => Ok(Err(refused.in_words())),
-        Err(failure) => anyhow::bail!(failure.in_words()),
+        Err(failure) => Err(in_words(failure)),
     }
 }
 

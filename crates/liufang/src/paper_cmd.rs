@@ -179,6 +179,10 @@ impl SetlPrintable {
     /// A settlement of a pharmacy.
     pub async fn load(store: &dyn Store, code: &FixmedinsCode, setl_id: &str) -> anyhow::Result<Option<Self>> {
         let Some((setl, reversed_by)) = store.setl(code, setl_id).await? else { return Ok(None) };
+        if let Some(paper) = &setl.paper {
+            let (code, paper_no) = (&paper.fixmedins_code, &paper.paper_no);
+            bail!("结算{setl_id}凭机构{code}的纸质处方{paper_no}办理，其结算单不在此打印");
+        }
         let hi_rxno = setl.hi_rxno.clone().with_context(|| format!("结算{setl_id}没有处方，只用个人账户支付"))?;
         let (rx, content, pharmacy) =
             tokio::try_join!(store.rx(&hi_rxno), store.rx_content(&hi_rxno), store.fixmedins(code))?;

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 use lf_center::published::{Table, prices, spay_drugs, spay_pharmacies};
 use lf_http::table::{Form, written};
 use lf_ports::Clock as _;
@@ -13,6 +13,7 @@ use crate::cli::{PublishArgs, Published};
 use crate::edge::SystemClock;
 use crate::law_files;
 use crate::serve::with_store;
+use crate::words::in_words;
 
 /// `liufang publish …`
 pub async fn run(args: &PublishArgs) -> anyhow::Result<bool> {
@@ -24,7 +25,7 @@ pub async fn run(args: &PublishArgs) -> anyhow::Result<bool> {
             Published::SpayDrugs => spay_drugs(store.as_ref(), args.pool, args.date.unwrap_or(today)).await,
             Published::SpayPharmacies => spay_pharmacies(store.as_ref(), args.pool, args.date.unwrap_or(today)).await,
         };
-        found.map_err(|failure| anyhow!(failure.in_words()))
+        found.map_err(in_words)
     });
     let table = table.await?;
     out(&table, args.out.as_deref(), args.place.json)?;

@@ -3,7 +3,7 @@
 //!
 //! Works on the database, beside a running center; only `complain` changes anything. Invariant: no name of a patient is printed.
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use lf_center::offers::{Ask, Wanted};
 use lf_center::stock_pages;
 use lf_ports::{Clock as _, StockLead};
@@ -15,6 +15,7 @@ use crate::cli::{ComplainCommand, StockCmdArgs, StockCommand, StockDatabase};
 use crate::edge::SystemClock;
 use crate::law_files;
 use crate::serve::with_store;
+use crate::words::in_words;
 
 mod complain;
 pub mod nego;
@@ -115,7 +116,7 @@ fn text(value: &Value) -> String {
 
 async fn offers(store: &dyn Engine, ask: &Ask, at: Moment) -> Answer {
     let law = law_files::load(None)?;
-    let found = lf_center::offers::offers(store, &law, ask, at).await.map_err(|failure| anyhow!(failure.in_words()))?;
+    let found = lf_center::offers::offers(store, &law, ask, at).await.map_err(in_words)?;
     let rows = found.offers.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
     if found.stale_cnt > 0 {
         eprintln!("{} left out: no upload within {} hours ({})", found.stale_cnt, found.age_hours, found.by);

@@ -215,6 +215,11 @@ fn filings_are_asked_for_by_the_packs_that_are_named() {
     };
     let (code, said) = import(&[]);
     assert!(code == 1 && said.contains("420100/qual.form"), "{said}");
+    let (code, said) = import(&["--packs", "nowhere"]);
+    assert!(code == 2 && said.contains("nowhere") && !said.contains("filing.csv"), "{said}");
+    let person = ["import", "person", "person.csv", "--database", "sqlite://center.db", "--packs", "law"];
+    let (code, said) = region.ran(&person);
+    assert!(code == 2 && said.contains("--packs is for filings"), "{said}");
     let (code, said) = import(&["--packs", "law"]);
     assert!(code == 0 && said.contains("committed"), "{said}");
 }

@@ -81,7 +81,7 @@ pub struct Setl {
     pub poolarea_no: Admdvs,
     /// The pharmacy.
     pub fixmedins_code: FixmedinsCode,
-    /// The prescription that was paid; none where only the personal account paid.
+    /// The prescription that was paid; none where only the personal account paid, or a paper prescription was.
     pub hi_rxno: Option<HiRxno>,
     /// Whose accumulators it moved.
     pub accum_key: AccumKey,

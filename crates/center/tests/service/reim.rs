@@ -469,6 +469,21 @@ async fn printed(center: &TestCenter) {
 }
 
 #[tokio::test]
+async fn a_paper_has_some_prescribed_lines_and_not_too_many() {
+    let (center, person) = dongguan(Some(benefits())).await;
+    let add = async |lines: usize| {
+        let mut asked = asked(&center, &person, "1");
+        let AskedRx::OnPaper(paper, _) = &mut asked.rx else { panic!("on paper") };
+        paper.lines = vec![paper.lines[0].clone(); lines];
+        center.center.reim_add(by(&center), &asked).await.map_err(|failure| failure.in_words())
+    };
+    for lines in [0, 201] {
+        assert_eq!(add(lines).await.unwrap_err(), "[CLM-04] 处方明细应为1至200行（依据：本中心 零星报销）");
+    }
+    assert_eq!(add(200).await.unwrap().reim.intake().rx.lines.len(), 200, "at the limit");
+}
+
+#[tokio::test]
 async fn every_refusal_of_a_claim_is_met() {
     let (center, person) = dongguan(Some(benefits())).await;
     let (place, now) = (person.poolarea_no, by(&center));

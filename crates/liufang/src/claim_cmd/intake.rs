@@ -6,17 +6,18 @@ use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use lf_center::reim::{Asked, AskedRx};
+use lf_settle::MAX_LINES;
 use lf_settle::reim::{Bought, BoughtLine, Invoice, Paper, PaperKind, Prescribed, PrescribedLine};
 use lf_vocab::{Admdvs, Day, Fen, FixmedinsCode, HiRxno, MedListCodg, PaperNo, Pric, PsnNo, Qty};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use crate::cli::said;
 use crate::law_cmd::text;
+use crate::papers;
 
-/// The largest paper that is hashed.
-const PAPER_BYTES_MAX: u64 = 64 << 20;
 /// The longest name of a paper that is kept, in characters.
 const FILENAME_MAX: usize = 200;
 /// The longest 定点医疗机构处方编号, as 7101 has it.
@@ -95,7 +96,7 @@ struct Detail {
 pub fn read(poolarea_no: Admdvs, reim_no: &str, facts: &Path, papers: Vec<Paper>) -> anyhow::Result<Asked> {
     let read: Facts = serde_json::from_str(&text(facts)?).with_context(|| facts.display().to_string())?;
     let rx = match read.rx {
-        Rx::InCenter(rx) => AskedRx::InCenter(rx.hi_rxno.0, rx.paper_situ_code),
+        Rx::InCenter(rx) => AskedRx::InCenter(rx.hi_rxno.0, stated("paper_situ_code", rx.paper_situ_code)?),
         Rx::OnPaper(paper) => on_paper(paper)?,
     };
     let line = |line: Detail| BoughtLine {
@@ -119,8 +120,12 @@ fn on_paper(paper: OnPaper) -> anyhow::Result<AskedRx> {
     if !(1..=VALI_DAYS_MAX).contains(&paper.vali_days) {
         bail!("vali_days is 1 to {VALI_DAYS_MAX}");
     }
-    if !(1..=HOSP_RXNO_MAX).contains(&paper.hosp_rxno.trim().chars().count()) {
+    let hosp_rxno = one_line("hosp_rxno", &paper.hosp_rxno)?;
+    if hosp_rxno.chars().count() > HOSP_RXNO_MAX {
         bail!("hosp_rxno has 1 to {HOSP_RXNO_MAX} characters");
+    }
+    if !(1..=MAX_LINES).contains(&paper.rxdrugdetail.len()) {
+        bail!("rxdrugdetail has 1 to {MAX_LINES} lines");
     }
     if !matches!(paper.otp_ipt_flag.as_deref(), None | Some("1" | "2")) {
         bail!("otp_ipt_flag is 1 (门诊) or 2 (住院)");
@@ -133,19 +138,28 @@ fn on_paper(paper: OnPaper) -> anyhow::Result<AskedRx> {
     let day = paper.prsc_date.0;
     let prescribed = Prescribed {
         fixmedins_code: paper.fixmedins_code.0,
-        hosp_rxno: paper.hosp_rxno,
+        hosp_rxno,
         paper_no: paper.paper_no.map(|paper_no| paper_no.0),
         hi_rxno: None,
         otp_ipt_flag: paper.otp_ipt_flag,
         prsc_time: day.start(),
         // A paper says the day only: it counts to the end of its last one.
         vali_end_time: day.plus(paper.vali_days).start(),
-        rx_exra_attr_code: paper.rx_exra_attr_code,
-        dise_codg: paper.dise_codg,
-        paper_situ_code: paper.paper_situ_code,
+        rx_exra_attr_code: stated("rx_exra_attr_code", paper.rx_exra_attr_code)?,
+        dise_codg: stated("dise_codg", paper.dise_codg)?,
+        paper_situ_code: stated("paper_situ_code", paper.paper_situ_code)?,
         lines: paper.rxdrugdetail.into_iter().map(line).collect(),
     };
-    Ok(AskedRx::OnPaper(Box::new(prescribed), paper.med_type))
+    Ok(AskedRx::OnPaper(Box::new(prescribed), one_line("med_type", &paper.med_type)?))
+}
+
+/// What a paper says, checked here and not while it is read: of an `untagged` word the reason would be lost.
+fn one_line(field: &str, text: &str) -> anyhow::Result<String> {
+    said(text).map_err(|why| anyhow!("{field}: {why}"))
+}
+
+fn stated(field: &str, text: Option<String>) -> anyhow::Result<Option<String>> {
+    text.map(|text| one_line(field, &text)).transpose()
 }
 
 /// Hashes papers.
@@ -154,17 +168,11 @@ pub fn papers(files: &[(PaperKind, std::path::PathBuf)]) -> anyhow::Result<Vec<P
 }
 
 fn paper(kind: PaperKind, path: &Path) -> anyhow::Result<Paper> {
-    let shown = path.display();
-    let length = std::fs::metadata(path).with_context(|| shown.to_string())?.len();
-    if length == 0 || length > PAPER_BYTES_MAX {
-        bail!("{shown}: a paper has 1 to {PAPER_BYTES_MAX} bytes");
-    }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if name.chars().count() > FILENAME_MAX {
-        bail!("{shown}: its name has more than {FILENAME_MAX} characters");
+        bail!("{}: its name has more than {FILENAME_MAX} characters", path.display());
     }
-    let bytes = std::fs::read(path).with_context(|| shown.to_string())?;
-    Ok(Paper { kind, filename: name, sm3: lf_gm::hex::lower(&lf_gm::sm3(&bytes)) })
+    Ok(Paper { kind, filename: name, sm3: papers::sm3_of(path)? })
 }
 
 /// A word of the domain, written as a text or as a number.
@@ -180,3 +188,6 @@ impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Parsed<T> {
         text.parse().map(Self).map_err(|error| D::Error::custom(format!("{text:?}: {error}")))
     }
 }
+
+#[cfg(test)]
+mod tests;

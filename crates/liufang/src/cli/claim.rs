@@ -146,23 +146,24 @@ pub enum ClaimCommand {
     },
 }
 
-/// How a claim is decided.
+/// How a claim is decided. What belongs to the other decision conflicts with this one: where an argument only requires another
+/// that conflicts with one given, clap lets it pass.
 #[derive(Args)]
 pub struct Decision {
     /// Promise the amounts
     #[arg(long, required_unless_present = "refuse", conflicts_with = "refuse")]
     pub approve: bool,
     /// How the conditions were looked into of which the check only reminded
-    #[arg(long, value_name = "TEXT", value_parser = said, requires = "approve")]
+    #[arg(long, value_name = "TEXT", value_parser = said, conflicts_with = "refuse")]
     pub looked_into: Option<String>,
     /// Refuse it
     #[arg(long, requires = "article", requires = "why")]
     pub refuse: bool,
     /// By which article
-    #[arg(long, value_name = "TEXT", value_parser = said)]
+    #[arg(long, value_name = "TEXT", value_parser = said, conflicts_with = "approve")]
     pub article: Option<String>,
     /// Why
-    #[arg(long, value_name = "TEXT", value_parser = said)]
+    #[arg(long, value_name = "TEXT", value_parser = said, conflicts_with = "approve")]
     pub why: Option<String>,
 }
 

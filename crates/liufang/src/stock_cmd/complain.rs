@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use super::Answer;
 use crate::cli::{CaseStepArgs, ComplainCommand};
 use crate::law_files;
+use crate::words::in_words;
 
 pub(super) async fn run(store: &dyn Engine, command: &ComplainCommand, now: Moment) -> Answer {
     match command {
@@ -37,7 +38,7 @@ async fn add(store: &dyn Engine, args: &CaseStepArgs, (drug, asked): (&MedListCo
     let shop = shop.filter(|shop| shop.fixmedins_code.kind() == FixmedinsKind::Pharmacy);
     let shop = shop.with_context(|| format!("no pharmacy {}", args.institution))?;
     let law = law_files::load(None)?;
-    let shown = shown_then(store, &law, &shop, drug, asked).await.map_err(|failure| anyhow!(failure.in_words()))?;
+    let shown = shown_then(store, &law, &shop, drug, asked).await.map_err(in_words)?;
     let body = CaseBody { med_list_codg: drug.clone(), asked, shown, steps: vec![step(args, CaseState::Opened, now)] };
     let case = SupplyCase {
         poolarea_no: shop.poolarea_no,

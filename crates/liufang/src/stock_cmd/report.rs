@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use lf_center::outlist::outlist;
 use lf_center::published::Table;
 use lf_center::supervised::{DAYS_MAX, Period, availability, balance, traces, uploads};
@@ -11,6 +11,7 @@ use lf_store::Engine;
 use lf_vocab::{Admdvs, Day, FixmedinsCode};
 
 use crate::cli::{ReportPeriod, StockReport};
+use crate::words::in_words;
 use crate::{law_files, publish_cmd};
 
 /// A report, where it goes, and whether all is well.
@@ -41,7 +42,7 @@ pub(super) async fn report(
         StockReport::Uploads => uploads(store, &law, area, days).await,
         StockReport::Traces => traces(store, area, days).await,
     };
-    let table = table.map_err(|failure| anyhow!(failure.in_words()))?;
+    let table = table.map_err(in_words)?;
     let alert = table.columns.iter().position(|(field, _)| *field == "alert");
     let alerted = |row: &Vec<String>| alert.and_then(|at| row.get(at)).is_some_and(|cell| !cell.is_empty());
     let good = !table.rows.iter().any(alerted);
@@ -55,7 +56,7 @@ pub(super) async fn balanced(
     period: &ReportPeriod,
 ) -> anyhow::Result<Told> {
     let balance = balance(store, institution, days(period)?).await;
-    let (table, good) = balance.map_err(|failure| anyhow!(failure.in_words()))?;
+    let (table, good) = balance.map_err(in_words)?;
     Ok(Told { table, out: period.out.clone(), good })
 }
 
@@ -66,7 +67,7 @@ pub(super) async fn outlisted(
     (on, age_days): (Day, Option<i32>),
     out: Option<PathBuf>,
 ) -> anyhow::Result<Told> {
-    let told = outlist(store, institution, on).await.map_err(|failure| anyhow!(failure.in_words()))?;
+    let told = outlist(store, institution, on).await.map_err(in_words)?;
     for note in &told.table.notes {
         eprintln!("{note}");
     }

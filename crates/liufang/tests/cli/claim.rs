@@ -52,6 +52,18 @@ fn malformed(folder: &Folder) {
     }
 }
 
+/// What belongs to the other decision is not dropped.
+fn undivided(claim: &dyn Fn(&[&str]) -> (i32, String), no: &[&str]) {
+    let yes = ["decide", "L1", "--approve"];
+    let both = ["--why", "应到开方机构办理", "--article", "某通知一"];
+    for mixed in [[&yes[..], &both].concat(), [&yes[..], &both[..2]].concat(), [&yes[..], &both[2..]].concat()] {
+        let (code, told) = claim(&mixed);
+        assert!(code == 2 && told.contains("cannot be used with"), "{mixed:?}: {told}");
+    }
+    let (code, told) = claim(&[no, &["--looked-into", "已核对"]].concat());
+    assert!(code == 2 && told.contains("cannot be used with"), "{told}");
+}
+
 #[test]
 fn an_officer_takes_a_claim_in_decides_pays_and_sees_what_waits() {
     // proves DG-3.1c, DG-4.5b
@@ -94,6 +106,7 @@ fn an_officer_takes_a_claim_in_decides_pays_and_sees_what_waits() {
     assert_eq!(claim(&["ageing"]).0, 0, "nothing waits for long");
     let (code, told) = claim(&["ageing", "--on", "2099-01-01"]);
     assert!(code == 1 && told.contains("规定10天，已超期") && told.contains("待办1笔，超过期限1笔"), "{told}");
+    undivided(&|args| claim(&[args, &by].concat()), &no);
     let (code, told) = claim(&[&["decide", "L1", "--approve", "--json"], &by[..]].concat());
     let row: Value = serde_json::from_str(&told).unwrap();
     let fund = row["steps"][1]["did"]["approved"]["shares"]["fund_pay_sumamt"].as_str().unwrap().to_owned();

@@ -1,0 +1,47 @@
+//! Which settlements lack their signed pair, and which cannot be asked for one.
+
+use lf_ports::{AuditStore as _, ChangeSet, SetlChange, SetlPaper};
+use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACIST, PHARMACY};
+use lf_testkit::{Step, TestCenter};
+
+use super::*;
+
+fn on_paper(setl: &Setl, setl_id: &str) -> Setl {
+    let paper = SetlPaper {
+        fixmedins_code: HOSPITAL.parse().unwrap(),
+        paper_no: "20260001".parse().unwrap(),
+        prsc_time: setl.setl_time,
+        vali_end_time: setl.setl_time,
+        dr_code: DOCTOR.parse().unwrap(),
+        dr_sign_flag: None,
+        seal_flag: None,
+        paper_situ_code: None,
+        phar_code: PHARMACIST.parse().unwrap(),
+        drug_trac_codg: Vec::new(),
+        at_counter: Default::default(),
+    };
+    Setl { setl_id: setl_id.to_owned(), hi_rxno: None, paper: Some(paper), ..setl.clone() }
+}
+
+#[tokio::test]
+async fn settlements_of_papers_are_counted_apart_and_their_sheets_are_not_printed() {
+    let center = TestCenter::new().await;
+    center.life(&center.people.active).up_to(Step::Settled).await;
+    let (setl, _) = center.store.scan_setl(center.people.active.poolarea_no, None, 1).await.unwrap().remove(0);
+    let back = Setl { refd_setl_id: Some("9002".to_owned()), ..on_paper(&setl, "9003") };
+    let alone = Setl { paper: None, ..on_paper(&setl, "9004") };
+    for setl in [on_paper(&setl, "9001"), on_paper(&setl, "9002"), back, alone] {
+        center.put(ChangeSet { setl: Some(SetlChange { setl }), ..ChangeSet::default() }).await;
+    }
+    let (code, store) = (PHARMACY.parse().unwrap(), center.store.as_ref());
+    let days = (setl.setl_time.day(), setl.setl_time.day().plus(1));
+    let told = Unsigned::of(store, &code, days).await.unwrap();
+    assert_eq!(told.on_paper, 1, "one was taken back, and of one only the account paid");
+    let [line] = told.found.as_slice() else { panic!("{told:?}") };
+    assert!(line.contains(&setl.setl_id), "{line}");
+    for (setl_id, why) in [("9001", "凭机构H36090200001的纸质处方000020260001办理"), ("9004", "只用个人账户支付")]
+    {
+        let error = crate::paper_cmd::SetlPrintable::load(store, &code, setl_id).await.err().unwrap();
+        assert!(error.to_string().contains(why), "{error}");
+    }
+}
