@@ -9,40 +9,63 @@ use crate::defect::Defect;
 use crate::json::Value;
 use crate::node::Node;
 
+/// What a text says, whoever holds it.
+#[derive(Default)]
+pub(super) struct Words(
+    /// By name; nothing where a list or an object stands.
+    Vec<(String, Option<String>)>,
+);
+
+impl Words {
+    /// Nothing, where the text is no object.
+    pub(super) fn of(text: Option<&str>) -> Self {
+        let value = text.map(|text| Value::parse(text.as_bytes()));
+        let Some(Ok(Value::Object(members))) = value else { return Self::default() };
+        let said = members.iter().filter(|(_, value)| !says_nothing(value));
+        Self(said.map(|(name, value)| (name.to_string(), value.scalar().map(str::to_owned))).collect())
+    }
+
+    /// A word, if said; what is wrong begins with the name.
+    pub(super) fn word(&self, name: &str) -> Result<Option<&str>, String> {
+        match self.0.iter().find(|(own, _)| own == name) {
+            None => Ok(None),
+            Some((_, Some(text))) => Ok(Some(text)),
+            Some((_, None)) => Err(format!("{name}应为文字或数字")),
+        }
+    }
+
+    /// Yes or no.
+    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, String> {
+        match self.word(name)? {
+            None => Ok(None),
+            Some("1" | "true") => Ok(Some(true)),
+            Some("0" | "false") => Ok(Some(false)),
+            Some(_) => Err(format!("{name}应为1或0")),
+        }
+    }
+}
+
 /// What a node says in a free field.
 pub(super) struct Extras<'n, 'a> {
     node: &'n Node<'a>,
     field: &'static str,
-    /// By name; nothing where a list or an object stands.
-    said: Vec<(String, Option<String>)>,
+    said: Words,
 }
 
 impl<'n, 'a> Extras<'n, 'a> {
     /// The `extras` of this node.
     pub(super) fn of(node: &'n Node<'a>) -> Self {
-        Self::in_text(node, "extras", node.free("extras").as_deref())
+        Self { node, field: "extras", said: Words::of(node.free("extras").as_deref()) }
     }
 
     /// The `exp_content` of this node, which is a text.
     pub(super) fn of_exp_content(node: &'n Node<'a>) -> Self {
-        Self::in_text(node, "exp_content", node.text("exp_content"))
-    }
-
-    fn in_text(node: &'n Node<'a>, field: &'static str, text: Option<&str>) -> Self {
-        let value = text.map(|text| Value::parse(text.as_bytes()));
-        let Some(Ok(Value::Object(members))) = value else { return Self { node, field, said: Vec::new() } };
-        let said = members.iter().filter(|(_, value)| !says_nothing(value));
-        let said = said.map(|(name, value)| (name.to_string(), value.scalar().map(str::to_owned)));
-        Self { node, field, said: said.collect() }
+        Self { node, field: "exp_content", said: Words::of(node.text("exp_content")) }
     }
 
     /// A word, if said.
     pub(super) fn word(&self, name: &str) -> Result<Option<&str>, Defect> {
-        match self.said.iter().find(|(own, _)| own == name) {
-            None => Ok(None),
-            Some((_, Some(text))) => Ok(Some(text)),
-            Some((_, None)) => Err(self.wrong(&format!("{name}应为文字或数字"))),
-        }
+        self.said.word(name).map_err(|wrong| self.wrong(&wrong))
     }
 
     /// A word of at most so many characters.
@@ -55,12 +78,7 @@ impl<'n, 'a> Extras<'n, 'a> {
 
     /// Yes or no.
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Defect> {
-        match self.word(name)? {
-            None => Ok(None),
-            Some("1" | "true") => Ok(Some(true)),
-            Some("0" | "false") => Ok(Some(false)),
-            Some(_) => Err(self.wrong(&format!("{name}应为1或0"))),
-        }
+        self.said.flag(name).map_err(|wrong| self.wrong(&wrong))
     }
 
     /// A value of a type that parses itself.

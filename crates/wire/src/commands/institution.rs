@@ -7,7 +7,7 @@ use lf_center::{t7102_sign, t7103_upload, t7104_undo, t7105_query};
 use lf_rx::decide::issue::SignedFields;
 
 use super::Take;
-use super::precheck::stated::{flags, said};
+use super::extras::Extras;
 use crate::defect::{Defect, DefectKind, Defects};
 use crate::generated::Transaction;
 use crate::json::Value;
@@ -99,7 +99,9 @@ pub fn t7103(node: &Node<'_>) -> Result<t7103_upload::Command, Defects> {
     let sign_digest = take.it(node.need("sign_digest").map(str::to_owned));
     let rx_file = take.it(node.need("rx_file").map(str::to_owned));
     let fields = signed_fields(node);
-    let flags = take.it(flags(node, &said(node), &UPLOAD_FLAGS)).unwrap_or_default();
+    let said = Extras::of(node);
+    let flag = |name: &'static str| Some((name, take.it(said.flag(name))??));
+    let flags = UPLOAD_FLAGS.into_iter().filter_map(flag).collect();
     take.done(|| {
         Some(t7103_upload::Command {
             fixmedins_code: fixmedins_code?,

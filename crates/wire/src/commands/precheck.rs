@@ -6,7 +6,7 @@ use lf_center::t7101_precheck::Command;
 use lf_rx::content::{Diseinfo, Mdtrtinfo, RxContent, RxDrug, RxHead};
 use lf_vocab::dict::{BizTypeCode, RxItemTypeCode};
 
-pub(super) mod stated;
+mod stated;
 
 pub use stated::stated_in;
 
