@@ -6,17 +6,16 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow, bail};
 use lf_center::admission::{Known, Standing, judge, may, standing};
 use lf_center::grants::of_place;
-use lf_law::Input;
+use lf_law::{Input, Law};
 use lf_ports::{Application, Clock as _, Ended, Fixmedins, MemoRow, MemoTopic, Practitioner, Said};
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Day, FixmedinsKind};
 
+use crate::beside::with_law;
 use crate::cli::{AdmissionArgs, AdmissionCommand, AdmissionOf, SPAY, said};
 use crate::edge::SystemClock;
 use crate::law_cmd::text_within;
-use crate::law_files;
 use crate::memos;
-use crate::serve::with_store;
 use crate::stock_cmd::nego;
 use crate::words::in_words;
 
@@ -27,22 +26,22 @@ const PAGE: usize = 1_000;
 
 /// `liufang admission …`
 pub async fn run(args: &AdmissionArgs) -> anyhow::Result<bool> {
-    let beside = match &args.command {
+    let lawful = match &args.command {
         AdmissionCommand::Apply { what, .. }
         | AdmissionCommand::Grant { what, .. }
         | AdmissionCommand::Refuse { what, .. }
-        | AdmissionCommand::Cancel { what, .. } => &what.beside,
-        AdmissionCommand::List { beside, .. } => beside,
+        | AdmissionCommand::Cancel { what, .. } => &what.lawful,
+        AdmissionCommand::List { lawful, .. } => lawful,
     };
-    with_store(beside, async |store| step(store.as_ref(), &args.command).await).await
+    with_law(lawful, async |store, law| step(store.as_ref(), law, &args.command).await).await
 }
 
-async fn step(store: &dyn Engine, command: &AdmissionCommand) -> anyhow::Result<bool> {
+async fn step(store: &dyn Engine, law: &Law, command: &AdmissionCommand) -> anyhow::Result<bool> {
     let today = SystemClock.now().day();
     match command {
         AdmissionCommand::Apply { what, facts, on, by } => {
             let stated = stated(facts).with_context(|| facts.display().to_string())?;
-            Desk::open(store, what).await?.apply(&stated, on.unwrap_or(today), by).await
+            Desk::open(store, what).await?.apply(law, &stated, on.unwrap_or(today), by).await
         }
         AdmissionCommand::Grant { what, decision, checked } => {
             Desk::open(store, what).await?.say(Said::Granted, *checked, (&decision.why, &decision.by)).await
@@ -83,10 +82,9 @@ impl<'d> Desk<'d> {
         standing(self.history.last())
     }
 
-    async fn apply(&self, stated: &BTreeMap<String, Input>, on: Day, by: &str) -> anyhow::Result<bool> {
+    async fn apply(&self, law: &Law, stated: &BTreeMap<String, Input>, on: Day, by: &str) -> anyhow::Result<bool> {
         let place = self.fixmedins.poolarea_no;
-        let law = law_files::load(None)?;
-        let grants = of_place(self.store, &law, place).await?;
+        let grants = of_place(self.store, law, place).await?;
         let practitioners = self.practitioners().await?;
         let cancelled = self.history.iter().rev().find_map(|row| match row.memo.said {
             Said::Cancelled(ended) => Some(ended),
@@ -99,7 +97,7 @@ impl<'d> Desk<'d> {
             nego: Some((nego.stocked, nego.total)),
             cancelled,
         };
-        let judged = judge(&law, (&place, &grants), (self.appy_type, on), stated, &known);
+        let judged = judge(law, (&place, &grants), (self.appy_type, on), stated, &known);
         let application = judged.map_err(in_words)?;
         told(&application);
         let lawful = application.refused.is_empty();

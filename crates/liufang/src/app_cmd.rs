@@ -14,10 +14,10 @@ use lf_ports::{App, AppLimits, Chance as _, ChangeSet, CodeStyle, Gateway, Gatew
 use lf_store::Engine;
 use lf_vocab::FixmedinsCode;
 
+use crate::beside::with_store;
 use crate::cli::{AppArgs, AppCommand};
 use crate::edge::OsChance;
 use crate::keys_cmd;
-use crate::serve::with_store;
 
 /// Apps that are read at once.
 const PAGE: usize = 500;

@@ -1,7 +1,7 @@
 //! `liufang audit verify`: the independent auditor over a database.
 
+use crate::beside::with_store;
 use crate::cli::{AuditArgs, AuditCommand};
-use crate::serve::with_store;
 
 /// `liufang audit …`
 pub async fn run(args: &AuditArgs) -> anyhow::Result<bool> {

@@ -8,11 +8,11 @@ use lf_settle::{BudgetUse, Stands, budget_use};
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Fen};
 
+use crate::beside::with_store;
 use crate::cli::{BudgetArgs, BudgetCommand, BudgetSetArgs};
 use crate::edge::SystemClock;
 use crate::memos;
 use crate::scans::{for_each_reim, for_each_setl};
-use crate::serve::with_store;
 
 /// `liufang budget …`: whether no pool is over its budget.
 pub async fn run(args: &BudgetArgs) -> anyhow::Result<bool> {

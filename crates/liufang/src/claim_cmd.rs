@@ -15,10 +15,9 @@ use lf_settle::reim::{Refused, ReimStas, ReimState};
 use lf_vocab::Day;
 use serde_json::{Value, json};
 
+use crate::beside::with_law;
 use crate::cli::{ClaimArgs, ClaimBase, ClaimCommand, ClaimOf, Decision};
 use crate::edge::{OsChance, SystemClock};
-use crate::law_files;
-use crate::serve::with_store;
 use crate::words::in_words;
 
 /// Rows read at once.
@@ -27,8 +26,7 @@ const PAGE: usize = 1_000;
 /// `liufang claim …`
 pub async fn run(args: &ClaimArgs) -> anyhow::Result<bool> {
     let base = base(&args.command);
-    let law = Arc::new(law_files::load(base.packs.as_deref())?);
-    with_store(&base.beside, async |store| {
+    with_law(&base.lawful, async |store, law| {
         let port: Arc<dyn Store> = store.clone();
         let center = Center::new(port, law.clone(), Arc::new(OsChance), Settings::default());
         step(&center, &args.command).await

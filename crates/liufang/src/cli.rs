@@ -39,7 +39,7 @@ pub use publish::{PublishArgs, Published};
 pub use reconcile::{BudgetArgs, BudgetCommand, BudgetSetArgs, ExplainArgs, ReconcileArgs, ReconcileCommand};
 pub use registers::{AppArgs, AppCommand, ImportArgs, ImportCommand, ImportFile};
 pub use settle::{SettleArgs, SettleCommand};
-pub use shared::{Beside, said};
+pub use shared::{Beside, Lawful, said};
 pub use stock::{CaseStepArgs, ComplainCommand, ReportPeriod, StockCmdArgs, StockCommand, StockDatabase, StockReport};
 pub use torture::{CounterArgs, KillArgs, Place, RaceArgs, TortureArgs, TortureCommand};
 

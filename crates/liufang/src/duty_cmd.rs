@@ -5,9 +5,9 @@ use lf_ports::duty::{DUTY_READ_MAX, gaps, on_duty};
 use lf_store::Engine;
 use lf_vocab::{Day, FixmedinsCode};
 
+use crate::beside::with_store;
 use crate::cli::{DutyArgs, DutyCommand};
 use crate::edge::{SystemClock, runtime};
-use crate::serve::with_store;
 
 /// `liufang duty …`
 pub fn run(args: &DutyArgs) -> anyhow::Result<bool> {

@@ -3,24 +3,23 @@
 //! Serves WH-2.1, WH-2.3, WH-2.4, WH-6.6 and DG-1.1. Invariants: nothing is entered that is wrong in itself or names nobody registered; a filing is never
 //! deleted. A running center hears of the first filing of a place within seconds, of every other one at once.
 
-use std::path::Path;
-
 use anyhow::{anyhow, bail};
 use lf_center::filings::lacking;
 use lf_center::med_file;
 use lf_center::registers::KEPT_FRESH_SECONDS;
 use lf_import::filings::{CROWDED, Counted};
+use lf_law::Law;
 use lf_ports::filing::{Applied, Filed, Filing, FilingBody, FilingChange, OpspFiling, SpayFiling, Told};
 use lf_ports::{ChangeSet, Clock as _, CommitError};
 use lf_rx::event::SaleLine;
 use lf_store::Engine;
 
+use crate::beside::with_law;
 use crate::cli::{AddSpayArgs, FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf, MedFileArgs};
 use crate::edge::SystemClock;
 use crate::ends::{self, days};
-use crate::serve::with_store;
+use crate::papers;
 use crate::words::in_words;
-use crate::{law_files, papers};
 
 /// `liufang filing …`
 pub async fn run(args: &FilingArgs) -> anyhow::Result<bool> {
@@ -31,10 +30,10 @@ pub async fn run(args: &FilingArgs) -> anyhow::Result<bool> {
         FilingCommand::End(end) => &end.of,
         FilingCommand::MedFile(file) => &file.of,
     };
-    with_store(&of.beside, async |store| step(store.as_ref(), &args.command).await).await
+    with_law(&of.lawful, async |store, law| step(store.as_ref(), law, &args.command).await).await
 }
 
-async fn step(store: &dyn Engine, command: &FilingCommand) -> anyhow::Result<bool> {
+async fn step(store: &dyn Engine, law: &Law, command: &FilingCommand) -> anyhow::Result<bool> {
     match command {
         FilingCommand::AddSpay(one) => {
             let filed = Filed::Spay(SpayFiling {
@@ -47,7 +46,7 @@ async fn step(store: &dyn Engine, command: &FilingCommand) -> anyhow::Result<boo
                 refused: one.refused.clone(),
                 applied: applied(one)?,
             });
-            add(store, &one.add, one.packs.as_deref(), filed).await
+            add(store, law, &one.add, filed).await
         }
         FilingCommand::AddOpsp(one) => {
             let filed = Filed::Opsp(OpspFiling {
@@ -56,7 +55,7 @@ async fn step(store: &dyn Engine, command: &FilingCommand) -> anyhow::Result<boo
                 biz_appy_type: one.biz_appy_type.clone(),
                 fixmedins: one.fixmedins_code.clone(),
             });
-            add(store, &one.add, None, filed).await
+            add(store, law, &one.add, filed).await
         }
         FilingCommand::List { of } => list(store, of).await,
         FilingCommand::End(end) => self::end(store, end).await,
@@ -75,7 +74,7 @@ fn applied(args: &AddSpayArgs) -> anyhow::Result<Applied> {
     })
 }
 
-async fn add(store: &dyn Engine, add: &FilingAdd, packs: Option<&Path>, filed: Filed) -> anyhow::Result<bool> {
+async fn add(store: &dyn Engine, law: &Law, add: &FilingAdd, filed: Filed) -> anyhow::Result<bool> {
     let filing = Filing {
         poolarea_no: add.of.poolarea_no,
         psn_no: add.of.psn_no.clone(),
@@ -87,7 +86,7 @@ async fn add(store: &dyn Engine, add: &FilingAdd, packs: Option<&Path>, filed: F
     if let Some((field, reason)) = filing.defect() {
         bail!("{field}: {reason}");
     }
-    if let Some((field, reason)) = lacking(&law_files::load(packs)?, &filing).map_err(in_words)?.into_iter().next() {
+    if let Some((field, reason)) = lacking(law, &filing).map_err(in_words)?.into_iter().next() {
         bail!("{field}: {reason}");
     }
     if let Some((field, reason)) = lf_import::filings::defect(store, &filing).await? {

@@ -10,11 +10,10 @@ use lf_ports::{ChangeSet, Clock as _, CommitError, GrantChange, GrantGiven, Gran
 use lf_store::Engine;
 use lf_vocab::Admdvs;
 
+use crate::beside::with_law;
 use crate::cli::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs};
 use crate::edge::SystemClock;
 use crate::ends::{self, days};
-use crate::law_files;
-use crate::serve::with_store;
 
 /// `liufang grant …`
 pub async fn run(args: &GrantArgs) -> anyhow::Result<bool> {
@@ -23,10 +22,9 @@ pub async fn run(args: &GrantArgs) -> anyhow::Result<bool> {
         GrantCommand::List { place } => place,
         GrantCommand::End(end) => &end.place,
     };
-    let law = law_files::load(place.packs.as_deref())?;
-    with_store(&place.beside, async |store| match &args.command {
-        GrantCommand::Add(add) => self::add(store.as_ref(), &law, add).await,
-        GrantCommand::List { place } => list(store.as_ref(), &law, place.admdvs).await,
+    with_law(&place.lawful, async |store, law| match &args.command {
+        GrantCommand::Add(add) => self::add(store.as_ref(), law, add).await,
+        GrantCommand::List { place } => list(store.as_ref(), law, place.admdvs).await,
         GrantCommand::End(end) => self::end(store.as_ref(), end).await,
     })
     .await

@@ -18,10 +18,10 @@ use lf_ports::filing::FilingChange;
 use lf_ports::{Clock as _, EditionOf, Store};
 use lf_store::{Engine, Options};
 
+use crate::beside::{beside, with_store};
 use crate::cli::{ImportArgs, ImportCommand, ImportFile};
 use crate::edge::{OsChance, SystemClock};
 use crate::law_files;
-use crate::serve::{beside, with_store};
 
 /// How long to wait for a center that writes to the same database: an import is one large commit.
 const BUSY: Duration = Duration::from_secs(60);

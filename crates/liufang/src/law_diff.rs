@@ -31,10 +31,10 @@ use lf_wire::commands::stated_in;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
+use crate::beside::with_store;
 use crate::cli::DiffArgs;
 use crate::edge::SystemClock;
 use crate::law_files;
-use crate::serve::with_store;
 use places::{PaidBy, Places};
 use registers::Registers;
 use tally::{Money, Requoted, Tally, silence};

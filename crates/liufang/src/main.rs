@@ -8,6 +8,7 @@ mod app_cmd;
 mod archive_cmd;
 mod audit_cmd;
 mod bench;
+mod beside;
 mod budget_cmd;
 mod call;
 mod claim_cmd;

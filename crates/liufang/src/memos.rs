@@ -78,9 +78,9 @@ pub async fn write(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::beside::with_store;
     use crate::cli::Beside;
     use crate::ground::prepare;
-    use crate::serve::with_store;
 
     #[tokio::test]
     async fn a_key_has_its_own_memos_and_no_neighbours() {

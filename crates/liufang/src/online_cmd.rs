@@ -9,13 +9,13 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use lf_center::t7202_online::{Choice, Chosen};
 use lf_center::{Caller, Center, Ctx, Failure, Settings};
+use lf_law::Law;
 use lf_ports::{Clock as _, Store};
 use lf_vocab::Moment;
 
+use crate::beside::with_law;
 use crate::cli::OnlineArgs;
 use crate::edge::{OsChance, SystemClock};
-use crate::law_files;
-use crate::serve::with_store;
 use crate::words::in_words;
 
 /// The longest token, in bytes.
@@ -25,7 +25,8 @@ const TOKEN_MAX: usize = 256;
 pub async fn run(args: &OnlineArgs) -> anyhow::Result<bool> {
     let ec_token = token(std::io::stdin())?;
     let now = SystemClock.now();
-    let chosen = with_store(&args.beside, async |store| choose(store.clone(), args, &ec_token, now).await);
+    let chosen =
+        with_law(&args.lawful, async |store, law| choose(store.clone(), law.clone(), args, &ec_token, now).await);
     match chosen.await? {
         Ok(chosen) => {
             println!("authCircBizSn {} until {}", chosen.auth_circ_biz_sn, chosen.expires_in);
@@ -55,6 +56,7 @@ fn token(from: impl std::io::Read) -> anyhow::Result<String> {
 /// The choice, or why it is refused.
 pub async fn choose(
     store: Arc<dyn Store>,
+    law: Arc<Law>,
     args: &OnlineArgs,
     ec_token: &str,
     now: Moment,
@@ -63,7 +65,7 @@ pub async fn choose(
         return Ok(Err(format!("no pharmacy {}", args.pharmacy)));
     };
     let settings = Settings { token_minutes: args.token_minutes, ..Settings::default() };
-    let center = Center::new(store, Arc::new(law_files::load(None)?), Arc::new(OsChance), settings);
+    let center = Center::new(store, law, Arc::new(OsChance), settings);
     let grants = center.grants(fixmedins.poolarea_no, now).await?;
     let caller = Caller { app_id: args.channel.clone(), fixmedins };
     let ctx = Ctx { caller, digest: [0; 32], envelope_digest: [0; 32], msgid: None, now, grants };
@@ -77,7 +79,11 @@ pub async fn choose(
 
 #[cfg(test)]
 mod tests {
+    use lf_testkit::region::PHARMACY;
+    use lf_testkit::{Step, TestCenter, law_with};
+
     use super::*;
+    use crate::cli::{Beside, Lawful};
 
     #[test]
     fn a_token_has_so_many_bytes_and_one_that_has_more_is_not_cut() {
@@ -91,5 +97,30 @@ mod tests {
         }
         // What follows far behind is no part of a token either.
         assert!(token(format!("{longest}    t").as_bytes()).is_err());
+    }
+
+    #[tokio::test]
+    async fn what_may_flow_is_decided_by_the_law_that_is_named() {
+        let center = TestCenter::new().await;
+        let person = &center.people.active;
+        center.life(person).up_to(Step::Uploaded).await;
+        let args = OnlineArgs {
+            lawful: Lawful { beside: Beside { database: String::new(), store_key: None }, packs: None },
+            pharmacy: PHARMACY.parse().unwrap(),
+            channel: "CHANNEL".to_owned(),
+            hi_rxno: Vec::new(),
+            token_minutes: 30,
+        };
+        let chosen = async |law: Law| {
+            let store: Arc<dyn Store> = center.store.clone();
+            choose(store, Arc::new(law), &args, &person.ec_token, center.now()).await.unwrap()
+        };
+        // There who consents is refused, where here it is who does not.
+        let other = |_: &str, text: String| {
+            text.replace("violated_if = { psn_agre_flag = false }", "violated_if = { psn_agre_flag = true }")
+        };
+        let refused = chosen(law_with(other)).await.unwrap_err();
+        assert!(refused.contains("RX-7202-06"), "{refused}");
+        assert_eq!(chosen(law_with(|_, text| text)).await.unwrap().list.len(), 1);
     }
 }

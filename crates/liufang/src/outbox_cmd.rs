@@ -9,9 +9,9 @@ use lf_store::Engine;
 use lf_vocab::{FixmedinsCode, HiRxno};
 use serde_json::{Value, json};
 
+use crate::beside::with_store;
 use crate::cli::{DeadArgs, OutboxArgs, OutboxCommand, OutboxListArgs};
 use crate::edge::SystemClock;
-use crate::serve::with_store;
 
 /// Rows asked of the database at once.
 const PAGE: usize = 500;

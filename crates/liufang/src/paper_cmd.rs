@@ -13,11 +13,11 @@ use lf_rx::{Event, Prescription, RxContent};
 use lf_vocab::{FixmedinsCode, HiRxno, Moment};
 use lf_wire::generated::dicts;
 
+use crate::beside::open_beside;
 use crate::cli::{PaperArgs, PaperCommand, PaperOut};
 use crate::config::Config;
 use crate::edge::SystemClock;
 use crate::keys_cmd::private_file;
-use crate::serve::open_beside;
 
 /// `liufang paper …`
 pub async fn run(args: &PaperArgs) -> anyhow::Result<bool> {

@@ -9,19 +9,17 @@ use lf_center::published::{Table, prices, spay_drugs, spay_pharmacies};
 use lf_http::table::{Form, written};
 use lf_ports::Clock as _;
 
+use crate::beside::with_law;
 use crate::cli::{PublishArgs, Published};
 use crate::edge::SystemClock;
-use crate::law_files;
-use crate::serve::with_store;
 use crate::words::in_words;
 
 /// `liufang publish …`
 pub async fn run(args: &PublishArgs) -> anyhow::Result<bool> {
-    let law = law_files::load(None)?;
     let today = SystemClock.now().day();
-    let table = with_store(&args.place.beside, async |store| {
+    let table = with_law(&args.place.lawful, async |store, law| {
         let found = match args.table {
-            Published::Prices => prices(store.as_ref(), &law, args.pool, args.date.unwrap_or(today.plus(-1))).await,
+            Published::Prices => prices(store.as_ref(), law, args.pool, args.date.unwrap_or(today.plus(-1))).await,
             Published::SpayDrugs => spay_drugs(store.as_ref(), args.pool, args.date.unwrap_or(today)).await,
             Published::SpayPharmacies => spay_pharmacies(store.as_ref(), args.pool, args.date.unwrap_or(today)).await,
         };

@@ -8,11 +8,11 @@ use lf_ports::{AuditStore, Clock as _, MemoRow, MemoTopic, ReimStore, Said};
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Day};
 
+use crate::beside::with_store;
 use crate::cli::{ExplainArgs, ReconcileArgs, ReconcileCommand};
 use crate::edge::SystemClock;
 use crate::memos;
 use crate::scans::{for_each_reim, for_each_rx, for_each_setl};
-use crate::serve::with_store;
 
 /// `liufang reconcile …`: whether no difference is open.
 pub async fn run(args: &ReconcileArgs) -> anyhow::Result<bool> {

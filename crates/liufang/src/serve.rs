@@ -1,7 +1,6 @@
-//! `liufang serve`, `migrate`, `backup`: the center on its database and its graceful end; how every command opens one.
+//! `liufang serve`, `migrate`, `backup`: the center on its database and its graceful end.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::cli::{BackupArgs, Beside, MigrateArgs, ServeArgs};
+use crate::cli::{BackupArgs, MigrateArgs, ServeArgs};
 use crate::config::{Config, database};
 use crate::edge::{OsChance, SystemClock, steady};
 use crate::{keys_cmd, law_files, ring};
@@ -225,31 +224,6 @@ impl Served {
 pub async fn open(database: &Database, migrate: Migrate, sealer: Arc<Sealer>) -> anyhow::Result<Arc<dyn Engine>> {
     let migrate_at = (migrate == Migrate::Yes).then(|| SystemClock.now());
     let options = Options { migrate_at, ticks: Some(steady), ..Options::new(sealer) };
-    database.open(options).await.with_context(|| format!("cannot open the database {database}"))
-}
-
-/// The database that a command works on beside a center, and how it is opened: its key ring is the one named, or the one
-/// beside it.
-pub fn beside(url: &str, store_key: Option<&Path>) -> anyhow::Result<(Database, Options)> {
-    let database = database(url)?;
-    let ring = store_key.map_or_else(|| ring::beside(&database), Path::to_owned);
-    Ok((database, Options::new(ring::sealer(&ring)?)))
-}
-
-/// Works on it, and closes it however the work ended.
-pub async fn with_store<T>(
-    place: &Beside,
-    work: impl AsyncFnOnce(&Arc<dyn Engine>) -> anyhow::Result<T>,
-) -> anyhow::Result<T> {
-    let store = open_beside(&place.database, place.store_key.as_deref()).await?;
-    let done = work(&store).await;
-    store.close().await;
-    done
-}
-
-/// Opens it.
-pub async fn open_beside(url: &str, store_key: Option<&Path>) -> anyhow::Result<Arc<dyn Engine>> {
-    let (database, options) = beside(url, store_key)?;
     database.open(options).await.with_context(|| format!("cannot open the database {database}"))
 }
 

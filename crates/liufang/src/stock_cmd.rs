@@ -6,15 +6,15 @@
 use anyhow::Context as _;
 use lf_center::offers::{Ask, Wanted};
 use lf_center::stock_pages;
+use lf_law::Law;
 use lf_ports::{Clock as _, StockLead};
 use lf_store::Engine;
 use lf_vocab::{Admdvs, FixmedinsCode, Moment};
 use serde_json::{Value, json};
 
+use crate::beside::with_law;
 use crate::cli::{ComplainCommand, StockCmdArgs, StockCommand, StockDatabase};
 use crate::edge::SystemClock;
-use crate::law_files;
-use crate::serve::with_store;
 use crate::words::in_words;
 
 mod complain;
@@ -24,7 +24,7 @@ mod report;
 /// `liufang stock …`
 pub async fn run(args: &StockCmdArgs) -> anyhow::Result<bool> {
     let place = place_of(&args.command);
-    match with_store(&place.beside, async |store| found(store.as_ref(), &args.command).await).await? {
+    match with_law(&place.lawful, async |store, law| found(store.as_ref(), law, &args.command).await).await? {
         Found::Rows(rows, good) => show(place, &rows).map(|()| good),
         Found::Told(told) => told.show(place.json),
     }
@@ -59,11 +59,11 @@ fn place_of(command: &StockCommand) -> &StockDatabase {
 /// Rows, and whether all is well.
 type Answer = anyhow::Result<(Vec<Value>, bool)>;
 
-async fn found(store: &dyn Engine, command: &StockCommand) -> anyhow::Result<Found> {
+async fn found(store: &dyn Engine, law: &Law, command: &StockCommand) -> anyhow::Result<Found> {
     let now = SystemClock.now();
     let answer = match command {
         StockCommand::Report { report, area, period, .. } => {
-            return report::report(store, *report, *area, period).await.map(Found::Told);
+            return report::report(store, law, *report, *area, period).await.map(Found::Told);
         }
         StockCommand::Balance { institution, period, .. } => {
             return report::balanced(store, institution, period).await.map(Found::Told);
@@ -78,18 +78,18 @@ async fn found(store: &dyn Engine, command: &StockCommand) -> anyhow::Result<Fou
                 None => Wanted::Name(name.clone().unwrap_or_default()),
             };
             let ask = Ask { place: *pool, what, from: *near, most: *most };
-            offers(store, &ask, at.unwrap_or(now)).await
+            offers(store, law, &ask, at.unwrap_or(now)).await
         }
         StockCommand::Lots { institution, .. } => lots(store, institution).await,
         StockCommand::Leads { pool, .. } => leads(store, *pool).await,
         StockCommand::Nego { institution: Some(institution), on, .. } => {
-            nego::of_one(store, institution, on.unwrap_or(now.day())).await
+            nego::of_one(store, law, institution, on.unwrap_or(now.day())).await
         }
         StockCommand::Nego { pool, on, .. } => {
             let pool = pool.context("name an institution or a 统筹区")?;
-            nego::of_pool(store, pool, on.unwrap_or(now.day())).await
+            nego::of_pool(store, law, pool, on.unwrap_or(now.day())).await
         }
-        StockCommand::Complain { command } => complain::run(store, command, now).await,
+        StockCommand::Complain { command } => complain::run(store, law, command, now).await,
     };
     answer.map(|(rows, good)| Found::Rows(rows, good))
 }
@@ -114,9 +114,8 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-async fn offers(store: &dyn Engine, ask: &Ask, at: Moment) -> Answer {
-    let law = law_files::load(None)?;
-    let found = lf_center::offers::offers(store, &law, ask, at).await.map_err(in_words)?;
+async fn offers(store: &dyn Engine, law: &Law, ask: &Ask, at: Moment) -> Answer {
+    let found = lf_center::offers::offers(store, law, ask, at).await.map_err(in_words)?;
     let rows = found.offers.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
     if found.stale_cnt > 0 {
         eprintln!("{} left out: no upload within {} hours ({})", found.stale_cnt, found.age_hours, found.by);

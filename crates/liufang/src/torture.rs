@@ -22,12 +22,12 @@ use lf_ports::Chance as _;
 use lf_store::Engine;
 use lf_testkit::audit::Report;
 
+use crate::beside::open_beside;
 use crate::cli::{Place, TortureArgs, TortureCommand};
 use crate::cluster::Cluster;
 use crate::edge::OsChance;
 use crate::ground::{self, Ground};
 use crate::region::{self, Patient};
-use crate::serve::open_beside;
 use desk::Desk;
 use site::Site;
 

@@ -20,6 +20,8 @@ mod deploy;
 mod law;
 #[path = "cli/logs.rs"]
 mod logs;
+#[path = "cli/packs.rs"]
+mod packs;
 #[path = "cli/paper.rs"]
 mod paper;
 #[path = "cli/postgres.rs"]

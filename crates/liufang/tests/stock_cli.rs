@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -322,4 +322,70 @@ async fn reports_and_lists_are_written_as_files() {
         let (status, told) = run(&["publish", table, "--pool", "450100", "--date", "2025-06-01"]);
         assert_eq!((status, told.lines().count()), (1, 1), "headings only: {told}");
     }
+}
+
+/// The packs of this repository in a folder `law` of the place, with a text of one file replaced.
+fn change(place: &Place, file: &str, from: &str, to: &str) {
+    fn copy(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+            let to = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                copy(&entry.path(), &to)
+            } else {
+                std::fs::copy(entry.path(), to).map(drop).unwrap()
+            }
+        }
+    }
+    let law = place.0.join("law");
+    if !law.exists() {
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../law"), &law);
+    }
+    let text = std::fs::read_to_string(law.join(file)).unwrap();
+    assert!(text.contains(from), "{from}");
+    std::fs::write(law.join(file), text.replacen(from, to, 1)).unwrap();
+}
+
+#[tokio::test]
+async fn the_shelves_are_judged_by_the_packs_that_are_named() {
+    let place = Place::named("packs").await;
+    change(&place, "100000/supply.toml", "is = 24, cite = \"Q-药品查询", "is = 9999, cite = \"Q-药品查询");
+    change(&place, "450000/stdwp.toml", "is = \"0.50\"", "is = \"0.30\"");
+    change(
+        &place,
+        "360000/yd_mztc.toml",
+        "is = 3, cite = \"jx-2024-9 四（五）1\"",
+        "is = 1, cite = \"jx-2024-9 四（五）1\"",
+    );
+    let asked = |args: &[&str]| {
+        let others = place.stock(&[args, &["--packs", "law"]].concat());
+        (place.stock(args).0, others.0, others.1)
+    };
+    let offers = ["offers", "--pool", "450100", "--drug", DRUG, "--at", "2025-12-31 00:00:00"];
+    let (own, other, rows) = asked(&offers);
+    assert_eq!((own, other, &rows[0]["packs"]), (1, 0, &12.into()), "uploads of half a year ago still count: {rows:?}");
+    let (own, other, rows) = asked(&["nego", "--institution", NEAR, "--on", "2026-06-01"]);
+    assert_eq!((own, other, &rows[0]["least"]), (1, 0, &"0.3".into()));
+    let (own, other, _) = asked(&["nego", "--pool", "450100", "--on", "2026-06-01"]);
+    assert_eq!((own, other), (1, 0));
+    let step = |command: &str, more: &[&str]| {
+        let whose = ["--institution", OF_JIANGXI, "--case", "1", "--by", "市医保局稽核科", "--evidence", "稽核2025-7"];
+        let all = [&["stock", "complain", command, "--database", "sqlite://center.db"], &whose[..], more].concat();
+        place.ran(&all)
+    };
+    // Too old to have been shown by the center's own law.
+    let add = ["--drug", DRUG, "--asked", "2025-06-03 09:00:00", "--packs", "law", "--json"];
+    let (status, told) = step("add", &add);
+    assert!(status == 0 && told.contains("\"shown_packs\": 1"), "{told}");
+    assert_eq!(step("confirm", &[]).0, 0);
+    let list = ["stock", "complain", "list", "--database", "sqlite://center.db", "--pool", "360900"];
+    assert_eq!(place.ran(&list).0, 0);
+    let (status, told) = place.ran(&[&list[..], &["--packs", "law"]].concat());
+    assert!(status == 1 && told.contains("解除药店门诊统筹协议"), "{told}");
+    change(&place, "100000/supply.toml", "is = 24, cite = \"Q-实时上传", "is = 9999999, cite = \"Q-实时上传");
+    let late = |packs: &[&str]| {
+        let report = ["stock", "report", "uploads", "--area", "450000", "--from", "2025-05-31", "--to", "2025-06-02"];
+        place.ran(&[&report[..], &["--database", "sqlite://center.db"], packs].concat()).1
+    };
+    assert_ne!(late(&[]), late(&["--packs", "law"]), "what is late goes by the law");
 }

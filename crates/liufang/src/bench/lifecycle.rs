@@ -12,11 +12,11 @@ use serde_json::json;
 use super::floor;
 use super::load::{Load, Measured, PERSONS_A_CLIENT};
 use super::stats::Times;
+use crate::beside::open_beside;
 use crate::cli::LifecycleArgs;
 use crate::ground;
 use crate::process::Server;
 use crate::region;
-use crate::serve::open_beside;
 
 /// Where the database is left, so that it can be audited afterwards.
 const FOLDER: &str = "var/bench";

@@ -12,13 +12,13 @@ use serde_json::json;
 
 use super::load::{Load, PERSONS_A_CLIENT};
 use super::stats::Times;
+use crate::beside::open_beside;
 use crate::config::Config;
 use crate::edge::SystemClock;
 use crate::ground;
 use crate::paper_cmd::{Printable, SetlPrintable, face};
 use crate::process::Server;
 use crate::region;
-use crate::serve::open_beside;
 
 const FOLDER: &str = "var/bench/pdf";
 /// What a page may take.

@@ -18,11 +18,11 @@ use tokio::task::JoinHandle;
 
 use super::load::{Load, PERSONS_A_CLIENT};
 use super::mould::{Mould, People, Sums};
+use crate::beside::open_beside;
 use crate::ground::{self, Ground};
 use crate::process::Server;
 use crate::region::{self, Patient};
 use crate::ring::STORE_KEY;
-use crate::serve::open_beside;
 
 /// Stored prescriptions to a person that only has a history.
 const LIVES_A_PERSON: u64 = 20;

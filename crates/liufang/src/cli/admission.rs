@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use lf_vocab::{Admdvs, Day, FixmedinsCode};
 
-use super::shared::{Beside, demos, said};
+use super::shared::{Lawful, demos, said};
 
 /// `admission`.
 #[derive(Args)]
@@ -73,9 +73,9 @@ pub enum AdmissionCommand {
     /// All admissions of a place with their history
     #[command(mut_arg("database", demos))]
     List {
-        /// Which database.
+        /// Which database, by which packs.
         #[command(flatten)]
-        beside: Beside,
+        lawful: Lawful,
         /// 统筹区
         #[arg(long, value_name = "ADMDVS")]
         admdvs: Admdvs,
@@ -94,9 +94,9 @@ pub struct AdmissionOf {
     /// The service: 双通道, 门特, 门诊统筹 or 单独支付
     #[arg(value_parser = ["双通道", "门特", "门诊统筹", SPAY])]
     pub appy_type: String,
-    /// Which database.
+    /// Which database, by which packs.
     #[command(flatten)]
-    pub beside: Beside,
+    pub lawful: Lawful,
 }
 
 /// Who decided, and why.

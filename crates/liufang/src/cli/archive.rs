@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use lf_vocab::PaperNo;
 use lf_vocab::{Day, FixmedinsCode, HiRxno, Moment};
 
-use super::shared::{Beside, demos, said};
+use super::shared::{Beside, Lawful, demos, said};
 
 /// `archive`.
 #[derive(Args)]
@@ -72,9 +72,9 @@ pub enum ArchiveCommand {
         /// May it be destroyed on this day? [default: today]
         #[arg(long, value_name = "yyyy-MM-dd")]
         on: Option<Day>,
-        /// Which database.
+        /// Which database, by which packs.
         #[command(flatten)]
-        beside: Beside,
+        lawful: Lawful,
     },
 }
 
@@ -130,9 +130,9 @@ pub struct ExportArgs {
     /// The ZIP; readable by its owner only
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// Which database.
+    /// Which database, by which packs.
     #[command(flatten)]
-    pub beside: Beside,
+    pub lawful: Lawful,
     /// Sign the manifest with the platform's key file
     #[arg(long, value_name = "FILE")]
     pub platform_key: Option<PathBuf>,

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use lf_settle::reim::{PaperKind, ReimStas};
 use lf_vocab::{Admdvs, Day};
 
-use super::shared::{Beside, said};
+use super::shared::{Lawful, said};
 
 /// `claim`.
 #[derive(Args)]
@@ -19,15 +19,12 @@ pub struct ClaimArgs {
 /// Which database, and which place pays.
 #[derive(Args)]
 pub struct ClaimBase {
-    /// Which database.
+    /// Which database, by which packs.
     #[command(flatten)]
-    pub beside: Beside,
+    pub lawful: Lawful,
     /// 参保统筹区, which pays
     #[arg(long, value_name = "ADMDVS")]
     pub poolarea_no: Admdvs,
-    /// Folder of rule packs instead of those built in
-    #[arg(long, value_name = "DIR")]
-    pub packs: Option<PathBuf>,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,

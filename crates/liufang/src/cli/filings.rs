@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use lf_ports::filing::{APPLIED_MAX, AppyChnl};
 use lf_vocab::{Admdvs, Day, DrCode, FixmedinsCode, MedListCodg, PsnNo};
 
-use super::shared::{Beside, said};
+use super::shared::{Lawful, said};
 
 /// `filing`.
 #[derive(Args)]
@@ -19,9 +19,9 @@ pub struct FilingArgs {
 /// Which database, and whose filings.
 #[derive(Args)]
 pub struct FilingOf {
-    /// Which database.
+    /// Which database, by which packs.
     #[command(flatten)]
-    pub beside: Beside,
+    pub lawful: Lawful,
     /// 参保统筹区 of the person
     #[arg(long, value_name = "ADMDVS")]
     pub poolarea_no: Admdvs,
@@ -89,9 +89,6 @@ pub struct AddSpayArgs {
     /// Whose, which, when.
     #[command(flatten)]
     pub add: FilingAdd,
-    /// Folder of rule packs that say what a filing must have, the center's own [default: those built in]
-    #[arg(long, value_name = "DIR")]
-    pub packs: Option<PathBuf>,
     /// The drug, by 医疗目录编码
     #[arg(long, value_name = "CODE")]
     pub med_list_codg: MedListCodg,

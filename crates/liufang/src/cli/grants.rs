@@ -1,11 +1,9 @@
 //! The arguments of `grant`.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 use lf_vocab::{Admdvs, Day};
 
-use super::shared::{Beside, said};
+use super::shared::{Lawful, said};
 
 /// `grant`.
 #[derive(Args)]
@@ -18,12 +16,9 @@ pub struct GrantArgs {
 /// Which database.
 #[derive(Args)]
 pub struct GrantPlace {
-    /// Which database.
+    /// Which database, by which packs.
     #[command(flatten)]
-    pub beside: Beside,
-    /// Folder of rule packs [default: those built in]
-    #[arg(long, value_name = "DIR")]
-    pub packs: Option<PathBuf>,
+    pub lawful: Lawful,
     /// The place for which it is given: 统筹区 or province
     #[arg(long, value_name = "ADMDVS")]
     pub admdvs: Admdvs,

@@ -3,14 +3,14 @@
 use clap::Args;
 use lf_vocab::{FixmedinsCode, HiRxno};
 
-use super::shared::{Beside, said};
+use super::shared::{Lawful, said};
 
 /// `online`.
 #[derive(Args)]
 pub struct OnlineArgs {
-    /// Which database.
+    /// Which database, by which packs.
     #[command(flatten)]
-    pub beside: Beside,
+    pub lawful: Lawful,
     /// The pharmacy that the person chose
     #[arg(long, value_name = "CODE")]
     pub pharmacy: FixmedinsCode,

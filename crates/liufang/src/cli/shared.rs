@@ -20,6 +20,17 @@ pub struct Beside {
     pub store_key: Option<PathBuf>,
 }
 
+/// The database that a command works on, and the packs with which its center runs: what the law says of it, it says by these.
+#[derive(Args)]
+pub struct Lawful {
+    /// Which database.
+    #[command(flatten)]
+    pub beside: Beside,
+    /// Folder of rule packs, where the center runs with `law = "DIR"` [default: those built in]
+    #[arg(long, value_name = "DIR")]
+    pub packs: Option<PathBuf>,
+}
+
 /// `--database` of a command that works on the demo's unless told otherwise.
 pub(super) fn demos(database: Arg) -> Arg {
     database.required(false).default_value("sqlite://var/demo/center.db").help("Database URL; the demo's unless given")

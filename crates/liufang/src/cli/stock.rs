@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, Spot};
 
-use super::shared::{Beside, case_no, said};
+use super::shared::{Lawful, case_no, said};
 
 /// `stock`.
 #[derive(Args)]
@@ -15,12 +15,12 @@ pub struct StockCmdArgs {
     pub command: StockCommand,
 }
 
-/// Which database.
+/// Which database, and how it is told.
 #[derive(Args)]
 pub struct StockDatabase {
-    /// Which database.
+    /// Which database, by which packs.
     #[command(flatten)]
-    pub beside: Beside,
+    pub lawful: Lawful,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,

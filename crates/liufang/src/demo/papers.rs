@@ -10,7 +10,7 @@ use lf_vocab::FixmedinsCode;
 
 use super::now;
 use crate::archive_cmd;
-use crate::cli::{Beside, ExportArgs};
+use crate::cli::{Beside, ExportArgs, Lawful};
 use crate::config::Config;
 use crate::ground::Ground;
 use crate::paper_cmd::{self, Printable, SetlPrintable};
@@ -45,7 +45,10 @@ pub async fn archive(ground: &Ground, fixmedins_code: &FixmedinsCode) -> anyhow:
         from: now().day(),
         until: now().day().plus(1),
         out: out.clone(),
-        beside: Beside { database: ground.database.clone(), store_key: Some(ground.store_key()) },
+        lawful: Lawful {
+            beside: Beside { database: ground.database.clone(), store_key: Some(ground.store_key()) },
+            packs: None,
+        },
         platform_key: Some(ground.platform_key()),
         font: None,
         no_sheets: !fonts.iter().any(|font| font.is_file()),

@@ -18,27 +18,31 @@ use serde_json::{Value, json};
 
 use super::Answer;
 use crate::cli::{CaseStepArgs, ComplainCommand};
-use crate::law_files;
 use crate::words::in_words;
 
-pub(super) async fn run(store: &dyn Engine, command: &ComplainCommand, now: Moment) -> Answer {
+pub(super) async fn run(store: &dyn Engine, law: &Law, command: &ComplainCommand, now: Moment) -> Answer {
     match command {
-        ComplainCommand::Add { step, drug, asked } => add(store, step, (drug, *asked), now).await,
+        ComplainCommand::Add { step, drug, asked } => add(store, law, step, (drug, *asked), now).await,
         ComplainCommand::Confirm { step } => advance(store, step, CaseState::Confirmed, now).await,
         ComplainCommand::Dismiss { step } => advance(store, step, CaseState::Dismissed, now).await,
-        ComplainCommand::List { pool, .. } => list(store, *pool, now.day()).await,
+        ComplainCommand::List { pool, .. } => list(store, law, *pool, now.day()).await,
     }
 }
 
-async fn add(store: &dyn Engine, args: &CaseStepArgs, (drug, asked): (&MedListCodg, Moment), now: Moment) -> Answer {
+async fn add(
+    store: &dyn Engine,
+    law: &Law,
+    args: &CaseStepArgs,
+    (drug, asked): (&MedListCodg, Moment),
+    now: Moment,
+) -> Answer {
     if asked > now {
         bail!("{asked} is still to come");
     }
     let shop = store.fixmedins(&args.institution).await?;
     let shop = shop.filter(|shop| shop.fixmedins_code.kind() == FixmedinsKind::Pharmacy);
     let shop = shop.with_context(|| format!("no pharmacy {}", args.institution))?;
-    let law = law_files::load(None)?;
-    let shown = shown_then(store, &law, &shop, drug, asked).await.map_err(in_words)?;
+    let shown = shown_then(store, law, &shop, drug, asked).await.map_err(in_words)?;
     let body = CaseBody { med_list_codg: drug.clone(), asked, shown, steps: vec![step(args, CaseState::Opened, now)] };
     let case = SupplyCase {
         poolarea_no: shop.poolarea_no,
@@ -101,7 +105,7 @@ fn row(case: &SupplyCase) -> Value {
 }
 
 /// Cases one by one, then what they come to.
-async fn list(store: &dyn Engine, pool: Admdvs, on: Day) -> Answer {
+async fn list(store: &dyn Engine, law: &Law, pool: Admdvs, on: Day) -> Answer {
     let cases = stock_pages::cases(store, pool).await?;
     let mut rows: Vec<Value> = cases.iter().map(row).collect();
     let mut confirmed: BTreeMap<&FixmedinsCode, Vec<Shown>> = BTreeMap::new();
@@ -112,8 +116,7 @@ async fn list(store: &dyn Engine, pool: Admdvs, on: Day) -> Answer {
             med_list_codg: case.body.med_list_codg.clone(),
         });
     }
-    let law = law_files::load(None)?;
-    let ends_at = ends_at(&law, pool, on)?;
+    let ends_at = ends_at(law, pool, on)?;
     let mut good = true;
     for (code, cases) in confirmed {
         // No period is printed: what happened under the agreement that runs.

@@ -15,15 +15,13 @@ use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Ratio};
 use serde_json::{Value, json};
 
 use super::Answer;
-use crate::law_files;
 
 /// One institution.
-pub(super) async fn of_one(store: &dyn Engine, institution: &FixmedinsCode, on: Day) -> Answer {
+pub(super) async fn of_one(store: &dyn Engine, law: &Law, institution: &FixmedinsCode, on: Day) -> Answer {
     let own = store.fixmedins(institution).await?.with_context(|| format!("no institution {institution}"))?;
     let share = share_of(store, institution, on).await?;
-    let law = law_files::load(None)?;
-    let grants = of_place(store, &law, own.poolarea_no).await?;
-    let least = least_share(&law, own.poolarea_no, on, &grants)?;
+    let grants = of_place(store, law, own.poolarea_no).await?;
+    let least = least_share(law, own.poolarea_no, on, &grants)?;
     let reached = least.is_none_or(|least| share.reaches(least));
     Ok((vec![row(institution, &share, least)], reached))
 }
@@ -34,11 +32,10 @@ pub async fn share_of(store: &dyn Engine, institution: &FixmedinsCode, on: Day) 
 }
 
 /// Every 双通道 pharmacy of a 统筹区, and what follows for the number.
-pub(super) async fn of_pool(store: &dyn Engine, pool: Admdvs, on: Day) -> Answer {
-    let law = law_files::load(None)?;
+pub(super) async fn of_pool(store: &dyn Engine, law: &Law, pool: Admdvs, on: Day) -> Answer {
     let catalogue = catalogue(store, on).await?;
-    let grants = of_place(store, &law, pool).await?;
-    let (printed, least) = (least_share(&law, pool, on, &[])?, least_share(&law, pool, on, &grants)?);
+    let grants = of_place(store, law, pool).await?;
+    let (printed, least) = (least_share(law, pool, on, &[])?, least_share(law, pool, on, &grants)?);
     let (mut rows, mut shares) = (Vec::new(), Vec::new());
     for holder in stock_pages::holders(store).await? {
         let own = store.fixmedins(&holder).await?;

@@ -7,12 +7,13 @@ use anyhow::Context as _;
 use lf_center::outlist::outlist;
 use lf_center::published::Table;
 use lf_center::supervised::{DAYS_MAX, Period, availability, balance, traces, uploads};
+use lf_law::Law;
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Day, FixmedinsCode};
 
 use crate::cli::{ReportPeriod, StockReport};
+use crate::publish_cmd;
 use crate::words::in_words;
-use crate::{law_files, publish_cmd};
 
 /// A report, where it goes, and whether all is well.
 pub(super) struct Told {
@@ -32,14 +33,15 @@ impl Told {
 /// `stock report`: all is well where no row has an alert.
 pub(super) async fn report(
     store: &dyn Engine,
+    law: &Law,
     report: StockReport,
     area: Admdvs,
     period: &ReportPeriod,
 ) -> anyhow::Result<Told> {
-    let (days, law) = (days(period)?, law_files::load(None)?);
+    let days = days(period)?;
     let table = match report {
         StockReport::Availability => availability(store, area, days).await,
-        StockReport::Uploads => uploads(store, &law, area, days).await,
+        StockReport::Uploads => uploads(store, law, area, days).await,
         StockReport::Traces => traces(store, area, days).await,
     };
     let table = table.map_err(in_words)?;

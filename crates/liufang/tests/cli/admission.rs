@@ -2,10 +2,10 @@
 
 use super::{Folder, ran};
 
-const PHARMACY: &str = "P36090200106";
+pub const PHARMACY: &str = "P36090200106";
 
 /// What the pharmacy of the demo states, all of it good.
-const STATED: &str = r#"{"pnlt_flag": false, "canc_flag": false, "psi_upld_flag": true, "psi_book_flag": true,
+pub const STATED: &str = r#"{"pnlt_flag": false, "canc_flag": false, "psi_upld_flag": true, "psi_book_flag": true,
     "video_flag": true, "itnt_rx_flag": false, "hi_area_flag": true, "prom_pric_flag": true, "prom_out_flag": true}"#;
 
 #[test]

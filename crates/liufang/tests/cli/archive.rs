@@ -10,15 +10,15 @@ use super::{Folder, ran};
 const PHARMACY: &str = "P36090200106";
 const HOSPITAL: &str = "H36090200101";
 
-fn export(folder: &Folder, code: &str, out: &str, more: &[&str]) -> (i32, String, String) {
+pub fn export(folder: &Folder, code: &str, out: &str, more: &[&str]) -> (i32, String, String) {
     let fixed = ["archive", "export", "--fixmedins-code", code, "--database", "sqlite://d/center.db", "--out", out];
     ran(folder, &[&fixed[..], more].concat())
 }
 
 /// A span that holds the demo's day wherever the test runs.
-const ALL: [&str; 4] = ["--from", "2020-01-01", "--until", "2100-01-01"];
+pub const ALL: [&str; 4] = ["--from", "2020-01-01", "--until", "2100-01-01"];
 
-fn files(folder: &Folder, zip: &str) -> Vec<(String, Vec<u8>)> {
+pub fn files(folder: &Folder, zip: &str) -> Vec<(String, Vec<u8>)> {
     let bytes = std::fs::read(folder.join(zip)).unwrap();
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut files = Vec::new();

@@ -58,7 +58,7 @@ pub fn packs(folder: &Folder, name: &str) -> std::path::PathBuf {
 }
 
 /// Replaces a text in a file once.
-fn change(file: &Path, from: &str, to: &str) {
+pub fn change(file: &Path, from: &str, to: &str) {
     let text = std::fs::read_to_string(file).unwrap();
     assert!(text.contains(from), "{from}");
     std::fs::write(file, text.replacen(from, to, 1)).unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use lf_gm::Signer;
 use lf_ports::Clock as _;
@@ -10,10 +11,11 @@ use lf_wire::client::Dialect;
 use serde_json::Value;
 
 use super::{STEPS, Tour};
-use crate::cli::{Beside, OnlineArgs};
+use crate::cli::{Beside, Lawful, OnlineArgs};
 use crate::client::http;
 use crate::edge::SystemClock;
 use crate::ground::{Ground, prepare};
+use crate::law_files;
 use crate::online_cmd::choose;
 use crate::serve::{Migrate, Served, start};
 
@@ -27,14 +29,15 @@ fn texts() -> BTreeMap<String, String> {
 async fn chosen(served: &Served, ground: &Ground, hi_rxno: &str) -> String {
     let patient = &ground.region.patients[0].person;
     let args = OnlineArgs {
-        beside: Beside { database: String::new(), store_key: None },
+        lawful: Lawful { beside: Beside { database: String::new(), store_key: None }, packs: None },
         pharmacy: "P36090200106".parse().unwrap(),
         channel: "DEMOCHANNEL".to_owned(),
         hi_rxno: vec![hi_rxno.parse().unwrap()],
         token_minutes: 30,
     };
     let store = served.store.clone();
-    choose(store, &args, &patient.ec_token, SystemClock.now()).await.unwrap().unwrap().auth_circ_biz_sn
+    let law = Arc::new(law_files::load(None).unwrap());
+    choose(store, law, &args, &patient.ec_token, SystemClock.now()).await.unwrap().unwrap().auth_circ_biz_sn
 }
 
 async fn travel(ground: &Ground, served: &Served, dialect: Dialect, serial: u64) {
