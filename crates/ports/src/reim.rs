@@ -69,6 +69,12 @@ impl ReimRow {
 /// How the owner of what a claim holds begins.
 pub const REIM_OWNER: &str = "reim/";
 
+/// The claim that an owner is, by the 统筹区 that pays and its number; `None` of whatever else holds things.
+pub fn reim_of(owner: &str) -> Option<(Admdvs, &str)> {
+    let (poolarea_no, reim_no) = owner.strip_prefix(REIM_OWNER)?.split_once('/')?;
+    Some((poolarea_no.parse().ok()?, reim_no))
+}
+
 /// A claim comes in or goes on.
 #[derive(Debug, Clone)]
 pub struct ReimChange {
@@ -89,4 +95,19 @@ pub trait ReimStore: Send + Sync {
         after: &str,
         most: usize,
     ) -> Result<Vec<ReimRow>, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_says_which_claim_it_is() {
+        let pool = "360900".parse().unwrap();
+        assert_eq!(reim_of("reim/360900/L1"), Some((pool, "L1")));
+        assert_eq!(reim_of("reim/360900/2026/11"), Some((pool, "2026/11")), "a number may have strokes");
+        for other in ["360900ABCDEF", "reim/360900", "reim/x/L1", "360900202611220000000000000018"] {
+            assert_eq!(reim_of(other), None, "{other}");
+        }
+    }
 }

@@ -1,10 +1,12 @@
 //! `liufang archive paper`: running numbers of paper prescriptions, kept as claims; the rows of a batch, kept sealed as the
 //! reply to it. Serves HB-1.17 and HB-2.6. Nothing of it is ever deleted.
 
+mod report;
+
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use lf_archive::paper::{BATCH_MAX, PaperRx, Range, render, report};
+use lf_archive::paper::{BATCH_MAX, PaperRx, Range, render};
 use lf_gm::hex;
 use lf_import::Table;
 use lf_import::file::Place;
@@ -32,8 +34,8 @@ pub async fn run(command: &PaperNumbers, store: &dyn Engine) -> anyhow::Result<b
         }
         PaperNumbers::Submit { fixmedins_code, batch, file } => submit(store, fixmedins_code, batch, file).await,
         PaperNumbers::Report { fixmedins_code } => match fixmedins_code.kind() {
-            FixmedinsKind::Hospital => numbers(store, fixmedins_code).await,
-            FixmedinsKind::Pharmacy => batches(store, fixmedins_code).await,
+            FixmedinsKind::Hospital => report::of_institution(store, fixmedins_code).await,
+            FixmedinsKind::Pharmacy => report::of_pharmacy(store, fixmedins_code).await,
         },
     }
 }
@@ -75,7 +77,7 @@ async fn submit(store: &dyn Engine, code: &FixmedinsCode, batch: &str, file: &Pa
     let rows = read(file)?;
     let body = render(&rows).into_bytes();
     let digest = lf_gm::sm3(&body);
-    let key = IdemKey { fixmedins_code: code.clone(), infno: BATCH, key: batch.to_owned() };
+    let key = batch_key(code, batch);
     for _ in 0..ATTEMPTS {
         if let Some(before) = store.idem(&key).await? {
             let same = before.digest == digest;
@@ -115,19 +117,13 @@ async fn claims(
     let mut doubled = Vec::new();
     let owner = format!("{code}/{batch}");
     for rx in rows {
-        let key = |time: u64| format!("{}/{}/{time:04}", rx.fixmedins_code, rx.number);
-        let mut time = 1;
-        loop {
-            let key = key(time);
-            let holder = match claims.iter().find(|claim| claim.key == key) {
-                Some(own) => Some(own.owner.clone()),
-                None => store.claim(ClaimKind::PaperRxno, &key).await?.map(|claim| claim.owner),
-            };
-            let Some(holder) = holder else { break };
-            doubled.push(format!("{} {} 已由 {holder} 提交", rx.fixmedins_code, rx.number));
-            time += 1;
-        }
-        claims.push(Claim { kind: ClaimKind::PaperRxno, key: key(time), owner: owner.clone() });
+        let mut holders = handed_in(store, &rx.fixmedins_code, rx.number).await?;
+        // The same number again in this very batch.
+        let prefix = format!("{}/{}/", rx.fixmedins_code, rx.number);
+        holders.extend(claims.iter().filter(|claim| claim.key.starts_with(&prefix)).map(|own| own.owner.clone()));
+        doubled.extend(holders.iter().map(|holder| format!("{} {} 已由 {holder} 提交", rx.fixmedins_code, rx.number)));
+        let key = time_key(&rx.fixmedins_code, rx.number, holders.len() + 1);
+        claims.push(Claim { kind: ClaimKind::PaperRxno, key, owner: owner.clone() });
     }
     Ok((claims, doubled))
 }
@@ -155,45 +151,9 @@ async fn told(store: &dyn Engine, rows: &[PaperRx], doubled: &[String]) -> anyho
     Ok(clean)
 }
 
-async fn numbers(store: &dyn Engine, code: &FixmedinsCode) -> anyhow::Result<bool> {
-    let ranges = ranges(store, code).await?;
-    let came = scan(store, ClaimKind::PaperRxno, code).await?;
-    let numbers = came.iter().filter_map(|claim| claim.key.split('/').nth(1)?.parse::<PaperNo>().ok());
-    let report = report(&ranges, numbers);
-    println!("{code} 号段{}个，已收到{}号", ranges.len(), report.used);
-    report.gaps.iter().for_each(|gap| println!("缺号：{gap}（{}张）", gap.count()));
-    for (number, times) in &report.doubled {
-        let prefix = format!("{code}/{number}/");
-        let holders: Vec<_> =
-            came.iter().filter(|claim| claim.key.starts_with(&prefix)).map(|claim| claim.owner.as_str()).collect();
-        println!("重号：{number}（{times}次：{}）", holders.join("，"));
-    }
-    report.foreign.iter().for_each(|number| println!("号段外：{number}"));
-    report.open.iter().for_each(|open| println!("未用或未交：{open}（{}张）", open.count()));
-    // Paid is not handed in: the next batch brings it, so it is told and no fault yet.
-    for paid in scan(store, ClaimKind::PaperSetl, code).await? {
-        let prefix = format!("{}/", paid.key);
-        if !came.iter().any(|claim| claim.key.starts_with(&prefix)) {
-            println!("已结算未提交：{}（结算{}）", paid.key.split('/').nth(1).unwrap_or_default(), paid.owner);
-        }
-    }
-    Ok(report.is_clean())
-}
-
-async fn batches(store: &dyn Engine, code: &FixmedinsCode) -> anyhow::Result<bool> {
-    let found = scan(store, ClaimKind::PaperBatch, code).await?;
-    println!("{code} 已提交{}批", found.len());
-    let mut whole = true;
-    for claim in found {
-        let batch = claim.key.split('/').nth(1).unwrap_or_default().to_owned();
-        let (count, sm3) = claim.owner.split_once(' ').unwrap_or_default();
-        let key = IdemKey { fixmedins_code: code.clone(), infno: BATCH, key: batch.clone() };
-        let row = store.idem(&key).await?.with_context(|| format!("the rows of batch {batch} are not stored"))?;
-        let same = hex::lower(&lf_gm::sm3(&row.reply)) == sm3;
-        println!("{batch} {} {count}张 SM3 {sm3}{}", row.at, if same { "" } else { " 与所存不符" });
-        whole &= same;
-    }
-    Ok(whole)
+/// Under which a batch's rows are kept.
+pub fn batch_key(pharmacy: &FixmedinsCode, batch: &str) -> IdemKey {
+    IdemKey { fixmedins_code: pharmacy.clone(), infno: BATCH, key: batch.to_owned() }
 }
 
 async fn ranges(store: &dyn Engine, code: &FixmedinsCode) -> anyhow::Result<Vec<Range>> {
@@ -203,6 +163,20 @@ async fn ranges(store: &dyn Engine, code: &FixmedinsCode) -> anyhow::Result<Vec<
         ranges.push(Range::new(first, claim.owner.parse()?)?);
     }
     Ok(ranges)
+}
+
+/// As which time a paper came.
+fn time_key(code: &FixmedinsCode, number: PaperNo, time: usize) -> String {
+    format!("{code}/{number}/{time:04}")
+}
+
+/// Who handed a paper in, each by pharmacy and batch, in the order in which they came.
+pub async fn handed_in(store: &dyn Engine, code: &FixmedinsCode, number: PaperNo) -> anyhow::Result<Vec<String>> {
+    let mut owners = Vec::new();
+    while let Some(claim) = store.claim(ClaimKind::PaperRxno, &time_key(code, number, owners.len() + 1)).await? {
+        owners.push(claim.owner);
+    }
+    Ok(owners)
 }
 
 /// The claims of one institution: their keys begin with its code.
