@@ -138,6 +138,28 @@ pub fn render(rows: &[PaperRx]) -> String {
     rows.iter().map(line).collect()
 }
 
+/// The rows of a batch that was kept; `None` where a line is none of [`render`]'s.
+pub fn parse(kept: &str) -> Option<Vec<PaperRx>> {
+    let flag = |text: &str| match text {
+        "0" => Some(false),
+        "1" => Some(true),
+        _ => None,
+    };
+    let row = |line: &str| {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [fixmedins_code, number, prsc_date, dr_code, dr_sign, seal] = columns.try_into().ok()?;
+        Some(PaperRx {
+            fixmedins_code: fixmedins_code.parse().ok()?,
+            number: number.parse().ok()?,
+            prsc_date: prsc_date.parse().ok()?,
+            dr_code: dr_code.parse().ok()?,
+            dr_sign: flag(dr_sign)?,
+            seal: flag(seal)?,
+        })
+    };
+    kept.lines().map(row).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,5 +212,27 @@ mod tests {
             (range(7, 7).to_string(), range(1, 2).to_string()),
             ("000000000007".to_owned(), "000000000001–000000000002".to_owned())
         );
+    }
+
+    #[test]
+    fn a_batch_is_read_as_it_was_kept() {
+        let rx = |number: u64, dr_sign: bool, seal: bool| PaperRx {
+            fixmedins_code: "H36090200101".parse().unwrap(),
+            number: no(number),
+            prsc_date: "2026-11-20".parse().unwrap(),
+            dr_code: "D360902000001".parse().unwrap(),
+            dr_sign,
+            seal,
+        };
+        let rows = vec![rx(1, true, true), rx(2, false, true), rx(999_999_999_999, true, false)];
+        let kept = render(&rows);
+        assert_eq!(parse(&kept), Some(rows));
+        assert_eq!(parse(""), Some(Vec::new()));
+        let (line, _) = kept.split_once('\n').unwrap();
+        for wrong in
+            [format!("{line}\t1"), line.replace("\t1\t1", "\t1"), line.replace("\t1\t1", "\t2\t1"), "x".to_owned()]
+        {
+            assert_eq!(parse(&wrong), None, "{wrong}");
+        }
     }
 }

@@ -9,7 +9,7 @@ mod unsigned;
 use std::fs::File;
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use lf_archive::{Known, verify};
 use lf_gm::{PublicKey, Verifier, hex};
 use lf_ports::Clock as _;
@@ -19,7 +19,7 @@ use crate::beside::{with_law, with_store};
 use crate::cli::{ArchiveArgs, ArchiveCommand};
 use crate::edge::{SystemClock, runtime};
 pub use export::export;
-use keep::keep;
+use keep::{Asked, PaperKey, keep};
 pub use unsigned::unsigned;
 
 /// `liufang archive …`
@@ -37,9 +37,14 @@ pub fn run(args: ArchiveArgs) -> anyhow::Result<bool> {
             runtime()?
                 .block_on(with_store(&beside, async |store| unsigned(store.as_ref(), &fixmedins_code, days).await))
         }
-        ArchiveCommand::Keep { hi_rxno, on, lawful } => {
+        ArchiveCommand::Keep { hi_rxno, paper_fixmedins_code, paper_no, rx_type_code, on, lawful } => {
             let on = on.unwrap_or_else(|| SystemClock.now().day());
-            runtime()?.block_on(with_law(&lawful, async |store, law| keep(store.as_ref(), law, &hi_rxno, on).await))
+            let asked = match (hi_rxno, paper_fixmedins_code.zip(paper_no)) {
+                (Some(hi_rxno), _) => Asked::Rx(hi_rxno),
+                (None, Some((code, number))) => Asked::Paper(PaperKey { code, number }, rx_type_code),
+                (None, None) => bail!("name a prescription"),
+            };
+            runtime()?.block_on(with_law(&lawful, async |store, law| keep(store.as_ref(), law, &asked, on).await))
         }
     }
 }

@@ -1,10 +1,13 @@
 //! A small region of invented people and institutions: two hospitals, two pharmacies, a doctor, pharmacists, three
 //! insured persons and eight drugs. What a test changes, it puts into the registers again.
 
-use lf_ports::{AcctChange, ChangeSet, Consult, Drug, Fixmedins, Person, Practitioner, PractitionerKind, RegistryPut};
+use lf_ports::{
+    AcctChange, ChangeSet, Consult, Drug, Fixmedins, Person, Practitioner, PractitionerKind, RegistryPut, SetlPaper,
+};
+use lf_rx::event::AtCounter;
 use lf_vocab::dict::{ChrgitmLv, Insutype, PsnType};
 use lf_vocab::person::resident_check;
-use lf_vocab::{Day, Fen, Span};
+use lf_vocab::{Day, Fen, Moment, Span};
 
 use crate::life::parse;
 
@@ -22,6 +25,23 @@ pub const OTHER_PHARMACY: &str = "P36090200102";
 pub const DOCTOR: &str = "D360902000001";
 /// The pharmacist; one of this code is registered at each pharmacy.
 pub const PHARMACIST: &str = "HY360902000001";
+
+/// A paper prescription of the doctor's, signed and sealed, as a counter states it.
+pub fn paper(paper_no: &str, prsc_time: Moment) -> SetlPaper {
+    SetlPaper {
+        fixmedins_code: parse(HOSPITAL),
+        paper_no: parse(paper_no),
+        prsc_time,
+        vali_end_time: prsc_time.plus_days(3),
+        dr_code: parse(DOCTOR),
+        dr_sign_flag: Some(true),
+        seal_flag: Some(true),
+        paper_situ_code: None,
+        phar_code: parse(PHARMACIST),
+        drug_trac_codg: Vec::new(),
+        at_counter: AtCounter::default(),
+    }
+}
 
 /// Everybody.
 #[derive(Debug, Clone)]

@@ -5,13 +5,13 @@ use lf_center::reim::{AskedRx, Doing};
 use lf_center::t2101_paper::{Paper, PaperRefusal};
 use lf_center::{t2101_quote, t2102_settle};
 use lf_ports::lists::TagList;
-use lf_ports::{ChangeSet, Claim, ClaimKind, Fixmedins, Person, RegistryPut, SetlPaper, Store as _};
+use lf_ports::{ChangeSet, Claim, ClaimKind, Fixmedins, Person, RegistryPut, Store as _};
 use lf_rx::event::PsnMatch;
 use lf_settle::reim::Refused;
 use lf_testkit::life::{Item, Life};
 use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACIST, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Step, TestCenter};
-use lf_vocab::{Fen, Moment, Span};
+use lf_vocab::{Fen, Span};
 
 use crate::account::back;
 use crate::registers::{WUHAN, disease, file, life, region, special, tag};
@@ -55,23 +55,7 @@ fn amoxicillin() -> Vec<Item> {
 }
 
 fn paper(center: &TestCenter, paper_no: &str) -> Paper {
-    let day: Moment = center.now().day().start();
-    Paper {
-        rx: SetlPaper {
-            fixmedins_code: HOSPITAL.parse().unwrap(),
-            paper_no: paper_no.parse().unwrap(),
-            prsc_time: day,
-            vali_end_time: day.plus_seconds(3 * 86_400),
-            dr_code: DOCTOR.parse().unwrap(),
-            dr_sign_flag: Some(true),
-            seal_flag: Some(true),
-            paper_situ_code: None,
-            phar_code: PHARMACIST.parse().unwrap(),
-            drug_trac_codg: Vec::new(),
-            at_counter: Default::default(),
-        },
-        dise_codg: Some(DISEASE.to_owned()),
-    }
+    Paper { rx: lf_testkit::region::paper(paper_no, center.now().day().start()), dise_codg: Some(DISEASE.to_owned()) }
 }
 
 /// The purchase on this paper.

@@ -91,7 +91,10 @@ async fn fill(
                 }
                 if belongs(&rx, fixmedins) {
                     let class = parts::rx_type_code(store, &rx).await?;
-                    let kept = terms.of(&rx, &class, &[fixmedins.poolarea_no]).await?;
+                    let kept = terms
+                        .of((rx.opened.prsc_time.day(), &class), &[rx.hi_rxno.poolarea_no(), fixmedins.poolarea_no])
+                        .await
+                        .with_context(|| rx.hi_rxno.to_string())?;
                     let record = parts::record(store, &rx, fixmedins, face, &kept, head.made_at).await?;
                     packer.add(&record, kept.until)?;
                 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use lf_vocab::PaperNo;
-use lf_vocab::{Day, FixmedinsCode, HiRxno, Moment};
+use lf_vocab::{Day, FixmedinsCode, HiRxno, Moment, PaperNo};
+use lf_wire::generated::dicts::RX_TYPE_CODE;
 
 use super::shared::{Beside, Lawful, demos, said};
 
@@ -67,8 +67,17 @@ pub enum ArchiveCommand {
     #[command(mut_arg("database", demos))]
     Keep {
         /// Its number at the center
-        #[arg(long, value_name = "N")]
-        hi_rxno: HiRxno,
+        #[arg(long, value_name = "N", required_unless_present = "paper_no", conflicts_with = "paper_no")]
+        hi_rxno: Option<HiRxno>,
+        /// Of a paper prescription, which institution issued it
+        #[arg(long, value_name = "CODE", requires = "paper_no", conflicts_with = "hi_rxno")]
+        paper_fixmedins_code: Option<FixmedinsCode>,
+        /// And its running number: known once a counter settled it, a claim paid it or a batch brought it
+        #[arg(long, value_name = "N", requires = "paper_fixmedins_code")]
+        paper_no: Option<PaperNo>,
+        /// 处方类别代码 of the paper, which the center does not know; 7 and 8 are kept longer [default: an ordinary one]
+        #[arg(long, value_name = "CODE", value_parser = rx_type_code, conflicts_with = "hi_rxno")]
+        rx_type_code: Option<String>,
         /// May it be destroyed on this day? [default: today]
         #[arg(long, value_name = "yyyy-MM-dd")]
         on: Option<Day>,
@@ -76,6 +85,12 @@ pub enum ArchiveCommand {
         #[command(flatten)]
         lawful: Lawful,
     },
+}
+
+fn rx_type_code(text: &str) -> Result<String, String> {
+    let known = RX_TYPE_CODE.codes.iter().any(|one| one.code == text);
+    let all = || RX_TYPE_CODE.codes.iter().map(|one| format!("{} {}", one.code, one.name)).collect::<Vec<_>>();
+    if known { Ok(text.to_owned()) } else { Err(format!("expected one of {}", all().join(", "))) }
 }
 
 /// `archive paper …`.

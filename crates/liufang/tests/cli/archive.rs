@@ -138,6 +138,51 @@ fn a_prescription_is_locked_until_its_years_are_over() {
 }
 
 #[test]
+fn a_paper_that_was_handed_in_is_locked_until_its_years_are_over() {
+    // proves HB-2.6
+    let folder = Folder::new();
+    demo(&folder);
+    let archive = |more: &[&str]| {
+        let (code, out, error) = ran(&folder, &[&["archive"], more, &["--database", "sqlite://d/center.db"]].concat());
+        (code, format!("{out}{error}"))
+    };
+    // The same number by two pharmacies, the later day with the second.
+    for (batch, code, day) in [("1", PHARMACY, "2024-11-20"), ("2", "P36090200259", "2024-11-25")] {
+        let head = "fixmedins_code,paper_no,prsc_date,dr_code,dr_sign_flag,seal_flag\n";
+        let row = format!("{HOSPITAL},5,{day},D360902000001,1,1\n{HOSPITAL},6,2023-01-01,D360902000001,1,1\n");
+        std::fs::write(folder.join("b.csv"), format!("{head}{row}")).unwrap();
+        let (code, told) = archive(&["paper", "submit", "--fixmedins-code", code, "--batch", batch, "b.csv"]);
+        assert_eq!(code, 1, "of no range: {told}");
+    }
+    let keep = |number: &str, more: &[&str]| {
+        archive(&[&["keep", "--paper-fixmedins-code", HOSPITAL, "--paper-no", number], more].concat())
+    };
+    let (code, told) = keep("5", &["--on", "2026-11-24"]);
+    assert!(code == 1 && told.contains("ARC-KEEP-01"), "{told}");
+    for want in [
+        "2024-11-25开具",
+        "批次P36090200106/1，批次P36090200259/2",
+        "保存至 2026-11-25（至少2年）",
+        "360000/archive.years",
+    ] {
+        assert!(told.contains(want), "{want}: {told}");
+    }
+    assert_eq!(keep("5", &["--on", "2026-11-25"]).0, 0);
+    assert_eq!(keep("000000000005", &["--on", "2026-11-25", "--rx-type-code", "7"]).0, 1, "narcotics are kept longer");
+    let (code, told) = keep("6", &["--on", "2026-11-25"]);
+    assert!(code == 0 && told.contains("至少1年"), "by the law of its day: {told}");
+    let (code, told) = keep("7", &[]);
+    assert!(code == 1 && told.contains("no paper prescription"), "{told}");
+    let rx = "360900202611220000000000000018";
+    for wrong in [&["--hi-rxno", rx][..], &["--rx-type-code", "12"]] {
+        assert_eq!(keep("5", wrong).0, 2, "{wrong:?}");
+    }
+    assert_eq!(archive(&["keep", "--paper-no", "5"]).0, 2, "of which institution?");
+    assert_eq!(archive(&["keep"]).0, 2);
+    assert_eq!(archive(&["keep", "--hi-rxno", rx, "--rx-type-code", "7"]).0, 2);
+}
+
+#[test]
 fn paper_numbers_are_taken_in_and_gaps_doubles_and_missing_seals_are_told() {
     // proves HB-1.17, HB-2.6
     let folder = Folder::new();

@@ -133,3 +133,29 @@ fn an_officer_takes_a_claim_in_decides_pays_and_sees_what_waits() {
     assert_eq!(add("L4", "1.json", &all).0, 0, "what was undone is free");
     assert_eq!(claim(&["show", "L9"]).0, 2);
 }
+
+#[test]
+fn a_paper_that_a_claim_pays_is_told_as_claimed_and_kept() {
+    // proves HB-2.6
+    let folder = Folder::new();
+    assert_eq!(ran(&folder, &["demo", "--once"]).0, 0);
+    let pack = super::law::packs(&folder, "law").join("360900/zf.toml");
+    std::fs::write(&pack, std::fs::read_to_string(&pack).unwrap() + CLAIMS).unwrap();
+    let facts = facts("CF1", "26360000000000000001", "H36090200101");
+    let facts = facts.replace("\"prsc_date\"", "\"paper_no\": \"17\", \"prsc_date\"");
+    std::fs::write(folder.join("1.json"), facts).unwrap();
+    std::fs::write(folder.join("处方.jpg"), "a").unwrap();
+    let database = ["--database", "sqlite://var/demo/center.db"];
+    let add = ["claim", "add", "L1", "--facts", "1.json", "--paper", "处方=处方.jpg", "--by", "甲经办"];
+    let place = ["--poolarea-no", "360900", "--packs", "law"];
+    let (code, out, err) = ran(&folder, &[&add[..], &place, &database].concat());
+    assert_eq!(code, 0, "{out}{err}");
+    let report = ["archive", "paper", "report", "--fixmedins-code", "H36090200101"];
+    let (code, out, err) = ran(&folder, &[&report[..], &database].concat());
+    assert!(code == 0 && out.contains("已零星报销未提交：000000000017（360900受理号L1）"), "{out}{err}");
+    let keep = ["archive", "keep", "--paper-fixmedins-code", "H36090200101", "--paper-no", "17"];
+    let on = |day: &str| ran(&folder, &[&keep[..], &["--on", day], &database].concat());
+    let (code, out, err) = on("2028-11-17");
+    assert!(code == 1 && out.contains("2026-11-18开具（360900零星报销受理号L1）"), "{out}{err}");
+    assert_eq!(on("2028-11-18").0, 0);
+}

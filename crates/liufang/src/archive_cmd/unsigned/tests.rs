@@ -1,26 +1,14 @@
 //! Which settlements lack their signed pair, and which cannot be asked for one.
 
-use lf_ports::{AuditStore as _, ChangeSet, SetlChange, SetlPaper};
-use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACIST, PHARMACY};
+use lf_ports::{AuditStore as _, ChangeSet, SetlChange};
+use lf_testkit::region::{PHARMACY, paper};
 use lf_testkit::{Step, TestCenter};
 
 use super::*;
 
 fn on_paper(setl: &Setl, setl_id: &str) -> Setl {
-    let paper = SetlPaper {
-        fixmedins_code: HOSPITAL.parse().unwrap(),
-        paper_no: "20260001".parse().unwrap(),
-        prsc_time: setl.setl_time,
-        vali_end_time: setl.setl_time,
-        dr_code: DOCTOR.parse().unwrap(),
-        dr_sign_flag: None,
-        seal_flag: None,
-        paper_situ_code: None,
-        phar_code: PHARMACIST.parse().unwrap(),
-        drug_trac_codg: Vec::new(),
-        at_counter: Default::default(),
-    };
-    Setl { setl_id: setl_id.to_owned(), hi_rxno: None, paper: Some(paper), ..setl.clone() }
+    let paper = Some(paper("20260001", setl.setl_time));
+    Setl { setl_id: setl_id.to_owned(), hi_rxno: None, paper, ..setl.clone() }
 }
 
 #[tokio::test]

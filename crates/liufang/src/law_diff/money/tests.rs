@@ -1,11 +1,11 @@
 //! Settlements computed anew: what moves, what stays as it was paid, and what is counted apart.
 
-use lf_ports::{AcctChange, AuditStore as _, ChangeSet, Person, RegistryPut, SetlPaper};
+use lf_ports::{AcctChange, AuditStore as _, ChangeSet, Person, RegistryPut};
 use lf_testkit::life::Item;
-use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACIST, drugs};
+use lf_testkit::region::{drugs, paper};
 use lf_testkit::{Step, TestCenter, law_with};
+use lf_vocab::Fen;
 use lf_vocab::dict::{AcctUsedFlag, Insutype};
-use lf_vocab::{Fen, FixmedinsCode};
 
 use super::bills::Prescribed;
 use super::*;
@@ -176,20 +176,8 @@ async fn a_settlement_is_packed_with_what_it_was_prescribed_on() {
     let center = TestCenter::new().await;
     let life = center.life(&center.people.active).up_to(Step::Settled).await;
     let (setl, _) = center.store.scan_setl("360900".parse().unwrap(), None, 1).await.unwrap().remove(0);
-    let issuer: FixmedinsCode = HOSPITAL.parse().unwrap();
-    let paper = SetlPaper {
-        fixmedins_code: issuer.clone(),
-        paper_no: "20260001".parse().unwrap(),
-        prsc_time: center.now(),
-        vali_end_time: center.now(),
-        dr_code: DOCTOR.parse().unwrap(),
-        dr_sign_flag: None,
-        seal_flag: None,
-        paper_situ_code: None,
-        phar_code: PHARMACIST.parse().unwrap(),
-        drug_trac_codg: Vec::new(),
-        at_counter: Default::default(),
-    };
+    let paper = paper("20260001", center.now());
+    let issuer = paper.fixmedins_code.clone();
     let on_paper = Setl { hi_rxno: None, paper: Some(paper), ..setl.clone() };
     let on_nothing = Setl { hi_rxno: None, ..setl.clone() };
     for (setl, wanted) in
