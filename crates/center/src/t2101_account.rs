@@ -5,12 +5,11 @@
 //! fund pays nothing of it; the settlement names no prescription; one settlement a bill, whose reversal is its end:
 //! what is bought again is another bill.
 
-use lf_law::{Facts, Field, Gate, Scope};
+use lf_law::{Facts, Field, Gate};
 use lf_ports::{Drug, IdemKey, Person, PersonKey};
 use lf_rx::event::AtCounter;
 use lf_rx::{Refusal, Refused as _};
-use lf_settle::Line;
-use lf_vocab::dict::{AcctUsedFlag, ChrgitmLv};
+use lf_vocab::dict::AcctUsedFlag;
 use lf_vocab::{Fen, FixmedinsKind};
 
 use crate::ctx::{Answer, Ctx};
@@ -19,7 +18,7 @@ use crate::once::{MsgidUse, msgid_key};
 use crate::people::{PersonRefusal, shown};
 use crate::scheme::{Ask, Kind, chosen};
 use crate::t2101_quote::{
-    Command, FeeLine, KnownAtCounter, Priced, PurchaseRefusal, Purse, Said, check_person, put_delivery,
+    Command, FeeLine, KnownAtCounter, Priced, PurchaseRefusal, Purse, Said, check_person, put_delivery, put_drug,
     without_delivery,
 };
 use crate::t2102_settle::Reply;
@@ -133,7 +132,12 @@ impl Center {
         if !fees.is_empty() {
             return refused(PurchaseRefusal::DeliveryFee);
         }
-        let shares = purse.shares(command, ctx.now.day(), lines(ctx, &bought, &drugs))?;
+        // No standard limits what the account pays.
+        let day = ctx.now.day();
+        let of = |(line, drug): (&FeeLine, &Option<Drug>)| {
+            line.to_settle(drug.as_ref(), None, gate::listed(drug.as_ref(), day))
+        };
+        let shares = purse.shares(command, day, bought.iter().zip(&drugs).map(of).collect())?;
         if shares.fund_pay_sumamt != Fen::ZERO {
             return Err(Failure::Broken("the scheme of the account pays from the fund".to_owned()));
         }
@@ -166,16 +170,10 @@ impl Center {
             .set(Field::FundFlag, false);
         counter.put(&mut facts, ctx, &command.stated);
         for (line, drug) in bought.iter().zip(drugs) {
-            facts
-                .push_line(Scope::Sale)
-                .set(Field::SaleMedListCodg, line.med_list_codg.to_string())
-                .set_opt(Field::SaleDrugGenname, drug.as_ref().map(|drug| drug.genname.clone()))
+            put_drug(&mut facts, line, drug.as_ref(), ctx.now.day())
                 .set(Field::DrugTotlcnt, line.cnt)
                 .set(Field::TracCnt, line.drug_trac_codg.len() as i64)
-                .set(Field::TracExmpFlag, drug.as_ref().is_some_and(|drug| drug.trac_exempt))
-                .set(Field::Pric, line.pric)
-                .set_opt(Field::SaleChrgitmLv, drug.as_ref().map(|drug| drug.chrgitm_lv.code()))
-                .set(Field::SaleListFlag, gate::listed(drug.as_ref(), ctx.now.day()));
+                .set(Field::Pric, line.pric);
         }
         fees.iter().for_each(|line| put_delivery(&mut facts, line));
         gate::ask(&self.law, Gate::Settle, ctx, &facts)
@@ -192,18 +190,4 @@ fn shown_by(command: &Command) -> Result<PersonKey, Failure> {
         return refused(PurchaseRefusal::FamilyAccount);
     }
     shown(&command.mdtrt_cert_type, &command.mdtrt_cert_no, PurchaseRefusal::CertType)
-}
-
-fn lines(ctx: &Ctx, bought: &[FeeLine], drugs: &[Option<Drug>]) -> Vec<Line> {
-    let lines = bought.iter().zip(drugs).map(|(line, drug)| Line {
-        feedetl_sn: line.feedetl_sn.clone(),
-        med_list_codg: line.med_list_codg.clone(),
-        cnt: line.cnt,
-        pric: line.pric,
-        det_item_fee_sumamt: line.det_item_fee_sumamt,
-        chrgitm_lv: drug.as_ref().map_or(ChrgitmLv::C, |drug| drug.chrgitm_lv),
-        pric_uplmt: None,
-        in_scope: gate::listed(drug.as_ref(), ctx.now.day()),
-    });
-    lines.collect()
 }

@@ -5,14 +5,13 @@
 //! paid. Invariants: a number of an institution and a box are paid once, until their settlement is taken back; without a provision
 //! `paper.accepted` no paper is settled; every box has its code, since nobody here reads the unit on the paper.
 
-use lf_law::{Facts, Field, Gate, Grant, Scope};
+use lf_law::{Facts, Field, Gate, Grant};
 use lf_ports::reim::REIM_OWNER;
 use lf_ports::{
-    ClaimKind, CommitError, Drug, Fixmedins, IdemKey, Person, Practitioner, PractitionerKind, SetlPaper, StoreError,
+    ClaimKind, CommitError, Drug, Fixmedins, IdemKey, Person, Practitioner, PractitionerKind, Prics, SetlPaper,
+    StoreError,
 };
 use lf_rx::Refusal;
-use lf_settle::Line;
-use lf_vocab::dict::ChrgitmLv;
 use lf_vocab::{Day, DrugTracCodg};
 
 use crate::catalogue::apart;
@@ -20,11 +19,10 @@ use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::filings::Filings;
 use crate::gate::spoken_by;
-use crate::registers::DrugSays;
 use crate::scheme::{Ask, Level, chosen};
 use crate::t2101_quote::{
-    Command, FeeLine, Issued, KnownAtCounter, KnownAtTill, Priced, PurchaseRefusal, Purse, put_delivery, several,
-    without_delivery,
+    Command, FeeLine, Issued, KnownAtCounter, KnownAtTill, Priced, PurchaseRefusal, Purse, put_delivery, put_drug,
+    put_says, several, without_delivery,
 };
 use crate::t2102_settle::Reply;
 use crate::{Center, gate};
@@ -73,6 +71,7 @@ struct Charged<'a> {
     lines: &'a [FeeLine],
     fees: &'a [&'a FeeLine],
     drugs: &'a [Option<Drug>],
+    prics: &'a [Prics],
     known: &'a KnownAtTill,
     counter: &'a KnownAtCounter,
     filings: &'a Filings,
@@ -153,7 +152,7 @@ impl Center {
         }
         signers.unclaimed().map_err(Failure::from_refusal)?;
         let issuer = signers.proved(&paper.rx, day).map_err(Failure::from_refusal)?;
-        let [(mut drugs, _)] = listed.map(apart);
+        let [(mut drugs, prics)] = listed.map(apart);
         self.paid_on_each((person.poolarea_no, ctx.now), [(&*codes, day, &mut *drugs)]).await?;
         by_the_box(&lines, &drugs).map_err(Failure::from_refusal)?;
         let issued = Issued {
@@ -167,6 +166,7 @@ impl Center {
             lines: &lines,
             fees: &fees,
             drugs: &drugs,
+            prics: &prics,
             known: &known,
             counter: &counter,
             filings: &filings,
@@ -178,7 +178,11 @@ impl Center {
         }
         let dises = several(paper.dise_codg.as_deref(), &filings, day);
         let purse = self.purse_on_paper(command, &person, (issuer, &dises, &grants), day).await?;
-        let shares = purse.shares(command, day, settle_lines(ctx, &lines, &drugs))?;
+        let of = |(line, drug): (&FeeLine, &Option<Drug>)| {
+            let standard = drug.as_ref().and_then(|drug| drug.hi_pay_std);
+            line.to_settle(drug.as_ref(), standard, gate::listed(drug.as_ref(), day))
+        };
+        let shares = purse.shares(command, day, lines.iter().zip(&drugs).map(of).collect())?;
         let at_counter = counter.kept(&command.stated);
         let Purse { accum_key, accum, pots, acct, .. } = purse;
         let drug_trac_codg = boxes.into_iter().cloned().collect();
@@ -290,54 +294,24 @@ impl Center {
         let codes = charged.lines.iter().map(|line| vec![&line.med_list_codg]);
         let qualified = charged.known.qualified(&mut facts, charged.filings, codes, ctx.now.day());
         for (number, (line, drug)) in charged.lines.iter().zip(charged.drugs).enumerate() {
-            let says = charged.known.says.get(number);
+            let of_rx = (charged.known.says.get(number), qualified.get(number).copied().flatten());
             let sold = line.drug_trac_codg.iter().any(|code| charged.held.contains(code));
-            put_line(&mut facts, line, drug.as_ref(), (says, qualified.get(number).copied().flatten(), sold), ctx);
+            let prics = charged.prics.get(number).copied().unwrap_or_default();
+            // That it stands on the paper, by whole packs, is what the pharmacist verified.
+            let mut of_line = put_drug(&mut facts, line, drug.as_ref(), ctx.now.day());
+            put_says(&mut of_line, drug.as_ref(), of_rx, ctx.now.day());
+            of_line
+                .set(Field::DrugTotlcnt, line.cnt)
+                .set(Field::TracCnt, line.drug_trac_codg.len() as i64)
+                .set(Field::TracSoldFlag, sold)
+                .set(Field::Pric, line.pric)
+                .set_opt(Field::PayStdPric, drug.as_ref().and_then(|drug| drug.hi_pay_std))
+                .set_opt(Field::SelPric, prics.sel_pric)
+                .set_opt(Field::PlatPric, prics.plat_pric);
         }
         charged.fees.iter().for_each(|line| put_delivery(&mut facts, line));
         let mut reminders = gate::ask(&self.law, Gate::Review, ctx, &facts)?;
         reminders.extend(gate::ask(&self.law, Gate::Settle, ctx, &facts)?);
         Ok(reminders)
     }
-}
-
-fn put_line(
-    facts: &mut Facts<'_>,
-    line: &FeeLine,
-    drug: Option<&Drug>,
-    (says, qualified, sold): (Option<&DrugSays>, Option<bool>, bool),
-    ctx: &Ctx,
-) {
-    facts
-        .push_line(Scope::Sale)
-        .set(Field::SaleMedListCodg, line.med_list_codg.to_string())
-        .set_opt(Field::SaleDrugGenname, drug.map(|drug| drug.genname.clone()))
-        // That it stands on the paper is what the pharmacist verified.
-        .set(Field::InRxFlag, true)
-        .set(Field::DrugTotlcnt, line.cnt)
-        .set(Field::TracCnt, line.drug_trac_codg.len() as i64)
-        .set(Field::TracSoldFlag, sold)
-        .set(Field::TracExmpFlag, drug.is_some_and(|drug| drug.trac_exempt))
-        .set(Field::Pric, line.pric)
-        .set_opt(Field::PayStdPric, drug.and_then(|drug| drug.hi_pay_std))
-        .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
-        .set_opt(Field::SaleDrugTag, drug.map(|drug| gate::drug_tags(drug, says)))
-        .set_opt(Field::SpayListFlag, says.and_then(|says| says.in_spay))
-        .set_opt(Field::DrugQualFlag, qualified)
-        .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
-        .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));
-}
-
-fn settle_lines(ctx: &Ctx, lines: &[FeeLine], drugs: &[Option<Drug>]) -> Vec<Line> {
-    let lines = lines.iter().zip(drugs).map(|(line, drug)| Line {
-        feedetl_sn: line.feedetl_sn.clone(),
-        med_list_codg: line.med_list_codg.clone(),
-        cnt: line.cnt,
-        pric: line.pric,
-        det_item_fee_sumamt: line.det_item_fee_sumamt,
-        chrgitm_lv: drug.as_ref().map_or(ChrgitmLv::C, |drug| drug.chrgitm_lv),
-        pric_uplmt: drug.as_ref().and_then(|drug| drug.hi_pay_std),
-        in_scope: gate::listed(drug.as_ref(), ctx.now.day()),
-    });
-    lines.collect()
 }

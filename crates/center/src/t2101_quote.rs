@@ -3,10 +3,8 @@
 //! Serves JX-3.1a, JX-3.4.3b, JX-3.5a, JX-4.1.3c at the gate `settle`; 2102 uses the same computation, so that a
 //! settlement can differ from its quote only when the accumulators moved in between.
 
-use std::borrow::Cow;
-
-use lf_law::{Facts, Field, Gate, Scope};
-use lf_ports::{Acct, AccumKey, AccumRow, Drug, Person, PersonKey, SetlPaper, StoreError};
+use lf_law::{Facts, Field, Gate};
+use lf_ports::{Acct, AccumKey, AccumRow, Person, PersonKey, SetlPaper, StoreError};
 use lf_rx::decide::settle;
 use lf_rx::event::AtCounter;
 use lf_rx::{Prescription, Refusal, RxContent};
@@ -19,22 +17,23 @@ use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
 use crate::filings::Filings;
 use crate::people::{PersonRefusal, shown};
-use crate::registers::DrugSays;
 use crate::t2101_account::without_rx;
 use crate::t2101_paper::{Paper, PaperRefusal};
 use crate::t7102_sign::RxRefusal;
 use crate::t7204_download::{basket_of, prescribed};
 use crate::t7207_sell::left_on;
 use crate::till::{Laid, Till};
-use crate::transition::{Renewal, in_catalogue};
 use crate::{Center, gate};
 
 mod counter;
 mod known;
+mod lines;
 mod purse;
 
 pub(crate) use counter::KnownAtCounter;
 pub(crate) use known::{Issued, KnownAtTill};
+use lines::put_fee;
+pub(crate) use lines::{put_delivery, put_drug, put_says, without_delivery};
 pub use purse::several;
 pub(crate) use purse::{Purse, before_of};
 
@@ -309,7 +308,7 @@ impl Center {
         let qualified = known.qualified(&mut facts, &about.filings, codes, ctx.now.day());
         for (number, (line, drug)) in laid.lines.iter().zip(laid.drugs).enumerate() {
             let line = (line, known.says.get(number), qualified.get(number).copied().flatten());
-            put_fee(&mut facts, line, drug.as_ref(), (till, number), ctx);
+            put_fee(&mut facts, line, drug.as_ref(), (till, number), ctx.now.day());
         }
         command.lines.iter().filter(|line| line.dlv_fee_flag).for_each(|line| put_delivery(&mut facts, line));
         gate::ask(&self.law, Gate::Settle, ctx, &facts)
@@ -383,59 +382,4 @@ pub(crate) fn check_person(person: &Person, command: &Said<'_>, ctx: &Ctx) -> Re
         return refused(PurchaseRefusal::InsutypeDiffers);
     }
     if person.insured.contains(ctx.now.day()) { Ok(()) } else { refused(PersonRefusal::NotInsured) }
-}
-
-/// The drugs that are charged, and what is charged for bringing them.
-pub(crate) fn without_delivery(lines: &[FeeLine]) -> (Cow<'_, [FeeLine]>, Vec<&FeeLine>) {
-    let fees: Vec<_> = lines.iter().filter(|line| line.dlv_fee_flag).collect();
-    if fees.is_empty() {
-        return (Cow::Borrowed(lines), fees);
-    }
-    (lines.iter().filter(|line| !line.dlv_fee_flag).cloned().collect(), fees)
-}
-
-/// Not of a prescription, and no drug of which anything else is asked.
-pub(crate) fn put_delivery(facts: &mut Facts<'_>, line: &FeeLine) {
-    facts
-        .push_line(Scope::Sale)
-        .set(Field::SaleMedListCodg, line.med_list_codg.to_string())
-        .set(Field::InRxFlag, true)
-        .set(Field::DrugTotlcnt, line.cnt)
-        .set(Field::TracCnt, 0i64)
-        .set(Field::TracExmpFlag, true)
-        .set(Field::Pric, line.pric)
-        .set(Field::DlvFeeFlag, true);
-}
-
-fn put_fee(
-    facts: &mut Facts<'_>,
-    (line, says, qualified): (&FeeLine, Option<&DrugSays>, Option<bool>),
-    drug: Option<&Drug>,
-    (till, number): (&Till<'_>, usize),
-    ctx: &Ctx,
-) {
-    let (prescribed, sold) = till.packs(number);
-    // What a later edition has again, and what is paid on, failed nothing that counts today.
-    let today = ctx.now.day();
-    let failed = |of: Option<Renewal>| of.is_some_and(|of| of.over(today)) && !in_catalogue(drug, today);
-    facts
-        .push_line(Scope::Sale)
-        .set(Field::SaleMedListCodg, line.med_list_codg.to_string())
-        .set_opt(Field::SaleDrugGenname, drug.map(|drug| drug.genname.clone()))
-        .set(Field::InRxFlag, true)
-        .set_opt(Field::PrscCnt, prescribed)
-        .set(Field::DrugTotlcnt, sold)
-        .set(Field::TracCnt, till.codes(number))
-        .set(Field::TracExmpFlag, drug.is_some_and(|drug| drug.trac_exempt))
-        .set(Field::Pric, till.judged_pric(number, line))
-        .set_opt(Field::PayStdPric, till.standard(number))
-        .set_opt(Field::SelPric, till.reference(number, |prics| prics.sel_pric))
-        .set_opt(Field::PlatPric, till.reference(number, |prics| prics.plat_pric))
-        .set(Field::NegoFlag, drug.is_some_and(|drug| drug.hi_nego))
-        .set_opt(Field::SaleDrugTag, drug.map(|drug| gate::drug_tags(drug, says)))
-        .set_opt(Field::SpayListFlag, says.and_then(|says| says.in_spay))
-        .set_opt(Field::DrugQualFlag, qualified)
-        .set_opt(Field::RenewFailFlag, says.and_then(|says| says.renewal).map(failed))
-        .set_opt(Field::SaleChrgitmLv, drug.map(|drug| drug.chrgitm_lv.code()))
-        .set(Field::SaleListFlag, gate::listed(drug, ctx.now.day()));
 }

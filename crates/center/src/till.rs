@@ -8,7 +8,6 @@ use lf_rx::RxContent;
 use lf_rx::basket::{Basket, Sold as SoldCode, Unit};
 use lf_rx::decide::settle::SettleRefusal;
 use lf_rx::event::{SaleLine, Sold};
-use lf_vocab::dict::ChrgitmLv;
 use lf_vocab::{Day, DrugTracCodg, Fen, MedListCodg, Pric, Qty};
 
 use crate::gate;
@@ -216,16 +215,7 @@ impl<'a> Till<'a> {
         let lines = lines.map(|(number, ((line, drug), at))| {
             // 审批不通过 is settled as wholly own (7101 hospApprFlag).
             let approved = self.content.rxdrugdetail.get(*at).is_some_and(|drug| drug.hosp_appr_flag != "2");
-            lf_settle::Line {
-                feedetl_sn: line.feedetl_sn.clone(),
-                med_list_codg: line.med_list_codg.clone(),
-                cnt: line.cnt,
-                pric: line.pric,
-                det_item_fee_sumamt: line.det_item_fee_sumamt,
-                chrgitm_lv: drug.as_ref().map_or(ChrgitmLv::C, |drug| drug.chrgitm_lv),
-                pric_uplmt: self.standard(number),
-                in_scope: approved && gate::listed(drug.as_ref(), day),
-            }
+            line.to_settle(drug.as_ref(), self.standard(number), approved && gate::listed(drug.as_ref(), day))
         });
         lines.collect()
     }
