@@ -61,10 +61,11 @@ impl Center {
                         return refused(too_many);
                     }
                 }
+                // Also between lots of one short page each.
+                crate::stock_pages::pause().await;
                 if !full {
                     break;
                 }
-                crate::offers::pause().await;
             }
         }
         Ok(rows)

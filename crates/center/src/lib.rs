@@ -47,6 +47,7 @@ pub mod t1317_matches;
 pub mod t2101_account;
 pub mod t2101_paper;
 pub mod t2101_quote;
+pub mod t2101_without_rx;
 pub mod t2102_settle;
 pub mod t2103_refund;
 pub mod t2201_register;

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::failure::{Failure, refused};
 use crate::gate::{LawRefusal, number_on};
-use crate::stock_pages::{PAGE, for_each_lot_of, for_each_move, in_waves};
+use crate::stock_pages::{PAGE, for_each_lot_of, for_each_move, in_waves, pause};
 
 /// Drugs that one name may mean.
 pub const DRUGS_MAX: usize = 50;
@@ -267,11 +267,6 @@ async fn shelves(
     let packs = |lots: &[Lot]| offered(lots, on).iter().map(|one| one.packs).sum::<i64>();
     let shelf = found.into_iter().map(|(code, lots, first)| (code, packs(&lots), first));
     Ok(Ok(shelf.filter(|(_, packs, _)| *packs > 0).collect()))
-}
-
-/// Lets others work between two pages, and a limit of time be noticed: reads of an embedded database are made in the caller's task.
-pub(crate) async fn pause() {
-    tokio::task::yield_now().await;
 }
 
 /// The pharmacies among them that are under agreement, and when they uploaded last.

@@ -12,8 +12,8 @@ use lf_ports::{Drug, Fixmedins, Item, Lists, Prics, StockMove, Store, StoreError
 use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Moment, Pric};
 
 use crate::failure::{Failure, refused};
-use crate::offers::{fresh, hours, pause, shops, sites};
-use crate::stock_pages::{PAGE, WAVE, for_each_taken, holders, in_waves};
+use crate::offers::{fresh, hours, shops, sites};
+use crate::stock_pages::{PAGE, WAVE, for_each_taken, holders, in_waves, pause};
 
 /// Rows of one table.
 pub const ROWS_MAX: usize = 100_000;
@@ -59,7 +59,7 @@ pub async fn spay_drugs(store: &dyn Store, place: Admdvs, on: Day) -> Result<Tab
     ];
     let mut listed: BTreeMap<MedListCodg, TaggedDrug> = BTreeMap::new();
     for above in place.chain() {
-        for item in under(store, Lists::Tagged(TagList::Spay), &format!("{above}|"), on).await?? {
+        for item in under(store, Lists::Tagged(TagList::Spay), &format!("{above}|"), on).await? {
             if let Item::Tagged(_, row) = item {
                 listed.insert(row.med_list_codg.clone(), row);
             }
@@ -101,7 +101,7 @@ pub async fn spay_pharmacies(store: &dyn Store, pool: Admdvs, on: Day) -> Result
         ("begndate", "定点开始日期"),
         ("enddate", "定点结束日期"),
     ];
-    let rows = designated(store, pool, DsgnType::Spay, on).await??;
+    let rows = designated(store, pool, DsgnType::Spay, on).await?;
     let rows: Vec<_> = rows.into_iter().filter(|row| row.counts(on, None)).collect();
     let codes = || rows.iter().map(|row| &row.fixmedins_code);
     let (shops, sites) = futures_util::try_join!(shops(store, codes(), on), sites(store, codes(), on))?;
@@ -148,7 +148,7 @@ pub async fn prices(store: &dyn Store, law: &Law, pool: Admdvs, day: Day) -> Res
         ("fresh_flag", "上传及时"),
     ];
     let (age_hours, by) = hours(law, pool, day, "supply.age_hours")?;
-    let (shops, kept) = sellers(store, pool, day).await??;
+    let (shops, kept) = sellers(store, pool, day).await?;
     let end = day.plus(1).start();
     let (mut rows, mut silent) = (Vec::new(), 0);
     // A wave at a time, so that no more is read than one table may hold and a wave brings.
@@ -249,15 +249,8 @@ fn for_rx(moved: &StockMove) -> Option<(MedListCodg, Moment, Pric)> {
 }
 
 /// Pharmacies under agreement: those designated for 门特, and whether the 统筹区 keeps such a register.
-async fn sellers(
-    store: &dyn Store,
-    pool: Admdvs,
-    day: Day,
-) -> Result<Result<(Vec<Fixmedins>, bool), Failure>, StoreError> {
-    let rows = match designated(store, pool, DsgnType::Opsp, day).await? {
-        Ok(rows) => rows,
-        Err(why) => return Ok(Err(why)),
-    };
+async fn sellers(store: &dyn Store, pool: Admdvs, day: Day) -> Result<(Vec<Fixmedins>, bool), Failure> {
+    let rows = designated(store, pool, DsgnType::Opsp, day).await?;
     let kept = !rows.is_empty();
     let mut codes: BTreeSet<_> =
         rows.into_iter().filter(|row| row.counts(day, None)).map(|row| row.fixmedins_code).collect();
@@ -265,42 +258,34 @@ async fn sellers(
         codes.extend(holders(store).await?);
     }
     let open = shops(store, codes.iter(), day).await?;
-    Ok(Ok((open.into_values().filter(|shop| shop.poolarea_no == pool).collect(), kept)))
+    Ok((open.into_values().filter(|shop| shop.poolarea_no == pool).collect(), kept))
 }
 
 /// Designations of pharmacies of a 统筹区 for one purpose.
-async fn designated(
-    store: &dyn Store,
-    pool: Admdvs,
-    of: DsgnType,
-    on: Day,
-) -> Result<Result<Vec<Designation>, Failure>, StoreError> {
+async fn designated(store: &dyn Store, pool: Admdvs, of: DsgnType, on: Day) -> Result<Vec<Designation>, Failure> {
     let first = format!("{}|", Designation::kept_of(pool, of));
-    let found = match under(store, Lists::Designation, &first, on).await? {
-        Ok(found) => found,
-        Err(why) => return Ok(Err(why)),
-    };
+    let found = under(store, Lists::Designation, &first, on).await?;
     let pharmacies = found.into_iter().filter_map(|item| match item {
         Item::Designation(row) if row.dr_code.is_none() => Some(row),
         _ => None,
     });
-    Ok(Ok(pharmacies.filter(|row| row.fixmedins_code.kind() == FixmedinsKind::Pharmacy).collect()))
+    Ok(pharmacies.filter(|row| row.fixmedins_code.kind() == FixmedinsKind::Pharmacy).collect())
 }
 
 /// Rows of a list whose keys begin with a text.
-async fn under(store: &dyn Store, list: Lists, first: &str, on: Day) -> Result<Result<Vec<Item>, Failure>, StoreError> {
+async fn under(store: &dyn Store, list: Lists, first: &str, on: Day) -> Result<Vec<Item>, Failure> {
     let (mut found, mut after) = (Vec::new(), first.to_owned());
     loop {
         let page = store.list_page(list, on, Some(&after), PAGE).await?;
-        let Some(last) = page.last() else { return Ok(Ok(found)) };
+        let Some(last) = page.last() else { return Ok(found) };
         after = last.item.key();
         let more = after.starts_with(first);
         found.extend(page.into_iter().map(|row| row.item).filter(|item| item.key().starts_with(first)));
         if found.len() > LISTED_MAX {
-            return Ok(refused(PublishedRefusal::TooManyRows(LISTED_MAX)));
+            return refused(PublishedRefusal::TooManyRows(LISTED_MAX));
         }
         if !more {
-            return Ok(Ok(found));
+            return Ok(found);
         }
         pause().await;
     }

@@ -18,7 +18,7 @@ use lf_settle::reim::{
     Bought, Checked, Did, Intake, Paper, Prescribed, Refused, Reim, ReimError, ReimState, Step, Undone,
 };
 use lf_settle::{MAX_LINES, Shares};
-use lf_vocab::{Admdvs, Fen, FixmedinsCode, FixmedinsKind, HiRxno, Moment, PsnNo};
+use lf_vocab::{Admdvs, Fen, FixmedinsCode, FixmedinsKind, HiRxno, Moment, PaperNo, PsnNo};
 
 pub use ageing::{Ageing, Limits, Since, ageing};
 
@@ -26,6 +26,7 @@ use crate::Center;
 use crate::ctx::Answer;
 use crate::failure::{Failure, refused};
 use crate::people::PersonRefusal;
+use crate::t2101_paper::takes_paper;
 use crate::t7101_precheck;
 
 lf_rx::refusals! {
@@ -46,7 +47,7 @@ lf_rx::refusals! {
         Reimbursed = "CLM-13", "东医保〔2024〕41号 三(一)", "处方已由另一笔零星报销办理";
         InvoiceUsed(String) = "CLM-14", "本中心 零星报销", "发票{0}已用于另一笔零星报销";
         Changed(String) = "CLM-15", "本中心 零星报销", "审核之后情况有变，请重新审核：{0}";
-        PaperNo = "CLM-16", "本中心 零星报销", "开方机构的处方笺印有流水编号，请填写纸质处方的编号（paper_no）";
+        PaperNo = "CLM-16", "本中心 零星报销", "药店可以凭编号结算同一张纸质处方，请填写纸质处方的编号（paper_no）";
     }
 }
 
@@ -120,6 +121,18 @@ pub struct Judged {
 }
 
 impl Center {
+    /// Whether a counter could settle the same paper by its number: where its institution had numbers printed, and where the
+    /// pharmacy's place takes paper.
+    async fn needs_number(&self, paper: &Prescribed, bought: &Bought, now: Moment) -> Result<bool, Failure> {
+        let first = format!("{}/1", paper.fixmedins_code);
+        if self.store.claim(ClaimKind::PaperRangeNo, &first).await?.is_some() {
+            return Ok(true);
+        }
+        let Some(pharmacy) = self.store.fixmedins(&bought.phar_fixmedins_code).await? else { return Ok(false) };
+        let grants = self.grants(pharmacy.poolarea_no, now).await?;
+        takes_paper(&self.law, pharmacy.poolarea_no, bought.day.start(), &grants)
+    }
+
     /// Takes a claim in: its prescription and its invoices are nobody else's from now on.
     ///
     /// # Errors
@@ -136,8 +149,8 @@ impl Center {
             AskedRx::InCenter(hi_rxno, situ) => self.prescribed(hi_rxno, situ.as_ref(), &person).await?,
             AskedRx::OnPaper(paper, med_type) => {
                 self.not_in_center(paper).await?;
-                let first = format!("{}/1", paper.fixmedins_code);
-                if paper.paper_no.is_none() && self.store.claim(ClaimKind::PaperRangeNo, &first).await?.is_some() {
+                let numbered = paper.paper_no.is_some() || paper.hosp_rxno.trim().parse::<PaperNo>().is_ok();
+                if !numbered && self.needs_number(paper, &asked.bought, by.now).await? {
                     return refused(ReimRefusal::PaperNo);
                 }
                 let hosp_rxno = as_copied(&paper.hosp_rxno);

@@ -13,12 +13,15 @@ use lf_ports::{
 };
 use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment};
 
-use crate::offers::pause;
-
 /// Rows asked of the store at once.
 pub(crate) const PAGE: usize = 1_000;
 /// Institutions looked up at once.
 pub(crate) const WAVE: usize = 64;
+
+/// Lets others work between two pages, and a limit of time be noticed: reads of an embedded database are made in the caller's task.
+pub(crate) async fn pause() {
+    tokio::task::yield_now().await;
+}
 
 /// What is read of each, in their order; [`WAVE`] of them are asked together.
 pub(crate) async fn in_waves<'t, T, R, F>(of: &'t [T], each: impl Fn(&'t T) -> F) -> Result<Vec<R>, StoreError>
@@ -143,6 +146,7 @@ pub async fn leads(store: &dyn StockStore, pool: Admdvs) -> Result<Vec<StockLead
             return Ok(found);
         }
         found.extend(page);
+        pause().await;
     }
 }
 
@@ -159,6 +163,7 @@ pub async fn cases(store: &dyn StockStore, pool: Admdvs) -> Result<Vec<SupplyCas
             return Ok(found);
         }
         found.extend(page);
+        pause().await;
     }
 }
 
@@ -180,5 +185,6 @@ pub async fn drugs(
         if !full {
             return Ok(found);
         }
+        pause().await;
     }
 }

@@ -5,18 +5,15 @@
 //! paid. Invariants: a number of an institution and a box are paid once, until their settlement is taken back; without a provision
 //! `paper.accepted` no paper is settled; every box has its code, since nobody here reads the unit on the paper.
 
-use lf_law::{Facts, Field, Gate, Grant};
+use lf_law::{Facts, Field, Gate, Grant, Law};
 use lf_ports::reim::REIM_OWNER;
-use lf_ports::{
-    ClaimKind, CommitError, Drug, Fixmedins, IdemKey, Person, Practitioner, PractitionerKind, Prics, SetlPaper,
-    StoreError,
-};
+use lf_ports::{ClaimKind, Drug, Fixmedins, Person, Practitioner, PractitionerKind, Prics, SetlPaper, StoreError};
 use lf_rx::Refusal;
-use lf_vocab::{Day, DrugTracCodg};
+use lf_vocab::{Admdvs, Day, DrugTracCodg, Moment};
 
 use crate::catalogue::apart;
 use crate::ctx::{Answer, Ctx};
-use crate::failure::{Attempt, Failure, refused};
+use crate::failure::{Failure, refused};
 use crate::filings::Filings;
 use crate::gate::spoken_by;
 use crate::scheme::{Ask, Level, chosen};
@@ -24,7 +21,6 @@ use crate::t2101_quote::{
     Command, FeeLine, Issued, KnownAtCounter, KnownAtTill, Priced, PurchaseRefusal, Purse, put_delivery, put_drug,
     put_says, several, without_delivery,
 };
-use crate::t2102_settle::Reply;
 use crate::{Center, gate};
 
 mod form;
@@ -101,28 +97,6 @@ impl Signers {
 }
 
 impl Center {
-    /// Commits what was priced without a prescription that flowed; of two counters with the same paper the second is refused.
-    pub(crate) async fn commit_without_rx(
-        &self,
-        ctx: &Ctx,
-        command: &Command,
-        priced: Answer<Priced>,
-        key: &IdemKey,
-    ) -> Result<Answer<Reply>, Attempt> {
-        match self.commit_priced(ctx, command, priced, key, (None, None)).await {
-            Err(Attempt::Commit(CommitError::Claimed(claim))) if claim.kind == ClaimKind::PaperSetl => {
-                Ok(match claim.owner.starts_with(REIM_OWNER) {
-                    true => refused(PurchaseRefusal::Reimbursed)?,
-                    false => refused(PaperRefusal::Settled(claim.key))?,
-                })
-            }
-            Err(Attempt::Commit(CommitError::Claimed(claim))) if claim.kind == ClaimKind::DrugTracCodg => {
-                Ok(refused(PaperRefusal::TracSold(claim.key))?)
-            }
-            other => other,
-        }
-    }
-
     /// What a purchase on paper costs whom.
     pub(crate) async fn price_on_paper(
         &self,
@@ -132,7 +106,9 @@ impl Center {
         person: Person,
     ) -> Result<Answer<Priced>, Failure> {
         lf_vocab::covers!("HB-2.6", "DG-4.1c");
-        self.takes_paper(ctx)?;
+        if !takes_paper(&self.law, ctx.caller.fixmedins.poolarea_no, ctx.now, &ctx.grants)? {
+            return refused(PaperRefusal::NotTaken);
+        }
         same_number(command, &paper.rx).map_err(Failure::from_refusal)?;
         in_order(command, &paper.rx, ctx.now).map_err(Failure::from_refusal)?;
         let (here, day) = (ctx.caller.fixmedins.poolarea_no, ctx.now.day());
@@ -182,7 +158,12 @@ impl Center {
             let standard = drug.as_ref().and_then(|drug| drug.hi_pay_std);
             line.to_settle(drug.as_ref(), standard, gate::listed(drug.as_ref(), day))
         };
-        let shares = purse.shares(command, day, lines.iter().zip(&drugs).map(of).collect())?;
+        let shares = purse.shares(
+            day,
+            command.medfee_sumamt,
+            command.acct_used_flag,
+            lines.iter().zip(&drugs).map(of).collect(),
+        )?;
         let at_counter = counter.kept(&command.stated);
         let Purse { accum_key, accum, pots, acct, .. } = purse;
         let drug_trac_codg = boxes.into_iter().cloned().collect();
@@ -215,17 +196,6 @@ impl Center {
         Ok(self.purse_of(person, day, known.benefit(&self.law, &ask)?).await?)
     }
 
-    /// That the place takes paper at all; most never did.
-    fn takes_paper(&self, ctx: &Ctx) -> Result<(), Failure> {
-        let mut facts = Facts::new();
-        facts.set(Field::SetlTime, ctx.now).set(Field::PaperFlag, true);
-        let view = self.law.view_of(&ctx.caller.fixmedins.poolarea_no, &facts, &ctx.grants);
-        match spoken_by(view.flag("paper.accepted"))? {
-            Some(true) => Ok(()),
-            _ => refused(PaperRefusal::NotTaken),
-        }
-    }
-
     /// Of these boxes those that are sold already.
     async fn held_of(&self, boxes: &[&DrugTracCodg]) -> Result<Vec<DrugTracCodg>, StoreError> {
         let keys: Vec<&str> = boxes.iter().map(|code| code.as_str()).collect();
@@ -234,7 +204,7 @@ impl Center {
     }
 
     async fn signers(&self, ctx: &Ctx, paper: &SetlPaper) -> Result<Signers, StoreError> {
-        let number = format!("{}/{}", paper.fixmedins_code, paper.paper_no);
+        let number = paper.claim("").key;
         let first = format!("{}/1", paper.fixmedins_code);
         let (issuer, doctor, pharmacist, paid, range, printed) = tokio::try_join!(
             self.store.fixmedins(&paper.fixmedins_code),
@@ -314,4 +284,11 @@ impl Center {
         reminders.extend(gate::ask(&self.law, Gate::Settle, ctx, &facts)?);
         Ok(reminders)
     }
+}
+
+/// Whether a place takes paper at all; most never did.
+pub(crate) fn takes_paper(law: &Law, place: Admdvs, at: Moment, grants: &[Grant]) -> Result<bool, Failure> {
+    let mut facts = Facts::new();
+    facts.set(Field::SetlTime, at).set(Field::PaperFlag, true);
+    Ok(spoken_by(law.view_of(&place, &facts, grants).flag("paper.accepted"))?.unwrap_or(false))
 }

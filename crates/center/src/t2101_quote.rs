@@ -17,8 +17,8 @@ use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
 use crate::filings::Filings;
 use crate::people::{PersonRefusal, shown};
-use crate::t2101_account::without_rx;
 use crate::t2101_paper::{Paper, PaperRefusal};
+use crate::t2101_without_rx::without_rx;
 use crate::t7102_sign::RxRefusal;
 use crate::t7204_download::{basket_of, prescribed};
 use crate::t7207_sell::left_on;
@@ -247,7 +247,12 @@ impl Center {
             return refused(PurchaseRefusal::DeliveryFee);
         }
         let purse = purse?;
-        let shares = purse.shares(command, ctx.now.day(), till.settle_lines(ctx.now.day()))?;
+        let shares = purse.shares(
+            ctx.now.day(),
+            command.medfee_sumamt,
+            command.acct_used_flag,
+            till.settle_lines(ctx.now.day()),
+        )?;
         let Purse { accum_key, accum, pots, acct, .. } = purse;
         let (rx, person) = (Some(rx.clone()), person.clone());
         let at_counter = counter.kept(&command.stated);

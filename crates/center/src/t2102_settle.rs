@@ -10,15 +10,15 @@ use lf_ports::{AcctChange, AccumChange, AccumKey, AccumRow, ChangeSet, IdemKey, 
 use lf_rx::Event;
 use lf_rx::decide::settle::SettleRefusal;
 use lf_rx::event::Settled;
-use lf_settle::{Accumulator, AccumulatorError, check_identities};
+use lf_settle::{Accumulator, AccumulatorError, Shares, check_identities, reverse};
 use lf_vocab::Fen;
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::mdtrt::Informed;
 use crate::once::MsgidUse;
-use crate::t2101_account::without_rx;
 use crate::t2101_quote::{Command, Papers, Priced, PurchaseRefusal, before_of};
+use crate::t2101_without_rx::without_rx;
 use crate::tell::{Paid, tell_paid};
 use crate::{Center, journal, t2206_clinic};
 
@@ -161,11 +161,7 @@ fn setl(ctx: &Ctx, command: &Command, priced: &Priced, ids: (String, String), ed
 }
 
 fn changes(ctx: &Ctx, priced: &Priced, setl: &Setl) -> Result<ChangeSet, Failure> {
-    let own = before_of(&priced.accum_key, priced.accum.as_ref()).after(&setl.shares);
-    let mut accum = vec![moved(&priced.accum_key, priced.accum.as_ref(), own)?];
-    for (key, row) in &priced.pots {
-        accum.push(moved(key, row.as_ref(), before_of(key, row.as_ref()).after_fund(&setl.shares))?);
-    }
+    let accum = taken(&setl.shares, (&priced.accum_key, priced.accum.as_ref()), &priced.pots)?;
     let mut acct = Vec::new();
     if setl.shares.acct_pay != Fen::ZERO {
         acct.push(AcctChange {
@@ -208,8 +204,37 @@ fn settled_event(priced: &Priced, setl: &Setl) -> Event {
     })
 }
 
+/// The accumulators of the scheme and of the limits that it shares, after these amounts: a settlement's or a claim's.
+pub(crate) fn taken(
+    shares: &Shares,
+    (key, row): (&AccumKey, Option<&AccumRow>),
+    pots: &[(AccumKey, Option<AccumRow>)],
+) -> Result<Vec<AccumChange>, Failure> {
+    let mut changes = vec![moved(key, row, before_of(key, row).after(shares))?];
+    for (key, row) in pots {
+        changes.push(moved(key, row.as_ref(), before_of(key, row.as_ref()).after_fund(shares))?);
+    }
+    Ok(changes)
+}
+
+/// The same as they are without these amounts.
+pub(crate) fn restored(
+    shares: &Shares,
+    (key, row): (&AccumKey, Option<&AccumRow>),
+    pots: &[(AccumKey, Option<AccumRow>)],
+) -> Result<Vec<AccumChange>, Failure> {
+    let missing = |key: &AccumKey| Failure::Broken(format!("no accumulator of {} in {}", key.scheme, key.year));
+    let own = row.ok_or_else(|| missing(key))?;
+    let mut changes = vec![moved(key, Some(own), own.accum.without(shares))?];
+    for (key, row) in pots {
+        let row = row.as_ref().ok_or_else(|| missing(key))?;
+        changes.push(moved(key, Some(row), row.accum.after_fund(&reverse(shares)))?);
+    }
+    Ok(changes)
+}
+
 /// An accumulator's row after a settlement or a reversal.
-pub(crate) fn moved(
+fn moved(
     key: &AccumKey,
     row: Option<&AccumRow>,
     after: Result<Accumulator, AccumulatorError>,

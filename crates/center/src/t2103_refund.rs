@@ -19,7 +19,7 @@ use lf_vocab::{Fen, FixmedinsKind, PsnNo};
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::mdtrt::MdtrtRefusal;
-use crate::t2102_settle::moved;
+use crate::t2102_settle::restored;
 use crate::t7102_sign::RxRefusal;
 use crate::t7207_sell::claims;
 use crate::tell::Paid;
@@ -179,13 +179,7 @@ impl Center {
     ) -> Result<(ChangeSet, Setl), Failure> {
         lf_vocab::covers!("JX-3.5b");
         let key = &setl.accum_key;
-        let missing = || Failure::Broken(format!("settlement {} has no accumulator", setl.setl_id));
-        let accum = accum.ok_or_else(missing)?;
-        let mut restored = vec![moved(key, Some(&accum), accum.accum.without(&setl.shares))?];
-        for (key, row) in &pots {
-            let row = row.as_ref().ok_or_else(missing)?;
-            restored.push(moved(key, Some(row), row.accum.after_fund(&reverse(&setl.shares)))?);
-        }
+        let accum = restored(&setl.shares, (key, accum.as_ref()), &pots)?;
         let mut shares = reverse(&setl.shares);
         let balc = acct.balc.checked_sub(shares.acct_pay);
         shares.balc = balc.ok_or_else(|| Failure::Broken("account beyond its range".to_owned()))?;
@@ -207,7 +201,7 @@ impl Center {
             releases: goods.into_iter().flatten().chain(paid).chain(paper).collect(),
             rx: rx.iter().map(|rx| journal::advance(rx, &event, ctx.now)).collect::<Result<_, _>>()?,
             setl: Some(SetlChange { setl: negative.clone() }),
-            accum: restored,
+            accum,
             ..ChangeSet::default()
         };
         if setl.shares.acct_pay != Fen::ZERO {

@@ -51,7 +51,11 @@ impl SetlPaper {
 
     /// That it is paid, as it is claimed.
     pub fn claim(&self, setl_id: &str) -> Claim {
-        let key = format!("{}/{}", self.fixmedins_code, self.paper_no);
-        Claim { kind: ClaimKind::PaperSetl, key, owner: setl_id.to_owned() }
+        paper_paid(&self.fixmedins_code, self.paper_no, setl_id)
     }
+}
+
+/// A paper by its institution and number, paid once: by a settlement or by a claim with papers (`owner`).
+pub fn paper_paid(fixmedins_code: &FixmedinsCode, paper_no: PaperNo, owner: &str) -> Claim {
+    Claim { kind: ClaimKind::PaperSetl, key: format!("{fixmedins_code}/{paper_no}"), owner: owner.to_owned() }
 }

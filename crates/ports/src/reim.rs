@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use lf_settle::reim::{Reim, ReimStas};
 use lf_vocab::{Admdvs, FixmedinsCode, PaperNo};
 
+use crate::paper::paper_paid;
 use crate::row::{AccumKey, Claim, ClaimKind};
 use crate::store::StoreError;
 
@@ -47,10 +48,7 @@ impl ReimRow {
         // A printed number is also what a counter settles a paper by.
         let printed = intake.rx.paper_no.or_else(|| intake.rx.hosp_rxno.parse::<PaperNo>().ok());
         let paper_no = printed.filter(|_| intake.rx.hi_rxno.is_none());
-        let paper = paper_no.map(|paper_no| {
-            let key = format!("{}/{paper_no}", intake.rx.fixmedins_code);
-            Claim { kind: ClaimKind::PaperSetl, key, owner: owner.clone() }
-        });
+        let paper = paper_no.map(|paper_no| paper_paid(&intake.rx.fixmedins_code, paper_no, &owner));
         let invoice = |invoice: &lf_settle::reim::Invoice| Claim {
             kind: ClaimKind::Invoice,
             key: invoice.key(),

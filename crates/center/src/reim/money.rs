@@ -3,19 +3,19 @@
 //! Invariants: the personal account pays nothing, as the person has paid already; a promise moves the scheme's accumulator and those of the
 //! limits that it shares in one commit; what is undone restores each of them exactly.
 
-use lf_ports::{AccumChange, AccumKey, AccumRow, ChangeSet, Person, ReimRow};
+use lf_ports::{Acct, AccumChange, AccumKey, AccumRow, ChangeSet, Person, ReimRow};
 use lf_settle::reim::{Approved, Did};
-use lf_settle::{Case, Line, Scheme, Shares, Used, check_identities, quote, reverse};
+use lf_settle::{Line, Scheme, Shares, check_identities};
+use lf_vocab::Moment;
 use lf_vocab::dict::{AcctUsedFlag, ChrgitmLv, Insutype};
-use lf_vocab::{Fen, Moment};
 
 use super::basket::Laid;
 use crate::Center;
 use crate::failure::{Failure, refused};
 use crate::gate;
 use crate::scheme::{Ask, Level, chosen, of_stay};
-use crate::t2101_quote::{PurchaseRefusal, Purse, amount_failure, before_of, several};
-use crate::t2102_settle::moved;
+use crate::t2101_quote::{PurchaseRefusal, Purse, several};
+use crate::t2102_settle::{restored, taken};
 
 /// A claim with its amounts, and the accumulators from which they were computed.
 pub(super) struct Priced {
@@ -30,10 +30,7 @@ impl Priced {
     pub(super) fn promise(self, looked_into: Option<&str>, law_edition: &str) -> Result<(Did, ChangeSet), Failure> {
         let Self { shares, insutype, accum: (key, row), pots } = self;
         check_identities(&shares).map_err(|broken| Failure::Broken(format!("amount identities: {broken:?}")))?;
-        let mut accum = vec![moved(&key, row.as_ref(), before_of(&key, row.as_ref()).after(&shares))?];
-        for (key, row) in &pots {
-            accum.push(moved(key, row.as_ref(), before_of(key, row.as_ref()).after_fund(&shares))?);
-        }
+        let accum = taken(&shares, (&key, row.as_ref()), &pots)?;
         let (looked_into, law_edition) = (looked_into.map(str::to_owned), law_edition.to_owned());
         let approved = Approved { insutype, shares, looked_into, law_edition };
         Ok((Did::Approved(Box::new(approved)), ChangeSet { accum, ..ChangeSet::default() }))
@@ -48,19 +45,12 @@ impl Center {
         let person = self.insured(place, &intake.psn_no, &intake.bought).await?;
         let scheme = self.reim_scheme(now, row, &person).await?;
         let laid = self.reim_laid(now, place, intake).await?;
-        let case = Case {
-            lines: lines(row, &laid),
-            day,
-            medfee_sumamt: intake.bought.medfee_sumamt,
-            acct: AcctUsedFlag::No,
-            acct_balance: Fen::ZERO,
-        };
-        let Purse { scheme, accum_key: own, accum, pots, .. } = self.purse_of(&person, day, scheme).await?;
-        let before = before_of(&own, accum.as_ref());
-        let shared: Vec<_> = pots.iter().map(|(key, found)| before_of(key, found.as_ref())).collect();
-        let shares =
-            quote(&scheme, Used { own: &before, pots: &shared }, &case).map_err(|refusal| amount_failure(&refusal))?;
-        Ok(Priced { shares, insutype: person.insutype, accum: (own, accum), pots })
+        let purse = self.purse_of(&person, day, scheme).await?;
+        // The account pays nothing, whatever is in it.
+        let purse = Purse { acct: Acct::default(), ..purse };
+        let shares = purse.shares(day, intake.bought.medfee_sumamt, AcctUsedFlag::No, lines(row, &laid))?;
+        let Purse { accum_key, accum, pots, .. } = purse;
+        Ok(Priced { shares, insutype: person.insutype, accum: (accum_key, accum), pots })
     }
 
     async fn reim_scheme(&self, now: Moment, row: &ReimRow, person: &Person) -> Result<Scheme, Failure> {
@@ -94,16 +84,15 @@ impl Center {
         // Without a promise the step itself will be refused.
         let Some(approved) = row.reim.state().promised() else { return Ok(Vec::new()) };
         let shares = &approved.shares;
-        let missing = || Failure::Broken(format!("claim {} has no accumulator", row.reim_no));
         let own = row.accum_key(&shares.scheme, shares.year);
-        let found = self.store.accum(&own).await?.ok_or_else(missing)?;
-        let mut restored = vec![moved(&own, Some(&found), found.accum.without(shares))?];
+        let found = self.store.accum(&own).await?;
+        let mut pots = Vec::with_capacity(shares.pots.len());
         for pot in &shares.pots {
             let key = row.accum_key(pot, shares.year);
-            let found = self.store.accum(&key).await?.ok_or_else(missing)?;
-            restored.push(moved(&key, Some(&found), found.accum.after_fund(&reverse(shares)))?);
+            let row = self.store.accum(&key).await?;
+            pots.push((key, row));
         }
-        Ok(restored)
+        restored(shares, (&own, found.as_ref()), &pots)
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use lf_law::Grant;
 use lf_ports::{Acct, AccumKey, AccumRow, Person, StoreError};
 use lf_settle::{Accumulator, Case, Line, Scheme, Shares, Used, quote};
-use lf_vocab::{Admdvs, Day};
+use lf_vocab::dict::AcctUsedFlag;
+use lf_vocab::{Admdvs, Day, Fen};
 
 use super::{Command, Papers, PurchaseRefusal, amount_failure};
 use crate::Center;
@@ -25,14 +26,14 @@ pub(crate) struct Purse {
 
 impl Purse {
     /// Who bears what of these lines.
-    pub(crate) fn shares(&self, command: &Command, day: Day, lines: Vec<Line>) -> Result<Shares, Failure> {
-        let case = Case {
-            lines,
-            day,
-            medfee_sumamt: command.medfee_sumamt,
-            acct: command.acct_used_flag,
-            acct_balance: self.acct.balc,
-        };
+    pub(crate) fn shares(
+        &self,
+        day: Day,
+        medfee_sumamt: Fen,
+        acct: AcctUsedFlag,
+        lines: Vec<Line>,
+    ) -> Result<Shares, Failure> {
+        let case = Case { lines, day, medfee_sumamt, acct, acct_balance: self.acct.balc };
         let own = before_of(&self.accum_key, self.accum.as_ref());
         let shared: Vec<_> = self.pots.iter().map(|(key, row)| before_of(key, row.as_ref())).collect();
         quote(&self.scheme, Used { own: &own, pots: &shared }, &case).map_err(|refusal| amount_failure(&refusal))

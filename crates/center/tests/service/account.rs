@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use expect_test::expect;
-use lf_center::t2101_account::SAME_BILL_MAX;
+use lf_center::t2101_without_rx::SAME_BILL_MAX;
 use lf_center::{Answer, Center, Ctx, Failure, Settings, t2101_quote, t2102_settle, t2103_refund, t2601_undo};
 use lf_center::{t9001_signin, t9002_signout, t9101_file_upload};
 use lf_ports::{AcctChange, ChangeSet, Person, Setl, Store as _};

@@ -96,11 +96,12 @@ fn invoice(invo_no: &str) -> Invoice {
     Invoice::new(None, &format!("{digits:0>20}")).unwrap()
 }
 
+/// On a form whose printed number is the number of the house without its letter.
 pub fn on_paper(center: &TestCenter, hosp_rxno: &str) -> Prescribed {
     Prescribed {
         fixmedins_code: HOSPITAL.parse().unwrap(),
         hosp_rxno: hosp_rxno.to_owned(),
-        paper_no: None,
+        paper_no: hosp_rxno.trim_start_matches('Z').parse().ok(),
         otp_ipt_flag: None,
         hi_rxno: None,
         prsc_time: center.now().day().start(),
@@ -274,7 +275,7 @@ async fn the_law_says_what_may_be_claimed() {
         }
     };
     let none: [Vec<String>; 2] = [Vec::new(), Vec::new()];
-    assert_eq!(judge(&center, &of("0", &|_| ())).await, none);
+    assert_eq!(judge(&center, &of("40", &|_| ())).await, none);
     for (no, change, wanted) in [
         (
             "1",
@@ -462,7 +463,7 @@ async fn what_was_promised_stands_beside_the_settlements() {
 }
 
 /// The hospital has had running numbers printed.
-async fn printed(center: &TestCenter) {
+pub async fn printed(center: &TestCenter) {
     let (key, owner) = (format!("{HOSPITAL}/1"), "000000000001".to_owned());
     let first = lf_ports::Claim { kind: ClaimKind::PaperRangeNo, key, owner };
     center.put(ChangeSet { claims: vec![first], ..ChangeSet::default() }).await;
@@ -518,8 +519,9 @@ async fn every_refusal_of_a_claim_is_met() {
     said.refused(add(Asked { reim_no: "2".to_owned(), bought: bought(&center, "2"), ..good() }).await);
     said.refused(add(Asked { bought: bought(&center, "1"), ..asked(&center, &person, "2") }).await);
     said.refused(answered(center.center.reim_do(now, place, "1", Doing::Approve(None)).await));
-    printed(&center).await;
-    said.refused(add(Asked { reim_no: "16".to_owned(), ..asked(&center, &person, "16") }).await);
+    let AskedRx::OnPaper(mut unnumbered, med_type) = asked(&center, &person, "16").rx else { panic!("on paper") };
+    unnumbered.paper_no = None;
+    said.refused(add(Asked { rx: AskedRx::OnPaper(unnumbered, med_type), ..asked(&center, &person, "16") }).await);
     // Checked as lawful, and of a list of the place since.
     center.center.reim_check(now, place, "1").await.unwrap();
     tag(&center, TagList::Dual, DONGGUAN, "双通道", &[None]).await;
@@ -527,29 +529,29 @@ async fn every_refusal_of_a_claim_is_met() {
     said.refused(answered(center.center.reim_do(by(&center), place, "1", Doing::Approve(None)).await));
     said.are(
         expect![[r#"
-        CLM-01 没有该受理号的零星报销〔本中心 零星报销〕
-        CLM-03 受理号应为1至40个字母、数字或连字符〔本中心 零星报销〕
-        CLM-03 受理号应为1至40个字母、数字或连字符〔本中心 零星报销〕
-        CLM-03 受理号应为1至40个字母、数字或连字符〔本中心 零星报销〕
-        CLM-03 受理号应为1至40个字母、数字或连字符〔本中心 零星报销〕
-        CLM-05 购药明细应为1至200行〔本中心 零星报销〕
-        CLM-05 购药明细应为1至200行〔本中心 零星报销〕
-        CLM-06 医疗费总额49.99元与明细合计50.00元不符〔本中心 零星报销〕
-        CLM-07 购药日期晚于受理日期，或早于开方日期〔本中心 零星报销〕
-        CLM-07 购药日期晚于受理日期，或早于开方日期〔本中心 零星报销〕
-        CLM-08 没有登记该药店〔本中心 零星报销〕
-        CLM-04 发票应为1至20张且不重复〔本中心 零星报销〕
-        CLM-04 材料应为1至50件〔本中心 零星报销〕
-        CLM-09 查无该处方，或不是该参保人的处方〔本中心 零星报销〕
-        CLM-11 处方没有上传，或已撤销〔本中心 零星报销〕
-        CLM-10 开方机构的该编号是电子处方441900202611220000000000000024，请以其处方编号办理〔本中心 零星报销〕
-        CLM-12 处方已经结算，不能零星报销〔东医保〔2024〕41号 三(一)〕
-        CLM-02 该受理号已经用过〔本中心 零星报销〕
-        CLM-13 处方已由另一笔零星报销办理〔东医保〔2024〕41号 三(一)〕
-        CLM-14 发票00000000000000000001已用于另一笔零星报销〔本中心 零星报销〕
-        CLM-04 在“已受理”状态下不能办理〔本中心 零星报销〕
-        CLM-16 开方机构的处方笺印有流水编号，请填写纸质处方的编号（paper_no）〔本中心 零星报销〕
-        CLM-15 审核之后情况有变，请重新审核：[CLAIM-MUST-E] 双通道药品必须通过电子处方流转购买，不能零星报销。（依据：《关于进一步做好基本医疗保险门诊特定病种服务资格管理有关事项的通知》三(一)、四（五），441900/claim.must_e@2025-01-01）〔本中心 零星报销〕
+            CLM-01 没有该受理号的零星报销〔本中心 零星报销〕
+            CLM-03 受理号应为1至40个字母、数字或连字符〔本中心 零星报销〕
+            CLM-03 受理号应为1至40个字母、数字或连字符〔本中心 零星报销〕
+            CLM-03 受理号应为1至40个字母、数字或连字符〔本中心 零星报销〕
+            CLM-03 受理号应为1至40个字母、数字或连字符〔本中心 零星报销〕
+            CLM-05 购药明细应为1至200行〔本中心 零星报销〕
+            CLM-05 购药明细应为1至200行〔本中心 零星报销〕
+            CLM-06 医疗费总额49.99元与明细合计50.00元不符〔本中心 零星报销〕
+            CLM-07 购药日期晚于受理日期，或早于开方日期〔本中心 零星报销〕
+            CLM-07 购药日期晚于受理日期，或早于开方日期〔本中心 零星报销〕
+            CLM-08 没有登记该药店〔本中心 零星报销〕
+            CLM-04 发票应为1至20张且不重复〔本中心 零星报销〕
+            CLM-04 材料应为1至50件〔本中心 零星报销〕
+            CLM-09 查无该处方，或不是该参保人的处方〔本中心 零星报销〕
+            CLM-11 处方没有上传，或已撤销〔本中心 零星报销〕
+            CLM-10 开方机构的该编号是电子处方441900202611220000000000000024，请以其处方编号办理〔本中心 零星报销〕
+            CLM-12 处方已经结算，不能零星报销〔东医保〔2024〕41号 三(一)〕
+            CLM-02 该受理号已经用过〔本中心 零星报销〕
+            CLM-13 处方已由另一笔零星报销办理〔东医保〔2024〕41号 三(一)〕
+            CLM-14 发票00000000000000000001已用于另一笔零星报销〔本中心 零星报销〕
+            CLM-04 在“已受理”状态下不能办理〔本中心 零星报销〕
+            CLM-16 药店可以凭编号结算同一张纸质处方，请填写纸质处方的编号（paper_no）〔本中心 零星报销〕
+            CLM-15 审核之后情况有变，请重新审核：[CLAIM-MUST-E] 双通道药品必须通过电子处方流转购买，不能零星报销。（依据：《关于进一步做好基本医疗保险门诊特定病种服务资格管理有关事项的通知》三(一)、四（五），441900/claim.must_e@2025-01-01）〔本中心 零星报销〕
         "#]],
         &[ReimRefusal::CODES],
     );

@@ -6,7 +6,7 @@ use lf_center::reim::{Asked, AskedRx, Doing};
 use lf_center::{Center, Settings};
 use lf_ports::Person;
 use lf_ports::lists::TagList;
-use lf_settle::reim::{Bought, BoughtLine, Invoice, ReimStas};
+use lf_settle::reim::{Bought, BoughtLine, Invoice, Prescribed, ReimStas};
 use lf_testkit::edge::SeededChance;
 use lf_testkit::{Step, TestCenter};
 use lf_vocab::{Fen, HiRxno};
@@ -14,7 +14,7 @@ use lf_vocab::{Fen, HiRxno};
 use crate::benefit_law::provision;
 use crate::registers::{life, special, tag};
 use crate::reim::{
-    DISE, accum, answered, asked, benefits, benefits_and, bought, by, dongguan, judged, on_paper, passes, undo,
+    DISE, accum, answered, asked, benefits, benefits_and, bought, by, dongguan, judged, on_paper, passes, printed, undo,
 };
 use crate::said::codes;
 
@@ -107,7 +107,7 @@ async fn of_two_who_undo_at_once_one_is_told_that_it_is_undone() {
     let (center, person) = dongguan(Some(benefits())).await;
     let center = Arc::new(center);
     let (place, now) = (person.poolarea_no, by(&center));
-    for round in 0..24 {
+    for round in 1..=24 {
         let no = round.to_string();
         center.center.reim_add(now, &asked(&center, &person, &no)).await.unwrap();
         center.center.reim_check(now, place, &no).await.unwrap();
@@ -196,8 +196,8 @@ async fn a_paper_is_the_same_however_its_number_is_copied() {
         asked.rx = AskedRx::OnPaper(Box::new(paper), "14".to_owned());
         answered(center.center.reim_add(by(&center), &asked).await)
     };
-    assert_eq!(add("1", " a1 ", None).await.unwrap().reply.reim.intake().rx.hosp_rxno, "A1");
-    assert_eq!(codes(&add("2", "A1", None).await), ["CLM-13"]);
+    assert_eq!(add("1", " a1 ", Some("1")).await.unwrap().reply.reim.intake().rx.hosp_rxno, "A1");
+    assert_eq!(codes(&add("2", "A1", Some("2")).await), ["CLM-13"], "the same number of the house");
     // Another number of the house, and the same printed one.
     assert!(add("3", "B1", Some("7")).await.is_ok());
     assert_eq!(codes(&add("4", "B2", Some("000000000007")).await), ["CLM-13"]);
@@ -207,6 +207,28 @@ async fn a_paper_is_the_same_however_its_number_is_copied() {
     let copied = format!(" {} ", rx.content.head.hosp_rxno);
     assert_eq!(codes(&add("6", &copied, None).await), ["CLM-10"]);
     passes(&center, 2).await;
+}
+
+#[tokio::test]
+async fn a_paper_that_a_counter_could_settle_has_its_printed_number() {
+    // proves DG-3.1c
+    let unnumbered = |center: &TestCenter, person: &Person, no: &str, hosp_rxno: &str| {
+        let paper = Prescribed { paper_no: None, ..on_paper(center, hosp_rxno) };
+        Asked { rx: AskedRx::OnPaper(Box::new(paper), "14".to_owned()), ..asked(center, person, no) }
+    };
+    // Dongguan still takes paper at the counter; where the number of the house can be the printed one, it is.
+    let (center, person) = dongguan(Some(benefits())).await;
+    let add = async |asked: Asked| answered(center.center.reim_add(by(&center), &asked).await);
+    assert_eq!(codes(&add(unnumbered(&center, &person, "1", "Z1")).await), ["CLM-16"]);
+    assert!(add(unnumbered(&center, &person, "2", "000000000002")).await.is_ok());
+    // Elsewhere none does; but where numbers were printed, a place that takes paper again would go by them.
+    let center = TestCenter::new().await;
+    let person = center.people.active.clone();
+    let add = async |asked: Asked| answered(center.center.reim_add(by(&center), &asked).await);
+    assert!(add(unnumbered(&center, &person, "1", "Z1")).await.is_ok());
+    printed(&center).await;
+    assert_eq!(codes(&add(unnumbered(&center, &person, "2", "Z2")).await), ["CLM-16"]);
+    assert!(add(asked(&center, &person, "3")).await.is_ok());
 }
 
 #[tokio::test]

@@ -78,6 +78,17 @@ async fn a_message_reads_in_few_trips_and_writes_in_one() {
 }
 
 #[tokio::test]
+async fn what_was_chosen_online_is_asked_for_in_one_trip() {
+    let mut center = TestCenter::new().await;
+    let store = watched(&mut center);
+    let life = center.life(&center.people.active).up_to(Step::Uploaded).await;
+    let message = crate::online::asked(&life).await;
+    store.waves();
+    send!(life, t7202_online, pharmacy, message).unwrap();
+    expect!["batch + rx"].assert_eq(&waves(&store));
+}
+
+#[tokio::test]
 async fn an_agreement_on_consultations_is_asked_beside_the_rest() {
     let mut center = internet().await;
     agreement(&center, Span::new("2026-01-01".parse().unwrap(), None).unwrap()).await;
