@@ -75,6 +75,16 @@ struct Charged<'a> {
     held: &'a [DrugTracCodg],
 }
 
+impl Charged<'_> {
+    fn to_settle(&self, day: Day) -> Vec<lf_settle::Line> {
+        let of = |(line, drug): (&FeeLine, &Option<Drug>)| {
+            let standard = drug.as_ref().and_then(|drug| drug.hi_pay_std);
+            line.to_settle(drug.as_ref(), standard, gate::listed(drug.as_ref(), day))
+        };
+        self.lines.iter().zip(self.drugs).map(of).collect()
+    }
+}
+
 impl Signers {
     /// That no claim with papers stands for it.
     fn unclaimed(&self) -> Result<(), PurchaseRefusal> {
@@ -154,16 +164,7 @@ impl Center {
         }
         let dises = several(paper.dise_codg.as_deref(), &filings, day);
         let purse = self.purse_on_paper(command, &person, (issuer, &dises, &grants), day).await?;
-        let of = |(line, drug): (&FeeLine, &Option<Drug>)| {
-            let standard = drug.as_ref().and_then(|drug| drug.hi_pay_std);
-            line.to_settle(drug.as_ref(), standard, gate::listed(drug.as_ref(), day))
-        };
-        let shares = purse.shares(
-            day,
-            command.medfee_sumamt,
-            command.acct_used_flag,
-            lines.iter().zip(&drugs).map(of).collect(),
-        )?;
+        let shares = purse.shares(day, command.medfee_sumamt, command.acct_used_flag, charged.to_settle(day))?;
         let at_counter = counter.kept(&command.stated);
         let Purse { accum_key, accum, pots, acct, .. } = purse;
         let drug_trac_codg = boxes.into_iter().cloned().collect();

@@ -129,6 +129,12 @@ pub fn asked(center: &TestCenter, person: &Person, reim_no: &str) -> Asked {
     }
 }
 
+/// The same of which nobody copied the printed number.
+pub fn unnumbered(center: &TestCenter, person: &Person, reim_no: &str, hosp_rxno: &str) -> Asked {
+    let paper = Prescribed { paper_no: None, ..on_paper(center, hosp_rxno) };
+    Asked { rx: AskedRx::OnPaper(Box::new(paper), "14".to_owned()), ..asked(center, person, reim_no) }
+}
+
 pub fn answered<R>(result: Result<R, Failure>) -> Result<Answer<R>, Failure> {
     result.map(Answer::from)
 }
@@ -519,9 +525,7 @@ async fn every_refusal_of_a_claim_is_met() {
     said.refused(add(Asked { reim_no: "2".to_owned(), bought: bought(&center, "2"), ..good() }).await);
     said.refused(add(Asked { bought: bought(&center, "1"), ..asked(&center, &person, "2") }).await);
     said.refused(answered(center.center.reim_do(now, place, "1", Doing::Approve(None)).await));
-    let AskedRx::OnPaper(mut unnumbered, med_type) = asked(&center, &person, "16").rx else { panic!("on paper") };
-    unnumbered.paper_no = None;
-    said.refused(add(Asked { rx: AskedRx::OnPaper(unnumbered, med_type), ..asked(&center, &person, "16") }).await);
+    said.refused(add(unnumbered(&center, &person, "16", "Z16")).await);
     // Checked as lawful, and of a list of the place since.
     center.center.reim_check(now, place, "1").await.unwrap();
     tag(&center, TagList::Dual, DONGGUAN, "双通道", &[None]).await;

@@ -6,7 +6,7 @@ use lf_center::reim::{Asked, AskedRx, Doing};
 use lf_center::{Center, Settings};
 use lf_ports::Person;
 use lf_ports::lists::TagList;
-use lf_settle::reim::{Bought, BoughtLine, Invoice, Prescribed, ReimStas};
+use lf_settle::reim::{Bought, BoughtLine, Invoice, ReimStas};
 use lf_testkit::edge::SeededChance;
 use lf_testkit::{Step, TestCenter};
 use lf_vocab::{Fen, HiRxno};
@@ -14,7 +14,8 @@ use lf_vocab::{Fen, HiRxno};
 use crate::benefit_law::provision;
 use crate::registers::{life, special, tag};
 use crate::reim::{
-    DISE, accum, answered, asked, benefits, benefits_and, bought, by, dongguan, judged, on_paper, passes, printed, undo,
+    DISE, accum, answered, asked, benefits, benefits_and, bought, by, dongguan, judged, on_paper, passes, printed,
+    undo, unnumbered,
 };
 use crate::said::codes;
 
@@ -212,10 +213,6 @@ async fn a_paper_is_the_same_however_its_number_is_copied() {
 #[tokio::test]
 async fn a_paper_that_a_counter_could_settle_has_its_printed_number() {
     // proves DG-3.1c
-    let unnumbered = |center: &TestCenter, person: &Person, no: &str, hosp_rxno: &str| {
-        let paper = Prescribed { paper_no: None, ..on_paper(center, hosp_rxno) };
-        Asked { rx: AskedRx::OnPaper(Box::new(paper), "14".to_owned()), ..asked(center, person, no) }
-    };
     // Dongguan still takes paper at the counter; where the number of the house can be the printed one, it is.
     let (center, person) = dongguan(Some(benefits())).await;
     let add = async |asked: Asked| answered(center.center.reim_add(by(&center), &asked).await);
