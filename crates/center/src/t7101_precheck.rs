@@ -22,6 +22,7 @@ use crate::{Center, consult, gate, journal};
 mod facts;
 mod stated;
 
+pub(crate) use facts::public;
 pub use facts::{Beside, facts, facts_beside, frequency};
 pub(crate) use stated::put_visit;
 pub use stated::{

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
-use crate::t7101_precheck::put_visit;
+use crate::t7101_precheck::{public, put_visit};
 use crate::t7102_sign::{RxRefusal, decode, file_suffix};
 use crate::{Center, gate, journal};
 
@@ -124,6 +124,7 @@ impl Center {
             .set(Field::PrscTime, rx.opened.prsc_time)
             .set(Field::ValiEndTime, rx.opened.vali_end_time)
             .set(Field::FixmedinsCode, ctx.code().as_str())
+            .set_opt(Field::IssPublFlag, public(&ctx.caller.fixmedins))
             .set(Field::IssPoolareaNo, ctx.caller.fixmedins.poolarea_no.as_str())
             // 7103 names the institution's pharmacist and the time of the review, or is refused as malformed.
             .set(Field::HospChkFlag, true)

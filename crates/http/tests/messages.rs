@@ -61,6 +61,7 @@ fn institution(code: &str, name: &str) -> Fixmedins {
     let hospital = code.starts_with('H');
     Fixmedins {
         open_hours: None,
+        medins_natu: None,
         fixmedins_code: code.parse().unwrap(),
         fixmedins_name: name.to_owned(),
         poolarea_no: "360900".parse().unwrap(),

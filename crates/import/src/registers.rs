@@ -225,6 +225,9 @@ fn inherit_fixmedins(row: &mut Fixmedins, was: Option<&Fixmedins>, mapping: &Map
     if !mapping.has("hosp_lv") {
         row.hosp_lv.clone_from(&was.hosp_lv);
     }
+    if !mapping.has("medins_natu") {
+        row.medins_natu = was.medins_natu;
+    }
     for (column, flag, stood) in [
         ("circ_ready", &mut row.circ_ready, was.circ_ready),
         ("dualchnl", &mut row.dualchnl, was.dualchnl),

@@ -155,6 +155,7 @@ fields! {
     PharPoolareaNo "phar_poolarea_no" Kind::Text, Case May "药店统筹区编号";
     IssFixmedinsFlag "iss_fixmedins_flag" Kind::Flag, Case Must "开方机构为医保定点";
     IssCircFlag "iss_circ_flag" Kind::Flag, Case May "开方机构已完成处方流转改造";
+    IssPublFlag "iss_publ_flag" Kind::Flag, Case May "开方机构为公立医疗机构";
     DrRegFlag "dr_reg_flag" Kind::Flag, Case Must "医师在本机构注册为医保医师";
     DrPracType "dr_prac_type" Kind::Text, Case May "医师执业类别（1临床2口腔3公共卫生4中医）";
     DrPracScope "dr_prac_scope" Kind::Set, Case May "医师执业范围";
@@ -208,6 +209,7 @@ fields! {
     HospChkFlag "hosp_chk_flag" Kind::Flag, Case May "医疗机构药师已审方";
     PharPresetFlag "phar_preset_flag" Kind::Flag, Case May "医疗机构替患者指定药店";
     IptFlowReaFlag "ipt_flow_rea_flag" Kind::Flag, Case May "住院期间流转已写明确需理由";
+    OutRuleFlag "out_rule_flag" Kind::Flag, Case May "已按本地公立医疗机构院外调配处方管理规定办理";
     OutRea "out_rea" Kind::Text, Case May "外配理由（1暂时无法配备，2患者自行选择，9其他）";
     TmpBuyNo "tmp_buy_no" Kind::Text, Case May "临时采购记录的编号";
     TmpBuyRea "tmp_buy_rea" Kind::Text, Case May "没有临时采购的原因";

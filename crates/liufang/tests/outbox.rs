@@ -63,6 +63,7 @@ impl Place {
         let url = format!("http://{}/cb", self.hospital.local_addr().unwrap());
         let hospital = Fixmedins {
             open_hours: None,
+            medins_natu: None,
             fixmedins_code: HOSPITAL.parse().unwrap(),
             fixmedins_name: "示例医院".to_owned(),
             poolarea_no: "360900".parse().unwrap(),

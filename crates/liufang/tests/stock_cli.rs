@@ -79,6 +79,7 @@ impl Drop for Place {
 fn pharmacy(code: &str) -> Fixmedins {
     Fixmedins {
         open_hours: None,
+        medins_natu: None,
         fixmedins_code: code.parse().unwrap(),
         fixmedins_name: format!("示例药店{}", &code[10..]),
         poolarea_no: pool(code).parse().unwrap(),

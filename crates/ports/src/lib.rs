@@ -48,7 +48,7 @@ pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, Settlement
 pub use outbox::{Claimed, DroppedRow, Next, Outbox, OutboxRow};
 pub use paper::SetlPaper;
 pub use registry::{
-    App, AppLimits, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, Person, Practitioner,
+    App, AppLimits, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, MedinsNatu, Person, Practitioner,
     PractitionerKind, SpecialClass,
 };
 pub use reim::{ReimChange, ReimRow, ReimStore};

@@ -100,6 +100,29 @@ pub struct Consult {
     pub supplement: Span<Day>,
 }
 
+/// 医疗机构性质, as far as a notice asks for it. The national interface prints no codes of it, so the register holds the word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MedinsNatu {
+    /// 公立.
+    Public,
+    /// 民营, 社会办.
+    Private,
+}
+
+impl MedinsNatu {
+    /// The words of registers.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Some(match text {
+            "公立" | "公立医疗机构" => Self::Public,
+            "非公立" | "民营" | "社会办" | "非公立医疗机构" | "民营医疗机构" | "社会办医疗机构" => {
+                Self::Private
+            }
+            _ => return None,
+        })
+    }
+}
+
 /// A designated institution or pharmacy.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fixmedins {
@@ -111,6 +134,9 @@ pub struct Fixmedins {
     pub poolarea_no: Admdvs,
     /// 医院等级, as `hosp_lv` codes; pharmacies have none.
     pub hosp_lv: Option<String>,
+    /// 医疗机构性质 (GX-2.1a); hospitals only, and only where the register says.
+    #[serde(default)]
+    pub medins_natu: Option<MedinsNatu>,
     /// The agreement under which it is 医保定点 (JX-2.6.1).
     pub agreement: Span<Day>,
     /// Its interface for flow prescriptions is accepted (JX-2.6.2).
@@ -312,6 +338,22 @@ mod tests {
         assert_eq!(days.map(|on| one.reviews_on(on)), [false, true, true, false]);
         assert!(!Practitioner { licensed: false, ..one.clone() }.reviews_on(days[1]));
         assert!(!Practitioner { kind: PractitionerKind::Doctor, ..one }.reviews_on(days[1]));
+    }
+
+    #[test]
+    fn an_institution_stored_before_its_nature_was_kept_says_nothing_of_it() {
+        let stored = r#"{"fixmedins_code":"H45010000001","fixmedins_name":"某医院","poolarea_no":"450100","hosp_lv":"05","agreement":{"from":19723,"until":null},"circ_ready":true,"dualchnl":false,"oppool":true,"consult":null,"sign_key":null,"sign_cert_sn":null}"#;
+        let row: Fixmedins = decode(stored.as_bytes(), "fixmedins", "body", "H").unwrap();
+        assert_eq!(row.medins_natu, None);
+        let row = Fixmedins { medins_natu: MedinsNatu::from_text("公立"), ..row };
+        let text = String::from_utf8(encode(&row)).unwrap();
+        assert!(text.contains(r#""medins_natu":"public""#), "{text}");
+        let read: Fixmedins = decode(text.as_bytes(), "fixmedins", "body", "H").unwrap();
+        assert_eq!(read.medins_natu, Some(MedinsNatu::Public));
+        assert_eq!(
+            ["民营", "非公立", "1", ""].map(MedinsNatu::from_text),
+            [Some(MedinsNatu::Private), Some(MedinsNatu::Private), None, None]
+        );
     }
 
     #[test]

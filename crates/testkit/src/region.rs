@@ -67,6 +67,7 @@ pub fn fixmedins(code: &str, name: &str) -> Fixmedins {
     let key = lf_gm::PrivateKey::from_seed_bytes(&lf_gm::sm3(code.as_bytes())).map(|key| key.to_base64().to_string());
     Fixmedins {
         open_hours: None,
+        medins_natu: None,
         fixmedins_code: parse(code),
         fixmedins_name: name.to_owned(),
         poolarea_no: parse(POOL),

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use lf_law::{Facts, Field, LineFacts, Scope, Value};
-use lf_ports::{Course, Dated, Drug, Item, PractitionerKind, SpecialClass};
+use lf_ports::{Course, Dated, Drug, Fixmedins, Item, MedinsNatu, PractitionerKind, SpecialClass};
 use lf_rx::supply::{Frequency, Rhythm, Supply, Untold, supply};
 use lf_rx::{RxContent, RxDrug};
 use lf_vocab::dict::{BizTypeCode, RxItemTypeCode};
@@ -185,6 +185,12 @@ fn put_visit<'a>(facts: &mut Facts<'a>, ctx: &'a Ctx, content: &'a RxContent, kn
         .set(Field::Insutype, known.person.insutype.code());
 }
 
+/// Whether the institution is public; nothing where its register does not say.
+pub(crate) fn public(fixmedins: &Fixmedins) -> Option<bool> {
+    lf_vocab::covers!("GX-2.1a");
+    fixmedins.medins_natu.map(|medins_natu| medins_natu == MedinsNatu::Public)
+}
+
 fn put_people<'a>(facts: &mut Facts<'a>, ctx: &'a Ctx, content: &'a RxContent, known: &'a Known) {
     let fixmedins = &ctx.caller.fixmedins;
     let day = ctx.now.day();
@@ -193,6 +199,7 @@ fn put_people<'a>(facts: &mut Facts<'a>, ctx: &'a Ctx, content: &'a RxContent, k
         .is_some_and(|doctor| doctor.registered.contains(day) && doctor.prac_name == content.mdtrtinfo.prsc_dr_name);
     facts
         .set_opt(Field::HospLv, fixmedins.hosp_lv.as_deref())
+        .set_opt(Field::IssPublFlag, public(fixmedins))
         .set(Field::IssPoolareaNo, fixmedins.poolarea_no.as_str())
         .set(Field::IssFixmedinsFlag, fixmedins.agreement.contains(day))
         .set(Field::IssCircFlag, fixmedins.circ_ready)

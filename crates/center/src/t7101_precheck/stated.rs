@@ -14,13 +14,14 @@ use lf_vocab::FixmedinsCode;
 use lf_vocab::dict::BizTypeCode;
 
 /// Yes or no of the whole prescription, by the name of the fact.
-pub const VISIT_FLAGS: [&str; 12] = [
+pub const VISIT_FLAGS: [&str; 13] = [
     "extd_days_rea_flag",
     "long_eval_flag",
     "long_psn_conf_flag",
     "psn_agre_flag",
     "out_rea_drg_flag",
     "tmp_buy_flag",
+    "out_rule_flag",
     "ipt_flow_rea_flag",
     "phar_preset_flag",
     "itnt_fstdiag_same_flag",

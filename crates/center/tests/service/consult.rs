@@ -6,8 +6,8 @@ use std::sync::Arc;
 use lf_center::t7101_precheck::Stated;
 use lf_ports::lists::{ConsultPair, DrugRule};
 use lf_ports::{
-    ChangeSet, Consult, Edition, EditionChange, EditionOf, Fixmedins, Item as Row, Lists, Person, RegistryPut,
-    Store as _,
+    ChangeSet, Consult, Edition, EditionChange, EditionOf, Fixmedins, Item as Row, Lists, MedinsNatu, Person,
+    RegistryPut, Store as _,
 };
 use lf_rx::event::Session;
 use lf_testkit::life::{Item, Life};
@@ -245,6 +245,36 @@ async fn the_reason_for_buying_outside_is_judged_where_it_is_stated() {
             assert_eq!(codes(&sent(&[], &[("out_rea_drg_flag", true)]).precheck().await), ["OUT-DRG"]);
         }
     }
+}
+
+#[tokio::test]
+async fn a_public_hospital_is_asked_for_its_regions_rules_and_no_other() {
+    // proves GX-2.1a
+    const RULE: &str = "OUT-PUBLIC-RULE";
+    let center = hospital_in("450100").await;
+    let has = |told: &[lf_rx::Refusal]| told.iter().any(|reminder| reminder.code == RULE);
+    for (medins_natu, asked) in [(None, false), (Some(MedinsNatu::Private), false), (Some(MedinsNatu::Public), true)] {
+        let poolarea_no = "450100".parse().unwrap();
+        let hospital = Fixmedins { poolarea_no, medins_natu, ..fixmedins(HOSPITAL, "某医院") };
+        center.register(RegistryPut::Fixmedins(hospital)).await;
+        for (flag, refused) in [(None, false), (Some(true), false), (Some(false), true)] {
+            let mut life = center.life(&center.people.active);
+            life.stated = out(&[], &flag.map(|flag| ("out_rule_flag", flag)).into_iter().collect::<Vec<_>>());
+            let told = life.precheck().await;
+            let place = format!("{medins_natu:?} {flag:?}");
+            if asked && refused {
+                assert_eq!(codes(&told), [RULE], "{place}");
+                continue;
+            }
+            assert_eq!(has(&told.unwrap().reminders), asked && flag.is_none(), "{place}");
+            life.sign().await.unwrap();
+            assert_eq!(has(&life.upload().await.unwrap().reminders), asked && flag.is_none(), "{place}");
+        }
+    }
+    // In a place whose law says nothing of it, a public hospital is asked nothing.
+    let elsewhere = Fixmedins { medins_natu: Some(MedinsNatu::Public), ..fixmedins(HOSPITAL, "某医院") };
+    center.register(RegistryPut::Fixmedins(elsewhere)).await;
+    assert_eq!(said(&mut center.life(&center.people.active), RULE).await, None);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Institutions, doctors and pharmacists, insured persons.
 
-use lf_ports::{Callback, Consult, Fixmedins, OpenHours, Person, Practitioner, PractitionerKind};
+use lf_ports::{Callback, Consult, Fixmedins, MedinsNatu, OpenHours, Person, Practitioner, PractitionerKind};
 use lf_vocab::dict::{Insutype, PsnType};
 use lf_vocab::{Admdvs, Certno, Day, DrCode, Fen, FixmedinsCode, FixmedinsKind, PharCode, PsnNo, Span};
 
@@ -22,6 +22,7 @@ pub const FIXMEDINS: &[Column] = &[
     must("fixmedins_name", &["定点医药机构名称", "机构名称"], "a name"),
     POOL,
     may("hosp_lv", &["medinslv", "医院等级", "医疗机构等级"], "a code of one or two digits"),
+    may("medins_natu", &["医疗机构性质", "机构性质"], "公立 or 民营, at a hospital"),
     FIRST_DAY,
     LAST_DAY,
     may("circ_ready", &["处方流转", "处方流转接口"], "是 or 否"),
@@ -80,6 +81,7 @@ pub fn fixmedins(cells: &mut Cells<'_>) -> Option<Fixmedins> {
     let code: Option<FixmedinsCode> = cells.need("fixmedins_code");
     let (name, pool) = (cells.need_text("fixmedins_name"), cells.need("poolarea_no"));
     let hosp_lv = cells.read("hosp_lv", |raw| digits(raw, 2));
+    let medins_natu = medins_natu(cells, code.as_ref());
     let agreement = cells.span("begndate", "enddate");
     let circ_ready = cells.flag("circ_ready", false);
     let (dualchnl, oppool) = (cells.flag("dualchnl", false), cells.flag("oppool", false));
@@ -92,6 +94,7 @@ pub fn fixmedins(cells: &mut Cells<'_>) -> Option<Fixmedins> {
         fixmedins_name: name?,
         poolarea_no: pool?,
         hosp_lv: hosp_lv?,
+        medins_natu: medins_natu?,
         agreement: agreement??,
         circ_ready: circ_ready?,
         dualchnl: dualchnl?,
@@ -103,6 +106,16 @@ pub fn fixmedins(cells: &mut Cells<'_>) -> Option<Fixmedins> {
         callback: callback?,
         open_hours: open_hours?,
     })
+}
+
+/// Whether a hospital is public.
+fn medins_natu(cells: &mut Cells<'_>, code: Option<&FixmedinsCode>) -> Option<Option<MedinsNatu>> {
+    let medins_natu = cells.read("medins_natu", MedinsNatu::from_text)?;
+    if medins_natu.is_some() && code.is_some_and(|code| code.kind() == FixmedinsKind::Pharmacy) {
+        cells.wrong("medins_natu", "stands at a pharmacy");
+        return None;
+    }
+    Some(medins_natu)
 }
 
 /// When a pharmacy is open.

@@ -2,7 +2,7 @@
 
 use lf_center::Settings;
 use lf_import::report::Outcome;
-use lf_ports::{PersonKey, Store};
+use lf_ports::{MedinsNatu, PersonKey, Store};
 use lf_testkit::center::TestCenter;
 use lf_testkit::life::parse;
 use lf_testkit::region;
@@ -96,6 +96,11 @@ async fn no_flag_level_hours_or_end_falls_back_to_a_default() {
         assert_eq!(fields.len(), 1, "{kind}: {fields:?}");
         assert!(fields[0].ends_with("_name"), "{kind}: {fields:?}");
     }
+    let hospital = async || store.fixmedins(&parse(region::HOSPITAL)).await.unwrap().unwrap().medins_natu;
+    assert_eq!(hospital().await, Some(MedinsNatu::Public), "as the sample says");
+    let least = "fixmedins_code,fixmedins_name,poolarea_no,begndate\nH36090200001,某医院,360900,2024-01-01\n";
+    Import::of(store, "fixmedins").text(least).await.unwrap();
+    assert_eq!(hospital().await, Some(MedinsNatu::Public));
     let house = store.fixmedins(&parse("P36090201234")).await.unwrap().unwrap();
     assert_eq!(house.open_hours.map(|hours| hours.to_string()).as_deref(), Some("08:30-21:00"));
     // A column that is there and blank says that there are none.
@@ -103,6 +108,28 @@ async fn no_flag_level_hours_or_end_falls_back_to_a_default() {
         P36090201234,某药店（新）,360900,2024-01-01,,\n";
     let report = Import::of(store, "fixmedins").text(text).await.unwrap();
     assert_eq!(report.diff.changed[0].fields.join(","), "agreement,open_hours");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hospital_is_public_or_not_by_the_words_of_the_register() {
+    let center = imported().await;
+    let store = center.store.as_ref();
+    let row = |code: &str, natu: &str| {
+        format!("机构编码,机构名称,统筹区,开始日期,医疗机构性质\n{code},某机构,360900,2024-01-01,{natu}\n")
+    };
+    for (natu, want) in [("民营", Some(MedinsNatu::Private)), ("公立", Some(MedinsNatu::Public)), ("", None)] {
+        assert_eq!(
+            Import::of(store, "fixmedins").text(&row("H36090200001", natu)).await.unwrap().outcome,
+            Outcome::Committed
+        );
+        let found = store.fixmedins(&parse(region::HOSPITAL)).await.unwrap().unwrap();
+        assert_eq!(found.medins_natu, want, "{natu}");
+    }
+    // No codes of it are printed, so none is guessed; and a pharmacy is not spoken of.
+    for (code, natu) in [("H36090200001", "1"), (region::PHARMACY, "公立")] {
+        let report = Import::of(store, "fixmedins").text(&row(code, natu)).await.unwrap();
+        assert!(reasons(&report)[0].contains("medins_natu"), "{:?}", reasons(&report));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

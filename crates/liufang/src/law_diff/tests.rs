@@ -6,8 +6,8 @@ use lf_law::Severity;
 use lf_ports::filing::{Filed, Filing, FilingBody, FilingChange, OpspFiling};
 use lf_ports::lists::{ConsultPair, Designation, DrugRule, DsgnType, TagList, TaggedDrug};
 use lf_ports::{
-    ChangeSet, Consult, Edition, EditionChange, EditionOf, Fixmedins, Item as Row, Lists, Person, RegistryPut, RowEnd,
-    Store as _,
+    ChangeSet, Consult, Edition, EditionChange, EditionOf, Fixmedins, Item as Row, Lists, MedinsNatu, Person,
+    RegistryPut, RowEnd, Store as _,
 };
 use lf_rx::event::Session;
 use lf_testkit::life::{Item, Life};
@@ -335,6 +335,32 @@ fn seen<'c>(center: &'c TestCenter, person: &Person, minutes: [i64; 2], pharmacy
     assert_eq!(life.stated.session, Session::new(from, until));
     assert_ne!(life.stated, Stated::default());
     life
+}
+
+#[tokio::test]
+async fn a_public_hospital_is_asked_again_what_it_stated() {
+    const RULE: &str = "OUT-PUBLIC-RULE";
+    let (center, person) = region("450100").await;
+    let hospital = |medins_natu| {
+        let poolarea_no = "450100".parse().unwrap();
+        RegistryPut::Fixmedins(Fixmedins { poolarea_no, medins_natu, ..fixmedins(HOSPITAL, "某机构") })
+    };
+    center.register(hospital(Some(MedinsNatu::Public))).await;
+    let mut heard = Told::new();
+    for extras in [None, Some(r#"{"out_rule_flag":"1"}"#)] {
+        let mut life = center.life(&person);
+        life.content.mdtrtinfo.extras = extras.map(str::to_owned);
+        life.stated = stated_in(&life.content);
+        told(&mut life, &mut heard).await;
+    }
+    assert_eq!(has(&heard, RULE), [true, false]);
+    agrees(&center, heard).await;
+    let asked = "violated_if = { out_rule_flag = false }";
+    let turned = laws("450000/stdwp.toml", asked, "violated_if = { out_rule_flag = true }");
+    assert_eq!(has(&replayed(&center, &turned).await[1], RULE), [true, true]);
+    // The institution is taken as its register has it now.
+    center.register(hospital(Some(MedinsNatu::Private))).await;
+    assert_eq!(has(&replayed(&center, &same()).await[0], RULE), [false, false]);
 }
 
 #[tokio::test]

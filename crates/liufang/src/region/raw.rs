@@ -261,6 +261,7 @@ impl RawFixmedins {
         let serial = lf_gm::hex::lower(&lf_gm::sm3(self.fixmedins_code.as_str().as_bytes()))[..32].to_owned();
         let fixmedins = Fixmedins {
             open_hours: None,
+            medins_natu: None,
             fixmedins_name: self.fixmedins_name,
             poolarea_no: common.poolarea_no,
             hosp_lv: self.hosp_lv,

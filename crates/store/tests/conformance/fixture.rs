@@ -311,6 +311,7 @@ pub fn app() -> App {
 pub fn fixmedins() -> Fixmedins {
     Fixmedins {
         open_hours: None,
+        medins_natu: None,
         fixmedins_code: hospital(),
         fixmedins_name: "宜春市人民医院".to_owned(),
         poolarea_no: pool(),

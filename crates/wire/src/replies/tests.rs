@@ -521,6 +521,7 @@ fn page(question: t1312_hilist::Question) -> t1312_hilist::Reply {
 fn institution() -> Fixmedins {
     Fixmedins {
         open_hours: None,
+        medins_natu: None,
         fixmedins_code: "H36090200101".parse().unwrap(),
         fixmedins_name: "fixmedins_name".to_owned(),
         poolarea_no: "360900".parse().unwrap(),
