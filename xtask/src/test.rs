@@ -91,6 +91,8 @@ struct Ground {
 impl Ground {
     fn new() -> Result<Ground> {
         let scratch = std::env::temp_dir().join(format!("liufang-test-{}", std::process::id()));
+        // A process of this number may have been killed before.
+        let _ = std::fs::remove_dir_all(&scratch);
         std::fs::create_dir_all(&scratch).context("making a scratch folder")?;
         Ok(Ground { root: crate::repo::root(), scratch })
     }

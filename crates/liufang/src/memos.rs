@@ -85,6 +85,8 @@ mod tests {
     #[tokio::test]
     async fn a_key_has_its_own_memos_and_no_neighbours() {
         let folder = std::env::temp_dir().join(format!("liufang-memos-{}", std::process::id()));
+        // A process of this number may have been killed before.
+        let _ = std::fs::remove_dir_all(&folder);
         let ground = prepare(&folder, None, &[]).await.unwrap();
         let beside = Beside { database: ground.database.clone(), store_key: Some(ground.store_key()) };
         let pool = "360900".parse().unwrap();

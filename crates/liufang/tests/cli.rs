@@ -48,6 +48,8 @@ impl Folder {
     fn new() -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("liufang-cli-{}-{number}", std::process::id()));
+        // A process of this number may have been killed before.
+        let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }

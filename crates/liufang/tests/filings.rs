@@ -14,6 +14,8 @@ impl Region {
 
     fn named(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("liufang-filings-{name}-{}", std::process::id()));
+        // A process of this number may have been killed before.
+        let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let region = Self(folder);
         assert_eq!(region.ran(&["keys", "new", "store.key.toml", "--store"]).0, 0);

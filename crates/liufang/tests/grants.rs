@@ -14,6 +14,8 @@ impl Region {
             std::process::id(),
             std::thread::current().id()
         ));
+        // A process of this number may have been killed before.
+        let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let region = Self(folder);
         assert_eq!(region.ran(&["keys", "new", "store.key.toml", "--store"]).0, 0);

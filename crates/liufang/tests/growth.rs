@@ -11,6 +11,8 @@ use serde_json::Value;
 #[test]
 fn growth_is_measured_and_the_filled_store_passes_the_auditor() {
     let folder = std::env::temp_dir().join(format!("liufang-growth-{}", std::process::id()));
+    // A process of this number may have been killed before.
+    let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     let liufang = |arguments: &str| {
         let program = env!("CARGO_BIN_EXE_liufang");

@@ -20,6 +20,8 @@ impl Region {
     fn new() -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("liufang-import-{}-{number}", std::process::id()));
+        // A process of this number may have been killed before.
+        let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let database = format!("sqlite://{}", folder.join("center.db").display());
         let region = Self { folder, database };

@@ -34,6 +34,8 @@ struct Place {
 impl Place {
     fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("liufang-outbox-{}-{name}", std::process::id()));
+        // A process of this number may have been killed before.
+        let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let place = Self { folder, hospital: TcpListener::bind("127.0.0.1:0").unwrap() };
         let config = "listen = '127.0.0.1:0'\n[callback]\nconnect_seconds = 1\nanswer_seconds = 1\nlook_seconds = 1\n";

@@ -29,6 +29,8 @@ impl Drop for Demo {
 impl Demo {
     fn start(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("liufang-rotation-{}-{name}", std::process::id()));
+        // A process of this number may have been killed before.
+        let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_liufang"))
             .args(["demo", "--credentials", "credentials.json"])
@@ -128,6 +130,7 @@ fn a_ring_turns_while_the_center_serves() {
 #[test]
 fn a_ring_is_made_once_for_its_owner_and_never_shown() {
     let folder = std::env::temp_dir().join(format!("liufang-ring-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     let ran = |args: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_liufang")).args(args).current_dir(&folder).output().unwrap();

@@ -30,6 +30,8 @@ struct Place(PathBuf);
 impl Place {
     async fn named(name: &str) -> Self {
         let place = Self(std::env::temp_dir().join(format!("liufang-stock-{name}-{}", std::process::id())));
+        // A process of this number may have been killed before.
+        let _ = std::fs::remove_dir_all(&place.0);
         std::fs::create_dir_all(&place.0).unwrap();
         assert_eq!(place.ran(&["keys", "new", "store.key.toml", "--store"]).0, 0);
         assert_eq!(place.ran(&["migrate", "--database", "sqlite://center.db"]).0, 0);

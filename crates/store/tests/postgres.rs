@@ -45,8 +45,14 @@ impl PostgresGround {
     pub(crate) fn empty(cluster: Cluster) -> Self {
         let name = format!("t{}_{}", std::process::id(), GROUNDS.fetch_add(1, Ordering::Relaxed));
         let ground = Self { cluster, name };
+        // A process of this number may have been killed before.
+        let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", ground.name);
         let create = format!("CREATE DATABASE {}", ground.name);
-        wait(async { raw(&ground.cluster.url("postgres")).await.batch_execute(&create).await.unwrap() });
+        wait(async {
+            let admin = raw(&ground.cluster.url("postgres")).await;
+            admin.batch_execute(&drop).await.unwrap();
+            admin.batch_execute(&create).await.unwrap();
+        });
         ground
     }
 

@@ -154,6 +154,8 @@ fn fresh_dir() -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("lf-testkit-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
     let dir = std::env::temp_dir().join(name);
+    // A process of this number may have been killed before.
+    let _ = std::fs::remove_dir_all(&dir);
     let made = std::fs::create_dir_all(&dir);
     assert!(made.is_ok(), "{made:?}");
     dir

@@ -151,6 +151,8 @@ async fn postgres_rows_hold_nothing_in_clear() {
     let (cluster, folder) = (cluster::Cluster::shared(), folder("postgres"));
     let name = format!("at_rest_{}", std::process::id());
     let admin = connect(&cluster.url("postgres")).await;
+    // A process of this number may have been killed before.
+    admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
     admin.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
     let ground = ground::prepare(&folder.0, Some(&cluster.url(&name)), &[]).await.unwrap();
     let served = walk(&ground).await;

@@ -126,6 +126,8 @@ fn a_base_backup_of_postgresql_is_a_center_again() {
     let now = at(30);
     let number = precheck(&folder, "credentials.json", 101, &now).unwrap();
     let copy = Copy(std::env::temp_dir().join(format!("lf-pg-copy-{}", std::process::id())));
+    // A process of this number may have been killed before.
+    let _ = std::fs::remove_dir_all(&copy.0);
     let load = Load { folder: &folder, now: now.clone(), stop: AtomicBool::new(false) };
     std::thread::scope(|scope| {
         let thread = scope.spawn(|| load.run(1_000));

@@ -24,6 +24,8 @@ impl Database {
     pub fn new() -> Self {
         let name = format!("cli{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let database = Self { cluster: Cluster::shared(), name };
+        // A process of this number may have been killed before.
+        good(database.tool("dropdb").args(["--force", "--if-exists", &database.name]));
         good(database.tool("createdb").arg(&database.name));
         database
     }

@@ -30,6 +30,8 @@ const CERTIFICATE: &str = "[req]\ndistinguished_name = name\nx509_extensions = m
 impl Server {
     fn start() -> Self {
         let folder = std::env::temp_dir().join(format!("lf-pg-tls-{}", std::process::id()));
+        // A process of this number may have been killed before.
+        let _ = std::fs::remove_dir_all(&folder);
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let server = Self { folder, port };
         let initdb = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"];

@@ -24,6 +24,8 @@ struct Stage {
 impl Stage {
     async fn set(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("liufang-{name}-{}", std::process::id()));
+        // A process of this number may have been killed before.
+        let _ = std::fs::remove_dir_all(&folder);
         let ground = prepare(&folder, None, &[]).await.unwrap();
         let config = ground.config("127.0.0.1:0".parse().unwrap()).unwrap();
         let served = start(&config, Signer::new(&ground.platform.private_key), Migrate::Yes).await.unwrap();

@@ -85,6 +85,8 @@ fn no_example_stays_at_home() {
 #[tokio::test]
 async fn every_example_is_accepted_in_every_dialect() {
     let folder = std::env::temp_dir().join(format!("liufang-examples-{}", std::process::id()));
+    // A process of this number may have been killed before.
+    let _ = std::fs::remove_dir_all(&folder);
     let ground = prepare(&folder, None, &[]).await.unwrap();
     let config = ground.config("127.0.0.1:0".parse().unwrap()).unwrap();
     let served = start(&config, Signer::new(&ground.platform.private_key), Migrate::Yes).await.unwrap();
