@@ -1,6 +1,8 @@
 //! `liufang archive`: what an institution must keep, exported, verified, and until when. Serves HB-1.16, HB-2.5, GX-3.7.
 
 mod export;
+#[cfg(test)]
+mod fixtures;
 mod keep;
 mod numbers;
 mod parts;

@@ -26,7 +26,7 @@ mod stock;
 mod torture;
 
 pub use admission::{AdmissionArgs, AdmissionCommand, AdmissionOf, SPAY};
-pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers};
+pub use archive::{ArchiveArgs, ArchiveCommand, ExportArgs, PaperNumbers, PaperWaits};
 pub use claim::{ClaimArgs, ClaimBase, ClaimCommand, ClaimOf, Decision};
 pub use duty::{DutyArgs, DutyCommand};
 pub use filings::{AddSpayArgs, FilingAdd, FilingArgs, FilingCommand, FilingEndArgs, FilingOf, MedFileArgs};

@@ -1,10 +1,11 @@
-//! Everything that a place has of prescriptions, settlements or claims with papers, page by page, for commands that add up over all of it.
+//! Everything that a place has of prescriptions, settlements or claims with papers, or a pharmacy of settlements, page by page, for commands
+//! that add up over all of it.
 //!
 //! Invariant: nothing is changed, and what was visited is not kept.
 
-use lf_ports::{AuditStore, ReimRow, ReimStore, Setl, StoreError};
+use lf_ports::{AuditStore, ReimRow, ReimStore, Setl, Store, StoreError};
 use lf_rx::Prescription;
-use lf_vocab::Admdvs;
+use lf_vocab::{Admdvs, Day, FixmedinsCode};
 
 /// Rows read at once.
 const PAGE: usize = 1_000;
@@ -36,6 +37,24 @@ pub async fn for_each_setl<S: AuditStore + ?Sized>(
         let Some((last, _)) = page.last() else { return Ok(()) };
         after = Some(last.setl_id.clone());
         page.into_iter().for_each(|(setl, reversed_by)| each(setl, reversed_by));
+    }
+}
+
+/// Every settlement and reversal of a pharmacy from a day on and before another, in the order of their time.
+pub async fn for_each_setl_of<S: Store + ?Sized, E: From<StoreError>>(
+    store: &S,
+    code: &FixmedinsCode,
+    (from, until): (Day, Day),
+    mut each: impl AsyncFnMut(Setl) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut after = (from.start(), String::new());
+    loop {
+        let page = store.setls_of(code, (after.0, &after.1), until.start(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = (last.setl_time, last.setl_id.clone());
+        for setl in page {
+            each(setl).await?;
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! reply to it. Serves HB-1.17 and HB-2.6. Nothing of it is ever deleted.
 
 mod report;
+mod waiting;
 
 use std::path::Path;
 
@@ -33,9 +34,15 @@ pub async fn run(command: &PaperNumbers, store: &dyn Engine) -> anyhow::Result<b
             range(store, fixmedins_code, Range::new(*first, *last)?).await
         }
         PaperNumbers::Submit { fixmedins_code, batch, file } => submit(store, fixmedins_code, batch, file).await,
-        PaperNumbers::Report { fixmedins_code } => match fixmedins_code.kind() {
+        PaperNumbers::Report { fixmedins_code, waits } => match fixmedins_code.kind() {
+            FixmedinsKind::Hospital if waits.age_days.is_some() || waits.from.is_some() => {
+                bail!("--age-days and --from are of a pharmacy, which hands papers in")
+            }
             FixmedinsKind::Hospital => report::of_institution(store, fixmedins_code).await,
-            FixmedinsKind::Pharmacy => report::of_pharmacy(store, fixmedins_code).await,
+            FixmedinsKind::Pharmacy => {
+                let whole = report::of_pharmacy(store, fixmedins_code).await?;
+                Ok(waiting::told(store, fixmedins_code, waits, SystemClock.now().day()).await? && whole)
+            }
         },
     }
 }

@@ -4,8 +4,7 @@ use lf_ports::{Setl, Store};
 use lf_rx::State;
 use lf_vocab::{Day, FixmedinsCode};
 
-/// Settlements read at once.
-const PAGE: usize = 256;
+use crate::scans::for_each_setl_of;
 
 /// `archive unsigned`: every settlement that stands without its signed pair is a finding (JX-3.6).
 pub async fn unsigned(store: &dyn Store, code: &FixmedinsCode, days: (Day, Day)) -> anyhow::Result<bool> {
@@ -30,16 +29,14 @@ struct Unsigned {
 }
 
 impl Unsigned {
-    async fn of(store: &dyn Store, code: &FixmedinsCode, (from, until): (Day, Day)) -> anyhow::Result<Self> {
-        let (mut after, mut told) = ((from.start(), String::new()), Self::default());
-        loop {
-            let page = store.setls_of(code, (after.0, &after.1), until.start(), PAGE).await?;
-            let Some(last) = page.last() else { return Ok(told) };
-            after = (last.setl_time, last.setl_id.clone());
-            for setl in page.iter().filter(|setl| setl.refd_setl_id.is_none()) {
-                told.meet(store, setl).await?;
-            }
-        }
+    async fn of(store: &dyn Store, code: &FixmedinsCode, days: (Day, Day)) -> anyhow::Result<Self> {
+        let mut told = Self::default();
+        for_each_setl_of(store, code, days, async |setl| match setl.refd_setl_id {
+            None => told.meet(store, &setl).await,
+            Some(_) => Ok(()),
+        })
+        .await?;
+        Ok(told)
     }
 
     async fn meet(&mut self, store: &dyn Store, setl: &Setl) -> anyhow::Result<()> {

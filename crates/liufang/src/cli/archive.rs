@@ -120,13 +120,27 @@ pub enum PaperNumbers {
         /// CSV or XLSX with the columns fixmedins_code, paper_no, prsc_date, dr_code, dr_sign_flag, seal_flag
         file: PathBuf,
     },
-    /// Of an institution its missing, doubled and foreign numbers, exit 1 if there are any; of a pharmacy its batches,
-    /// exit 1 if one is not as it was handed in
+    /// Of an institution its missing, doubled and foreign numbers, exit 1 if there are any; of a pharmacy its batches, and the papers
+    /// that it settled and handed in with none, exit 1 if a batch is not as it was handed in or a paper waits too long
     Report {
         /// The institution or pharmacy
         #[arg(long, value_name = "CODE")]
         fixmedins_code: FixmedinsCode,
+        /// Of a pharmacy
+        #[command(flatten)]
+        waits: PaperWaits,
     },
+}
+
+/// Which papers a pharmacy should have handed in.
+#[derive(Args)]
+pub struct PaperWaits {
+    /// Of a pharmacy: how many days a paper may wait after its settlement [default: however many, they are only told]
+    #[arg(long, value_name = "N")]
+    pub age_days: Option<i32>,
+    /// Of a pharmacy: only papers settled from this day on [default: all]
+    #[arg(long, value_name = "yyyy-MM-dd")]
+    pub from: Option<Day>,
 }
 
 /// `archive export`.

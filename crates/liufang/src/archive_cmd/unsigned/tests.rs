@@ -1,21 +1,17 @@
 //! Which settlements lack their signed pair, and which cannot be asked for one.
 
-use lf_ports::{AuditStore as _, ChangeSet, SetlChange};
+use lf_ports::{ChangeSet, SetlChange};
+use lf_testkit::TestCenter;
 use lf_testkit::region::{PHARMACY, paper};
-use lf_testkit::{Step, TestCenter};
 
 use super::*;
-
-fn on_paper(setl: &Setl, setl_id: &str) -> Setl {
-    let paper = Some(paper("20260001", setl.setl_time));
-    Setl { setl_id: setl_id.to_owned(), hi_rxno: None, paper, ..setl.clone() }
-}
+use crate::archive_cmd::fixtures::{any_setl, on_paper};
 
 #[tokio::test]
 async fn settlements_of_papers_are_counted_apart_and_their_sheets_are_not_printed() {
     let center = TestCenter::new().await;
-    center.life(&center.people.active).up_to(Step::Settled).await;
-    let (setl, _) = center.store.scan_setl(center.people.active.poolarea_no, None, 1).await.unwrap().remove(0);
+    let setl = any_setl(&center).await;
+    let on_paper = |setl: &Setl, setl_id: &str| on_paper(setl, setl_id, paper("20260001", setl.setl_time));
     let back = Setl { refd_setl_id: Some("9002".to_owned()), ..on_paper(&setl, "9003") };
     let alone = Setl { paper: None, ..on_paper(&setl, "9004") };
     for setl in [on_paper(&setl, "9001"), on_paper(&setl, "9002"), back, alone] {

@@ -1,10 +1,11 @@
 //! Which day counts, and whose law, of a paper that was settled.
 
-use lf_ports::{AuditStore as _, ChangeSet, Claim, Fixmedins, RegistryPut, SetlChange, SetlPaper};
+use lf_ports::{ChangeSet, Claim, Fixmedins, RegistryPut};
 use lf_testkit::region::{HOSPITAL, PHARMACY, fixmedins, paper};
-use lf_testkit::{Step, TestCenter, law_with};
+use lf_testkit::{TestCenter, law_with};
 
 use super::*;
+use crate::archive_cmd::fixtures::{any_setl, settled};
 
 const WUHAN: &str = "420100";
 /// Where nothing is printed beside the country's year.
@@ -12,21 +13,6 @@ const DONGGUAN: &str = "441900";
 
 fn key(number: &str) -> PaperKey {
     PaperKey { code: HOSPITAL.parse().unwrap(), number: number.parse().unwrap() }
-}
-
-/// A settlement of 360900 on a paper of a day, of which only the last digit is chosen.
-async fn settled(center: &TestCenter, on: Setl, last: char, paper: SetlPaper) -> String {
-    let setl_id = format!("360900{}{last}", "0".repeat(23));
-    let claims = vec![paper.claim(&setl_id)];
-    let setl = Setl { setl_id: setl_id.clone(), hi_rxno: None, paper: Some(paper), ..on };
-    center.put(ChangeSet { setl: Some(SetlChange { setl }), claims, ..ChangeSet::default() }).await;
-    setl_id
-}
-
-async fn any_setl(center: &TestCenter) -> Setl {
-    center.life(&center.people.active).up_to(Step::Settled).await;
-    let place = center.people.active.poolarea_no;
-    center.store.scan_setl(place, None, 1).await.unwrap().remove(0).0
 }
 
 #[tokio::test]
@@ -37,7 +23,7 @@ async fn a_settled_paper_is_kept_from_the_day_on_which_it_was_issued() {
     let mut ids = Vec::new();
     for (last, number, day) in [('0', "1", "2025-10-14"), ('9', "2", "2025-10-15"), ('F', "3", "2025-10-16")] {
         let day: Day = day.parse().unwrap();
-        ids.push(settled(&center, setl.clone(), last, paper(number, day.start())).await);
+        ids.push(settled(&center, &setl, last, paper(number, day.start())).await);
     }
     let store = center.store.as_ref();
     for (number, day, id) in [("1", "2025-10-14", &ids[0]), ("2", "2025-10-15", &ids[1]), ("3", "2025-10-16", &ids[2])]
@@ -61,7 +47,7 @@ async fn of_issuer_and_pharmacy_the_place_with_the_longer_term_counts() {
     let setl = any_setl(&center).await;
     let law = law_with(|_, text| text);
     let day: Day = "2025-10-15".parse().unwrap();
-    settled(&center, setl, '0', paper("7", day.start())).await;
+    settled(&center, &setl, '0', paper("7", day.start())).await;
     let stands = async |issuer: &str, pharmacy: &str, class: Option<&str>| {
         for (code, place) in [(HOSPITAL, issuer), (PHARMACY, pharmacy)] {
             let row = Fixmedins { poolarea_no: place.parse().unwrap(), ..fixmedins(code, "某机构") };
