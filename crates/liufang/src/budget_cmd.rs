@@ -91,7 +91,7 @@ async fn paid<S: AuditStore + ReimStore + ?Sized>(store: &S, year: i16) -> anyho
             }
         })
         .await?;
-        for_each_reim(store, place, |row| {
+        for_each_reim(store, place, None, |row| {
             let promised = row.reim.state().promised().filter(|approved| approved.shares.year == year);
             if let Some(approved) = promised {
                 let sum = paid.entry(place).or_insert(Some(Fen::ZERO));

@@ -18,10 +18,8 @@ use serde_json::{Value, json};
 use crate::beside::with_law;
 use crate::cli::{ClaimArgs, ClaimBase, ClaimCommand, ClaimOf, Decision};
 use crate::edge::{OsChance, SystemClock};
+use crate::scans::for_each_reim;
 use crate::words::in_words;
-
-/// Rows read at once.
-const PAGE: usize = 1_000;
 
 /// `liufang claim …`
 pub async fn run(args: &ClaimArgs) -> anyhow::Result<bool> {
@@ -137,15 +135,9 @@ fn json_out(value: &Value) -> anyhow::Result<bool> {
 }
 
 async fn all(center: &Center, base: &ClaimBase, stas: Option<ReimStas>) -> anyhow::Result<Vec<ReimRow>> {
-    let mut found: Vec<ReimRow> = Vec::new();
-    loop {
-        let after = found.last().map_or("", |row| row.reim_no.as_str());
-        let page = center.store().reims(base.poolarea_no, stas, after, PAGE).await?;
-        if page.is_empty() {
-            return Ok(found);
-        }
-        found.extend(page);
-    }
+    let mut found = Vec::new();
+    for_each_reim(center.store().as_ref(), base.poolarea_no, stas, |row| found.push(row)).await?;
+    Ok(found)
 }
 
 /// What waits, the longest first, and how long what ended had waited.

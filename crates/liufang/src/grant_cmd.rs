@@ -8,12 +8,12 @@ use lf_center::grants::{GRANTS_FRESH_SECONDS, heard};
 use lf_law::{Grant, Law};
 use lf_ports::{ChangeSet, Clock as _, CommitError, GrantChange, GrantGiven, GrantRow};
 use lf_store::Engine;
-use lf_vocab::Admdvs;
+use lf_vocab::{Admdvs, Day};
 
 use crate::beside::with_law;
 use crate::cli::{GrantAddArgs, GrantArgs, GrantCommand, GrantEndArgs};
 use crate::edge::SystemClock;
-use crate::ends::{self, days};
+use crate::ends;
 
 /// `liufang grant …`
 pub async fn run(args: &GrantArgs) -> anyhow::Result<bool> {
@@ -106,6 +106,11 @@ async fn end(store: &dyn Engine, args: &GrantEndArgs) -> anyhow::Result<bool> {
     commit(store, GrantChange::Ended { row, expect_until }).await?;
     println!("{} no. {} of {admdvs} ends with {}", args.provision, args.grant_no, until.plus(-1));
     Ok(true)
+}
+
+/// The days of a grant whose end is the first day no longer.
+fn days(from: Day, until: Option<Day>) -> String {
+    until.map_or_else(|| format!("from {from} on"), |until| format!("{from} to {}", until.plus(-1)))
 }
 
 async fn commit(store: &dyn Engine, change: GrantChange) -> anyhow::Result<()> {

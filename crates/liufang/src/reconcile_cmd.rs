@@ -97,7 +97,7 @@ async fn fill<S: AuditStore + ReimStore + ?Sized>(store: &S, books: &mut Books) 
 async fn read<S: AuditStore + ReimStore + ?Sized>(store: &S, pool: Admdvs, books: &mut Books) -> anyhow::Result<()> {
     for_each_rx(store, pool, |rx| books.take_rx(rx)).await?;
     for_each_setl(store, pool, |setl, _| books.take_setl(setl)).await?;
-    for_each_reim(store, pool, |row| books.take_reim(row)).await?;
+    for_each_reim(store, pool, None, |row| books.take_reim(&row)).await?;
     Ok(())
 }
 

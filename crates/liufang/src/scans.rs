@@ -5,6 +5,7 @@
 
 use lf_ports::{AuditStore, ReimRow, ReimStore, Setl, Store, StoreError};
 use lf_rx::Prescription;
+use lf_settle::reim::ReimStas;
 use lf_vocab::{Admdvs, Day, FixmedinsCode};
 
 /// Rows read at once.
@@ -58,17 +59,18 @@ pub async fn for_each_setl_of<S: Store + ?Sized, E: From<StoreError>>(
     }
 }
 
-/// Every claim with papers of a place that pays, in the order of their numbers.
+/// Every claim with papers of a place that pays, of all states or of one, in the order of their numbers.
 pub async fn for_each_reim<S: ReimStore + ?Sized>(
     store: &S,
     pool: Admdvs,
-    mut each: impl FnMut(&ReimRow),
+    stas: Option<ReimStas>,
+    mut each: impl FnMut(ReimRow),
 ) -> Result<(), StoreError> {
     let mut after = String::new();
     loop {
-        let page = store.reims(pool, None, &after, PAGE).await?;
+        let page = store.reims(pool, stas, &after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after.clone_from(&last.reim_no);
-        page.iter().for_each(&mut each);
+        page.into_iter().for_each(&mut each);
     }
 }

@@ -158,20 +158,8 @@ fn a_filing_of_wuhan_has_its_form_channel_and_the_word_to_the_person() {
 
 /// The packs of this repository, less what Wuhan's ask of a filing.
 fn packs_without_form(region: &Region) {
-    fn copy(from: &Path, to: &Path) {
-        std::fs::create_dir_all(to).unwrap();
-        for entry in std::fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            let to = to.join(entry.file_name());
-            if entry.path().is_dir() {
-                copy(&entry.path(), &to)
-            } else {
-                std::fs::copy(entry.path(), to).unwrap();
-            }
-        }
-    }
     let law = region.0.join("law");
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../law"), &law);
+    lf_testkit::write_law(&law);
     let (pack, own) = (law.join("420100/dandu.toml"), std::fs::read_to_string(law.join("420100/dandu.toml")).unwrap());
     let blocks: Vec<&str> = own.split("\n[[").collect();
     let asks = |block: &&&str| {

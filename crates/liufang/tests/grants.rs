@@ -51,7 +51,7 @@ fn grants_are_entered_listed_and_ended() {
     let half_year = ["--from", "2025-01-01", "--last-day", "2025-06-30"];
     let (code, said) = region.add("420000/origin.transition", "420200", &half_year);
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("no. 1 to 420200, 2025-01-01至2025-06-30"), "{said}");
+    assert!(said.contains("no. 1 to 420200, 2025-01-01 to 2025-06-30"), "{said}");
     for (provision, admdvs, days, why) in [
         ("420000/origin.transition", "420200", &["--from", "2025-06-30"][..], "重叠"),
         ("420000/origin.transition", "360900", &half_year, "不适用于360900"),
@@ -68,7 +68,7 @@ fn grants_are_entered_listed_and_ended() {
         assert!(code == 2 && said.contains(why), "{provision} {admdvs}: {said}");
     }
     let (code, said) = region.add("420000/origin.transition", "420200", &["--from", "2025-07-01"]);
-    assert!(code == 0 && said.contains("no. 2"), "{said}");
+    assert!(code == 0 && said.contains("no. 2 to 420200, from 2025-07-01 on"), "{said}");
     let end = |no: &str, last_day: &str| {
         let who = ["--rea", "复函", "--by", "乙", "--last-day", last_day];
         region.grant(&[&["end", "420000/origin.transition", no][..], &who].concat(), "420200")
@@ -82,7 +82,7 @@ fn grants_are_entered_listed_and_ended() {
     let (code, said) = region.grant(&["list"], "420200");
     assert_eq!(code, 0, "{said}");
     for told in [
-        "no. 1 for 420200: 1 2025-01-01至2025-03-31",
+        "no. 1 for 420200: 1 2025-01-01 to 2025-03-31",
         "省局，复函，备案备〔2024〕1号；甲",
         "ended: 复函；乙",
         "taken back before it began",

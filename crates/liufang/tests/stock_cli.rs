@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests and their helpers fail by panicking")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -329,20 +329,9 @@ async fn reports_and_lists_are_written_as_files() {
 
 /// The packs of this repository in a folder `law` of the place, with a text of one file replaced.
 fn change(place: &Place, file: &str, from: &str, to: &str) {
-    fn copy(from: &Path, to: &Path) {
-        std::fs::create_dir_all(to).unwrap();
-        for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-            let to = to.join(entry.file_name());
-            if entry.path().is_dir() {
-                copy(&entry.path(), &to)
-            } else {
-                std::fs::copy(entry.path(), to).map(drop).unwrap()
-            }
-        }
-    }
     let law = place.0.join("law");
     if !law.exists() {
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../law"), &law);
+        lf_testkit::write_law(&law);
     }
     let text = std::fs::read_to_string(law.join(file)).unwrap();
     assert!(text.contains(from), "{from}");

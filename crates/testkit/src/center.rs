@@ -174,13 +174,30 @@ pub fn repository_law() -> Law {
 /// # Panics
 /// When they do not load.
 pub fn law_with(change: impl Fn(&str, String) -> String) -> Law {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../law");
-    let mut files = Vec::new();
-    collect(&root, "", &mut files);
-    let files: Vec<_> = files.into_iter().map(|(path, text)| (path.clone(), change(&path, text))).collect();
+    let files: Vec<_> = packs().into_iter().map(|(path, text)| (path.clone(), change(&path, text))).collect();
     let sources: Vec<_> = files.iter().map(|(path, text)| Source { path, text }).collect();
     Law::load(&sources)
         .unwrap_or_else(|errors| panic!("{}", errors.iter().map(|e| format!("{e}\n")).collect::<String>()))
+}
+
+/// Writes the packs of this repository into a folder, where a test changes them.
+///
+/// # Panics
+/// When they cannot be written.
+pub fn write_law(folder: &Path) {
+    for (path, text) in packs() {
+        let path = folder.join(path);
+        let parent = path.parent().unwrap_or(folder);
+        let written = std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&path, text));
+        written.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+}
+
+/// Path below `law/` and text of each file.
+fn packs() -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../law"), "", &mut files);
+    files
 }
 
 fn collect(dir: &Path, below: &str, files: &mut Vec<(String, String)>) {

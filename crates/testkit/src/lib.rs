@@ -15,6 +15,8 @@ pub mod counter;
 #[cfg(feature = "center")]
 pub mod edge;
 #[cfg(feature = "center")]
+mod elsewhere;
+#[cfg(feature = "center")]
 pub mod life;
 #[cfg(feature = "center")]
 pub mod region;
@@ -22,7 +24,7 @@ pub mod region;
 pub mod watched;
 
 #[cfg(feature = "center")]
-pub use center::{TestCenter, law_with, sealer};
+pub use center::{TestCenter, law_with, sealer, write_law};
 #[cfg(feature = "center")]
 pub use life::{Life, Step};
 #[cfg(feature = "center")]

@@ -6,11 +6,11 @@ use lf_center::{t5301_dises, t5302_chosen};
 use lf_ports::filing::{Filed, Filing, FilingBody, FilingChange, OpspFiling, SpayFiling};
 use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
 use lf_ports::{
-    ChangeSet, Claim, ClaimKind, Drug, Edition, EditionChange, EditionOf, Fixmedins, Item as Row, Lists, Person,
-    RegistryPut, Store as _,
+    ChangeSet, Claim, ClaimKind, Drug, Edition, EditionChange, EditionOf, Item as Row, Lists, Person, RegistryPut,
+    Store as _,
 };
 use lf_testkit::life::{Item, Life};
-use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACY, catalogue, drugs, fixmedins};
+use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACY, catalogue, drugs};
 use lf_testkit::{Step, TestCenter};
 use lf_vocab::dict::{HiFeesetlFlag, Insutype};
 use lf_vocab::{Moment, Span};
@@ -24,43 +24,12 @@ const SPECIAL: &str = drugs::ATORVASTATIN;
 
 /// The small region as another place, and a person insured in a third.
 pub async fn region(place: &str, insured: &str) -> (TestCenter, Person) {
-    let center = TestCenter::new().await;
-    for code in [HOSPITAL, PHARMACY] {
-        let row = Fixmedins { poolarea_no: place.parse().unwrap(), ..fixmedins(code, "某机构") };
-        center.register(RegistryPut::Fixmedins(row)).await;
-    }
-    let person = Person {
-        poolarea_no: insured.parse().unwrap(),
-        psn_no: "36090000000000000009".parse().unwrap(),
-        certno: "420102195505050097".parse().unwrap(),
-        ec_token: "ec-token-9".to_owned(),
-        ..center.people.retired.clone()
-    };
-    center.register(RegistryPut::Person(person.clone())).await;
-    (center, person)
+    TestCenter::elsewhere(place, insured).await
 }
 
 /// The next edition of a list, from the first day of a year.
-pub async fn edition(center: &TestCenter, list: Lists, items: Vec<Row>) {
-    let from = "2025-01-01".parse().unwrap();
-    let of = EditionOf::List(list);
-    let ver = center.store.editions(of).await.unwrap().len() as i64 + 1;
-    let standing = center.store.list_page(list, from, None, 99).await.unwrap();
-    let keys: Vec<_> = items.iter().map(Row::key).collect();
-    let ends = standing.into_iter().filter(|row| !keys.contains(&row.item.key()));
-    let edition = Edition {
-        of,
-        edition: format!("第{ver}版"),
-        from,
-        ver,
-        file_sm3: "00".repeat(32),
-        row_cnt: items.len() as u64,
-        imported: center.now(),
-    };
-    let ends = ends.map(|row| lf_ports::RowEnd { key: row.item.key(), from: row.from }).collect();
-    let edition = Some(EditionChange { edition, ends, drugs: vec![], items });
-    center.put(ChangeSet { edition, ..ChangeSet::default() }).await;
-    center.clock.advance_seconds(lf_center::registers::KEPT_FRESH_SECONDS);
+async fn edition(center: &TestCenter, list: Lists, items: Vec<Row>) {
+    center.edition(list, "2025-01-01", items).await;
 }
 
 pub fn dsgn(place: &str, of: DsgnType, code: &str, dr_code: Option<&str>) -> Designation {

@@ -5,10 +5,7 @@ use lf_center::t7101_precheck::Stated;
 use lf_law::Severity;
 use lf_ports::filing::{Filed, Filing, FilingBody, FilingChange, OpspFiling};
 use lf_ports::lists::{ConsultPair, Designation, DrugRule, DsgnType, TagList, TaggedDrug};
-use lf_ports::{
-    ChangeSet, Consult, Edition, EditionChange, EditionOf, Fixmedins, Item as Row, Lists, MedinsNatu, Person,
-    RegistryPut, RowEnd, Store as _,
-};
+use lf_ports::{ChangeSet, Consult, Fixmedins, Item as Row, Lists, MedinsNatu, Person, RegistryPut};
 use lf_rx::event::Session;
 use lf_testkit::life::{Item, Life};
 use lf_testkit::region::{DOCTOR, HOSPITAL, OTHER_HOSPITAL, PHARMACY, catalogue, drugs, fixmedins};
@@ -21,46 +18,6 @@ use super::*;
 const WUHAN: &str = "420100";
 const DONGGUAN: &str = "441900";
 const SPECIAL: &str = drugs::ATORVASTATIN;
-
-/// The small region as another place, and a person insured there.
-pub async fn region(place: &str) -> (TestCenter, Person) {
-    let center = TestCenter::new().await;
-    for code in [HOSPITAL, PHARMACY] {
-        let row = Fixmedins { poolarea_no: place.parse().unwrap(), ..fixmedins(code, "某机构") };
-        center.register(RegistryPut::Fixmedins(row)).await;
-    }
-    let person = Person {
-        poolarea_no: place.parse().unwrap(),
-        psn_no: "36090000000000000009".parse().unwrap(),
-        certno: "420102195505050097".parse().unwrap(),
-        ec_token: "ec-token-9".to_owned(),
-        ..center.people.retired.clone()
-    };
-    center.register(RegistryPut::Person(person.clone())).await;
-    (center, person)
-}
-
-/// The next edition of a list: these rows from a day on, and no other.
-async fn edition(center: &TestCenter, list: Lists, from: &str, items: Vec<Row>) {
-    let (of, from) = (EditionOf::List(list), from.parse().unwrap());
-    let ver = center.store.editions(of).await.unwrap().len() as i64 + 1;
-    let standing = center.store.list_page(list, from, None, 99).await.unwrap();
-    let keys: Vec<_> = items.iter().map(Row::key).collect();
-    let gone = standing.into_iter().filter(|row| !keys.contains(&row.item.key()));
-    let ends = gone.map(|row| RowEnd { key: row.item.key(), from: row.from }).collect();
-    let edition = Edition {
-        of,
-        edition: format!("第{ver}版"),
-        from,
-        ver,
-        file_sm3: "00".repeat(32),
-        row_cnt: items.len() as u64,
-        imported: center.now(),
-    };
-    let edition = Some(EditionChange { edition, ends, drugs: vec![], items });
-    center.put(ChangeSet { edition, ..ChangeSet::default() }).await;
-    center.clock.advance_seconds(lf_center::registers::KEPT_FRESH_SECONDS);
-}
 
 fn dsgn(place: &str, of: DsgnType, code: &str, dr_code: Option<&str>) -> Row {
     Row::Designation(Designation {
@@ -162,16 +119,16 @@ fn has(said: &Told, code: &str) -> Vec<bool> {
 
 #[tokio::test]
 async fn designations_of_the_issuer_count_as_of_the_day_of_prescribing() {
-    let (center, person) = region(DONGGUAN).await;
+    let (center, person) = TestCenter::elsewhere(DONGGUAN, DONGGUAN).await;
     let mut heard = Told::new();
     told(&mut special(&center, &person, Some("M03900")), &mut heard).await;
     assert_eq!(has(&heard, "INST-NOT-QUALIFIED"), [true], "no register yet, so the law reminds");
     center.clock.advance_seconds(86_400);
     let row = dsgn(DONGGUAN, DsgnType::Opsp, HOSPITAL, None);
-    edition(&center, Lists::Designation, "2026-11-23", vec![row]).await;
+    center.edition(Lists::Designation, "2026-11-23", vec![row]).await;
     told(&mut special(&center, &person, Some("M03900")), &mut heard).await;
     assert_eq!(has(&heard, "INST-NOT-QUALIFIED"), [true, false]);
-    edition(&center, Lists::Designation, "2026-11-24", vec![dsgn(DONGGUAN, DsgnType::Opsp, PHARMACY, None)]).await;
+    center.edition(Lists::Designation, "2026-11-24", vec![dsgn(DONGGUAN, DsgnType::Opsp, PHARMACY, None)]).await;
     agrees(&center, heard).await;
     let turned =
         laws("441900/mt.toml", "violated_if = { iss_opsp_flag = false }", "violated_if = { iss_opsp_flag = true }");
@@ -181,14 +138,15 @@ async fn designations_of_the_issuer_count_as_of_the_day_of_prescribing() {
 
 #[tokio::test]
 async fn the_responsible_doctor_counts_for_the_drugs_that_a_list_names() {
-    let (center, person) = region(WUHAN).await;
-    edition(&center, Lists::Tagged(TagList::Spay), "2025-01-01", vec![tagged(TagList::Spay, WUHAN, "单独支付", None)])
+    let (center, person) = TestCenter::elsewhere(WUHAN, WUHAN).await;
+    center
+        .edition(Lists::Tagged(TagList::Spay), "2025-01-01", vec![tagged(TagList::Spay, WUHAN, "单独支付", None)])
         .await;
     let mut heard = Told::new();
     told(&mut special(&center, &person, None), &mut heard).await;
     let rows = vec![dsgn(WUHAN, DsgnType::Spay, HOSPITAL, None), dsgn(WUHAN, DsgnType::Spay, HOSPITAL, Some(DOCTOR))];
     center.clock.advance_seconds(86_400);
-    edition(&center, Lists::Designation, "2026-11-23", rows).await;
+    center.edition(Lists::Designation, "2026-11-23", rows).await;
     told(&mut special(&center, &person, None), &mut heard).await;
     assert_eq!(has(&heard, "DR-NOT-RESPONSIBLE"), [true, false]);
     agrees(&center, heard).await;
@@ -197,12 +155,12 @@ async fn the_responsible_doctor_counts_for_the_drugs_that_a_list_names() {
     let [old, new] = replayed(&center, &doctor).await;
     assert_eq!([&old, &new].map(|said| has(said, "DR-NOT-RESPONSIBLE")), [[true, false], [true, true]]);
     // A list of the day names the drug for another disease only.
-    let (center, person) = region(DONGGUAN).await;
+    let (center, person) = TestCenter::elsewhere(DONGGUAN, DONGGUAN).await;
     let mut heard = Told::new();
     told(&mut special(&center, &person, Some("M03900")), &mut heard).await;
     agrees(&center, heard).await;
     let row = tagged(TagList::Opsp, DONGGUAN, "门特", Some("M01600"));
-    edition(&center, Lists::Tagged(TagList::Opsp), "2026-11-01", vec![row]).await;
+    center.edition(Lists::Tagged(TagList::Opsp), "2026-11-01", vec![row]).await;
     let [old, _] = replayed(&center, &same()).await;
     assert_eq!(has(&old, "RX-EXTRA-DRUG"), [true], "what was imported for a day that is past counts for it");
 }
@@ -231,7 +189,7 @@ pub async fn filed(center: &TestCenter, person: &Person, filing_no: &str, dise: 
 
 #[tokio::test]
 async fn filings_of_the_person_count() {
-    let (center, person) = region(DONGGUAN).await;
+    let (center, person) = TestCenter::elsewhere(DONGGUAN, DONGGUAN).await;
     filed(&center, &person, "1", "M03900").await;
     let mut heard = Told::new();
     told(&mut special(&center, &person, Some("M03900")), &mut heard).await;
@@ -244,7 +202,7 @@ async fn filings_of_the_person_count() {
 
 #[tokio::test]
 async fn what_the_doctor_stated_counts() {
-    let (center, person) = region(WUHAN).await;
+    let (center, person) = TestCenter::elsewhere(WUHAN, WUHAN).await;
     let mut heard = Told::new();
     for out_rea in [Some("1"), Some("2"), None] {
         let mut life = special(&center, &person, None);
@@ -278,7 +236,7 @@ async fn earlier_prescriptions_count_as_they_stood() {
         rule_value: "14天".to_owned(),
         batch: None,
     };
-    edition(&center, Lists::DrugRule, "2026-01-01", vec![Row::DrugRule(rule)]).await;
+    center.edition(Lists::DrugRule, "2026-01-01", vec![Row::DrugRule(rule)]).await;
     let mut heard = Told::new();
     let mut lives = Vec::new();
     for _ in 0..4 {
@@ -340,7 +298,7 @@ fn seen<'c>(center: &'c TestCenter, person: &Person, minutes: [i64; 2], pharmacy
 #[tokio::test]
 async fn a_public_hospital_is_asked_again_what_it_stated() {
     const RULE: &str = "OUT-PUBLIC-RULE";
-    let (center, person) = region("450100").await;
+    let (center, person) = TestCenter::elsewhere("450100", "450100").await;
     let hospital = |medins_natu| {
         let poolarea_no = "450100".parse().unwrap();
         RegistryPut::Fixmedins(Fixmedins { poolarea_no, medins_natu, ..fixmedins(HOSPITAL, "某机构") })
@@ -373,7 +331,7 @@ async fn other_consultations_agreements_and_parents_count() {
         .await;
     let (fixmedins_code, phar_fixmedins_code) = (HOSPITAL.parse().unwrap(), PHARMACY.parse().unwrap());
     let pair = ConsultPair { fixmedins_code, phar_fixmedins_code, agreement: open, agre_no: None };
-    edition(&center, Lists::ConsultPair, "2026-01-01", vec![Row::ConsultPair(pair)]).await;
+    center.edition(Lists::ConsultPair, "2026-01-01", vec![Row::ConsultPair(pair)]).await;
     let mut heard = Told::new();
     let people = &center.people;
     let mut one = seen(&center, &people.active, [-30, -20], Some(PHARMACY));
@@ -400,7 +358,7 @@ async fn other_consultations_agreements_and_parents_count() {
 #[tokio::test]
 async fn what_the_fund_pays_on_for_is_each_laws_own_question() {
     const OUTSIDE: &str = "RX-UNLISTED-CONSENT";
-    let (center, person) = region(WUHAN).await;
+    let (center, person) = TestCenter::elsewhere(WUHAN, WUHAN).await;
     center.clock.set("2025-06-30 10:00:00".parse().unwrap());
     let mut drug = catalogue().into_iter().find(|drug| drug.med_list_codg.as_str() == SPECIAL).unwrap();
     drug.in_list = Span::new("2020-01-01".parse().unwrap(), Some("2025-01-01".parse().unwrap()));
@@ -410,7 +368,7 @@ async fn what_the_fund_pays_on_for_is_each_laws_own_question() {
     assert_eq!(has(&heard, OUTSIDE), [true]);
     agrees(&center, heard.clone()).await;
     let row = tagged(TagList::Renewal, "420000", "续约失败", None);
-    edition(&center, Lists::Tagged(TagList::Renewal), "2025-06-30", vec![row]).await;
+    center.edition(Lists::Tagged(TagList::Renewal), "2025-06-30", vec![row]).await;
     center.clock.advance_seconds(60);
     told(&mut special(&center, &person, None), &mut heard).await;
     assert_eq!(has(&heard, OUTSIDE), [true, false], "in its transition it is a drug of the catalogue");

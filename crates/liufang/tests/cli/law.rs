@@ -42,18 +42,7 @@ fn the_law_is_measured_explained_and_asked() {
 
 /// The packs of this repository, copied into a folder to be changed.
 pub fn packs(folder: &Folder, name: &str) -> std::path::PathBuf {
-    fn copy(from: &Path, to: &Path) {
-        std::fs::create_dir_all(to).unwrap();
-        for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-            let to = to.join(entry.file_name());
-            if entry.path().is_dir() {
-                copy(&entry.path(), &to)
-            } else {
-                std::fs::copy(entry.path(), to).map(drop).unwrap()
-            }
-        }
-    }
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../law"), &folder.join(name));
+    lf_testkit::write_law(&folder.join(name));
     folder.join(name)
 }
 

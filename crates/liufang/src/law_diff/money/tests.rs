@@ -10,7 +10,7 @@ use lf_vocab::dict::{AcctUsedFlag, Insutype};
 use super::bills::Prescribed;
 use super::*;
 use crate::law_diff::replay;
-use crate::law_diff::tests::{filed, region, special};
+use crate::law_diff::tests::{filed, special};
 
 fn laws(change: fn(&str, String) -> String) -> [Arc<Law>; 2] {
     [Arc::new(law_with(|_, text| text)), Arc::new(law_with(change))]
@@ -66,7 +66,7 @@ async fn what_one_folder_cannot_quote_is_counted_apart() {
 
 #[tokio::test]
 async fn the_other_registered_diseases_count_as_at_the_counter() {
-    let (center, person) = region("450100").await;
+    let (center, person) = TestCenter::elsewhere("450100", "450100").await;
     let person = Person { insutype: Insutype::Resident, ..person };
     center.register(RegistryPut::Person(person.clone())).await;
     // Diabetes with 10 yuan a month; the disease besides has 20.
@@ -89,7 +89,7 @@ async fn the_other_registered_diseases_count_as_at_the_counter() {
 
 #[tokio::test]
 async fn what_the_account_alone_paid_is_quoted_without_a_prescription() {
-    let (center, person) = region("420100").await;
+    let (center, person) = TestCenter::elsewhere("420100", "420100").await;
     let opening = AcctChange {
         poolarea_no: person.poolarea_no,
         psn_no: person.psn_no.clone(),
