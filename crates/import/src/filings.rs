@@ -59,14 +59,17 @@ async fn of_spay(store: &dyn Store, spay: &SpayFiling) -> Result<Option<(&'stati
     let (place, on) = (house.poolarea_no, spay.dcsn_day);
     let first = Designation::first_of(place, DsgnType::Spay, &spay.fixmedins_code, Some(&spay.dr_code));
     let first = [first.as_str()];
-    let (kept, rows) = try_join!(store.designations_kept(place, on), store.list_under(Lists::Designation, &first, on))?;
+    let rows = store.list_under(Lists::Designation, &first, on).await?;
     let advises = |item: &Item| match item {
         Item::Designation(row) => row.counts(on, None) && row.covers(&spay.med_list_codg),
         _ => false,
     };
-    let responsible = rows.iter().flatten().any(|row| advises(&row.item));
-    let wrong = kept.contains(&(DsgnType::Spay, DsgnSide::Doctor)) && !responsible;
-    Ok(wrong.then(|| {
+    if rows.iter().flatten().any(|row| advises(&row.item)) {
+        return Ok(None);
+    }
+    // Who is in no register may be in none because none is kept; of who is in it nobody has to ask that.
+    let kept = store.designations_kept(place, on).await?;
+    Ok(kept.contains(&(DsgnType::Spay, DsgnSide::Doctor)).then(|| {
         ("dr_code", "is no responsible doctor for this drug there, by the register of designations".to_owned())
     }))
 }

@@ -291,6 +291,23 @@ async fn a_person_is_asked_for_once_however_many_filings_come() {
     assert!(waves.len() <= 8, "{}", waves.len());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whether_doctors_are_designated_at_all_is_asked_only_of_who_is_not() {
+    let center = imported().await;
+    let store = lf_testkit::Watched::new(center.store.clone());
+    // The doctor is designated from 2026 on.
+    for (dcsn_date, asked) in [("2026-01-30", 0), ("2025-12-30", 1)] {
+        let text = format!(
+            "poolarea_no,psn_no,filing_no,filing_type,begndate,med_list_codg,fixmedins_code,dr_code,dr_name,dcsn_name,dcsn_date,dcsn,opter_name\n\
+             360900,36090000000000000001,F-{dcsn_date},单独支付,2026-02-01,XC10AAA209A001010100003,H36090200001,D360902000001,丁医师,己认定,{dcsn_date},通过,庚经办\n"
+        );
+        let report = Import::of(&store, "filing").text(&text).await.unwrap();
+        assert_eq!(report.outcome, Outcome::Committed, "{:?}", reasons(&report));
+        let waves = store.waves().concat();
+        assert_eq!(waves.iter().filter(|name| **name == "designations_kept").count(), asked, "{dcsn_date}: {waves:?}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_ended_between_the_look_and_the_commit_stays_ended() {
     let center = TestCenter::new().await;
