@@ -100,7 +100,7 @@ pub(crate) async fn check(
         let mut kept = Vec::with_capacity(part.len());
         for ((number, row), wrong) in part.into_iter().zip(found) {
             // What a row has in itself was looked at when it was read, but not what it inherited.
-            let own = row.defect().map(|(column, reason)| (column, reason.to_owned()));
+            let own = row.defect().map(|(column, reason)| (column, reason.into_owned()));
             match own.or(wrong) {
                 Some((column, reason)) => defects.push(number, column, reason),
                 None => kept.push((number, row)),

@@ -3,6 +3,8 @@
 //! Serves WH-2.1 to WH-2.6, DG-1.1, 5301 and 5302. Invariants: a filing is never deleted, it ends on a day and says who ended it; what was refused
 //! is kept with its reason and counts for nothing; who advised and who decided are two persons.
 
+use std::borrow::Cow;
+
 use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, PsnNo};
 use serde::{Deserialize, Serialize};
 
@@ -155,6 +157,23 @@ impl Applied {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// What is wrong with it beside the day of the decision.
+    fn defect(&self, dcsn_day: Day) -> Option<(&'static str, Cow<'static, str>)> {
+        let long = |text: &str| text.chars().count() > APPLIED_MAX;
+        let (field, reason) = match (self.appy_form_no.as_deref(), &self.told) {
+            (Some(no), _) if long(no) => ("appy_form_no", format!("is longer than {APPLIED_MAX} characters").into()),
+            _ if self.paper_sm3.len() > PAPERS_MAX => {
+                ("paper_sm3", Cow::Borrowed("names more papers than an application has"))
+            }
+            (_, Some(told)) if long(&told.told_way) => {
+                ("told_way", format!("is longer than {APPLIED_MAX} characters").into())
+            }
+            (_, Some(told)) if told.told_day < dcsn_day => ("told_date", "lies before the decision".into()),
+            _ => return None,
+        };
+        Some((field, reason))
+    }
 }
 
 /// Where an application is handed in. All lead to the same decision and the same filing.
@@ -240,33 +259,29 @@ impl Filing {
     }
 
     /// What is wrong with it in itself: field and reason.
-    pub fn defect(&self) -> Option<(&'static str, &'static str)> {
+    pub fn defect(&self) -> Option<(&'static str, Cow<'static, str>)> {
         lf_vocab::covers!("WH-2.3", "WH-2.4");
         if self.until.is_some_and(|until| until < self.from) {
-            return Some(("enddate", "lies before the first day"));
+            return Some(("enddate", "lies before the first day".into()));
         }
         if self.filing_no.is_empty() || self.filing_no.chars().count() > FILING_NO_MAX {
-            return Some(("filing_no", "is no number of at most 60 characters"));
+            return Some(("filing_no", format!("is no number of at most {FILING_NO_MAX} characters").into()));
         }
-        match &self.body.filed {
+        let (field, reason) = match &self.body.filed {
             Filed::Spay(spay) if spay.dr_name.trim() == spay.dcsn_name.trim() => {
-                Some(("dcsn_name", "is the doctor who advised: another person decides"))
+                ("dcsn_name", "is the doctor who advised: another person decides")
             }
-            Filed::Spay(spay) if spay.dcsn_day > self.from => Some(("dcsn_date", "lies after the first day")),
+            Filed::Spay(spay) if spay.dcsn_day > self.from => ("dcsn_date", "lies after the first day"),
             Filed::Spay(SpayFiling { refused: Some(rea), .. }) if rea.trim().is_empty() => {
-                Some(("rea", "is missing: who refuses says why"))
+                ("rea", "is missing: who refuses says why")
             }
-            Filed::Spay(spay) if spay.applied.paper_sm3.len() > PAPERS_MAX => {
-                Some(("paper_sm3", "names more papers than an application has"))
-            }
-            Filed::Spay(spay) if spay.applied.told.as_ref().is_some_and(|told| told.told_day < spay.dcsn_day) => {
-                Some(("told_date", "lies before the decision"))
-            }
+            Filed::Spay(spay) => return spay.applied.defect(spay.dcsn_day),
             Filed::Opsp(opsp) if opsp.fixmedins.len() > CHOSEN_MAX => {
-                Some(("fixmedins_code", "names more institutions than may be chosen"))
+                ("fixmedins_code", "names more institutions than may be chosen")
             }
-            _ => None,
-        }
+            Filed::Opsp(_) => return None,
+        };
+        Some((field, reason.into()))
     }
 }
 
@@ -327,6 +342,19 @@ mod tests {
         };
         assert_eq!(told("2025-12-31").defect().unwrap().0, "told_date");
         assert_eq!(told("2026-01-01").defect(), None);
+    }
+
+    #[test]
+    fn a_form_number_and_a_way_have_so_many_characters_and_not_one_more() {
+        let number = |count: usize| filing(|spay| spay.applied.appy_form_no = Some("表".repeat(count)));
+        let way = |count: usize| {
+            let told = Told { told_way: "话".repeat(count), told_day: day("2026-01-01") };
+            filing(|spay| spay.applied.told = Some(told))
+        };
+        assert_eq!((APPLIED_MAX, number(APPLIED_MAX).defect(), way(APPLIED_MAX).defect()), (50, None, None));
+        assert_eq!(number(APPLIED_MAX + 1).defect().unwrap().0, "appy_form_no");
+        let (field, reason) = way(APPLIED_MAX + 1).defect().unwrap();
+        assert_eq!((field, reason.as_ref()), ("told_way", "is longer than 50 characters"));
     }
 
     #[test]

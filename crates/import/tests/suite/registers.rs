@@ -266,6 +266,7 @@ async fn a_filing_has_a_number_of_so_many_characters_and_not_one_more() {
     let over = Import::of(store, "filing").text(&text(most + 1)).await.unwrap();
     assert_eq!(reasons(&over).len(), 1);
     assert!(reasons(&over)[0].starts_with("row 2, filing_no: "), "{:?}", reasons(&over));
+    assert!(reasons(&over)[0].contains(&format!("at most {most} characters")), "{:?}", reasons(&over));
     assert_eq!(Import::of(store, "filing").text(&text(most)).await.unwrap().outcome, Outcome::Committed);
 }
 
