@@ -121,6 +121,7 @@ macro_rules! each_case {
             filings::so_many_filings_of_a_person_are_kept_and_one_more_is_not_entered,
             filings::of_commits_at_once_none_adds_one_filing_too_many,
             filings::who_has_too_many_filings_is_served_all_the_same,
+            filings::so_many_filings_of_a_person_are_read_and_one_more_breaks,
             lists::designations_are_kept_of_each_side_by_itself,
             duty::duty_is_read_by_pharmacy_and_time,
             mdtrt::a_visit_is_its_pharmacys_and_moves_from_the_version_that_was_read,

@@ -1,6 +1,8 @@
 //! Filings of persons: read by their person, given once, and ended without being forgotten.
 
-use lf_ports::filing::{FILINGS_MAX, Filed, Filing, FilingBody, FilingChange, FilingKind, SpayFiling};
+use lf_ports::filing::{
+    FILINGS_MAX, FILINGS_READ_MAX, Filed, Filing, FilingBody, FilingChange, FilingKind, SpayFiling,
+};
 use lf_ports::{ChangeSet, CommitError, StoreError};
 use lf_vocab::{Day, PsnNo};
 
@@ -155,4 +157,27 @@ pub async fn who_has_too_many_filings_is_served_all_the_same(ground: &dyn Ground
     let (expect_from, expect_until) = (on("2026-01-01"), Some(on("2027-01-01")));
     commit(&*store, vec![FilingChange::Changed { filing: ended, expect_from, expect_until }]).await.unwrap();
     assert_eq!(commit(&*store, vec![FilingChange::New(filing("next"))]).await, Err(CommitError::Stale("psn_filing")));
+}
+
+pub async fn so_many_filings_of_a_person_are_read_and_one_more_breaks(ground: &dyn Ground) {
+    let store = ground.open();
+    let psn_no = f::psn_no();
+    let moved =
+        |from: &str, to: &str| ground.alter(&format!("UPDATE psn_filing SET psn_no = '{to}' WHERE psn_no = '{from}'"));
+    // No commit enters so many: what stands steps aside while more come in.
+    let mut standing = 0;
+    for (name, count) in [("a", FILINGS_MAX), ("b", FILINGS_READ_MAX - FILINGS_MAX), ("c", 1)] {
+        assert_eq!(moved(psn_no.as_str(), "aside"), standing);
+        let numbers = (0..count).map(|at| FilingChange::New(filing(&format!("{name}{at:04}"))));
+        commit(&*store, numbers.collect()).await.unwrap();
+        assert_eq!(moved("aside", psn_no.as_str()), standing);
+        standing += count;
+        let read = store.filings(f::pool(), &psn_no).await;
+        if standing <= FILINGS_READ_MAX {
+            assert_eq!(read.unwrap().len(), standing);
+        } else {
+            assert_eq!(read.err(), Some(StoreError::Broken("more than 400 filings of one person".to_owned())));
+        }
+    }
+    assert_eq!(standing, FILINGS_READ_MAX + 1);
 }
