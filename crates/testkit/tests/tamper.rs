@@ -236,3 +236,24 @@ async fn an_unreadable_row_does_not_end_the_audit() {
     let report = center.audit().await;
     assert_eq!((report.prescriptions, report.differences_sum), (2, 1), "{report}");
 }
+
+#[tokio::test]
+async fn an_unreadable_claim_of_a_paper_is_counted_and_ends_nothing() {
+    let center = TestCenter::new().await;
+    for person in [&center.people.active, &center.people.retired] {
+        center.life(person).up_to(Step::Settled).await;
+    }
+    // Both as if they had been settled on papers; of the first the claim cannot be read, of the second it is another's.
+    let raw = Connection::open(center.database()).unwrap();
+    let paper = |no: &str| serde_json::to_string(&lf_testkit::region::paper(no, center.now())).unwrap();
+    for (no, which, owner) in [("7", "min", "X'00'"), ("8", "max", "'Z9'")] {
+        let body = format!("json_set(body, '$.paper', json('{}'))", paper(no));
+        let claim = format!("INSERT INTO claim VALUES ('paper_setl', 'H36090200001/{no:0>12}', {owner})");
+        let setl = format!("UPDATE setl SET body = {body} WHERE setl_id = (SELECT {which}(setl_id) FROM setl)");
+        raw.execute_batch(&format!("{setl}; {claim}")).unwrap();
+    }
+    let report = center.audit().await;
+    assert_eq!((report.settlements, report.differences_sum), (2, 2), "{report}");
+    let kinds = report.kinds().into_iter().map(lf_testkit::audit::Kind::word).collect::<Vec<_>>();
+    assert_eq!(kinds, ["row", "claim"], "{report}");
+}

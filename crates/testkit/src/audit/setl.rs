@@ -70,7 +70,8 @@ async fn check_paper<S: Store + ?Sized>(
 ) -> Result<(), StoreError> {
     let (Some(paper), None) = (&setl.paper, &setl.refd_setl_id) else { return Ok(()) };
     for claim in paper.claims(&setl.fixmedins_code, &setl.setl_id) {
-        let holder = store.claim(claim.kind, &claim.key).await?.map(|held| held.owner);
+        let Some(found) = report.readable(store.claim(claim.kind, &claim.key).await)? else { continue };
+        let holder = found.map(|held| held.owner);
         let held = holder.as_deref() == Some(claim.owner.as_str());
         // A box comes back to the shelf (3506A) when its goods do, before or after its money.
         let by_goods = claim.kind == ClaimKind::DrugTracCodg && (reversed || holder.is_none());
