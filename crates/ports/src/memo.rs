@@ -80,12 +80,37 @@ pub enum Said {
 
 /// How an admission ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "StoredEnded")]
 pub struct Ended {
     /// On which day.
     pub on: Day,
     /// For a breach; otherwise it was given up.
     pub breach: bool,
+}
+
+/// As it was written at first, and as it is written now.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredEnded {
+    Day(Day),
+    Told(EndedTold),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndedTold {
+    on: Day,
+    breach: bool,
+}
+
+impl From<StoredEnded> for Ended {
+    /// Who wrote only the day did not say why: it counts as a breach, by which nobody is admitted who may not be.
+    fn from(stored: StoredEnded) -> Self {
+        match stored {
+            StoredEnded::Day(on) => Self { on, breach: true },
+            StoredEnded::Told(EndedTold { on, breach }) => Self { on, breach },
+        }
+    }
 }
 
 /// What an institution applied with, and what the law said of it.
@@ -107,6 +132,35 @@ impl Said {
             Self::Budget(_) => MemoTopic::Budget,
             Self::Explained | Self::Reopened => MemoTopic::Difference,
             Self::Applied(_) | Self::Granted | Self::Refused | Self::Cancelled(_) => MemoTopic::Admission,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::{decode, encode};
+
+    #[test]
+    fn an_end_that_was_written_as_a_day_alone_counts_as_one_for_a_breach() {
+        let memo = |said: &str| {
+            format!(r#"{{"said":{said},"rea":"超量结算","opter_name":"辛经办","opt_time":1778461200000000}}"#)
+        };
+        let read = |said: &str| decode::<Memo>(memo(said).as_bytes(), "memo", "body", "k").map(|memo| memo.said);
+        let on = "2026-03-01".parse().unwrap();
+        assert_eq!(read(r#"{"cancelled":20513}"#), Ok(Said::Cancelled(Ended { on, breach: true })));
+        for breach in [true, false] {
+            let said = format!(r#"{{"cancelled":{{"on":20513,"breach":{breach}}}}}"#);
+            assert_eq!(read(&said), Ok(Said::Cancelled(Ended { on, breach })));
+            let written = String::from_utf8(encode(&Said::Cancelled(Ended { on, breach }))).unwrap();
+            assert_eq!(written, said, "as it was written before");
+        }
+        for wrong in [
+            r#"{"cancelled":{"on":20513}}"#,
+            r#"{"cancelled":{"on":20513,"breach":true,"x":1}}"#,
+            r#"{"cancelled":"x"}"#,
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
         }
     }
 }
