@@ -59,7 +59,7 @@ pub async fn internet() -> TestCenter {
 }
 
 /// A prescription of a consultation in so many minutes after ten o'clock.
-fn seen<'c>(center: &'c TestCenter, person: &Person, minutes: (i64, i64)) -> Life<'c> {
+pub fn seen<'c>(center: &'c TestCenter, person: &Person, minutes: (i64, i64)) -> Life<'c> {
     let mut life = center.life(person);
     life.content.head.biz_type_code = BizTypeCode::Internet;
     let at = |minutes: i64| center.now().plus_seconds(minutes * 60);

@@ -156,6 +156,28 @@ async fn no_print_no_payment_whoever_knows_of_the_print() {
 }
 
 #[tokio::test]
+async fn where_every_print_is_reported_an_unknown_one_stops_the_payment() {
+    // proves JX-3.4.3a, JX-3.4.3b: an internet hospital's prescription, and a till that is linked with it through the center
+    let center = crate::consult::internet().await;
+    let linked = lf_ports::GrantRow {
+        admdvs: "360900".parse().unwrap(),
+        ..crate::grants::row("360000/print.linked", Some("2027-01-01"))
+    };
+    crate::grants::give(&center, linked).await;
+    let life = crate::consult::seen(&center, &center.people.active, (-30, -20)).up_to(Step::Sold).await;
+    let unknown = "RX-PRINT-NOT-REPORTED";
+    let silent = || with(life.settle_command(), |command| command.stated = t2101_quote::Stated::default());
+    assert_eq!(quoted(&life, |_| {}).await, [unknown]);
+    assert_eq!(codes(&send!(life, t2102_settle, pharmacy, silent())), [unknown]);
+    let paid = with(silent(), |command| command.stated.print_time = Some(center.now()));
+    send!(life, t2102_settle, pharmacy, paid).unwrap();
+    // Elsewhere in the province it is reminded of.
+    let center = TestCenter::new().await;
+    let life = center.life(&center.people.active).up_to(Step::Sold).await;
+    assert!(quoted(&life, |_| {}).await.contains(&"?RX-NOT-PRINTED".to_owned()));
+}
+
+#[tokio::test]
 async fn card_and_person_by_the_face_or_by_hand() {
     // proves JX-4.1.3b
     let center = TestCenter::new().await;

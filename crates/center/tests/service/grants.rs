@@ -10,7 +10,7 @@ use lf_vocab::Moment;
 
 use crate::said::codes;
 
-fn row(provision: &str, until: Option<&str>) -> GrantRow {
+pub fn row(provision: &str, until: Option<&str>) -> GrantRow {
     GrantRow {
         admdvs: "420200".parse().unwrap(),
         provision: provision.to_owned(),
@@ -29,7 +29,7 @@ fn row(provision: &str, until: Option<&str>) -> GrantRow {
     }
 }
 
-async fn give(center: &TestCenter, row: GrantRow) {
+pub async fn give(center: &TestCenter, row: GrantRow) {
     center.put(ChangeSet { grant: Some(GrantChange::Given(row)), ..ChangeSet::default() }).await;
 }
 
