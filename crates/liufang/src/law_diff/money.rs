@@ -10,6 +10,7 @@ mod bills;
 mod desk;
 mod named;
 mod packed;
+mod words;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};

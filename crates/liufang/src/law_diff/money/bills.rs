@@ -3,7 +3,6 @@
 //! Invariant: when they take more than a limit, every second person is left for another pass over the store, so that memory does
 //! not grow with what is stored.
 
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,6 +14,7 @@ use lf_vocab::dict::{ChrgitmLv, Insutype};
 use lf_vocab::{Admdvs, Fen, FixmedinsCode, HiRxno, Moment, Pric, PsnNo, Qty};
 
 use super::packed::{Packed, pack, pack_text, unpack, unpack_text};
+use super::words::{Words, halves, whole};
 
 /// Bytes that packed settlements and their index take at most, but for one page.
 pub const BYTES_MAX: usize = 192 << 20;
@@ -176,15 +176,15 @@ impl Bills {
         let shares = &setl.shares;
         pack_text(to, setl.accum_key.psn_no.as_str());
         for word in [setl.accum_key.poolarea_no.as_str(), setl.insutype.code(), &setl.med_type] {
-            pack(to, self.words.of(word));
+            self.pack_word(word, to);
         }
-        // Thirty digits as two numbers; every number of the center begins with another digit than 0.
-        let digits = setl.hi_rxno.as_ref().and_then(|number| number.as_str().split_at_checked(15));
-        let (high, low) = digits.unwrap_or_default();
-        pack(to, high.parse().unwrap_or_default());
-        pack(to, low.parse().unwrap_or_default());
-        let issuer = setl.paper.as_ref().map(|paper| self.words.of(paper.fixmedins_code.as_str()) + 1);
-        pack(to, issuer.unwrap_or_default());
+        for half in setl.hi_rxno.as_ref().map(halves).unwrap_or_default() {
+            pack(to, half.cast_signed());
+        }
+        pack(to, i64::from(setl.paper.is_some()));
+        if let Some(paper) = &setl.paper {
+            self.pack_word(paper.fixmedins_code.as_str(), to);
+        }
         pack(to, shares.lines.len() as i64);
         for line in &shares.lines {
             self.pack_line(line, to);
@@ -193,13 +193,17 @@ impl Bills {
         [balance].into_iter().chain(flows(shares)).for_each(|fen| pack(to, fen.get()));
     }
 
+    fn pack_word(&mut self, word: &str, to: &mut Vec<u8>) {
+        pack(to, self.words.of(word).into());
+    }
+
     fn pack_line(&mut self, line: &LineShare, to: &mut Vec<u8>) {
         // What is wholly the person's is of class C, or was outside the scope.
         let outside = line.fulamt_ownpay_amt == line.det_item_fee_sumamt && line.chrgitm_lv != ChrgitmLv::C;
         for number in [line.cnt.get(), line.pric.get(), line.det_item_fee_sumamt.get()] {
             pack(to, number);
         }
-        pack(to, self.words.of(line.chrgitm_lv.code()));
+        self.pack_word(line.chrgitm_lv.code(), to);
         pack(to, i64::from(outside) | i64::from(line.pric_uplmt_amt.is_some()) << 1);
         if let Some(uplmt) = line.pric_uplmt_amt {
             pack(to, uplmt.get());
@@ -213,14 +217,14 @@ impl Bills {
 
     fn read(&self, at: Moment, from: &mut &[u8]) -> Option<Bill> {
         let psn_no = unpack_text(from)?.parse().ok()?;
-        let poolarea_no = self.words.word(unpack(from)?)?.parse().ok()?;
-        let insutype = Insutype::from_code(self.words.word(unpack(from)?)?)?;
-        let med_type = self.words.word(unpack(from)?)?.clone();
-        let (high, low) = (unpack(from)?, unpack(from)?);
-        let prescribed = match (high, unpack(from)?) {
-            (0, 0) => Prescribed::Not,
-            (0, issuer) => Prescribed::Paper(self.words.word(issuer - 1)?.parse().ok()?),
-            _ => Prescribed::Rx(format!("{high:015}{low:015}").parse().ok()?),
+        let poolarea_no = self.word(from)?.parse().ok()?;
+        let insutype = Insutype::from_code(self.word(from)?)?;
+        let med_type = self.word(from)?.clone();
+        let number = [unpack(from)?.cast_unsigned(), unpack(from)?.cast_unsigned()];
+        let prescribed = match (number, unpack(from)?) {
+            ([0, 0], 0) => Prescribed::Not,
+            ([0, 0], _) => Prescribed::Paper(self.word(from)?.parse().ok()?),
+            _ => Prescribed::Rx(whole(number)?),
         };
         let count = usize::try_from(unpack(from)?).ok()?;
         let lines = (0..count).map(|_| self.read_line(from)).collect::<Option<Vec<_>>>()?;
@@ -229,9 +233,13 @@ impl Bills {
         Some(Bill { at, poolarea_no, psn_no, prescribed, insutype, med_type, lines, balance, paid })
     }
 
+    fn word(&self, from: &mut &[u8]) -> Option<&Arc<str>> {
+        self.words.word(unpack(from)?.try_into().ok()?)
+    }
+
     fn read_line(&self, from: &mut &[u8]) -> Option<BillLine> {
         let (cnt, pric, fee) = (Qty::new(unpack(from)?), Pric::new(unpack(from)?), Fen::new(unpack(from)?));
-        let chrgitm_lv = ChrgitmLv::from_code(self.words.word(unpack(from)?)?)?;
+        let chrgitm_lv = ChrgitmLv::from_code(self.word(from)?)?;
         let marks = unpack(from)?;
         let pric_uplmt = if marks & 2 == 2 { Some(Pric::new(unpack(from)?)) } else { None };
         Some(BillLine { cnt, pric, fee, pric_uplmt, chrgitm_lv, in_scope: marks & 1 == 0 })
@@ -242,27 +250,4 @@ fn hash(of: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     of.hash(&mut hasher);
     hasher.finish()
-}
-
-/// Words that occur again and again, as numbers.
-#[derive(Default)]
-struct Words {
-    numbers: HashMap<Arc<str>, i64>,
-    words: Vec<Arc<str>>,
-}
-
-impl Words {
-    fn of(&mut self, word: &str) -> i64 {
-        if let Some(number) = self.numbers.get(word) {
-            return *number;
-        }
-        let (word, number): (Arc<str>, _) = (word.into(), self.words.len() as i64);
-        self.words.push(word.clone());
-        self.numbers.insert(word, number);
-        number
-    }
-
-    fn word(&self, number: i64) -> Option<&Arc<str>> {
-        self.words.get(usize::try_from(number).ok()?)
-    }
 }

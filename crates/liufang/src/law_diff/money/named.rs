@@ -2,23 +2,18 @@
 //!
 //! Invariant: only prescriptions that say one of both take memory, 24 bytes each.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use lf_center::scheme::of_stay;
 use lf_rx::RxContent;
 use lf_vocab::HiRxno;
 
+use super::words::{Words, halves};
+
 /// Prescriptions that name a disease, or were written during a stay.
 #[derive(Default)]
 pub struct Named {
-    dises: Vec<Arc<str>>,
-    numbers: HashMap<Arc<str>, u32>,
-    said: Vec<(Number, Said)>,
+    dises: Words,
+    said: Vec<([u64; 2], Said)>,
 }
-
-/// Thirty digits.
-type Number = [u64; 2];
 
 #[derive(Clone, Copy)]
 struct Said {
@@ -35,24 +30,14 @@ impl Named {
         if dise.is_none() && !stay {
             return;
         }
-        let dise = dise.map_or(0, |dise| self.number(dise) + 1);
-        self.said.push((number(hi_rxno), Said { dise, stay }));
-    }
-
-    fn number(&mut self, dise: &str) -> u32 {
-        if let Some(number) = self.numbers.get(dise) {
-            return *number;
-        }
-        let number = u32::try_from(self.dises.len()).unwrap_or(u32::MAX);
-        self.dises.push(dise.into());
-        self.numbers.insert(dise.into(), number);
-        number
+        let dise = dise.map_or(0, |dise| self.dises.of(dise) + 1);
+        self.said.push((halves(hi_rxno), Said { dise, stay }));
     }
 
     /// Adds another reader's.
     pub fn add(&mut self, other: Self) {
-        let own: Vec<u32> = other.dises.iter().map(|dise| self.number(dise) + 1).collect();
-        let here = |dise: u32| dise.checked_sub(1).and_then(|at| own.get(at as usize).copied()).unwrap_or_default();
+        let own = self.dises.join(&other.dises);
+        let here = |dise: u32| dise.checked_sub(1).and_then(|at| own.get(at as usize)).map_or(0, |own| own + 1);
         self.said.extend(other.said.into_iter().map(|(of, said)| (of, Said { dise: here(said.dise), ..said })));
     }
 
@@ -63,17 +48,12 @@ impl Named {
 
     /// 病种, and whether it was written during a stay.
     pub fn of(&self, hi_rxno: &HiRxno) -> (Option<&str>, bool) {
-        let number = number(hi_rxno);
+        let number = halves(hi_rxno);
         let Ok(at) = self.said.binary_search_by_key(&number, |(of, _)| *of) else { return (None, false) };
         let said = self.said[at].1;
-        let dise = said.dise.checked_sub(1).and_then(|at| self.dises.get(at as usize));
+        let dise = said.dise.checked_sub(1).and_then(|at| self.dises.word(at));
         (dise.map(AsRef::as_ref), said.stay)
     }
-}
-
-fn number(hi_rxno: &HiRxno) -> Number {
-    let (high, low) = hi_rxno.as_str().split_at_checked(15).unwrap_or_default();
-    [high, low].map(|digits| digits.parse().unwrap_or_default())
 }
 
 #[cfg(test)]
