@@ -238,6 +238,16 @@ fn paper_numbers_are_taken_in_and_gaps_doubles_and_missing_seals_are_told() {
     }
     let (code, out, _) = paper(&["report", "--fixmedins-code", PHARMACY]);
     assert!(code == 0 && out.contains("已提交2批") && out.contains("2026-12"), "{out}");
+    let waits = ["--age-days", "0", "--from", "2026-11-01"];
+    let (code, out, _) = paper(&[&["report", "--fixmedins-code", PHARMACY], &waits[..]].concat());
+    assert!(code == 0 && !out.contains("未提交"), "it settled none: {out}");
+    for of_pharmacies in waits.chunks(2) {
+        assert_eq!(
+            paper(&[&["report", "--fixmedins-code", HOSPITAL], of_pharmacies].concat()).0,
+            2,
+            "{of_pharmacies:?}"
+        );
+    }
     for (bad, want) in [
         (format!("{PHARMACY},1,2026-11-20,D360902000001,1,1"), "row 2: fixmedins_code"),
         (row(0, "1,1"), "row 2: paper_no"),
