@@ -111,3 +111,24 @@ fn a_grant_without_consent_or_filing_number_is_not_entered() {
     let (_, listed) = region.grant(&["list"], "420200");
     assert!(listed.contains("nothing was granted"), "{listed}");
 }
+
+#[test]
+fn what_may_be_granted_is_asked_of_the_packs_that_are_named() {
+    let region = Region::new();
+    let law = region.0.join("law");
+    lf_testkit::write_law(&law);
+    let pack = law.join("420000/wpcf.toml");
+    let (printed, longer) = ("grant = { max = 1, max_days = 92 }", "grant = { max = 1, max_days = 366 }");
+    let text = std::fs::read_to_string(&pack).unwrap();
+    assert!(text.contains(printed));
+    std::fs::write(&pack, text.replacen(printed, longer, 1)).unwrap();
+    let half_year = ["--from", "2025-01-01", "--last-day", "2025-06-30"];
+    let (code, said) = region.add("420000/paper.extension", "420200", &half_year);
+    assert!(code == 2 && said.contains("最长92日"), "{said}");
+    let (code, said) = region.add("420000/paper.extension", "420200", &[&half_year[..], &["--packs", "law"]].concat());
+    assert_eq!(code, 0, "{said}");
+    // The center's own law hears nothing of it.
+    let (code, said) = region.grant(&["list"], "420200");
+    assert!(code == 1 && said.contains("has no effect"), "{said}");
+    assert_eq!(region.grant(&["list", "--packs", "law"], "420200").0, 0);
+}
