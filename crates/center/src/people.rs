@@ -1,8 +1,8 @@
 //! Finding the insured person of a message and proving that the message means that person (JX-4.1.3b, HB-2.2).
 
-use lf_ports::{Person, PersonKey};
+use lf_ports::{Card, Person, PersonKey};
 use lf_rx::refusal::Refused;
-use lf_vocab::{Certno, Moment, PsnNo};
+use lf_vocab::{CardSn, Certno, Moment, PsnNo};
 
 use crate::failure::{Failure, refused};
 
@@ -14,6 +14,8 @@ lf_rx::refusals! {
         CertDiffers = "RX-0002-03", "赣医保字〔2024〕9号 四（一）3：人证相符", "证件与参保信息不符";
         PsnNoDiffers = "RX-0002-04", "接口规范 1101", "医保人员编号与证件不符";
         TokenDiffers = "RX-0002-05", "接口规范 7201 ecToken", "医保电子凭证令牌无效";
+        CardSnMissing = "RX-0002-07", "接口规范 1101、2102、7101 card_sn", "凭社会保障卡办理须填写卡号和卡识别码";
+        CardDiffers = "RX-0002-08", "接口规范 1101、2102、7101 card_sn", "社会保障卡的卡号或卡识别码与参保信息不符";
         NotInsured = "RX-0002-06", "接口规范 2001", "参保状态不正常";
     }
 }
@@ -30,17 +32,51 @@ pub struct Claimed<'a> {
     pub psn_no: Option<&'a PsnNo>,
     /// Token, where the message has one.
     pub ec_token: Option<&'a str>,
+    /// Card, where the message has one.
+    pub card: Option<&'a Card>,
 }
 
-/// The key by which a shown credential is looked up: 01 the electronic one, 02 the identity card; any other is `other`.
-pub(crate) fn shown(mdtrt_cert_type: &str, mdtrt_cert_no: &str, other: impl Refused) -> Result<PersonKey, Failure> {
-    match mdtrt_cert_type {
-        "01" => Ok(PersonKey::EcToken(mdtrt_cert_no.to_owned())),
-        "02" => match mdtrt_cert_no.parse() {
-            Ok(certno) => Ok(PersonKey::Cert("01".to_owned(), certno)),
-            Err(_) => refused(PersonRefusal::Unknown),
-        },
-        _ => refused(other),
+/// 就诊凭证类型 of the 社会保障卡.
+pub(crate) const CARD: &str = "03";
+
+/// The credential that a counter was shown.
+#[derive(Clone, Copy)]
+pub(crate) struct MdtrtCert<'a> {
+    /// 就诊凭证类型.
+    pub(crate) mdtrt_cert_type: &'a str,
+    /// 就诊凭证编号.
+    pub(crate) mdtrt_cert_no: &'a str,
+    /// 卡识别码, where sent.
+    pub(crate) card_sn: Option<&'a CardSn>,
+}
+
+impl MdtrtCert<'_> {
+    /// The key by which it is looked up: 01 the electronic one, 02 the identity card, 03 the 社会保障卡; any other is `other`.
+    pub(crate) fn key(self, other: impl Refused) -> Result<PersonKey, Failure> {
+        lf_vocab::covers!("WH-6.6");
+        match self.mdtrt_cert_type {
+            "01" => Ok(PersonKey::EcToken(self.mdtrt_cert_no.to_owned())),
+            "02" => match self.mdtrt_cert_no.parse() {
+                Ok(certno) => Ok(PersonKey::Cert("01".to_owned(), certno)),
+                Err(_) => refused(PersonRefusal::Unknown),
+            },
+            CARD if self.card_sn.is_none() => refused(PersonRefusal::CardSnMissing),
+            CARD => match self.mdtrt_cert_no.parse() {
+                Ok(sscno) => Ok(PersonKey::Card(sscno)),
+                Err(_) => refused(PersonRefusal::Unknown),
+            },
+            _ => refused(other),
+        }
+    }
+
+    /// That it is the credential of who was found by its key. A number alone is no card: the chip's own must be the registered
+    /// one. It is asked before anything else of the person, so that a number alone confirms nothing.
+    pub(crate) fn proves(self, person: &Person) -> Result<(), PersonRefusal> {
+        let differs = |card: &Card| self.card_sn != Some(&card.card_sn);
+        match self.mdtrt_cert_type == CARD && person.card.as_ref().is_none_or(differs) {
+            true => Err(PersonRefusal::CardDiffers),
+            false => Ok(()),
+        }
     }
 }
 
@@ -65,6 +101,10 @@ pub fn prove(person: &Person, claimed: &Claimed<'_>, now: Moment) -> Result<(), 
     }
     if claimed.ec_token.is_some_and(|token| token != person.ec_token) {
         return refused(PersonRefusal::TokenDiffers);
+    }
+    // Of whose card the register knows nothing, none can differ.
+    if claimed.card.zip(person.card.as_ref()).is_some_and(|(claimed, card)| claimed != card) {
+        return refused(PersonRefusal::CardDiffers);
     }
     if person.insured.contains(now.day()) { Ok(()) } else { refused(PersonRefusal::NotInsured) }
 }

@@ -1,24 +1,26 @@
 //! 1101 人员信息获取: the insured person behind a credential, with 险种 and the balance of the personal account.
 //!
 //! Serves JX-4.1.3b: what the message says of a person must fit the register. Found by the token of the electronic
-//! credential or by a certificate that the name agrees with; never by 人员编号 alone, so that nobody can read the
+//! credential, by the 社会保障卡 with its 卡识别码, or by a certificate that the name agrees with; never by 人员编号 alone, so that nobody can read the
 //! register number by number. Changes nothing.
 
 use lf_ports::Person;
-use lf_vocab::{Certno, Day, Fen, Moment};
+use lf_vocab::{CardSn, Certno, Day, Fen, Moment};
 
 use crate::Center;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
-use crate::people::{PersonRefusal, shown};
+use crate::people::{MdtrtCert, PersonRefusal};
 
 /// Whom a message asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     /// 就诊凭证类型.
     pub mdtrt_cert_type: String,
-    /// 就诊凭证编号: token or certificate number.
+    /// 就诊凭证编号: token, certificate number or number of the card.
     pub mdtrt_cert_no: String,
+    /// 卡识别码, where sent.
+    pub card_sn: Option<CardSn>,
     /// 人员证件类型, where sent.
     pub psn_cert_type: Option<String>,
     /// 证件号码, where sent.
@@ -58,7 +60,7 @@ impl Reply {
 lf_rx::refusals! {
     /// Why no person is told (1101).
     CredentialRefusal {
-        CertType = "RX-1101-01", "接口规范 1101 mdtrt_cert_type", "暂不支持以该类就诊凭证查询，请使用医保电子凭证或居民身份证";
+        CertType = "RX-1101-01", "接口规范 1101 mdtrt_cert_type", "暂不支持以该类就诊凭证查询，请使用医保电子凭证、居民身份证或社会保障卡";
     }
 }
 
@@ -67,7 +69,7 @@ impl Center {
     pub async fn t1101_person(&self, ctx: &Ctx, command: &Command) -> Result<Answer<Reply>, Failure> {
         lf_vocab::covers!("JX-4.1.3b");
         ctx.expect(ctx.code().kind(), ctx.code())?;
-        let key = shown(&command.mdtrt_cert_type, &command.mdtrt_cert_no, CredentialRefusal::CertType)?;
+        let key = command.cert().key(CredentialRefusal::CertType)?;
         let Some(person) = self.store.person(&key).await? else { return refused(PersonRefusal::Unknown) };
         check(&person, command).map_err(Failure::from_refusal)?;
         let acct = self.store.acct(person.poolarea_no, &person.psn_no).await?;
@@ -75,7 +77,15 @@ impl Center {
     }
 }
 
+impl Command {
+    fn cert(&self) -> MdtrtCert<'_> {
+        let (mdtrt_cert_type, mdtrt_cert_no) = (&*self.mdtrt_cert_type, &*self.mdtrt_cert_no);
+        MdtrtCert { mdtrt_cert_type, mdtrt_cert_no, card_sn: self.card_sn.as_ref() }
+    }
+}
+
 fn check(person: &Person, command: &Command) -> Result<(), PersonRefusal> {
+    command.cert().proves(person)?;
     if command.psn_name.as_ref().is_some_and(|name| *name != person.psn_name) {
         return Err(PersonRefusal::NameDiffers);
     }

@@ -10,13 +10,13 @@ use lf_rx::event::AtCounter;
 use lf_rx::{Prescription, Refusal, RxContent};
 use lf_settle::Shares;
 use lf_vocab::dict::{AcctUsedFlag, Insutype};
-use lf_vocab::{Certno, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
+use lf_vocab::{CardSn, Certno, DrugTracCodg, Fen, FixmedinsKind, HiRxno, MedListCodg, Moment, Pric, PsnNo, Qty};
 
 use crate::catalogue::apart;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Failure, refused};
 use crate::filings::Filings;
-use crate::people::{PersonRefusal, shown};
+use crate::people::{MdtrtCert, PersonRefusal};
 use crate::t2101_paper::{Paper, PaperRefusal};
 use crate::t2101_without_rx::without_rx;
 use crate::t7102_sign::RxRefusal;
@@ -46,6 +46,8 @@ pub struct Command {
     pub mdtrt_cert_type: String,
     /// 就诊凭证编号.
     pub mdtrt_cert_no: String,
+    /// 卡识别码, where sent.
+    pub card_sn: Option<CardSn>,
     /// 证件号码, where sent.
     pub certno: Option<Certno>,
     /// 姓名, where sent.
@@ -142,7 +144,7 @@ lf_rx::refusals! {
         FamilyAccount = "RX-2102-13", "规则包", "家庭共济账户支付尚未形成规则";
         NoRxno = "RX-2102-14", "接口规范 2102 rxno、rx_circ_flag", "按该医疗类别购药须凭流转处方，明细缺少处方号或外购处方标志";
         SeveralRxno = "RX-2102-15", "赣医保字〔2024〕9号 三（一）单次结算", "一次结算只能对应一张处方";
-        CertType = "RX-2102-16", "接口规范 2102 mdtrt_cert_type", "暂不支持以该类就诊凭证结算，请使用医保电子凭证或居民身份证";
+        CertType = "RX-2102-16", "接口规范 2102 mdtrt_cert_type", "暂不支持以该类就诊凭证结算，请使用医保电子凭证、居民身份证或社会保障卡";
         PsnNoDiffers = "RX-2102-17", "接口规范 2102 psn_no", "人员编号与就诊凭证不符";
         InsutypeDiffers = "RX-2102-18", "接口规范 2102 insutype", "险种类型与参保信息不符";
         DeliveryFee = "RX-2102-20", "接口规范 2102 drugdetail", "配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取";
@@ -196,7 +198,7 @@ impl Center {
     fn named(&self, ctx: &Ctx, command: &Command) -> Result<(HiRxno, PersonKey), Failure> {
         ctx.expect(FixmedinsKind::Pharmacy, ctx.code())?;
         let hi_rxno = Self::admissible(command)?;
-        let key = shown(&command.mdtrt_cert_type, &command.mdtrt_cert_no, PurchaseRefusal::CertType)?;
+        let key = Said::from(command).cert.key(PurchaseRefusal::CertType)?;
         Ok((hi_rxno, key))
     }
 
@@ -356,6 +358,7 @@ pub(crate) fn one_rxno<'a>(numbers: impl Iterator<Item = Option<&'a str>>) -> Re
 
 /// What a till says of the person whose credential it was shown.
 pub(crate) struct Said<'a> {
+    pub(crate) cert: MdtrtCert<'a>,
     pub(crate) psn_no: &'a PsnNo,
     pub(crate) psn_name: Option<&'a str>,
     pub(crate) certno: Option<&'a Certno>,
@@ -364,7 +367,9 @@ pub(crate) struct Said<'a> {
 
 impl<'a> From<&'a Command> for Said<'a> {
     fn from(command: &'a Command) -> Self {
+        let (mdtrt_cert_type, mdtrt_cert_no) = (&*command.mdtrt_cert_type, &*command.mdtrt_cert_no);
         Self {
+            cert: MdtrtCert { mdtrt_cert_type, mdtrt_cert_no, card_sn: command.card_sn.as_ref() },
             psn_no: &command.psn_no,
             psn_name: command.psn_name.as_deref(),
             certno: command.certno.as_ref(),
@@ -374,6 +379,7 @@ impl<'a> From<&'a Command> for Said<'a> {
 }
 
 pub(crate) fn check_person(person: &Person, command: &Said<'_>, ctx: &Ctx) -> Result<(), Failure> {
+    command.cert.proves(person).map_err(Failure::from_refusal)?;
     if person.psn_no != *command.psn_no {
         return refused(PurchaseRefusal::PsnNoDiffers);
     }

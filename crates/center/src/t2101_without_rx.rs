@@ -14,7 +14,7 @@ use crate::Center;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::once::{MsgidUse, msgid_key};
-use crate::people::{PersonRefusal, shown};
+use crate::people::PersonRefusal;
 use crate::t2101_paper::PaperRefusal;
 use crate::t2101_quote::{Command, Priced, PurchaseRefusal, Said, check_person};
 use crate::t2102_settle::Reply;
@@ -136,5 +136,5 @@ fn shown_by(command: &Command) -> Result<PersonKey, Failure> {
     if command.acct_used_flag == AcctUsedFlag::Family {
         return refused(PurchaseRefusal::FamilyAccount);
     }
-    shown(&command.mdtrt_cert_type, &command.mdtrt_cert_no, PurchaseRefusal::CertType)
+    Said::from(command).cert.key(PurchaseRefusal::CertType)
 }

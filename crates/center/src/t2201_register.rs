@@ -5,13 +5,13 @@
 
 use lf_ports::{Batch, BatchState, IdemKey, Mdtrt, MdtrtChange, MdtrtState};
 use lf_vocab::dict::Insutype;
-use lf_vocab::{Certno, FixmedinsKind, Moment, PsnNo};
+use lf_vocab::{CardSn, Certno, FixmedinsKind, Moment, PsnNo};
 
 use crate::Center;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::mdtrt::MdtrtRefusal;
-use crate::people::{PersonRefusal, shown};
+use crate::people::{MdtrtCert, PersonRefusal};
 use crate::t2101_quote::{PurchaseRefusal, Said, check_person};
 
 /// 2201.
@@ -27,6 +27,8 @@ pub struct Command {
     pub mdtrt_cert_type: String,
     /// 就诊凭证编号.
     pub mdtrt_cert_no: String,
+    /// 卡识别码, where sent.
+    pub card_sn: Option<CardSn>,
     /// 证件号码, where sent.
     pub certno: Option<Certno>,
     /// 姓名, where sent.
@@ -68,7 +70,7 @@ impl Center {
     }
 
     async fn try_register(&self, ctx: &Ctx, command: &Command, key: &IdemKey) -> Result<Answer<Reply>, Attempt> {
-        let by = shown(&command.mdtrt_cert_type, &command.mdtrt_cert_no, PurchaseRefusal::CertType)?;
+        let by = Said::from(command).cert.key(PurchaseRefusal::CertType)?;
         let (idem, person) = tokio::try_join!(self.store.idem(key), self.store.person(&by))?;
         if let Some(answered) = ctx.answered::<String>(idem)? {
             let mdtrt_id = answered.reply.clone();
@@ -131,7 +133,9 @@ impl Center {
 
 impl<'a> From<&'a Command> for Said<'a> {
     fn from(command: &'a Command) -> Self {
+        let (mdtrt_cert_type, mdtrt_cert_no) = (&*command.mdtrt_cert_type, &*command.mdtrt_cert_no);
         Self {
+            cert: MdtrtCert { mdtrt_cert_type, mdtrt_cert_no, card_sn: command.card_sn.as_ref() },
             psn_no: &command.psn_no,
             psn_name: command.psn_name.as_deref(),
             certno: command.certno.as_ref(),

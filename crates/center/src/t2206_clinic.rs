@@ -7,7 +7,7 @@
 use lf_ports::{Batch, IdemKey};
 use lf_settle::Shares;
 use lf_vocab::dict::{AcctUsedFlag, Insutype};
-use lf_vocab::{Certno, DrugTracCodg, Fen, FixmedinsKind, PsnNo};
+use lf_vocab::{CardSn, Certno, DrugTracCodg, Fen, FixmedinsKind, PsnNo};
 
 use crate::Center;
 use crate::ctx::{Answer, Ctx};
@@ -32,6 +32,8 @@ pub struct Command {
     pub mdtrt_cert_type: String,
     /// 就诊凭证编号.
     pub mdtrt_cert_no: String,
+    /// 卡识别码, where sent.
+    pub card_sn: Option<CardSn>,
     /// 证件号码, where sent.
     pub certno: Option<Certno>,
     /// 姓名, where sent.
@@ -130,6 +132,7 @@ impl Command {
             psn_no: self.psn_no.clone(),
             mdtrt_cert_type: self.mdtrt_cert_type.clone(),
             mdtrt_cert_no: self.mdtrt_cert_no.clone(),
+            card_sn: self.card_sn.clone(),
             certno: self.certno.clone(),
             psn_name: self.psn_name.clone(),
             begntime: visit.info.begntime,

@@ -4,8 +4,9 @@
 
 use lf_gm::hex;
 use lf_law::{Gate, Scope};
-use lf_ports::{ChangeSet, Drug, Lists, Person, PersonKey, Practitioner, StoreError, codec};
+use lf_ports::{Card, ChangeSet, Drug, Lists, Person, PersonKey, Practitioner, StoreError, codec};
 use lf_rx::basket::Basket;
+use lf_rx::content::RxHead;
 use lf_rx::event::{Opened, Overridden};
 use lf_rx::{Refusal, RxContent, RxDrug};
 use lf_vocab::{FixmedinsKind, HiRxno, MedListCodg, RxTraceCode};
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::limit::Limits;
-use crate::people::{Claimed, identified};
+use crate::people::{CARD, Claimed, PersonRefusal, identified};
 use crate::registers::Side;
 use crate::t7204_download::listed;
 use crate::{Center, consult, gate, journal};
@@ -237,14 +238,29 @@ fn known(person: Option<Person>, content: &RxContent, ctx: &Ctx) -> Result<Perso
     if visit.psn_cert_type == "01" && visit.certno.check_resident().is_err() {
         return refused(PrecheckRefusal::CertForm);
     }
+    let card = card_of(&content.head)?;
     let claimed = Claimed {
         psn_cert_type: &visit.psn_cert_type,
         certno: &visit.certno,
         psn_name: &visit.patn_name,
         psn_no: Some(&visit.psn_no),
         ec_token: content.head.ec_token.as_deref(),
+        card: card.as_ref(),
     };
     identified(person, &claimed, ctx.now)
+}
+
+/// The 社会保障卡 that the person showed the hospital, if it was one.
+fn card_of(head: &RxHead) -> Result<Option<Card>, Failure> {
+    if head.mdtrt_cert_type != CARD {
+        return Ok(None);
+    }
+    let sscno = head.mdtrt_cert_no.as_deref().and_then(|text| text.parse().ok());
+    let card_sn = head.card_sn.as_deref().and_then(|text| text.parse().ok());
+    match sscno.zip(card_sn) {
+        Some((sscno, card_sn)) => Ok(Some(Card { sscno, card_sn })),
+        None => refused(PersonRefusal::CardSnMissing),
+    }
 }
 
 /// How far a client's clock may run ahead, in seconds.

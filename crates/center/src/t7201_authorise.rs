@@ -110,6 +110,7 @@ impl Center {
             psn_name: &command.psn_name,
             psn_no: None,
             ec_token: command.ec_token.as_deref(),
+            card: None,
         };
         let person = identified(person, &claimed, ctx.now)?;
         let poolarea_no = ctx.caller.fixmedins.poolarea_no;

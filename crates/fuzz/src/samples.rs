@@ -56,6 +56,10 @@ const FILES: &[(Transaction, &str)] = &[
         Transaction::T1101,
         r#"{"data":{"mdtrt_cert_type":"02","mdtrt_cert_no":"360902197904165015","psn_cert_type":"01","certno":"360902197904165015","psn_name":"章样康"}}"#,
     ),
+    (
+        Transaction::T1101,
+        r#"{"data":{"mdtrt_cert_type":"03","mdtrt_cert_no":"J08108857","card_sn":"360900D156000005C4F1AAD5E00BA1BA","psn_cert_type":"01","certno":"360902197904165015","psn_name":"章样康"}}"#,
+    ),
     (Transaction::T1201, r#"{"medinsinfo":{"fixmedins_type":"2","fixmedins_code":"P36090200106"}}"#),
     (Transaction::T1301, CATALOGUE),
     (Transaction::T1302, CATALOGUE),

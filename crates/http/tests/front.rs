@@ -6,6 +6,7 @@
 mod bad_content;
 mod bad_envelope;
 mod callbacks;
+mod card;
 mod cases;
 mod clinic;
 mod files;

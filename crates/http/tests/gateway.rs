@@ -394,8 +394,12 @@ async fn a_person_is_told_to_who_shows_the_credential() {
         }],
         "idetinfo": [],
     });
+    let by_card = json!({ "data": {
+        "mdtrt_cert_type": "03", "mdtrt_cert_no": m::SSCNO, "card_sn": m::CARD_SN, "psn_cert_type": "01",
+        "certno": m::CERTNO, "psn_name": "章样康",
+    }});
     let written = world.written();
-    for input in [&by_token, &by_cert] {
+    for input in [&by_token, &by_cert, &by_card] {
         let raw = world.input(client, "1101", "m1", input).await;
         assert_eq!((raw.infcode(), raw.output()), (0, want.clone()), "{}", raw.json);
     }
@@ -416,10 +420,19 @@ async fn a_person_is_told_to_who_shows_the_credential() {
         assert_eq!((raw.infcode(), raw.output()), (-1, Value::Null));
         assert!(raw.err_msg().starts_with(want), "{want}: {}", raw.err_msg());
     }
-    let mut card = changed("mdtrt_cert_type", "03");
-    card["data"]["card_sn"] = "1".into();
-    let raw = world.input(client, "1101", "m1", &card).await;
-    assert!(raw.err_msg().starts_with("[RX-1101-01]"), "{}", raw.err_msg());
+    for (key, value, want) in [
+        ("card_sn", "1", "[RX-0002-08]"),
+        ("card_sn", "", "报文有1处错误：card_sn（卡识别码）在mdtrt_cert_type为03时必填"),
+        ("mdtrt_cert_no", "J36092408", "[RX-0002-01]"),
+        ("mdtrt_cert_no", m::CERTNO, "[RX-0002-01]"),
+        ("psn_name", "章样", "[RX-0002-02]"),
+    ] {
+        let mut input = by_card.clone();
+        input["data"][key] = value.into();
+        let raw = world.input(client, "1101", "m1", &input).await;
+        assert_eq!((raw.infcode(), raw.output()), (-1, Value::Null));
+        assert!(raw.err_msg().starts_with(want), "{want}: {}", raw.err_msg());
+    }
     assert_eq!(world.written(), written);
 }
 

@@ -1,7 +1,7 @@
 //! The region of the tests and its messages: one hospital, one pharmacy, a doctor, two pharmacists, two persons,
 //! three drugs; and for each transaction the plain message that carries one prescription along.
 
-use lf_ports::{AcctChange, Drug, Fixmedins, Person, Practitioner, PractitionerKind, RegistryPut};
+use lf_ports::{AcctChange, Card, Drug, Fixmedins, Person, Practitioner, PractitionerKind, RegistryPut};
 use lf_vocab::dict::{ChrgitmLv, Insutype, PsnType};
 use lf_vocab::{Day, Fen, Moment, Span};
 use serde_json::{Value, json};
@@ -19,6 +19,9 @@ pub const CERTNO: &str = "360902197904165015";
 const HOSP_PHAR_CODE: &str = "HY360920000010";
 const PHAR_CERTNO: &str = "360902197103081014";
 const PHAR_TOKEN: &str = "b1181c4ce8439f3f871732e701c6651bcf2b05d70b114f00";
+/// 社会保障卡卡号 and 卡识别码 of the first person.
+pub const SSCNO: &str = "J36092407";
+pub const CARD_SN: &str = "360900D15600000512A64F2E08C3B791";
 /// `%PDF-1.4 …` in Base64: the least that is a file.
 pub const RX_FILE: &str = "JVBERi0xLjQKJSBhIHByZXNjcmlwdGlvbgolJUVPRgo=";
 
@@ -93,6 +96,10 @@ fn practitioner(code: &str, name: &str, kind: PractitionerKind, at: &str) -> Pra
     }
 }
 
+fn card() -> Card {
+    Card { sscno: SSCNO.parse().unwrap(), card_sn: CARD_SN.parse().unwrap() }
+}
+
 fn person(psn_no: &str, name: &str, certno: &str, psn_type: PsnType, ec_token: &str) -> Person {
     let certno: lf_vocab::Certno = certno.parse().unwrap();
     Person {
@@ -108,6 +115,7 @@ fn person(psn_no: &str, name: &str, certno: &str, psn_type: PsnType, ec_token: &
         insured: always(),
         cvlserv: false,
         ec_token: ec_token.to_owned(),
+        card: (psn_no == PSN_NO).then(card),
     }
 }
 

@@ -173,26 +173,21 @@ impl Reading<'_> {
         kept
     }
 
-    /// Of two persons who show the same certificate or token, only one would be found by it.
+    /// Of two persons who show the same certificate, token or card, only one would be found by it.
     fn shown_once(&mut self, persons: Vec<Numbered<(Person, Option<Fen>)>>) -> Vec<Numbered<(Person, Option<Fen>)>> {
-        let (mut certs, mut tokens) = (HashMap::new(), HashMap::new());
+        let mut shown: HashMap<(&'static str, String), u64> = HashMap::new();
         let mut kept = Vec::with_capacity(persons.len());
         for (number, (person, balc)) in persons {
-            let cert = (person.psn_cert_type.clone(), person.certno.as_str().to_owned());
-            let twice = match certs.entry(cert) {
-                Entry::Occupied(earlier) => Some(("certno", *earlier.get())),
-                Entry::Vacant(place) => {
-                    place.insert(number);
-                    None
-                }
-            };
-            let twice = twice.or_else(|| match tokens.entry(person.ec_token.clone()) {
-                Entry::Occupied(earlier) if !person.ec_token.is_empty() => Some(("ec_token", *earlier.get())),
-                Entry::Occupied(_) => None,
-                Entry::Vacant(place) => {
-                    place.insert(number);
-                    None
-                }
+            let token = Some(person.ec_token.clone()).filter(|token| !token.is_empty());
+            let card = person.card.as_ref().map(|card| card.sscno.as_str().to_owned());
+            let each = [
+                ("certno", Some(format!("{}:{}", person.psn_cert_type, person.certno.as_str()))),
+                ("ec_token", token),
+                ("sscno", card),
+            ];
+            let twice = each.into_iter().find_map(|(column, text)| {
+                let earlier = *shown.entry((column, text?)).or_insert(number);
+                (earlier != number).then_some((column, earlier))
             });
             match twice {
                 Some((column, earlier)) => {

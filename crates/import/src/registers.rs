@@ -1,7 +1,7 @@
 //! Registers: institutions, doctors and pharmacists, insured persons. Rows are put in the place of those of their key; rows
 //! that the file leaves out stay.
 //!
-//! Invariants: every reference leads somewhere; nobody else is found by a certificate or token afterwards; what a file has no
+//! Invariants: every reference leads somewhere; nobody else is found by a certificate, token or card afterwards; what a file has no
 //! column for stays as it stood, above all keys and tokens; an account is opened once, for a new person.
 
 use std::collections::{BTreeSet, HashMap};
@@ -78,7 +78,7 @@ fn sift<T>(rows: &mut Vec<Numbered<T>>, defects: &mut Defects, wrong: impl Fn(&T
     });
 }
 
-/// A certificate or token that already leads to somebody else must be mended there first.
+/// A certificate, token or card that already leads to somebody else must be mended there first.
 async fn check_persons(
     store: &dyn Store,
     rows: &mut Vec<Numbered<(Person, Option<Fen>)>>,
@@ -113,7 +113,7 @@ async fn check_persons(
     Ok(())
 }
 
-async fn holders(store: &dyn Store, person: &Person) -> Result<[(&'static str, Option<Person>); 2], StoreError> {
+async fn holders(store: &dyn Store, person: &Person) -> Result<[(&'static str, Option<Person>); 3], StoreError> {
     let cert = PersonKey::Cert(person.psn_cert_type.clone(), person.certno.clone());
     let by_cert = store.person(&cert).await?;
     let by_token = if person.ec_token.is_empty() {
@@ -121,7 +121,11 @@ async fn holders(store: &dyn Store, person: &Person) -> Result<[(&'static str, O
     } else {
         store.person(&PersonKey::EcToken(person.ec_token.clone())).await?
     };
-    Ok([("certno", by_cert), ("ec_token", by_token)])
+    let by_card = match &person.card {
+        Some(card) => store.person(&PersonKey::Card(card.sscno.clone())).await?,
+        None => None,
+    };
+    Ok([("certno", by_cert), ("ec_token", by_token), ("sscno", by_card)])
 }
 
 /// Plans the rows. `None` when all of them stand already.
@@ -269,6 +273,9 @@ fn inherit_person(row: &mut Person, was: Option<&Person>, mapping: &Mapping) {
     let Some(was) = was else { return };
     if !mapping.has("ec_token") {
         row.ec_token.clone_from(&was.ec_token);
+    }
+    if !mapping.has("sscno") {
+        row.card.clone_from(&was.card);
     }
     if !mapping.has("cvlserv") {
         row.cvlserv = was.cvlserv;

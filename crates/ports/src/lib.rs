@@ -48,8 +48,8 @@ pub use notice::{Callback, CallbackUrl, Letter, Notice, ReviewNotice, Settlement
 pub use outbox::{Claimed, DroppedRow, Next, Outbox, OutboxRow};
 pub use paper::SetlPaper;
 pub use registry::{
-    App, AppLimits, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, MedinsNatu, Person, Practitioner,
-    PractitionerKind, SpecialClass,
+    App, AppLimits, Card, CodeStyle, Consult, Drug, Fixmedins, Gateway, GatewayScheme, MedinsNatu, Person,
+    Practitioner, PractitionerKind, SpecialClass,
 };
 pub use reim::{ReimChange, ReimRow, ReimStore};
 pub use replay::{Earlier, ReplayStore, Standing, StoredCase};

@@ -5,7 +5,7 @@
 use std::num::NonZeroU32;
 
 use lf_vocab::dict::{ChrgitmLv, Insutype, PsnType};
-use lf_vocab::{Admdvs, Certno, Day, FixmedinsCode, MedListCodg, Pric, PsnNo, Qty, Span};
+use lf_vocab::{Admdvs, CardSn, Certno, Day, FixmedinsCode, MedListCodg, Pric, PsnNo, Qty, Span, Sscno};
 use serde::{Deserialize, Serialize};
 
 use crate::duty::OpenHours;
@@ -201,6 +201,15 @@ impl Practitioner {
     }
 }
 
+/// 社会保障卡: both numbers, because a counter that shows one must show the other (`card_sn` of 2102).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// 社会保障卡卡号, by which the person is found.
+    pub sscno: Sscno,
+    /// 卡识别码.
+    pub card_sn: CardSn,
+}
+
 /// An insured person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -229,6 +238,9 @@ pub struct Person {
     /// The token that the person's electronic credential shows; in production it comes from the
     /// national credential service, here from import.
     pub ec_token: String,
+    /// The card, where the register knows it.
+    #[serde(default)]
+    pub card: Option<Card>,
 }
 
 /// Drugs with rules of their own.
@@ -314,6 +326,12 @@ quiet_debug!(Fixmedins, fixmedins_code);
 quiet_debug!(Practitioner, prac_code);
 quiet_debug!(Person, psn_no);
 
+impl std::fmt::Debug for Card {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Card(…)")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -354,6 +372,19 @@ mod tests {
             ["民营", "非公立", "1", ""].map(MedinsNatu::from_text),
             [Some(MedinsNatu::Private), Some(MedinsNatu::Private), None, None]
         );
+    }
+
+    #[test]
+    fn a_person_stored_before_the_cards_has_none() {
+        let stored = r#"{"psn_no":"1","psn_name":"甲","psn_cert_type":"01","certno":"360902199001010011","gend":"1",
+            "brdy":7305,"poolarea_no":"360900","insutype":"310","psn_type":"11",
+            "insured":{"from":16436,"until":null},"cvlserv":false,"ec_token":"t"}"#;
+        let person: Person = decode(stored.as_bytes(), "person", "body", "1").unwrap();
+        assert_eq!(person.card, None);
+        let card = Card { sscno: "J36090001".parse().unwrap(), card_sn: "3609000001".parse().unwrap() };
+        assert!(!format!("{card:?}").contains("36090"));
+        let person = Person { card: Some(card), ..person };
+        assert_eq!(decode::<Person>(&encode(&person), "person", "body", "1").unwrap(), person);
     }
 
     #[test]

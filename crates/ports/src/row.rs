@@ -3,7 +3,7 @@
 use lf_rx::ChainHash;
 use lf_settle::{Accumulator, Shares};
 use lf_vocab::dict::Insutype;
-use lf_vocab::{Admdvs, Certno, Fen, FixmedinsCode, HiRxno, Moment, PsnNo};
+use lf_vocab::{Admdvs, Certno, Fen, FixmedinsCode, HiRxno, Moment, PsnNo, Sscno};
 use serde::{Deserialize, Serialize};
 
 use crate::SetlPaper;
@@ -37,6 +37,8 @@ pub enum PersonKey {
     Cert(String, Certno),
     /// The token of the electronic credential.
     EcToken(String),
+    /// The number of the 社会保障卡.
+    Card(Sscno),
 }
 
 /// Whose accumulator.

@@ -70,6 +70,7 @@ impl<D: Driver> Store for Ports<D> {
             }
             PersonKey::Cert(kind, certno) => self.named("cert", &cert_key(kind, certno)).await?,
             PersonKey::EcToken(token) => self.named("ec_token", token).await?,
+            PersonKey::Card(sscno) => self.named("card", sscno.as_str()).await?,
         };
         if let Some(person) = &person {
             row::person_shows(person, key)?;

@@ -91,6 +91,7 @@ pub(crate) fn person_shows(person: &Person, key: &PersonKey) -> Read<()> {
         PersonKey::PsnNo(..) => true,
         PersonKey::Cert(kind, certno) => cert_key(&person.psn_cert_type, &person.certno) == cert_key(kind, certno),
         PersonKey::EcToken(token) => person.ec_token == *token,
+        PersonKey::Card(sscno) => person.card.as_ref().is_some_and(|card| card.sscno == *sscno),
     };
     if shows {
         return Ok(());

@@ -2,7 +2,8 @@
 //! insured persons and eight drugs. What a test changes, it puts into the registers again.
 
 use lf_ports::{
-    AcctChange, ChangeSet, Consult, Drug, Fixmedins, Person, Practitioner, PractitionerKind, RegistryPut, SetlPaper,
+    AcctChange, Card, ChangeSet, Consult, Drug, Fixmedins, Person, Practitioner, PractitionerKind, RegistryPut,
+    SetlPaper,
 };
 use lf_rx::event::AtCounter;
 use lf_vocab::dict::{ChrgitmLv, Insutype, PsnType};
@@ -118,15 +119,24 @@ fn person(serial: u8, name: &str, birthday: &str, insutype: Insutype, psn_type: 
         insured: span("2015-01-01"),
         cvlserv: false,
         ec_token: format!("ec-token-{serial}"),
+        card: Some(card(serial)),
     }
 }
 
-/// The insured persons.
+/// A 社会保障卡.
+pub fn card(serial: u8) -> Card {
+    Card {
+        sscno: parse(&format!("J3609000{serial}")),
+        card_sn: parse(&format!("360900D1560000051234567890ABCDE{serial}")),
+    }
+}
+
+/// The insured persons; of the third the register knows no card.
 pub fn people() -> People {
     People {
         active: person(1, "甲在职", "1990-01-01", Insutype::Employee, PsnType::Active),
         retired: person(2, "乙退休", "1955-05-05", Insutype::Employee, PsnType::Retired),
-        resident: person(3, "丙居民", "1988-08-08", Insutype::Resident, PsnType::Active),
+        resident: Person { card: None, ..person(3, "丙居民", "1988-08-08", Insutype::Resident, PsnType::Active) },
     }
 }
 

@@ -19,6 +19,6 @@ pub use code::{Admdvs, CodeError, DrCode, DrugTracCodg, FixmedinsCode, Fixmedins
 pub use day::{Day, DayError, Moment};
 pub use ident::{HiRxno, IdentError, RxTraceCode, SERIAL_MAX};
 pub use paper_no::{PaperNo, PaperNoError};
-pub use person::{Certno, PsnNo};
+pub use person::{CardSn, Certno, PsnNo, Sscno};
 pub use span::Span;
 pub use spot::{Spot, SpotError};

@@ -1,4 +1,4 @@
-//! Identifiers of persons: `psn_no` and certificate numbers with their check digits (GB 11643-1999).
+//! Identifiers of persons: `psn_no`, certificate numbers with their check digits (GB 11643-1999), the 社会保障卡.
 //!
 //! `Debug` never shows them: an identifier of a person must not reach a log by accident.
 
@@ -20,8 +20,32 @@ pub struct PsnNo(String);
 #[serde(try_from = "String", into = "String")]
 pub struct Certno(String);
 
+/// 社会保障卡卡号, up to 50 characters: the 就诊凭证编号 of 就诊凭证类型 03. Its letters are upper-case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Sscno(String);
+
+/// 卡识别码, up to 32 characters: what the chip says of itself. Its letters are upper-case, as some readers do not write them.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CardSn(String);
+
 impl PsnNo {
     /// The text as sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Sscno {
+    /// The text as sent, its letters made upper-case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl CardSn {
+    /// The text as sent, its letters made upper-case.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -80,6 +104,22 @@ impl FromStr for Certno {
     }
 }
 
+impl FromStr for Sscno {
+    type Err = CodeError;
+    fn from_str(text: &str) -> Result<Self, CodeError> {
+        limited(text, 50)?;
+        Ok(Self(text.to_ascii_uppercase()))
+    }
+}
+
+impl FromStr for CardSn {
+    type Err = CodeError;
+    fn from_str(text: &str) -> Result<Self, CodeError> {
+        limited(text, 32)?;
+        Ok(Self(text.to_ascii_uppercase()))
+    }
+}
+
 macro_rules! person_text {
     ($name:ident) => {
         impl fmt::Debug for $name {
@@ -102,6 +142,8 @@ macro_rules! person_text {
 }
 person_text!(PsnNo);
 person_text!(Certno);
+person_text!(Sscno);
+person_text!(CardSn);
 
 #[cfg(test)]
 mod tests {
@@ -121,6 +163,19 @@ mod tests {
         for text in ["三个字三个字", "200\u{fffd}M12345678901", "36090219790四165015"] {
             assert_eq!(text.parse::<Certno>().unwrap().birthday(), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_card_has_its_lengths_and_one_case() {
+        let no = |text: &str| text.parse::<Sscno>().map(|no| no.as_str().to_owned());
+        let sn = |text: &str| text.parse::<CardSn>().map(|sn| sn.as_str().to_owned());
+        assert_eq!((no("j3600001"), sn("3609ffd1")), (Ok("J3600001".to_owned()), Ok("3609FFD1".to_owned())));
+        assert_eq!((no(""), sn("")), (Err(CodeError::Empty), Err(CodeError::Empty)));
+        assert!(no(&"1".repeat(50)).is_ok() && sn(&"1".repeat(32)).is_ok());
+        assert_eq!(no(&"1".repeat(51)), Err(CodeError::TooLong(50)));
+        assert_eq!(sn(&"1".repeat(33)), Err(CodeError::TooLong(32)));
+        let shown = format!("{:?} {:?}", "J3600001".parse::<Sscno>(), "3609FFD1".parse::<CardSn>());
+        assert!(!shown.contains("3600001") && !shown.contains("3609"), "{shown}");
     }
 
     #[test]

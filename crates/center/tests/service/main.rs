@@ -5,6 +5,7 @@
 
 mod account;
 mod benefit_law;
+mod card;
 mod clinic;
 mod consult;
 mod counter;

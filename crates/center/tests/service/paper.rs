@@ -141,6 +141,28 @@ async fn of_two_counters_with_the_same_paper_or_box_one_settles() {
 }
 
 #[tokio::test]
+async fn a_paper_is_paid_with_the_card_of_the_patient() {
+    let (center, person) = place(WUHAN).await;
+    numbers(&center, "000000000001", "000000000100").await;
+    let life = buyer_then(&center, &person).await;
+    let card = person.card.clone().unwrap();
+    let on = |card_sn: &str| {
+        with(bill(&life, paper(&center, "7")), |c| {
+            (c.mdtrt_cert_type, c.mdtrt_cert_no) = ("03".to_owned(), card.sscno.as_str().to_owned());
+            c.card_sn = Some(card_sn.parse().unwrap());
+        })
+    };
+    for refused in ["1", "360900D1560000051234567890ABCDE1"] {
+        assert_eq!(codes(&send!(life, t2101_quote, pharmacy, on(refused))), ["RX-0002-08"]);
+        assert_eq!(codes(&send!(life, t2102_settle, pharmacy, on(refused))), ["RX-0002-08"]);
+    }
+    let setl = send!(life, t2102_settle, pharmacy, on(card.card_sn.as_str())).unwrap().reply.setl;
+    assert_eq!((setl.accum_key.psn_no, setl.mdtrt_cert_type.as_str()), (person.psn_no, "03"));
+    assert_eq!(setl.shares.fund_pay_sumamt, Fen::new(27_000));
+    assert!(center.audit().await.passes());
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_the_paper_is_said_with_its_article() {
     // proves HB-1.15, GX-3.5, GX-3.6
     let (center, person) = place(NANNING).await;

@@ -45,6 +45,12 @@ async fn t7101_precheck() {
     said.refused(send!(life, t7101_precheck, hospital, spoiled(|c| c.mdtrtinfo.patn_name = "他人".into())));
     said.refused(send!(life, t7101_precheck, hospital, spoiled(|c| c.mdtrtinfo.psn_no = "9".parse().unwrap())));
     said.refused(send!(life, t7101_precheck, hospital, spoiled(|c| c.head.ec_token = Some("x".into()))));
+    said.refused(send!(life, t7101_precheck, hospital, spoiled(|c| c.head.mdtrt_cert_type = "03".into())));
+    let other = spoiled(|c| {
+        c.head.mdtrt_cert_type = "03".into();
+        (c.head.mdtrt_cert_no, c.head.card_sn) = (Some("J36090002".into()), Some("1".into()));
+    });
+    said.refused(send!(life, t7101_precheck, hospital, other));
     let mut gone = center.people.active.clone();
     gone.insured = Span::new("2020-01-01".parse().unwrap(), Some("2026-11-22".parse().unwrap())).unwrap();
     center.register(RegistryPut::Person(gone)).await;
@@ -62,6 +68,8 @@ async fn t7101_precheck() {
         RX-0002-02 姓名与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
         RX-0002-04 医保人员编号与证件不符〔接口规范 1101〕
         RX-0002-05 医保电子凭证令牌无效〔接口规范 7201 ecToken〕
+        RX-0002-07 凭社会保障卡办理须填写卡号和卡识别码〔接口规范 1101、2102、7101 card_sn〕
+        RX-0002-08 社会保障卡的卡号或卡识别码与参保信息不符〔接口规范 1101、2102、7101 card_sn〕
         RX-0002-06 参保状态不正常〔接口规范 2001〕
     "#]],
         &[PrecheckRefusal::CODES, &person],

@@ -36,12 +36,8 @@ async fn t2101_what_a_till_may_not_ask() {
     said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.lines[1].rxno = None)));
     said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.lines[1].rx_circ_flag = false)));
     said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.lines[1].rxno = Some("1".into()))));
-    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.mdtrt_cert_type = "03".into())));
-    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.psn_no = "9".parse().unwrap())));
-    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.insutype = Insutype::Resident)));
-    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.psn_name = Some("他人".into()))));
-    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.certno = Some("9".parse().unwrap()))));
-    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.mdtrt_cert_no = "x".into())));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.mdtrt_cert_type = "04".into())));
+    refused_persons(&life, &mut said).await;
     let upload = lf_center::t9101_file_upload::Command {
         fixmedins_code: PHARMACY.parse().unwrap(),
         filename: "结算.mp4".to_owned(),
@@ -70,20 +66,38 @@ async fn t2101_what_a_till_may_not_ask() {
             RX-2102-14 按该医疗类别购药须凭流转处方，明细缺少处方号或外购处方标志〔接口规范 2102 rxno、rx_circ_flag〕
             RX-2102-14 按该医疗类别购药须凭流转处方，明细缺少处方号或外购处方标志〔接口规范 2102 rxno、rx_circ_flag〕
             RX-2102-15 一次结算只能对应一张处方〔赣医保字〔2024〕9号 三（一）单次结算〕
-            RX-2102-16 暂不支持以该类就诊凭证结算，请使用医保电子凭证或居民身份证〔接口规范 2102 mdtrt_cert_type〕
+            RX-2102-16 暂不支持以该类就诊凭证结算，请使用医保电子凭证、居民身份证或社会保障卡〔接口规范 2102 mdtrt_cert_type〕
             RX-2102-17 人员编号与就诊凭证不符〔接口规范 2102 psn_no〕
             RX-2102-18 险种类型与参保信息不符〔接口规范 2102 insutype〕
             RX-0002-02 姓名与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
             RX-0002-03 证件与参保信息不符〔赣医保字〔2024〕9号 四（一）3：人证相符〕
             RX-0002-01 查无此参保人〔接口规范 1101〕
+            RX-0002-07 凭社会保障卡办理须填写卡号和卡识别码〔接口规范 1101、2102、7101 card_sn〕
+            RX-0002-08 社会保障卡的卡号或卡识别码与参保信息不符〔接口规范 1101、2102、7101 card_sn〕
             RX-2102-21 结算影像文件的SM3与填报的不符〔接口规范 9101〕
             RX-2102-20 配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取〔接口规范 2102 drugdetail〕
             RX-2102-20 配送服务费不在处方的销售出库明细中，不能列入医保结算，请另行收取〔接口规范 2102 drugdetail〕
             RX-2102-23 处方的购药费用已申请零星报销，不能再结算〔本中心 零星报销〕
             RX-2102-22 本次购药已结算并撤销；再次购药请换用新的msgid，或以新的购药时间、费用明细流水号结算〔接口规范 2103〕
         "#]],
-        &[PurchaseRefusal::CODES, &["RX-0002-01", "RX-0002-02", "RX-0002-03"]],
+        &[PurchaseRefusal::CODES, &["RX-0002-01", "RX-0002-02", "RX-0002-03", "RX-0002-07", "RX-0002-08"]],
     );
+}
+
+/// Whom a till names otherwise than the register, and the credentials that prove nobody.
+async fn refused_persons(life: &lf_testkit::life::Life<'_>, said: &mut Said) {
+    let sent = |change: fn(&mut Command)| with(life.settle_command(), change);
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.psn_no = "9".parse().unwrap())));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.insutype = Insutype::Resident)));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.psn_name = Some("他人".into()))));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.certno = Some("9".parse().unwrap()))));
+    said.refused(send!(life, t2101_quote, pharmacy, sent(|c| c.mdtrt_cert_no = "x".into())));
+    let card = |c: &mut Command, sn: Option<&str>| {
+        (c.mdtrt_cert_type, c.mdtrt_cert_no) = ("03".to_owned(), "J36090001".to_owned());
+        c.card_sn = sn.map(|sn| sn.parse().unwrap());
+    };
+    said.refused(send!(life, t2101_quote, pharmacy, with(life.settle_command(), |c| card(c, None))));
+    said.refused(send!(life, t2101_quote, pharmacy, with(life.settle_command(), |c| card(c, Some("1")))));
 }
 
 /// What only the account paid, settled again after it was taken back.

@@ -1,6 +1,6 @@
 //! Institutions, doctors and pharmacists, insured persons.
 
-use lf_ports::{Callback, Consult, Fixmedins, MedinsNatu, OpenHours, Person, Practitioner, PractitionerKind};
+use lf_ports::{Callback, Card, Consult, Fixmedins, MedinsNatu, OpenHours, Person, Practitioner, PractitionerKind};
 use lf_vocab::dict::{Insutype, PsnType};
 use lf_vocab::{Admdvs, Certno, Day, DrCode, Fen, FixmedinsCode, FixmedinsKind, PharCode, PsnNo, Span};
 
@@ -73,6 +73,12 @@ pub const PERSON: &[Column] = &[
     LAST_DAY,
     may("cvlserv", &["cvlserv_flag", "公务员", "公务员标志"], "是 or 否"),
     may("ec_token", &["电子凭证令牌"], "a token"),
+    may(
+        "sscno",
+        &["社会保障卡卡号", "社会保障卡号", "社保卡号", "社保卡卡号"],
+        "a card's number of at most 50 characters",
+    ),
+    may("card_sn", &["卡识别码", "社会保障卡识别码"], "the chip's number of at most 32 characters"),
     may("balc", &["账户余额", "个人账户余额"], "an amount in yuan, not negative, at most two decimals"),
 ];
 
@@ -237,6 +243,7 @@ pub fn person(cells: &mut Cells<'_>) -> Option<(Person, Option<Fen>)> {
     let insured: Option<Option<Span<Day>>> = cells.span("begndate", "enddate");
     let cvlserv = cells.flag("cvlserv", false);
     let ec_token = cells.text("ec_token");
+    let card = card(cells);
     let balc = cells.read("balc", |raw| raw.parse().ok().filter(|balc: &Fen| !balc.is_negative()));
     let person = Person {
         psn_no: psn_no?,
@@ -251,8 +258,23 @@ pub fn person(cells: &mut Cells<'_>) -> Option<(Person, Option<Fen>)> {
         insured: insured??,
         cvlserv: cvlserv?,
         ec_token: ec_token?.unwrap_or_default(),
+        card: card?,
     };
     Some((person, balc?))
+}
+
+/// The 社会保障卡: both numbers, or neither.
+fn card(cells: &mut Cells<'_>) -> Option<Option<Card>> {
+    let (sscno, card_sn) = (cells.opt("sscno"), cells.opt("card_sn"));
+    match (sscno?, card_sn?) {
+        (None, None) => Some(None),
+        (Some(sscno), Some(card_sn)) => Some(Some(Card { sscno, card_sn })),
+        (has, _) => {
+            let missing = if has.is_some() { "card_sn" } else { "sscno" };
+            cells.wrong(missing, "is missing: number of the card and 卡识别码 belong together");
+            None
+        }
+    }
 }
 
 fn gender(raw: &str) -> Option<String> {

@@ -233,6 +233,56 @@ async fn a_certificate_leads_to_one_person() {
     assert_eq!(found.psn_no, retired.psn_no);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_card_has_both_numbers_and_leads_to_one_person() {
+    let center = imported().await;
+    let store = center.store.as_ref();
+    let (active, retired) = (&center.people.active, &center.people.retired);
+    let least = "psn_no,psn_name,certno,gend,brdy,poolarea_no,insutype,psn_type,begndate";
+    let head = format!("{least},sscno,card_sn\n");
+    let body = |psn_no: &str, person: &lf_ports::Person| {
+        format!("{psn_no},某人,{},1,{},360900,310,11,2015-01-01", person.certno.as_str(), person.brdy)
+    };
+    let row = |person: &lf_ports::Person, card: &str| format!("{},{card}\n", body(person.psn_no.as_str(), person));
+    let import = async |text: String| Import::of(store, "person").text(&text).await.unwrap();
+    // One without the other, and what is longer than the interface's field.
+    let told = async |card: &str| reasons(&import(format!("{head}{}", row(active, card))).await);
+    let together = "number of the card and 卡识别码 belong together";
+    assert_eq!(told("J36090001,").await, [format!("row 2, card_sn: is missing: {together}")]);
+    assert_eq!(told(",360900D1").await, [format!("row 2, sscno: is missing: {together}")]);
+    let (long, chip) = ("J".repeat(51), "A".repeat(33));
+    let both = told(&format!("{long},{chip}")).await;
+    assert_eq!(
+        both,
+        [
+            "row 2, sscno: is not a card's number of at most 50 characters",
+            "row 2, card_sn: is not the chip's number of at most 32 characters"
+        ]
+    );
+    let most = import(format!("{head}{}", row(active, &format!("{},{}", &long[1..], &chip[1..])))).await;
+    assert_eq!(most.diff.changed[0].fields, ["card", "psn_name"]);
+    // Whose card is another's: in the register, or in the same file. Neither number is shown.
+    let report = import(format!("{head}{}", row(active, "j36090002,360900D1"))).await;
+    assert_eq!(reasons(&report), ["row 2, sscno: is that of another registered person"]);
+    assert!(!report.to_string().contains("36090002") && !report.to_string().contains("360900D1"));
+    let twice = format!("{head}{}{}", row(active, "J5,1"), row(retired, "J5,2"));
+    assert_eq!(reasons(&import(twice).await), ["row 3, sscno: is that of another person in row 2"]);
+    // Two may swap theirs in one file, and two without a card are no pair.
+    let swapped = format!("{head}{}{}", row(active, "J36090002,A1"), row(retired, "J36090001,A2"));
+    import(swapped).await;
+    let found = |number: &str| PersonKey::Card(parse(number));
+    let holder = async |number: &str| store.person(&found(number)).await.unwrap().map(|person| person.psn_no);
+    assert_eq!(holder("J36090001").await.as_ref(), Some(&retired.psn_no));
+    assert_eq!(holder("J36090002").await.as_ref(), Some(&active.psn_no));
+    // A file without the column leaves the card as it stood; a blank one takes it away.
+    let report = import(format!("{least}\n{}\n", body(active.psn_no.as_str(), active))).await;
+    assert_eq!(counts(&report), [0, 0, 1, 0, 0]);
+    assert_eq!(holder("J36090002").await.as_ref(), Some(&active.psn_no));
+    let blank = import(format!("{head}{}{}", row(active, ","), row(retired, ","))).await;
+    assert_eq!(counts(&blank), [0, 2, 0, 0, 0], "{:?}", reasons(&blank));
+    assert_eq!((holder("J36090001").await, holder("J36090002").await), (None, None));
+}
+
 const FILING: &str =
     "poolarea_no,psn_no,filing_no,filing_type,begndate,enddate,opsp_dise_code,opsp_dise_name,opter_name\n";
 

@@ -41,6 +41,10 @@ fn secrets(ground: &Ground) -> Vec<(&'static str, String)> {
         secrets.push(("name of a person", person.psn_name.clone()));
         secrets.push(("certificate of a person", person.certno.as_str().to_owned()));
         secrets.push(("token of a person", person.ec_token.clone()));
+        if let Some(card) = &person.card {
+            secrets.push(("card of a person", card.sscno.as_str().to_owned()));
+            secrets.push(("卡识别码 of a person", card.card_sn.as_str().to_owned()));
+        }
     }
     let doctors = ground.region.doctors.iter().map(|doctor| &doctor.practitioner);
     for one in doctors.chain(ground.region.pharmacists.iter().map(|one| &one.practitioner)) {

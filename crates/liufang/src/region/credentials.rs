@@ -86,6 +86,8 @@ record! {
         psn_cert_type: String, "人员证件类型";
         certno: String, "证件号码";
         ec_token: String, "电子凭证令牌";
+        sscno: Option<String>, "社会保障卡卡号";
+        card_sn: Option<String>, "卡识别码";
         insutype: String, "险种";
         psn_type: String, "人员类别";
         gend: String, "性别";
@@ -202,6 +204,8 @@ fn patient(patient: &Patient) -> PatientCredential {
         psn_cert_type: person.psn_cert_type.clone(),
         certno: person.certno.as_str().to_owned(),
         ec_token: person.ec_token.clone(),
+        sscno: person.card.as_ref().map(|card| card.sscno.as_str().to_owned()),
+        card_sn: person.card.as_ref().map(|card| card.card_sn.as_str().to_owned()),
         insutype: person.insutype.code().to_owned(),
         psn_type: person.psn_type.code().to_owned(),
         gend: person.gend.clone(),

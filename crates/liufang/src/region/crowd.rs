@@ -48,6 +48,7 @@ impl Region {
             insured,
             cvlserv: false,
             ec_token: lf_gm::hex::lower(&lf_gm::sm3(digits.as_bytes()))[..48].to_owned(),
+            card: None,
         };
         Ok(Patient { person, balc: BALC })
     }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use anyhow::{Context, anyhow, ensure};
-use lf_ports::{Consult, Drug, Fixmedins, Person, Practitioner, PractitionerKind, SpecialClass};
+use lf_ports::{Card, Consult, Drug, Fixmedins, Person, Practitioner, PractitionerKind, SpecialClass};
 use lf_vocab::dict::{ChrgitmLv, Insutype, PsnType};
 use lf_vocab::{Admdvs, Certno, Day, Fen, FixmedinsCode, FixmedinsKind, MedListCodg, Pric, PsnNo, Qty, Span};
 use serde::{Deserialize, Deserializer};
@@ -108,6 +108,8 @@ struct RawPatient {
     #[serde(default)]
     cvlserv: bool,
     ec_token: String,
+    /// 社会保障卡, of those who have one.
+    card: Option<Card>,
 }
 
 #[derive(Deserialize)]
@@ -339,6 +341,7 @@ impl RawPatient {
             insured: common.until(None)?,
             cvlserv: self.cvlserv,
             ec_token: self.ec_token,
+            card: self.card,
         };
         Ok(Patient { person, balc: self.balc })
     }

@@ -42,6 +42,9 @@ pub(crate) fn found_by(person: &Person) -> Vec<(&'static str, String)> {
     if !person.ec_token.is_empty() {
         found_by.push(("ec_token", person.ec_token.clone()));
     }
+    if let Some(card) = &person.card {
+        found_by.push(("card", card.sscno.as_str().to_owned()));
+    }
     found_by
 }
 

@@ -15,6 +15,7 @@ pub async fn every_finder_answers_nothing_on_an_empty_store(ground: &dyn Ground)
         PersonKey::PsnNo(f::pool(), f::psn_no()),
         PersonKey::Cert("01".to_owned(), f::person().certno),
         PersonKey::EcToken("x".to_owned()),
+        PersonKey::Card("x".parse().unwrap()),
     ] {
         assert!(store.person(&key).await.unwrap().is_none());
     }
@@ -84,12 +85,14 @@ pub async fn a_person_is_found_by_the_latest_keys_only(ground: &dyn Ground) {
     let store = ground.open();
     let put = |person| store.commit(ChangeSet { registry: vec![RegistryPut::Person(person)], ..ChangeSet::default() });
     let token = |token: &str| PersonKey::EcToken(token.to_owned());
+    let card = |serial| PersonKey::Card(f::card(serial).sscno);
     let person = f::person();
     put(person.clone()).await.unwrap();
     for key in [
         PersonKey::PsnNo(person.poolarea_no, person.psn_no.clone()),
         PersonKey::Cert(person.psn_cert_type.clone(), person.certno.clone()),
         token("token-1"),
+        card(1),
     ] {
         assert_eq!(store.person(&key).await.unwrap(), Some(person.clone()));
     }
@@ -98,8 +101,21 @@ pub async fn a_person_is_found_by_the_latest_keys_only(ground: &dyn Ground) {
     put(renewed.clone()).await.unwrap();
     assert_eq!(store.person(&token("token-1")).await.unwrap(), None, "an old token finds nobody");
     assert_eq!(store.person(&token("token-2")).await.unwrap(), Some(renewed));
-    put(lf_ports::Person { ec_token: String::new(), ..person }).await.unwrap();
+    put(lf_ports::Person { ec_token: String::new(), ..person.clone() }).await.unwrap();
     assert_eq!(store.person(&token("")).await.unwrap(), None, "an empty token is none");
+    assert!(store.person(&token(f::card(1).sscno.as_str())).await.unwrap().is_none(), "a card is no token");
+    assert!(store.person(&PersonKey::Card("token-1".parse().unwrap())).await.unwrap().is_none(), "nor a token a card");
+    let renewed = lf_ports::Person { card: Some(f::card(2)), ..person.clone() };
+    put(renewed.clone()).await.unwrap();
+    assert_eq!(store.person(&card(1)).await.unwrap(), None, "an old card finds nobody");
+    assert_eq!(store.person(&card(2)).await.unwrap(), Some(renewed));
+    // Of two with one number the later one has it.
+    let (psn_no, certno) = ("36090000000002".parse().unwrap(), "X2".parse().unwrap());
+    let other = lf_ports::Person { psn_no, certno, card: Some(f::card(2)), ..person.clone() };
+    put(other.clone()).await.unwrap();
+    assert_eq!(store.person(&card(2)).await.unwrap(), Some(other));
+    put(lf_ports::Person { card: None, ..person }).await.unwrap();
+    assert!(store.person(&card(2)).await.unwrap().is_some(), "whose card it was no more takes nothing away");
 }
 
 pub async fn drugs_are_paged_by_code_and_name(ground: &dyn Ground) {

@@ -342,6 +342,13 @@ pub fn practitioner() -> Practitioner {
     }
 }
 
+pub fn card(serial: u8) -> lf_ports::Card {
+    lf_ports::Card {
+        sscno: format!("J3609000{serial}").parse().unwrap(),
+        card_sn: format!("3609FFD{serial}").parse().unwrap(),
+    }
+}
+
 pub fn person() -> Person {
     Person {
         psn_no: psn_no(),
@@ -356,6 +363,7 @@ pub fn person() -> Person {
         insured: since_2020(),
         cvlserv: false,
         ec_token: "token-1".to_owned(),
+        card: Some(card(1)),
     }
 }
 

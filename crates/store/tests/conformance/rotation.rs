@@ -59,8 +59,8 @@ pub async fn every_cell_is_sealed_again_and_the_old_key_may_go(ground: &dyn Grou
     assert_eq!(store.has_older().await, Ok(true));
     let told = Mutex::new(Vec::new());
     let swept = store.sweep(&|table, _| told.lock().unwrap().push(table.to_owned())).await.unwrap();
-    // One row of each of the seventeen tables, and the certificate and the token of one person.
-    assert_eq!((swept.cells, swept.keys, swept.contradictions_sum), (17, 2, 0), "{swept:?}");
+    // One row of each of the seventeen tables, and certificate, token and card of one person.
+    assert_eq!((swept.cells, swept.keys, swept.contradictions_sum), (17, 3, 0), "{swept:?}");
     assert_eq!(told.lock().unwrap().len(), 19);
     assert_eq!(store.has_older().await, Ok(false));
     assert!(store.sweep(&quiet).await.unwrap().is_clean());
@@ -76,6 +76,7 @@ pub async fn every_cell_is_sealed_again_and_the_old_key_may_go(ground: &dyn Grou
     let doctor = f::practitioner();
     assert_eq!(after.practitioner(&f::hospital(), &doctor.prac_code).await.unwrap(), Some(doctor));
     assert_eq!(after.person(&PersonKey::EcToken("token-1".to_owned())).await.unwrap(), Some(f::person()));
+    assert_eq!(after.person(&PersonKey::Card(f::card(1).sscno)).await.unwrap(), Some(f::person()));
     assert_eq!(after.rx(&f::number(1)).await.unwrap(), Some(f::open(1).rx));
     assert_eq!(after.rx_content(&f::number(1)).await.unwrap(), Some(f::content()));
     assert_eq!(after.rx_file(&f::number(1)).await.unwrap(), Some(f::file()));

@@ -209,6 +209,11 @@ async fn whole_rows(ground: &dyn Ground, store: &dyn Full) {
     let StoreError::Inconsistent(stolen) = stolen else { panic!("{stolen:?}") };
     assert_eq!((stolen.table, stolen.column), ("person_key", "key_text"), "a token the person does not show");
     assert!(!stolen.to_string().contains("stolen"));
+    let stolen = f::sealer().lookup("card", f::card(3).sscno.as_str());
+    ground.alter(&format!("UPDATE person_key SET key_text = '{stolen}' WHERE kind = 'card'"));
+    let stolen = store.person(&PersonKey::Card(f::card(3).sscno)).await.unwrap_err();
+    let StoreError::Inconsistent(stolen) = stolen else { panic!("{stolen:?}") };
+    assert_eq!((stolen.table, stolen.column), ("person_key", "key_text"), "a card the person does not show");
     ground.alter("UPDATE serial SET next_serial = 0");
     let serial = found(store).await.unwrap();
     assert_eq!((serial.table, serial.column), ("serial", "next_serial"));

@@ -286,6 +286,7 @@ impl Life<'_> {
             psn_no: self.person.psn_no.clone(),
             mdtrt_cert_type: "01".to_owned(),
             mdtrt_cert_no: self.person.ec_token.clone(),
+            card_sn: None,
             certno: Some(self.person.certno.clone()),
             psn_name: Some(self.person.psn_name.clone()),
             begntime: self.content.head.prsc_time,

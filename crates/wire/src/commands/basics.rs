@@ -27,11 +27,13 @@ pub fn t1101(node: &Node<'_>) -> Result<t1101_person::Command, Defects> {
     let mut take = Take::default();
     let mdtrt_cert_type = take.it(node.need("mdtrt_cert_type").map(str::to_owned));
     let mdtrt_cert_no = take.it(node.need("mdtrt_cert_no").map(str::to_owned));
+    let card_sn = take.it(node.parse_opt("card_sn"));
     let certno = take.it(node.parse_opt("certno"));
     take.done(|| {
         Some(t1101_person::Command {
             mdtrt_cert_type: mdtrt_cert_type?,
             mdtrt_cert_no: mdtrt_cert_no?,
+            card_sn: card_sn?,
             psn_cert_type: node.string("psn_cert_type"),
             certno: certno?,
             psn_name: node.string("psn_name"),

@@ -17,6 +17,7 @@ pub fn t2201(node: &Node<'_>) -> Result<t2201_register::Command, Defects> {
     let begntime = take.it(node.required("begntime", node.moment("begntime")));
     let mdtrt_cert_type = take.it(node.need("mdtrt_cert_type").map(str::to_owned));
     let mdtrt_cert_no = take.it(node.need("mdtrt_cert_no").map(str::to_owned));
+    let card_sn = take.it(node.parse_opt("card_sn"));
     let certno = take.it(node.parse_opt("certno"));
     let [ipt_otp_no, dept_code, dept_name, caty] =
         ["ipt_otp_no", "dept_code", "dept_name", "caty"].map(|name| take.it(node.need(name).map(str::to_owned)));
@@ -27,6 +28,7 @@ pub fn t2201(node: &Node<'_>) -> Result<t2201_register::Command, Defects> {
             begntime: begntime?,
             mdtrt_cert_type: mdtrt_cert_type?,
             mdtrt_cert_no: mdtrt_cert_no?,
+            card_sn: card_sn?,
             certno: certno?,
             psn_name: node.string("psn_name"),
             ipt_otp_no: ipt_otp_no?,
@@ -141,6 +143,7 @@ pub fn t2207(node: &Node<'_>) -> Result<t2206_clinic::Command, Defects> {
     let mut take = Take::default();
     let psn_no = take.it(node.parse("psn_no"));
     let certno = take.it(node.parse_opt("certno"));
+    let card_sn = take.it(node.parse_opt("card_sn"));
     let [mdtrt_id, chrg_bchno, mdtrt_cert_type, mdtrt_cert_no, med_type, psn_setlway] =
         ["mdtrt_id", "chrg_bchno", "mdtrt_cert_type", "mdtrt_cert_no", "med_type", "psn_setlway"]
             .map(|name| take.it(node.need(name).map(str::to_owned)));
@@ -164,6 +167,7 @@ pub fn t2207(node: &Node<'_>) -> Result<t2206_clinic::Command, Defects> {
             psn_no: psn_no?,
             mdtrt_cert_type: mdtrt_cert_type?,
             mdtrt_cert_no: mdtrt_cert_no?,
+            card_sn: card_sn?,
             certno: certno?,
             psn_name: node.knows("psn_name").then(|| node.string("psn_name")).flatten(),
             med_type: med_type?,

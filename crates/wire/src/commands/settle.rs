@@ -18,6 +18,7 @@ pub fn t2102(node: &Node<'_>) -> Result<t2101_quote::Command, Defects> {
     let psn_no = take.it(info.parse("psn_no"));
     let mdtrt_cert_type = take.it(info.need("mdtrt_cert_type").map(str::to_owned));
     let mdtrt_cert_no = take.it(info.need("mdtrt_cert_no").map(str::to_owned));
+    let card_sn = take.it(info.parse_opt("card_sn"));
     let certno = take.it(info.parse_opt("certno"));
     let begntime = take.it(info.required("begntime", info.moment("begntime")));
     let medfee_sumamt = take.it(info.required("medfee_sumamt", info.fen("medfee_sumamt")));
@@ -32,6 +33,7 @@ pub fn t2102(node: &Node<'_>) -> Result<t2101_quote::Command, Defects> {
             psn_no: psn_no?,
             mdtrt_cert_type: mdtrt_cert_type?,
             mdtrt_cert_no: mdtrt_cert_no?,
+            card_sn: card_sn?,
             certno: certno?,
             psn_name: info.string("psn_name"),
             begntime: begntime?,

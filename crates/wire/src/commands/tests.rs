@@ -296,7 +296,7 @@ fn nothing_of_the_fullest_message_is_lost_or_misplaced() {
 fn the_least_message_leaves_these_open() {
     let told = left_open(|transaction| !goods(transaction));
     expect![[r#"
-        1101: psn_cert_type certno psn_name
+        1101: card_sn psn_cert_type certno psn_name
         1201: fixmedins_name
         1301: 
         1302: 
@@ -318,16 +318,16 @@ fn the_least_message_leaves_these_open() {
         1318: query_date code hilist_name drug_genname drug_prodname list_type chrgitm_lv lmt_used family begndate enddate poolarea_no vali
         1319: query_date code hilist_name drug_genname drug_prodname list_type chrgitm_lv lmt_used family begndate enddate poolarea_no vali
         1320: 
-        2101: certno psn_name rxno print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag paper
-        2102: certno psn_name rxno print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag paper
+        2101: card_sn certno psn_name rxno print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag paper
+        2102: card_sn certno psn_name rxno print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag paper
         2103: 
-        2201: certno psn_name
+        2201: card_sn certno psn_name
         2202: 
         2203A: main_cond_dscr dise_codg rx_fixmedins_code
         2204: dise_codg rxno
         2205: 
-        2206: certno psn_name parts print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag
-        2207: certno psn_name print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag
+        2206: card_sn certno psn_name parts print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag
+        2207: card_sn certno psn_name print_time psn_match_flag face_score psn_match_rea media_ref media_sm3 phar_duty_flag
         2208: 
         2601: 
         3201: refd_setl_flag

@@ -140,6 +140,7 @@ fn person() -> Person {
         insured: Span::new("2024-01-01".parse().unwrap(), None).unwrap(),
         cvlserv: true,
         ec_token: String::new(),
+        card: None,
     }
 }
 
