@@ -281,7 +281,7 @@ fn unknown(name: &str, word: &str) -> Failure {
 }
 
 /// A list of words of a provision.
-fn words(value: &LawValue) -> Option<Vec<String>> {
+pub(crate) fn words(value: &LawValue) -> Option<Vec<String>> {
     match value {
         LawValue::Texts(words) => Some(words.clone()),
         _ => None,

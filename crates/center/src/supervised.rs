@@ -1,5 +1,5 @@
 //! What a bureau watches of goods: availability by drug with channels and days without supply (GX-1.1b, WH-5.9), how late and how
-//! complete rows of 进销存 come (JX-1.6b, DG-3.4c, GX-1.2.5c), trace codes at sales (WH-5.10), and the balance of a period by drug.
+//! complete rows of 进销存 come (`uploads`), trace codes at sales (WH-5.10), and the balance of a period by drug.
 //!
 //! Tables for city, province or country: an area counts the 统筹区 below it. Invariants: an institution counts on the days of its
 //! agreement, whether it still has one or not; everything is derived from the ledger and
@@ -7,19 +7,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lf_law::Law;
 use lf_ports::{Drug, Fixmedins, StockLot, StockMove, Store, StoreError};
-use lf_stock::{DataType, VIRTUAL};
+use lf_stock::VIRTUAL;
 use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Moment, Span};
 
 use crate::failure::Failure;
-use crate::offers::hours;
 use crate::published::Table;
 use crate::stock_pages::{self, PAGE, for_each_lot, for_each_move};
 
 mod balance;
+mod purchases;
+mod uploads;
 
 pub use balance::balance;
+pub use uploads::uploads;
 
 /// The longest period of a report, in days.
 pub const DAYS_MAX: i32 = 366;
@@ -137,55 +138,6 @@ pub async fn availability(store: &dyn Store, area: Admdvs, period: Period) -> Re
     Ok(Table { name: "availability", title, columns: COLUMNS, rows, notes })
 }
 
-/// How late and how complete institutions of an area uploaded in a period, and how many of their sales have a trace code.
-///
-/// # Errors
-/// The law's, the store's.
-pub async fn uploads(store: &dyn Store, law: &Law, area: Admdvs, period: Period) -> Result<Table, Failure> {
-    lf_vocab::covers!("JX-1.6b", "JX-4.1.3a", "DG-3.4c", "GX-1.2.5c");
-    const COLUMNS: &[(&str, &str)] = &[
-        ("fixmedins_code", "定点医药机构编号"),
-        ("fixmedins_name", "名称"),
-        ("row_cnt", "上传行数"),
-        ("late_cnt", "迟报行数"),
-        ("lag_max_hours", "最长迟报（小时）"),
-        ("silent_days", "没有上传的天数"),
-        ("told", "最近上传时间"),
-        ("setl_cnt", "医保结算处方数"),
-        ("miss_cnt", "未上传销售的处方数"),
-        ("sel_cnt", "销售行数"),
-        ("trac_cnt", "有追溯码的销售行数"),
-        ("trac_ratio", "追溯码采集率（%）"),
-        ("late_hours", "迟报标准（小时）"),
-    ];
-    let mut rows = Vec::new();
-    for holder in holders(store, area, period).await? {
-        let (lag_hours, _) = hours(law, holder.poolarea_no, period.to, "stock.lag_hours")?;
-        let code = &holder.fixmedins_code;
-        let mut lag = Lag::default();
-        for_each_taken(store, &holder, period, |moved| lag.count(moved, lag_hours)).await?;
-        let told = store.stock_told(code, period.end().plus_seconds(-1)).await?;
-        let (settled, missing) = missing(store, code, period).await?;
-        rows.push(vec![
-            code.to_string(),
-            holder.fixmedins_name.clone(),
-            lag.rows.to_string(),
-            lag.late.to_string(),
-            (lag.longest / 3_600).to_string(),
-            (period.days_of(&holder.agreement) - lag.days.len()).to_string(),
-            told.map(|told| told.to_string()).unwrap_or_default(),
-            settled.to_string(),
-            missing.to_string(),
-            lag.sales.to_string(),
-            lag.coded.to_string(),
-            percent(lag.coded, lag.sales),
-            lag_hours.to_string(),
-        ]);
-    }
-    let title = format!("{area} 进销存上传的及时和完整情况（{}至{}）", period.from, period.to);
-    Ok(Table { name: "uploads", title, columns: COLUMNS, rows, notes: Vec::new() })
-}
-
 /// Sales of each drug in an area with and without a trace code.
 ///
 /// # Errors
@@ -240,33 +192,6 @@ pub async fn traces(store: &dyn Store, area: Admdvs, period: Period) -> Result<T
     Ok(Table { name: "traces", title, columns: COLUMNS, rows, notes: Vec::new() })
 }
 
-/// What is counted of an institution's rows.
-#[derive(Default)]
-struct Lag {
-    rows: u64,
-    late: u64,
-    longest: i64,
-    days: BTreeSet<Day>,
-    sales: u64,
-    coded: u64,
-}
-
-impl Lag {
-    fn count(&mut self, moved: &StockMove, lag_hours: i64) {
-        let seconds = (moved.taken.micros() - moved.at.micros()).max(0) / 1_000_000;
-        // A stocktaking tells a day, a deletion no time at all.
-        let timed = moved.data_type != DataType::Count && moved.at.micros() > 0;
-        self.rows += 1;
-        self.late += u64::from(timed && seconds > lag_hours.saturating_mul(3_600));
-        self.longest = if timed { self.longest.max(seconds) } else { self.longest };
-        self.days.insert(moved.taken.day());
-        if moved.stands_sold() {
-            self.sales += 1;
-            self.coded += u64::from(coded_by(moved, false));
-        }
-    }
-}
-
 /// Whether a sale has a code of the maker's, or one of 3592B.
 fn coded_by(moved: &StockMove, virtually: bool) -> bool {
     moved.body.codes.iter().any(|(code, _)| code.as_str().starts_with(VIRTUAL) == virtually)
@@ -276,28 +201,6 @@ fn coded_by(moved: &StockMove, virtually: bool) -> bool {
 fn percent(part: u64, whole: u64) -> String {
     let Some(hundredths) = (part * 10_000).checked_div(whole) else { return String::new() };
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
-}
-
-/// Prescriptions settled in a period, and those of them that no sale was uploaded for.
-async fn missing(store: &dyn Store, code: &FixmedinsCode, period: Period) -> Result<(usize, usize), StoreError> {
-    let (mut after, mut standing) = ((period.from.start().plus_seconds(-1), String::new()), BTreeSet::new());
-    let mut reversed = BTreeSet::new();
-    loop {
-        let page = store.setls_of(code, (after.0, &after.1), period.end(), PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = (last.setl_time, last.setl_id.clone());
-        for setl in page.into_iter().filter(|setl| setl.setl_time >= period.from.start()) {
-            let Some(hi_rxno) = setl.hi_rxno else { continue };
-            if setl.refd_setl_id.is_some() {
-                reversed.insert(hi_rxno)
-            } else {
-                standing.insert(hi_rxno)
-            };
-        }
-    }
-    let standing: Vec<_> = standing.difference(&reversed).collect();
-    let told = stock_pages::in_waves(&standing, |hi_rxno| store.stock_moves_of_rx(code, hi_rxno)).await?;
-    Ok((standing.len(), told.iter().filter(|moves| moves.is_empty()).count()))
 }
 
 /// 谈判 and 双通道 drugs that are in the catalogue on a day.

@@ -4,7 +4,7 @@ use lf_center::Failure;
 use lf_center::published::{LISTED_MAX, PublishedRefusal, Table, prices, spay_drugs};
 use lf_center::supervised::{DAYS_MAX, Period, availability, balance, traces, uploads};
 use lf_ports::lists::{TagList, TaggedDrug};
-use lf_ports::{ChangeSet, Edition, EditionChange, EditionOf, Item as Listed, Lists, RegistryPut, Store};
+use lf_ports::{ChangeSet, Drug, Edition, EditionChange, EditionOf, Item as Listed, Lists, RegistryPut, Store};
 use lf_stock::DataType;
 use lf_testkit::center::repository_law;
 use lf_testkit::life::{Item, parse};
@@ -208,6 +208,53 @@ async fn a_list_that_anybody_may_ask_for_has_a_limit() {
     publish(2, "2026-01-02", LISTED_MAX..LISTED_MAX + 1).await;
     let Err(Failure::Refused(why)) = asked().await else { panic!("one past it") };
     assert_eq!(why[0].code, PublishedRefusal::CODES[0]);
+}
+
+#[tokio::test]
+async fn purchases_that_do_not_say_what_their_place_asks_are_counted() {
+    // proves JX-1.5b, JX-1.6b
+    let center = TestCenter::new().await;
+    let law = repository_law();
+    let whole = |doc_no: &str, boxes: &[u32]| {
+        with(bought(center.now(), doc_no, "2", boxes), |row| {
+            for (field, text) in [
+                ("prodentp_name", "某药业"),
+                ("manu_lotnum", "L1"),
+                ("manu_date", "2026-01-01"),
+                ("expy_end", "2028-01-01"),
+                ("aprvno", "国药准字H1"),
+                ("spler_name", "某医药公司"),
+                ("finl_trns_pric", "12.5"),
+                ("purc_retn_stoin_time", "2026-11-22 10:00:00"),
+            ] {
+                row.told.push((field.to_owned(), text.to_owned()));
+            }
+        })
+    };
+    let unpriced = with(whole("3", &[3, 4]), |row| row.told.retain(|(field, _)| field != "finl_trns_pric"));
+    for row in [whole("1", &[1, 2]), whole("2", &[]), unpriced] {
+        told(&center, PHARMACY, &single("3503", row)).await.unwrap();
+    }
+    told(&center, PHARMACY, &single("3505", sold(center.now(), "m1", "1", false, &[1]))).await.unwrap();
+    let period = Period::new(center.now().day(), center.now().day()).unwrap();
+    let counted = async |store: &dyn Store| {
+        let table = uploads(store, &law, parse(POOL), period).await.unwrap();
+        let fields = ["purc_cnt", "lack_cnt", "lack_fields", "sel_lack_cnt"];
+        cells(&table, row_of(&table, PHARMACY), &fields).join("|")
+    };
+    assert_eq!(counted(center.store.as_ref()).await, "3|2|价格1行、药品追溯码1行|1");
+    // A drug without codes lacks none; one that has left the catalogue has no dosage form.
+    let drug = center.store.drugs(&[parse(drugs::AMOXICILLIN)], center.now().day()).await.unwrap().remove(0).unwrap();
+    center.register(RegistryPut::Drug(Drug { trac_exempt: true, ..drug.clone() })).await;
+    assert_eq!(counted(center.store.as_ref()).await, "3|1|价格1行|1");
+    center.register(RegistryPut::Drug(Drug { dosform_name: String::new(), ..drug })).await;
+    assert_eq!(counted(center.store.as_ref()).await, "3|3|价格1行、剂型3行、药品追溯码1行|1");
+    // Where no text says what a record must say, nothing is missed.
+    let mut elsewhere = fixmedins(PHARMACY, "某药店");
+    elsewhere.poolarea_no = parse("420100");
+    center.register(RegistryPut::Fixmedins(elsewhere)).await;
+    let table = uploads(center.store.as_ref(), &law, parse("420100"), period).await.unwrap();
+    assert_eq!(cells(&table, row_of(&table, PHARMACY), &["purc_cnt", "lack_cnt", "lack_fields"]), ["3", "0", ""]);
 }
 
 #[tokio::test]
