@@ -63,6 +63,7 @@ impl Kind {
                 Lists::Tagged(TagList::Opsp) => "门诊慢特病用药 drugs of each chronic or special disease",
                 Lists::Tagged(TagList::Renewal) => "续约失败过渡期药品 drugs that failed renewal, in transition",
                 Lists::ConsultPair => "互联网医院与药店的远程问诊协议 agreements of internet hospitals and pharmacies",
+                Lists::NoProd => "长期不生产的药品 drugs that are no longer made",
                 Lists::Printed(list) => match list {
                     Printed::ServiceItem => "医疗服务项目 services, passed on by 1305",
                     Printed::Consumable => "医用耗材 consumables, passed on by 1306",

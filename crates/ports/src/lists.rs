@@ -1,5 +1,5 @@
 //! Dated lists: what a bureau publishes as a whole and replaces by editions. Payment standards, prices of places, restriction rules,
-//! diagnoses, dictionaries, 门诊慢特病种, frequencies, agreements on consultations, the printed catalogue, lists only passed on; and the editions of the
+//! diagnoses, dictionaries, 门诊慢特病种, frequencies, agreements on consultations, drugs no longer made, the printed catalogue, lists only passed on; and the editions of the
 //! drug catalogue.
 //!
 //! Serves import, the downloads 13xx and the reading of the catalogue as of a day. Invariants: of one key no two rows
@@ -15,11 +15,13 @@ use crate::codec::{Inconsistency, decode, encode};
 use crate::registry::Drug;
 
 mod designated;
+mod no_prod;
 mod place_pric;
 mod printed;
 mod site;
 
 pub use designated::{Designation, DsgnSide, DsgnType, TagList, TaggedDrug};
+pub use no_prod::NoProd;
 pub use place_pric::{PlacePric, Prics};
 pub use printed::{Printed, PrintedRow, of_edition};
 pub use site::Site;
@@ -55,13 +57,15 @@ pub enum Lists {
     Tagged(TagList),
     /// 互联网医院与药店的远程问诊协议.
     ConsultPair,
+    /// 长期不生产的药品.
+    NoProd,
     /// A list that is only passed on.
     Printed(Printed),
 }
 
 impl Lists {
     /// All.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::PayStd,
         Self::SelPric,
         Self::PlatPric,
@@ -79,6 +83,7 @@ impl Lists {
         Self::Tagged(TagList::Opsp),
         Self::Tagged(TagList::Renewal),
         Self::ConsultPair,
+        Self::NoProd,
         Self::Printed(Printed::ServiceItem),
         Self::Printed(Printed::Consumable),
         Self::Printed(Printed::Operation),
@@ -106,6 +111,7 @@ impl Lists {
             Self::Designation => "designation",
             Self::Tagged(list) => list.word(),
             Self::ConsultPair => "consult_pair",
+            Self::NoProd => "no_prod_drug",
             Self::Printed(list) => list.word(),
         }
     }
@@ -354,6 +360,7 @@ pub enum Item {
     Designation(Designation),
     Tagged(TagList, TaggedDrug),
     ConsultPair(ConsultPair),
+    NoProd(NoProd),
     Printed(Printed, PrintedRow),
 }
 
@@ -375,6 +382,7 @@ impl Item {
             Self::Designation(_) => Lists::Designation,
             Self::Tagged(list, _) => Lists::Tagged(*list),
             Self::ConsultPair(_) => Lists::ConsultPair,
+            Self::NoProd(_) => Lists::NoProd,
             Self::Printed(list, _) => Lists::Printed(*list),
         }
     }
@@ -404,6 +412,7 @@ impl Item {
                 let from = row.agreement.from().to_string();
                 [row.fixmedins_code.as_str(), row.phar_fixmedins_code.as_str(), &from].join("|")
             }
+            Self::NoProd(row) => row.key(),
             Self::Printed(list, row) => row.cell(list.code_and_name().0).unwrap_or_default().to_owned(),
         }
     }
@@ -426,6 +435,7 @@ impl Item {
             Self::Site(row) => Some(row.fixmedins_code.admdvs().prefecture()),
             Self::Designation(row) => Some(row.poolarea_no),
             Self::Tagged(_, row) => Some(row.admdvs),
+            Self::NoProd(row) => Some(row.admdvs),
             // The agency of the hospital's city keeps the agreements.
             Self::ConsultPair(row) => Some(row.fixmedins_code.admdvs().prefecture()),
             Self::PayStd(_)
@@ -456,6 +466,7 @@ impl Item {
             Self::Designation(row) => encode(row),
             Self::Tagged(_, row) => encode(row),
             Self::ConsultPair(row) => encode(row),
+            Self::NoProd(row) => encode(row),
             Self::Printed(_, row) => encode(row),
         }
     }
@@ -483,6 +494,7 @@ impl Item {
             Lists::Designation => Self::Designation(read(body, key)?),
             Lists::Tagged(list) => Self::Tagged(list, read(body, key)?),
             Lists::ConsultPair => Self::ConsultPair(read(body, key)?),
+            Lists::NoProd => Self::NoProd(read(body, key)?),
             Lists::Printed(list) => Self::Printed(list, read(body, key)?),
         })
     }

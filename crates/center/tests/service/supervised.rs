@@ -2,8 +2,8 @@
 
 use lf_center::Failure;
 use lf_center::published::{LISTED_MAX, PublishedRefusal, Table, prices, spay_drugs};
-use lf_center::supervised::{DAYS_MAX, Period, availability, balance, traces, uploads};
-use lf_ports::lists::{TagList, TaggedDrug};
+use lf_center::supervised::{DAYS_MAX, Period, availability, balance, no_prod, traces, uploads};
+use lf_ports::lists::{NoProd, TagList, TaggedDrug};
 use lf_ports::{ChangeSet, Drug, Edition, EditionChange, EditionOf, Item as Listed, Lists, RegistryPut, Store};
 use lf_stock::DataType;
 use lf_testkit::center::repository_law;
@@ -108,7 +108,7 @@ async fn sales_of_settled_prescriptions_are_looked_for_together() {
 
 #[tokio::test]
 async fn availability_counts_channels_and_days_without() {
-    // proves GX-1.1b
+    // proves GX-1.1b, WH-5.9
     let center = TestCenter::new().await;
     let (store, first) = (center.store.clone(), center.now().day());
     for code in [drugs::AMOXICILLIN, drugs::AMLODIPINE] {
@@ -141,6 +141,63 @@ async fn availability_counts_channels_and_days_without() {
     assert!(Period::new(first, first.plus(DAYS_MAX - 1)).is_some(), "at the limit");
     assert!(Period::new(first, first.plus(DAYS_MAX)).is_none(), "one past it");
     assert!(Period::new(first, first.plus(-1)).is_none());
+}
+
+#[tokio::test]
+async fn what_is_no_longer_made_is_told_with_who_still_has_it() {
+    // proves WH-5.9
+    let center = TestCenter::new().await;
+    let (store, first) = (center.store.clone(), center.now().day());
+    let mut drug = store.drugs(&[parse(drugs::AMOXICILLIN)], first).await.unwrap().remove(0).unwrap();
+    drug.hi_nego = true;
+    center.register(RegistryPut::Drug(drug)).await;
+    let row = |place: &str, code: &str, since: i32, rea: Option<&str>| {
+        Listed::NoProd(NoProd {
+            admdvs: parse(place),
+            med_list_codg: parse(code),
+            genname: Some("旧药".to_owned()),
+            begndate: first.plus(since),
+            rea: rea.map(str::to_owned),
+        })
+    };
+    const UNKNOWN: &str = "XA01AAA001A001010100099";
+    let report = async |area: &str, to: i32| {
+        let period = Period::new(first, first.plus(to)).unwrap();
+        [availability(store.as_ref(), parse(area), period).await, no_prod(store.as_ref(), parse(area), period).await]
+            .map(Result::unwrap)
+    };
+    let [all, stopped] = report(POOL, 0).await;
+    assert_eq!((cell(&all, row_of(&all, drugs::AMOXICILLIN), "stop_date"), stopped.rows.len()), ("", 0), "no list");
+    // The country's list and the city's name the same drug: the nearer row counts. One is to stop tomorrow, of one the catalogue knows nothing.
+    let rows = vec![
+        row("100000", drugs::AMOXICILLIN, -400, Some("原料短缺")),
+        row(POOL, drugs::AMOXICILLIN, -30, Some("企业停产")),
+        row("360000", drugs::AMLODIPINE, 1, None),
+        row("360000", UNKNOWN, -90, None),
+        row("420000", drugs::ATORVASTATIN, -90, None),
+    ];
+    center.edition(Lists::NoProd, "2026-11-01", rows).await;
+    told(&center, PHARMACY, &single("3503", bought(center.now(), "1", "2", &[]))).await.unwrap();
+    let [all, stopped] = report(POOL, 0).await;
+    let since = first.plus(-30).to_string();
+    assert_eq!(cell(&all, row_of(&all, drugs::AMOXICILLIN), "stop_date"), since);
+    let codes: Vec<_> = stopped.rows.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(codes, [UNKNOWN, drugs::AMOXICILLIN], "what stopped first stands in front");
+    let fields = ["stop_date", "stop_days", "rea", "admdvs", "hosp_cnt", "phar_cnt", "packs", "days_without", "alert"];
+    assert_eq!(cells(&stopped, 1, &fields), [&*since, "31", "企业停产", POOL, "0", "1", "2", "0", ""]);
+    let fields = ["drug_genname", "prdr_name", "stop_days", "phar_cnt", "days_without", "alert"];
+    assert_eq!(cells(&stopped, 0, &fields), ["旧药", "", "91", "0", "1", "医疗机构和药店均无药"]);
+    // Tomorrow one more; in the province the city's row is not its own, in another none of them.
+    let [_, stopped] = report(POOL, 1).await;
+    assert_eq!(cell(&stopped, row_of(&stopped, drugs::AMLODIPINE), "stop_days"), "1");
+    let [_, stopped] = report("360000", 0).await;
+    assert_eq!(cell(&stopped, row_of(&stopped, drugs::AMOXICILLIN), "stop_days"), "401");
+    let [_, elsewhere] = report("430000", 0).await;
+    assert_eq!(elsewhere.rows.iter().map(|row| row[0].as_str()).collect::<Vec<_>>(), [drugs::AMOXICILLIN]);
+    // The next edition leaves it out: it is made again.
+    center.edition(Lists::NoProd, &first.to_string(), vec![row("360000", UNKNOWN, -90, None)]).await;
+    let [all, stopped] = report(POOL, 0).await;
+    assert_eq!((cell(&all, row_of(&all, drugs::AMOXICILLIN), "stop_date"), stopped.rows.len()), ("", 1));
 }
 
 #[tokio::test]

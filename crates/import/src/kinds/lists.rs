@@ -160,6 +160,7 @@ pub fn columns(list: Lists) -> &'static [Column] {
         Lists::Designation => places::DESIGNATION,
         Lists::Tagged(list) => places::tagged_columns(list),
         Lists::ConsultPair => CONSULT_PAIR,
+        Lists::NoProd => places::NO_PROD,
         Lists::Printed(list) => PRINTED.get(&list).map_or(&[], Vec::as_slice),
     }
 }
@@ -187,6 +188,7 @@ pub fn row(list: Lists, cells: &mut Cells<'_>) -> Option<Item> {
         Lists::Designation => places::designation(cells).map(Item::Designation),
         Lists::Tagged(list) => places::tagged(list, cells).map(|row| Item::Tagged(list, row)),
         Lists::ConsultPair => consult_pair(cells).map(Item::ConsultPair),
+        Lists::NoProd => places::no_prod(cells).map(Item::NoProd),
         Lists::Printed(list) => printed(list, cells).map(|row| Item::Printed(list, row)),
     }
 }

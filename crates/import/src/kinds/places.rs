@@ -1,6 +1,6 @@
-//! What a place keeps: its register of designations (三定), and its lists of drugs under rules of their own.
+//! What a place keeps: its register of designations (三定), its lists of drugs under rules of their own, and drugs no longer made.
 
-use lf_ports::lists::{Designation, DsgnType, TagList, TaggedDrug};
+use lf_ports::lists::{Designation, DsgnType, NoProd, TagList, TaggedDrug};
 use lf_vocab::{DrCode, FixmedinsCode, FixmedinsKind};
 
 use super::drug::price;
@@ -37,6 +37,15 @@ const RENEWAL: &[Column] = &[
     GENNAME,
     may("hi_pay_std", &["payment_standard", "医保支付标准", "支付标准", "原支付标准"], "a price above nothing"),
     may("enddate", &["过渡期截止日期", "过渡期结束日期", "结束日期", "截止日期"], "a day"),
+];
+
+/// Drugs that are no longer made.
+pub const NO_PROD: &[Column] = &[
+    PLACE,
+    DRUG_CODE,
+    GENNAME,
+    must("begndate", &["停产日期", "停产起始日期", "不生产起始日期"], "a day"),
+    may("rea", &["原因", "停产原因"], "a text"),
 ];
 
 /// The columns of a list of drugs.
@@ -107,4 +116,11 @@ pub fn tagged(list: TagList, cells: &mut Cells<'_>) -> Option<TaggedDrug> {
         }
     }
     Some(row)
+}
+
+/// Reads a drug that is no longer made.
+pub fn no_prod(cells: &mut Cells<'_>) -> Option<NoProd> {
+    let (admdvs, med_list_codg, genname) = (cells.need("admdvs"), cells.need("med_list_codg"), cells.text("genname"));
+    let (begndate, rea) = (cells.need_by("begndate", day), cells.text("rea"));
+    Some(NoProd { admdvs: admdvs?, med_list_codg: med_list_codg?, genname: genname?, begndate: begndate?, rea: rea? })
 }

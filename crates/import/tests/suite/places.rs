@@ -57,6 +57,8 @@ async fn the_drugs_of_one_place_end_none_of_another() {
     two_places("dual_drug", "admdvs,drug_code,类别", dual).await;
     let opsp = |place: &str, at: usize| format!("{place}00,XA01AAA00{at},M03900");
     two_places("opsp_drug", "admdvs,drug_code,病种编码", opsp).await;
+    let stopped = |place: &str, at: usize| format!("{place}00,XA01AAA00{at},2025-03-01");
+    two_places("no_prod_drug", "admdvs,drug_code,停产日期", stopped).await;
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use lf_vocab::Day;
 use crate::{Import, counts, sample};
 
 /// Lists in the order of the documentation, then registers.
-const LISTS: [&str; 25] = [
+const LISTS: [&str; 26] = [
     "pay_std",
     "sel_pric",
     "plat_pric",
@@ -30,6 +30,7 @@ const LISTS: [&str; 25] = [
     "opsp_drug",
     "renewal_drug",
     "consult_pair",
+    "no_prod_drug",
     "service_item",
     "consumable",
     "operation",

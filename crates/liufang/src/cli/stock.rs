@@ -153,6 +153,8 @@ pub struct ReportPeriod {
 pub enum StockReport {
     /// 谈判 and 双通道 drugs: who has them, days without supply, drugs with no channel
     Availability,
+    /// Drugs that are no longer made, by the imported list: since when, and who still has them
+    NoProd,
     /// By institution: late rows, silent days, settled prescriptions without their sale, trace codes at sales
     Uploads,
     /// By drug: sales with and without a trace code
