@@ -3,16 +3,17 @@
 use lf_center::Failure;
 use lf_center::published::{LISTED_MAX, PublishedRefusal, Table, prices, spay_drugs};
 use lf_center::supervised::{DAYS_MAX, Period, availability, balance, no_prod, traces, uploads};
-use lf_ports::lists::{NoProd, TagList, TaggedDrug};
+use lf_ports::lists::{Designation, DsgnType, NoProd, TagList, TaggedDrug};
 use lf_ports::{ChangeSet, Drug, Edition, EditionChange, EditionOf, Item as Listed, Lists, RegistryPut, Store};
 use lf_stock::DataType;
 use lf_testkit::center::repository_law;
 use lf_testkit::life::{Item, parse};
-use lf_testkit::region::{OTHER_PHARMACY, PHARMACY, POOL, drugs, fixmedins};
+use lf_testkit::region::{HOSPITAL, OTHER_PHARMACY, PHARMACY, POOL, drugs, fixmedins};
 use lf_testkit::{Step, TestCenter, Watched};
 use lf_vocab::{Day, DrugTracCodg, Span};
 
 use crate::goods::{bought, deleted, single, sold, told};
+use crate::registers::dsgn;
 use crate::said::with;
 
 /// A cell by row and field.
@@ -71,6 +72,41 @@ async fn prices_of_the_day_are_published_with_their_freshness() {
     assert_eq!(next.rows.len(), 0, "another day's");
     let elsewhere = prices(store.as_ref(), &law, parse("360100"), day).await.unwrap();
     assert_eq!((elsewhere.rows.len(), elsewhere.columns.len()), (0, table.columns.len()));
+}
+
+#[tokio::test]
+async fn prices_are_those_of_the_pharmacies_designated_for_chronic_diseases_where_a_register_says_which() {
+    // proves DG-4.3
+    let center = TestCenter::new().await;
+    let (store, law, day) = (center.store.clone(), repository_law(), center.now().day());
+    told(&center, PHARMACY, &single("3503", bought(center.now(), "1", "9", &[]))).await.unwrap();
+    for_a_prescription(&center, true, "25", "m1").await;
+    let published = async || {
+        let table = prices(store.as_ref(), &law, parse(POOL), day).await.unwrap();
+        let shops: Vec<_> = table.rows.iter().map(|row| row[0].clone()).collect();
+        (shops.join(","), table.notes.iter().any(|note| note.contains("没有登记门特定点药店")))
+    };
+    let shop = |code: &str| dsgn(POOL, DsgnType::Opsp, code, None);
+    let not_yet = Designation { span: Span::new(day.plus(1), None).unwrap(), ..shop(PHARMACY) };
+    let all = (PHARMACY.to_owned(), true);
+    let (own, none) = ((PHARMACY.to_owned(), false), (String::new(), false));
+    // A register of hospitals, of another purpose or of another place says nothing of these pharmacies.
+    let other =
+        [dsgn(POOL, DsgnType::Spay, OTHER_PHARMACY, None), dsgn("441900", DsgnType::Opsp, OTHER_PHARMACY, None)];
+    for (rows, want) in [
+        (vec![], &all),
+        (vec![shop(HOSPITAL)], &all),
+        (other.to_vec(), &all),
+        (vec![shop(OTHER_PHARMACY)], &none),
+        (vec![shop(OTHER_PHARMACY), not_yet], &none),
+        (vec![shop(OTHER_PHARMACY), shop(PHARMACY)], &own),
+    ] {
+        let shown = format!("{:?}", rows.iter().map(|row| &row.fixmedins_code).collect::<Vec<_>>());
+        if !rows.is_empty() {
+            center.edition(Lists::Designation, "2026-01-01", rows.into_iter().map(Listed::Designation).collect()).await;
+        }
+        assert_eq!(&published().await, want, "{shown}");
+    }
 }
 
 #[tokio::test]

@@ -35,8 +35,8 @@ fn can_be_typed(folder: &Folder, words: &[&str]) {
 }
 
 /// Keys and values of a unit file, comments and sections aside.
-fn unit() -> Vec<(String, String)> {
-    let text = read("deploy/liufang.service");
+fn unit(name: &str) -> Vec<(String, String)> {
+    let text = read(&format!("deploy/{name}"));
     let lines = text.lines().filter(|line| !line.starts_with(['#', '[']) && !line.trim().is_empty());
     let pair = |line: &str| line.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
     lines.map(|line| pair(line).unwrap_or_else(|| panic!("{line} is no setting"))).collect()
@@ -49,7 +49,7 @@ fn value(unit: &[(String, String)], key: &str) -> String {
 #[test]
 fn the_unit_names_commands_files_and_times_that_fit() {
     let folder = Folder::new();
-    let unit = unit();
+    let unit = unit("liufang.service");
     for key in ["ExecStartPre", "ExecStart"] {
         let line = value(&unit, key);
         let words: Vec<_> = line.split(' ').collect();
@@ -84,6 +84,49 @@ fn the_unit_names_commands_files_and_times_that_fit() {
     let (_, default, _) = ran(&folder, &["config", "default"]);
     let default: toml::Table = default.parse().unwrap();
     assert!(files > 2 * u64::try_from(default["connections_max"].as_integer().unwrap()).unwrap());
+}
+
+#[test]
+fn prices_are_published_every_day_and_the_file_of_the_day_before_is_replaced() {
+    // proves DG-4.3
+    let folder = Folder::new();
+    let service = unit("liufang-publish@.service");
+    let config: toml::Table = read("deploy/liufang.toml").parse().unwrap();
+    let mut forms = BTreeSet::new();
+    for (_, line) in service.iter().filter(|(key, _)| key == "ExecStart") {
+        let words: Vec<_> = line.split(' ').collect();
+        assert_eq!(words[..3], ["/usr/local/bin/liufang", "publish", "prices"]);
+        can_be_typed(&folder, &words[1..]);
+        let after = |flag: &str| words[words.iter().position(|word| *word == flag).unwrap() + 1];
+        assert_eq!(
+            (after("--database"), after("--store-key")),
+            (config["database"].as_str().unwrap(), config["store_key"].as_str().unwrap())
+        );
+        assert!(!words.contains(&"--date"), "of yesterday, whenever it runs");
+        let out = format!("/var/lib/{}/prices-%i.", value(&service, "StateDirectory"));
+        forms.insert(after("--out").strip_prefix(&out).unwrap().to_owned());
+    }
+    assert_eq!(forms.into_iter().collect::<Vec<_>>(), ["csv", "html", "json"]);
+    // As the unit does it, in a folder of our own: the second day takes the place of the first, and an empty day is no failure.
+    assert_eq!(ran(&folder, &["keys", "new", "store.key.toml", "--store"]).0, 0);
+    assert_eq!(ran(&folder, &["migrate", "--database", "sqlite://c.db"]).0, 0);
+    let publish = |date: &str| {
+        let base =
+            ["publish", "prices", "--pool", "441900", "--database", "sqlite://c.db", "--store-key", "store.key.toml"];
+        ran(&folder, &[&base[..], &["--out", "prices.html", "--date", date]].concat())
+    };
+    for date in ["2026-05-11", "2026-05-12"] {
+        let (code, _, error) = publish(date);
+        assert_eq!(code.to_string(), value(&service, "SuccessExitStatus"), "{error}");
+        let page = std::fs::read_to_string(folder.join("prices.html")).unwrap();
+        assert!(page.contains(date), "{page}");
+    }
+    let timer = unit("liufang-publish@.timer");
+    assert!(value(&timer, "OnCalendar").starts_with("*-*-* "), "every day");
+    assert_eq!(
+        (value(&timer, "Persistent"), value(&timer, "WantedBy")),
+        ("true".to_owned(), "timers.target".to_owned())
+    );
 }
 
 #[test]
@@ -133,7 +176,9 @@ fn the_manual_of_operations_names_what_there_is() {
         commands += 1;
     }
     assert!(commands >= 8, "{commands} commands are shown");
-    for name in ["deploy/liufang.service", "deploy/liufang.toml", "deploy/Containerfile"] {
+    let units = ["deploy/liufang-publish@.service", "deploy/liufang-publish@.timer"];
+    for name in [["deploy/liufang.service", "deploy/liufang.toml", "deploy/Containerfile"].as_slice(), &units].concat()
+    {
         assert!(manual.contains(name) && root().join(name).exists(), "{name}");
     }
     let words = |text: &str| -> BTreeSet<String> {
