@@ -36,6 +36,8 @@ pub fn advance_with_file(
 }
 
 fn store(previous: ChainHash, hi_rxno: &HiRxno, seq: u64, event: &Event, at: Moment) -> StoredEvent {
+    // Nothing happens to a prescription without a link of its history: where each box came from can be followed back to the doctor.
+    lf_vocab::covers!("DG-4.1a");
     let body = codec::encode(event);
     let hash = link(previous, hi_rxno, seq, at, &body);
     StoredEvent { seq, at, body, hash }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use lf_vocab::Moment;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -21,6 +22,8 @@ pub const CODES_MAX: usize = 1_024;
 
 /// Seconds.
 const BUCKETS: [f64; 12] = [0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+/// Seconds, minutes, hours, days: an institution uploads at once, or when its clerk comes round to it.
+const SYNC_BUCKETS: [f64; 10] = [1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3_600.0, 21_600.0, 86_400.0, 259_200.0];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct MessageLabels {
@@ -43,6 +46,7 @@ struct RefusalLabels {
 pub struct Metrics {
     messages: Family<MessageLabels, Counter>,
     seconds: Family<TransactionLabels, Histogram, fn() -> Histogram>,
+    sync: Histogram,
     refusals: Family<RefusalLabels, Counter>,
     codes: Mutex<BTreeSet<String>>,
     /// Open connections.
@@ -55,6 +59,7 @@ impl Metrics {
         Self {
             messages: Family::default(),
             seconds: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
+            sync: Histogram::new(SYNC_BUCKETS),
             refusals: Family::default(),
             codes: Mutex::default(),
             connections: Gauge::default(),
@@ -69,6 +74,11 @@ impl Metrics {
             self.messages.clone(),
         );
         registry.register("liufang_message_seconds", "From the head of a request to its answer", self.seconds.clone());
+        registry.register(
+            "liufang_rx_sync_seconds",
+            "From the review at the institution, as its 7103 says, until every pharmacy can fetch the prescription",
+            self.sync.clone(),
+        );
         registry.register("liufang_refusals", "Refusals, by their code in docs/ERRORS.md", self.refusals.clone());
         registry.register("liufang_bodies_in_flight", "Bodies in memory, limit bodies_max", bodies);
         registry.register(
@@ -86,6 +96,12 @@ impl Metrics {
         for code in refused {
             self.refusals.get_or_create(&RefusalLabels { code: self.bounded(code) }).inc();
         }
+    }
+
+    /// Counts a prescription that pharmacies can fetch. A clock that runs ahead counts as none.
+    pub fn synced(&self, reviewed: Moment, now: Moment) {
+        let seconds = (now.micros() - reviewed.micros()).max(0) / 1_000_000;
+        self.sync.observe(u32::try_from(seconds).unwrap_or(u32::MAX).into());
     }
 
     fn bounded(&self, code: &str) -> String {

@@ -154,7 +154,15 @@ pub async fn run(
     if transaction == Transaction::T7203 {
         pass.may_show_code()?;
     }
-    counted(pass, transaction, dispatch::run(&front.center, ctx, transaction, node).await, seen)
+    let done = counted(pass, transaction, dispatch::run(&front.center, ctx, transaction, node).await, seen)?;
+    if transaction == Transaction::T7103
+        && let Some(reviewed) = node.moment("phar_chk_time")
+    {
+        // From now on every pharmacy can fetch it.
+        lf_vocab::covers!("WH-3.4");
+        front.metrics.synced(reviewed, ctx.now);
+    }
+    Ok(done)
 }
 
 /// What a transaction that was run ended with, for whoever counts.

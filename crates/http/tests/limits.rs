@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use lf_http::{Limits, NotReady, QRCODE_FAILURES_MAX, QRCODE_WINDOW, Sockets};
 use lf_ports::{App, AppLimits, CodeStyle, GatewayScheme, RegistryPut};
-use lf_wire::Transaction::{self, T7101, T7211};
+use lf_wire::Transaction::{self, T7101, T7102, T7103, T7211};
 use lf_wire::client::Dialect;
 use lf_wire::gateway::client::{Call, GatewayDialect, GatewayKeys, envelope, headers};
 use prometheus_client::registry::Registry;
 use serde_json::Value;
 
 use crate::gateway_client::Speech;
+use crate::journey::{Told, text};
 use crate::messages as m;
 use crate::router::{Raw, exchange, serve, serve_with};
 use crate::support::{Client, World, app};
@@ -218,12 +219,20 @@ async fn silent_senders_hold_no_place_for_a_body() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn operators_are_told_what_happens_and_the_interface_tells_nobody() {
+    // proves WH-3.4: how long a prescription took to reach every pharmacy
     let world = World::new().await;
     let public = serve(&world).await;
     let admin = serve_with(lf_http::admin(world.front.clone(), Registry::default()), Sockets::default()).await;
     for dialect in [Dialect::Official, Dialect::Sorted, Dialect::Cipher] {
         assert_eq!(world.call(dialect, T7101, &m::t7101(world.now(), dialect.letter())).await.code, 0);
     }
+    // Reviewed at the hospital, and uploaded a minute and a half later.
+    let (mut told, reviewed) = (Told::new(&world, Dialect::Official), world.now());
+    let answer = told.tell(T7101, m::t7101(reviewed, "CF0001")).await;
+    let issued = m::Issued { hi_rxno: text(&answer, "/hiRxno"), rx_trace_code: text(&answer, "/rxTraceCode") };
+    let answer = told.tell(T7102, m::t7102(&issued, reviewed)).await;
+    world.clock.forward(90);
+    told.tell(T7103, m::t7103(&issued, reviewed, &text(&answer, "/signDigest"))).await;
     assert_eq!(world.call(Dialect::Official, T7101, &Value::Object(serde_json::Map::new())).await.code, 400);
     world.send(&world.hospital, "nothing", &sealed(&world, "{}")).await;
     world.call(GatewayDialect::Plain, T7211, &m::t7211()).await;
@@ -233,12 +242,15 @@ async fn operators_are_told_what_happens_and_the_interface_tells_nobody() {
     assert!(metrics.head.contains("content-type: application/openmetrics-text"), "{}", metrics.head);
     let text = String::from_utf8(metrics.body).unwrap();
     for line in [
-        r#"liufang_messages_total{transaction="7101",dialect="A",code="0"} 1"#,
+        r#"liufang_messages_total{transaction="7101",dialect="A",code="0"} 2"#,
         r#"liufang_messages_total{transaction="7101",dialect="B",code="0"} 1"#,
         r#"liufang_messages_total{transaction="7101",dialect="C",code="0"} 1"#,
         r#"liufang_messages_total{transaction="7101",dialect="A",code="400"} 1"#,
         r#"liufang_messages_total{transaction="none",dialect="A",code="404"} 1"#,
-        r#"liufang_message_seconds_count{transaction="7101"} 5"#,
+        r#"liufang_message_seconds_count{transaction="7101"} 6"#,
+        "liufang_rx_sync_seconds_count 1",
+        // Each of the three messages takes a second of this clock.
+        "liufang_rx_sync_seconds_sum 93.0",
         r#"liufang_refusals_total{code="RX-0000-01"} 1"#,
         "liufang_bodies_in_flight 0",
     ] {

@@ -9,6 +9,7 @@ use lf_ports::{
     ChangeSet, Claim, ClaimKind, Drug, Edition, EditionChange, EditionOf, Item as Row, Lists, Person, RegistryPut,
     Store as _,
 };
+use lf_rx::Event;
 use lf_testkit::life::{Item, Life};
 use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACY, catalogue, drugs};
 use lf_testkit::{Step, TestCenter};
@@ -272,6 +273,22 @@ async fn a_special_disease_is_treated_by_qualified_institutions_with_its_own_dru
     assert!(precheck(&mut rx()).await.0.is_empty());
     let mut extra = life(&center, &person, vec![special(), other()], Some("M03900"));
     assert_eq!(precheck(&mut extra).await.0, ["RX-EXTRA-DRUG"], "a drug that no disease has is slipped in");
+}
+
+#[tokio::test]
+async fn the_way_from_the_doctor_to_the_box_is_told_event_by_event() {
+    // proves DG-4.1a: that an event which is missing or changed is noticed, crates/testkit/tests/tamper.rs proves
+    let (center, person) = region(DONGGUAN, DONGGUAN).await;
+    let sold = life(&center, &person, vec![special()], Some("M03900")).up_to(Step::Sold).await;
+    let stored = center.store.rx_events(&sold.hi_rxno()).await.unwrap();
+    let events: Vec<Event> =
+        stored.iter().map(|event| lf_ports::codec::decode(&event.body, "rx_event", "body", "").unwrap()).collect();
+    let kinds: Vec<_> = events.iter().map(|event| format!("{event:?}")).collect();
+    let kinds: Vec<_> = kinds.iter().map(|text| text.split(['(', ' ']).next().unwrap()).collect();
+    assert_eq!(kinds, ["Opened", "Signed", "Uploaded", "Authorised", "Downloaded", "Verified", "Reviewed", "Sold"]);
+    let Some(Event::Sold(last)) = events.last() else { panic!("{kinds:?}") };
+    assert_eq!(last.lines[0].drug_trac_codg, sold.sell_command().lines[0].drug_trac_codg);
+    assert!(center.audit().await.passes());
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ fn operators_see_the_store_and_the_end_of_a_center() {
     assert_eq!(ran(&folder, &["keys", "new", "platform.key.toml"]).0, 0);
     assert_eq!(ran(&folder, &["keys", "new", "store.key.toml", "--store"]).0, 0);
     assert_eq!(ran(&folder, &["migrate", "--database", "sqlite://center.db"]).0, 0);
-    let mut center = Center::start(&folder, "drain_seconds = 4\n");
+    let mut center = Center::start(&folder, "drain_seconds = 8\n");
     let metrics = get(&center.admin, "/metrics").unwrap();
     for name in [
         "liufang_store_commit_seconds_count 0",
@@ -63,7 +63,7 @@ fn operators_see_the_store_and_the_end_of_a_center() {
     }
     center.demo.terminate();
     let draining = || get(&center.admin, "/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 503"));
-    assert!((0..100).any(|_| draining() || {
+    assert!((0..300).any(|_| draining() || {
         std::thread::sleep(Duration::from_millis(20));
         false
     }));
