@@ -1,4 +1,5 @@
-//! What a bureau watches of goods: availability by drug with channels and days without supply (GX-1.1b), drugs no longer made (WH-5.9), how late and how
+//! What a bureau watches of goods: availability by drug with channels and days without supply (GX-1.1b), drugs no longer made (WH-5.9), new drugs
+//! that no platform lists (WH-5.4), how late and how
 //! complete rows of 进销存 come (`uploads`), trace codes at sales (WH-5.10), and the balance of a period by drug.
 //!
 //! Tables for city, province or country: an area counts the 统筹区 below it. Invariants: an institution counts on the days of its
@@ -17,11 +18,13 @@ use crate::stock_pages::{self, PAGE};
 
 mod availability;
 mod balance;
+mod listing;
 mod purchases;
 mod uploads;
 
 pub use availability::{availability, no_prod};
 pub use balance::balance;
+pub use listing::listing;
 pub use uploads::uploads;
 
 /// The longest period of a report, in days.

@@ -2,8 +2,8 @@
 
 use lf_center::Failure;
 use lf_center::published::{LISTED_MAX, PublishedRefusal, Table, prices, spay_drugs};
-use lf_center::supervised::{DAYS_MAX, Period, availability, balance, no_prod, traces, uploads};
-use lf_ports::lists::{Designation, DsgnType, NoProd, TagList, TaggedDrug};
+use lf_center::supervised::{DAYS_MAX, Period, availability, balance, listing, no_prod, traces, uploads};
+use lf_ports::lists::{Designation, DsgnType, NoProd, PlacePric, TagList, TaggedDrug};
 use lf_ports::{ChangeSet, Drug, Edition, EditionChange, EditionOf, Item as Listed, Lists, RegistryPut, Store};
 use lf_stock::DataType;
 use lf_testkit::center::repository_law;
@@ -177,6 +177,43 @@ async fn availability_counts_channels_and_days_without() {
     assert!(Period::new(first, first.plus(DAYS_MAX - 1)).is_some(), "at the limit");
     assert!(Period::new(first, first.plus(DAYS_MAX)).is_none(), "one past it");
     assert!(Period::new(first, first.plus(-1)).is_none());
+}
+
+#[tokio::test]
+async fn new_drugs_that_no_platform_lists_are_told() {
+    // proves WH-5.4
+    let center = TestCenter::new().await;
+    let law = repository_law();
+    let period = Period::new(parse("2024-12-31"), parse("2025-03-31")).unwrap();
+    let known = center.store.drugs(&[parse(drugs::AMOXICILLIN)], center.now().day()).await.unwrap().remove(0).unwrap();
+    for (code, from) in [(drugs::AMOXICILLIN, "2025-01-01"), (drugs::AMLODIPINE, "2025-01-01")] {
+        let in_list = Span::new(parse(from), None);
+        center.register(RegistryPut::Drug(Drug { med_list_codg: parse(code), in_list, ..known.clone() })).await;
+    }
+    let lists = async |place: &str| listing(center.store.as_ref(), &law, parse(place), period).await.unwrap();
+    let table = lists("420100").await;
+    let fields = ["in_list", "list_by", "list_flag", "pric", "alert"];
+    for code in [drugs::AMOXICILLIN, drugs::AMLODIPINE] {
+        let told = cells(&table, row_of(&table, code), &fields);
+        assert_eq!(told, ["2025-01-01", "2024-12-31", "否", "", "未挂网"]);
+    }
+    assert_eq!(table.rows.len(), 2, "what was in the catalogue before is not new");
+    // One on the last day, the other a day too late; in front stands what is not listed.
+    let pric = |code: &str| {
+        let (med_list_codg, admdvs) = (parse(code), parse("420000"));
+        Listed::PlatPric(PlacePric { med_list_codg, admdvs, pric: parse("12.5"), batch: None, memo: None })
+    };
+    center.edition(Lists::PlatPric, "2024-12-31", vec![pric(drugs::AMLODIPINE)]).await;
+    let table = lists("420100").await;
+    assert_eq!(table.rows[0][0], drugs::AMOXICILLIN);
+    assert_eq!(cells(&table, 1, &fields[2..]), ["是", "12.5", ""]);
+    center.edition(Lists::PlatPric, "2025-01-01", vec![pric(drugs::AMLODIPINE), pric(drugs::AMOXICILLIN)]).await;
+    let table = lists("420100").await;
+    let late = row_of(&table, drugs::AMOXICILLIN);
+    assert_eq!(cells(&table, late, &fields[2..]), ["是", "12.5", "挂网晚于应挂网日期"]);
+    // Where no text asks for it, it is only told.
+    let table = lists("360900").await;
+    assert_eq!(cells(&table, row_of(&table, drugs::AMOXICILLIN), &fields[1..]), ["", "否", "", ""]);
 }
 
 #[tokio::test]

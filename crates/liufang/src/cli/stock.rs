@@ -155,6 +155,8 @@ pub enum StockReport {
     Availability,
     /// Drugs that are no longer made, by the imported list: since when, and who still has them
     NoProd,
+    /// Drugs that came into the catalogue in the period: whether the purchasing platform has them, and since when it should
+    Listing,
     /// By institution: late rows, silent days, settled prescriptions without their sale, trace codes at sales
     Uploads,
     /// By drug: sales with and without a trace code

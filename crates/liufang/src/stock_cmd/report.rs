@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use lf_center::outlist::outlist;
 use lf_center::published::Table;
-use lf_center::supervised::{DAYS_MAX, Period, availability, balance, no_prod, traces, uploads};
+use lf_center::supervised::{DAYS_MAX, Period, availability, balance, listing, no_prod, traces, uploads};
 use lf_law::Law;
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Day, FixmedinsCode};
@@ -42,6 +42,7 @@ pub(super) async fn report(
     let table = match report {
         StockReport::Availability => availability(store, area, days).await,
         StockReport::NoProd => no_prod(store, area, days).await,
+        StockReport::Listing => listing(store, law, area, days).await,
         StockReport::Uploads => uploads(store, law, area, days).await,
         StockReport::Traces => traces(store, area, days).await,
     };
