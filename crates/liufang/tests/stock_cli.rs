@@ -311,7 +311,7 @@ async fn reports_and_lists_are_written_as_files() {
     assert_eq!(report("no-prod", "n.html").0, 0, "no list was imported, so nothing is told of");
     assert!(read("n.html").contains("停产日期") && read("n.html").contains("no_prod_drug"), "{}", read("n.html"));
     assert_eq!(report("listing", "l.json").0, 0, "no text asks for it there");
-    assert!(read("l.json").contains("listing"), "{}", read("l.json"));
+    assert!(read("l.json").contains("目录新增药品挂网情况"), "{}", read("l.json"));
     assert_eq!(report("uploads", "u.csv").0, 0);
     assert!(read("u.csv").starts_with('\u{feff}') && read("u.csv").lines().count() == 3, "{}", read("u.csv"));
     assert_eq!(report("traces", "t.html").0, 0);

@@ -43,13 +43,13 @@ pub async fn uploads(store: &dyn Store, law: &Law, area: Admdvs, period: Period)
     for holder in holders(store, area, period).await? {
         let (lag_hours, _) = hours(law, holder.poolarea_no, period.to, "stock.lag_hours")?;
         let code = &holder.fixmedins_code;
-        let (mut lag, mut purchases) = (Lag::default(), Purchases::asked(law, holder.poolarea_no, period.to)?);
+        let (mut lag, mut purchases) = (Lag::default(), Purchases::asked(law, &holder, period.to)?);
         let count = |moved: &StockMove| {
             lag.count(moved, lag_hours);
             purchases.count(moved);
         };
         for_each_taken(store, &holder, period, count).await?;
-        let lacking = purchases.lacking(store, period.to).await?;
+        let lacking = purchases.lacking(store).await?;
         let told = store.stock_told(code, period.end().plus_seconds(-1)).await?;
         let (settled, missing) = missing(store, code, period).await?;
         rows.push(vec![

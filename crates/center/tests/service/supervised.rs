@@ -4,7 +4,7 @@ use lf_center::Failure;
 use lf_center::published::{LISTED_MAX, PublishedRefusal, Table, prices, spay_drugs};
 use lf_center::supervised::{DAYS_MAX, Period, availability, balance, listing, no_prod, traces, uploads};
 use lf_ports::lists::{Designation, DsgnType, NoProd, PlacePric, TagList, TaggedDrug};
-use lf_ports::{ChangeSet, Drug, Edition, EditionChange, EditionOf, Item as Listed, Lists, RegistryPut, Store};
+use lf_ports::{ChangeSet, Drug, Edition, EditionChange, EditionOf, Item as Listed, Lists, RegistryPut, RowEnd, Store};
 use lf_stock::DataType;
 use lf_testkit::center::repository_law;
 use lf_testkit::life::{Item, parse};
@@ -373,18 +373,49 @@ async fn purchases_that_do_not_say_what_their_place_asks_are_counted() {
         cells(&table, row_of(&table, PHARMACY), &fields).join("|")
     };
     assert_eq!(counted(center.store.as_ref()).await, "3|2|价格1行、药品追溯码1行|1");
-    // A drug without codes lacks none; one that has left the catalogue has no dosage form.
+    // A drug without codes lacks none; one whose entry has no dosage form lacks it.
     let drug = center.store.drugs(&[parse(drugs::AMOXICILLIN)], center.now().day()).await.unwrap().remove(0).unwrap();
     center.register(RegistryPut::Drug(Drug { trac_exempt: true, ..drug.clone() })).await;
     assert_eq!(counted(center.store.as_ref()).await, "3|1|价格1行|1");
-    center.register(RegistryPut::Drug(Drug { dosform_name: String::new(), ..drug })).await;
+    center.register(RegistryPut::Drug(Drug { dosform_name: String::new(), ..drug.clone() })).await;
     assert_eq!(counted(center.store.as_ref()).await, "3|3|价格1行、剂型3行、药品追溯码1行|1");
+    center.register(RegistryPut::Drug(drug)).await;
+    // It leaves the catalogue tomorrow: what was bought today lacks nothing for that.
+    let tomorrow = center.now().day().plus(1);
+    let edition = Edition {
+        of: EditionOf::Drug,
+        edition: "2".to_owned(),
+        from: tomorrow,
+        ver: 2,
+        file_sm3: String::new(),
+        row_cnt: 0,
+        imported: center.now(),
+    };
+    let gone = RowEnd { key: drugs::AMOXICILLIN.to_owned(), from: Day::FIRST };
+    let edition = Some(EditionChange { edition, ends: vec![gone], drugs: vec![], items: vec![] });
+    center.put(ChangeSet { edition, ..ChangeSet::default() }).await;
+    assert_eq!(center.store.drugs(&[parse(drugs::AMOXICILLIN)], tomorrow).await.unwrap(), [None]);
+    let later = Period::new(center.now().day(), tomorrow).unwrap();
+    let table = uploads(center.store.as_ref(), &law, parse(POOL), later).await.unwrap();
+    assert_eq!(cell(&table, row_of(&table, PHARMACY), "lack_fields"), "价格1行、药品追溯码1行");
+    // What has no code of the catalogue lacks just that; a gift has no price.
+    let uncoded = with(whole("4", &[5, 6]), |row| {
+        row.told.retain(|(field, _)| field != "med_list_codg" && field != "finl_trns_pric");
+        row.told.push(("med_list_codg".to_owned(), "NMLC999".to_owned()));
+        row.told.push(("prod_geay_flag".to_owned(), "1".to_owned()));
+    });
+    told(&center, PHARMACY, &single("3503", uncoded)).await.unwrap();
+    assert_eq!(counted(center.store.as_ref()).await, "4|3|价格1行、医保药品编码1行、药品追溯码1行|1");
+    // The notice speaks of pharmacies.
+    told(&center, HOSPITAL, &single("3503", bought(center.now(), "1", "2", &[7, 8]))).await.unwrap();
+    let table = uploads(center.store.as_ref(), &law, parse(POOL), period).await.unwrap();
+    assert_eq!(cells(&table, row_of(&table, HOSPITAL), &["purc_cnt", "lack_cnt"]), ["1", "0"]);
     // Where no text says what a record must say, nothing is missed.
     let mut elsewhere = fixmedins(PHARMACY, "某药店");
     elsewhere.poolarea_no = parse("420100");
     center.register(RegistryPut::Fixmedins(elsewhere)).await;
     let table = uploads(center.store.as_ref(), &law, parse("420100"), period).await.unwrap();
-    assert_eq!(cells(&table, row_of(&table, PHARMACY), &["purc_cnt", "lack_cnt", "lack_fields"]), ["3", "0", ""]);
+    assert_eq!(cells(&table, row_of(&table, PHARMACY), &["purc_cnt", "lack_cnt", "lack_fields"]), ["4", "0", ""]);
 }
 
 #[tokio::test]
