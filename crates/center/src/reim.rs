@@ -47,7 +47,7 @@ lf_rx::refusals! {
         Reimbursed = "CLM-13", "东医保〔2024〕41号 三(一)", "处方已由另一笔零星报销办理";
         InvoiceUsed(String) = "CLM-14", "本中心 零星报销", "发票{0}已用于另一笔零星报销";
         Changed(String) = "CLM-15", "本中心 零星报销", "审核之后情况有变，请重新审核：{0}";
-        PaperNo = "CLM-16", "本中心 零星报销", "药店可以凭编号结算同一张纸质处方，请填写纸质处方的编号（paper_no）";
+        PaperNo = "CLM-16", "本中心 零星报销", "药店可以凭编号结算同一张纸质处方，请填写纸质处方的编号（paper_no）；开方机构没有登记号段、处方笺也没有印编号的，请写明（unnumbered）";
     }
 }
 
@@ -122,11 +122,14 @@ pub struct Judged {
 
 impl Center {
     /// Whether a counter could settle the same paper by its number: where its institution had numbers printed, and where the
-    /// pharmacy's place takes paper.
+    /// pharmacy's place takes paper, unless the form was seen to have none.
     async fn needs_number(&self, paper: &Prescribed, bought: &Bought, now: Moment) -> Result<bool, Failure> {
         let first = format!("{}/1", paper.fixmedins_code);
         if self.store.claim(ClaimKind::PaperRangeNo, &first).await?.is_some() {
             return Ok(true);
+        }
+        if paper.unnumbered {
+            return Ok(false);
         }
         let Some(pharmacy) = self.store.fixmedins(&bought.phar_fixmedins_code).await? else { return Ok(false) };
         let grants = self.grants(pharmacy.poolarea_no, now).await?;
@@ -297,6 +300,7 @@ impl Center {
             fixmedins_code: rx.opened.fixmedins_code.clone(),
             hosp_rxno: rx.opened.hosp_rxno.clone(),
             paper_no: None,
+            unnumbered: false,
             hi_rxno: Some(hi_rxno.clone()),
             otp_ipt_flag: content.mdtrtinfo.otp_ipt_flag.clone(),
             prsc_time: rx.opened.prsc_time,

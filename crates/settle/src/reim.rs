@@ -54,6 +54,9 @@ pub struct Prescribed {
     pub hosp_rxno: String,
     /// The running number that is printed on a paper, by which a counter would settle it.
     pub paper_no: Option<PaperNo>,
+    /// Whether whoever took it in saw that no number is printed on it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unnumbered: bool,
     /// Its number in the center, where it is an electronic one.
     pub hi_rxno: Option<HiRxno>,
     /// 开方时间; of a paper its day.

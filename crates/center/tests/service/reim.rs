@@ -102,6 +102,7 @@ pub fn on_paper(center: &TestCenter, hosp_rxno: &str) -> Prescribed {
         fixmedins_code: HOSPITAL.parse().unwrap(),
         hosp_rxno: hosp_rxno.to_owned(),
         paper_no: hosp_rxno.trim_start_matches('Z').parse().ok(),
+        unnumbered: false,
         otp_ipt_flag: None,
         hi_rxno: None,
         prsc_time: center.now().day().start(),
@@ -554,7 +555,7 @@ async fn every_refusal_of_a_claim_is_met() {
             CLM-13 处方已由另一笔零星报销办理〔东医保〔2024〕41号 三(一)〕
             CLM-14 发票00000000000000000001已用于另一笔零星报销〔本中心 零星报销〕
             CLM-04 在“已受理”状态下不能办理〔本中心 零星报销〕
-            CLM-16 药店可以凭编号结算同一张纸质处方，请填写纸质处方的编号（paper_no）〔本中心 零星报销〕
+            CLM-16 药店可以凭编号结算同一张纸质处方，请填写纸质处方的编号（paper_no）；开方机构没有登记号段、处方笺也没有印编号的，请写明（unnumbered）〔本中心 零星报销〕
             CLM-15 审核之后情况有变，请重新审核：[CLAIM-MUST-E] 双通道药品必须通过电子处方流转购买，不能零星报销。（依据：《关于进一步做好基本医疗保险门诊特定病种服务资格管理有关事项的通知》三(一)、四（五），441900/claim.must_e@2025-01-01）〔本中心 零星报销〕
         "#]],
         &[ReimRefusal::CODES],

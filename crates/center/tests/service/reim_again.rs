@@ -17,7 +17,7 @@ use crate::reim::{
     DISE, accum, answered, asked, benefits, benefits_and, bought, by, dongguan, judged, on_paper, passes, printed,
     undo, unnumbered,
 };
-use crate::said::codes;
+use crate::said::{codes, with};
 
 /// One pack of the drug that a prescription of these tests has.
 fn of_center(center: &TestCenter, person: &Person, no: &str, hi_rxno: HiRxno) -> Asked {
@@ -218,6 +218,17 @@ async fn a_paper_that_a_counter_could_settle_has_its_printed_number() {
     let add = async |asked: Asked| answered(center.center.reim_add(by(&center), &asked).await);
     assert_eq!(codes(&add(unnumbered(&center, &person, "1", "Z1")).await), ["CLM-16"]);
     assert!(add(unnumbered(&center, &person, "2", "000000000002")).await.is_ok());
+    // Whoever took it in saw that the form has none: no counter can settle it. Where forms are numbered, it has one.
+    let seen = |no: &str, hosp_rxno: &str| {
+        with(unnumbered(&center, &person, no, hosp_rxno), |asked| {
+            if let AskedRx::OnPaper(paper, _) = &mut asked.rx {
+                paper.unnumbered = true;
+            }
+        })
+    };
+    assert!(add(seen("3", "Z3")).await.unwrap().reply.reim.intake().rx.unnumbered);
+    printed(&center).await;
+    assert_eq!(codes(&add(seen("4", "Z4")).await), ["CLM-16"]);
     // Elsewhere none does; but where numbers were printed, a place that takes paper again would go by them.
     let center = TestCenter::new().await;
     let person = center.people.active.clone();

@@ -340,6 +340,24 @@ async fn a_list_that_anybody_may_ask_for_has_a_limit() {
     assert_eq!(why[0].code, PublishedRefusal::CODES[0]);
 }
 
+/// Ends a drug's row of the catalogue.
+async fn leaves_tomorrow(center: &TestCenter, code: &str) {
+    let tomorrow = center.now().day().plus(1);
+    let edition = Edition {
+        of: EditionOf::Drug,
+        edition: "2".to_owned(),
+        from: tomorrow,
+        ver: 2,
+        file_sm3: String::new(),
+        row_cnt: 0,
+        imported: center.now(),
+    };
+    let gone = RowEnd { key: code.to_owned(), from: Day::FIRST };
+    let edition = Some(EditionChange { edition, ends: vec![gone], drugs: vec![], items: vec![] });
+    center.put(ChangeSet { edition, ..ChangeSet::default() }).await;
+    assert_eq!(center.store.drugs(&[parse(code)], tomorrow).await.unwrap(), [None]);
+}
+
 #[tokio::test]
 async fn purchases_that_do_not_say_what_their_place_asks_are_counted() {
     // proves JX-1.5b, JX-1.6b
@@ -380,22 +398,9 @@ async fn purchases_that_do_not_say_what_their_place_asks_are_counted() {
     center.register(RegistryPut::Drug(Drug { dosform_name: String::new(), ..drug.clone() })).await;
     assert_eq!(counted(center.store.as_ref()).await, "3|3|价格1行、剂型3行、药品追溯码1行|1");
     center.register(RegistryPut::Drug(drug)).await;
-    // It leaves the catalogue tomorrow: what was bought today lacks nothing for that.
-    let tomorrow = center.now().day().plus(1);
-    let edition = Edition {
-        of: EditionOf::Drug,
-        edition: "2".to_owned(),
-        from: tomorrow,
-        ver: 2,
-        file_sm3: String::new(),
-        row_cnt: 0,
-        imported: center.now(),
-    };
-    let gone = RowEnd { key: drugs::AMOXICILLIN.to_owned(), from: Day::FIRST };
-    let edition = Some(EditionChange { edition, ends: vec![gone], drugs: vec![], items: vec![] });
-    center.put(ChangeSet { edition, ..ChangeSet::default() }).await;
-    assert_eq!(center.store.drugs(&[parse(drugs::AMOXICILLIN)], tomorrow).await.unwrap(), [None]);
-    let later = Period::new(center.now().day(), tomorrow).unwrap();
+    leaves_tomorrow(&center, drugs::AMOXICILLIN).await;
+    // What was bought today lacks nothing for that.
+    let later = Period::new(center.now().day(), center.now().day().plus(1)).unwrap();
     let table = uploads(center.store.as_ref(), &law, parse(POOL), later).await.unwrap();
     assert_eq!(cell(&table, row_of(&table, PHARMACY), "lack_fields"), "价格1行、药品追溯码1行");
     // What has no code of the catalogue lacks just that; a gift has no price.

@@ -60,6 +60,9 @@ struct OnPaper {
     hosp_rxno: String,
     #[serde(default)]
     paper_no: Option<Parsed<PaperNo>>,
+    /// No number is printed on the form.
+    #[serde(default)]
+    unnumbered: bool,
     #[serde(default)]
     otp_ipt_flag: Option<String>,
     prsc_date: Parsed<Day>,
@@ -120,6 +123,9 @@ fn on_paper(paper: OnPaper) -> anyhow::Result<AskedRx> {
     if !(1..=VALI_DAYS_MAX).contains(&paper.vali_days) {
         bail!("vali_days is 1 to {VALI_DAYS_MAX}");
     }
+    if paper.unnumbered && paper.paper_no.is_some() {
+        bail!("unnumbered says that the form has no number, and paper_no is one");
+    }
     let hosp_rxno = one_line("hosp_rxno", &paper.hosp_rxno)?;
     if hosp_rxno.chars().count() > HOSP_RXNO_MAX {
         bail!("hosp_rxno has 1 to {HOSP_RXNO_MAX} characters");
@@ -140,6 +146,7 @@ fn on_paper(paper: OnPaper) -> anyhow::Result<AskedRx> {
         fixmedins_code: paper.fixmedins_code.0,
         hosp_rxno,
         paper_no: paper.paper_no.map(|paper_no| paper_no.0),
+        unnumbered: paper.unnumbered,
         hi_rxno: None,
         otp_ipt_flag: paper.otp_ipt_flag,
         prsc_time: day.start(),

@@ -27,6 +27,7 @@ fn intake(invoices: usize, papers: usize) -> Intake {
             fixmedins_code: "H44190000001".parse().unwrap(),
             hosp_rxno: "R1".to_owned(),
             paper_no: None,
+            unnumbered: false,
             otp_ipt_flag: None,
             hi_rxno: None,
             prsc_time: at,

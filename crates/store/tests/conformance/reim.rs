@@ -24,6 +24,7 @@ pub fn reim(reim_no: &str, hosp_rxno: &str, invo_no: &str) -> ReimRow {
             fixmedins_code: f::hospital(),
             hosp_rxno: hosp_rxno.to_owned(),
             paper_no: None,
+            unnumbered: false,
             otp_ipt_flag: None,
             hi_rxno: None,
             prsc_time: f::at(0),

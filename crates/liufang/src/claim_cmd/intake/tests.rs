@@ -97,3 +97,19 @@ fn a_papers_name_has_its_limit() {
     assert_eq!(named(FILENAME_MAX).unwrap()[0].filename.len(), FILENAME_MAX);
     assert!(named(FILENAME_MAX + 1).unwrap_err().to_string().ends_with("more than 200 characters"));
 }
+
+#[test]
+fn a_form_without_a_number_has_none() {
+    let folder = Folder::new("unnumbered");
+    let file = folder.0.join("claim.json");
+    let taken = |paper_no: Value| {
+        let mut facts = facts();
+        facts["rx"]["unnumbered"] = json!(true);
+        facts["rx"]["paper_no"] = paper_no;
+        fs::write(&file, facts.to_string()).unwrap();
+        read("360900".parse().unwrap(), "L1", &file, Vec::new())
+    };
+    let Ok(Asked { rx: AskedRx::OnPaper(paper, _), .. }) = taken(Value::Null) else { panic!("it is on paper") };
+    assert!(paper.unnumbered && paper.paper_no.is_none());
+    assert!(taken(json!("7")).unwrap_err().to_string().starts_with("unnumbered says that the form has no number"));
+}
