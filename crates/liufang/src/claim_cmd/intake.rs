@@ -1,6 +1,7 @@
 //! What an officer hands to `liufang claim add`: prescription and purchase as JSON, papers as files.
 //!
-//! Invariant: what is not understood is an error with its line and column, never a default; an unknown name too.
+//! Invariant: what is not understood is an error with its line and column, or within `rx` with its name or value, never a default; an unknown
+//! name too.
 
 use std::fmt;
 use std::path::Path;
@@ -13,6 +14,7 @@ use lf_settle::reim::{Bought, BoughtLine, Invoice, Paper, PaperKind, Prescribed,
 use lf_vocab::{Admdvs, Day, Fen, FixmedinsCode, HiRxno, MedListCodg, PaperNo, Pric, PsnNo, Qty};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use serde_json::{Value, from_value};
 
 use crate::cli::said;
 use crate::law_cmd::text;
@@ -30,19 +32,13 @@ const VALI_DAYS_MAX: i32 = 366;
 struct Facts {
     psn_no: Parsed<PsnNo>,
     appy_fixmedins_code: Parsed<FixmedinsCode>,
-    rx: Rx,
+    /// [`InCenter`] or [`OnPaper`].
+    rx: Value,
     phar_fixmedins_code: Parsed<FixmedinsCode>,
     invo_date: Parsed<Day>,
     medfee_sumamt: Parsed<Fen>,
     drugdetail: Vec<Detail>,
     invoices: Vec<Invoice>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Rx {
-    InCenter(InCenter),
-    OnPaper(OnPaper),
 }
 
 #[derive(Deserialize)]
@@ -98,10 +94,7 @@ struct Detail {
 /// Reads a claim.
 pub fn read(poolarea_no: Admdvs, reim_no: &str, facts: &Path, papers: Vec<Paper>) -> anyhow::Result<Asked> {
     let read: Facts = serde_json::from_str(&text(facts)?).with_context(|| facts.display().to_string())?;
-    let rx = match read.rx {
-        Rx::InCenter(rx) => AskedRx::InCenter(rx.hi_rxno.0, stated("paper_situ_code", rx.paper_situ_code)?),
-        Rx::OnPaper(paper) => on_paper(paper)?,
-    };
+    let rx = rx(read.rx)?;
     let line = |line: Detail| BoughtLine {
         med_list_codg: line.med_list_codg.0,
         cnt: line.cnt.0,
@@ -117,6 +110,15 @@ pub fn read(poolarea_no: Admdvs, reim_no: &str, facts: &Path, papers: Vec<Paper>
     };
     let (psn_no, appy_fixmedins_code) = (read.psn_no.0, read.appy_fixmedins_code.0);
     Ok(Asked { poolarea_no, reim_no: reim_no.to_owned(), psn_no, appy_fixmedins_code, rx, bought, papers })
+}
+
+/// Which of both it is says the number alone, so that what is wrong is said of that one.
+fn rx(stated_rx: Value) -> anyhow::Result<AskedRx> {
+    if stated_rx.get("hi_rxno").is_none() {
+        return on_paper(from_value(stated_rx).context("rx")?);
+    }
+    let rx: InCenter = from_value(stated_rx).context("rx")?;
+    Ok(AskedRx::InCenter(rx.hi_rxno.0, stated("paper_situ_code", rx.paper_situ_code)?))
 }
 
 fn on_paper(paper: OnPaper) -> anyhow::Result<AskedRx> {
@@ -160,7 +162,7 @@ fn on_paper(paper: OnPaper) -> anyhow::Result<AskedRx> {
     Ok(AskedRx::OnPaper(Box::new(prescribed), one_line("med_type", &paper.med_type)?))
 }
 
-/// What a paper says, checked here and not while it is read: of an `untagged` word the reason would be lost.
+/// What a paper says, checked where its name is known.
 fn one_line(field: &str, text: &str) -> anyhow::Result<String> {
     said(text).map_err(|why| anyhow!("{field}: {why}"))
 }
@@ -179,7 +181,9 @@ fn paper(kind: PaperKind, path: &Path) -> anyhow::Result<Paper> {
     if name.chars().count() > FILENAME_MAX {
         bail!("{}: its name has more than {FILENAME_MAX} characters", path.display());
     }
-    Ok(Paper { kind, filename: name, sm3: papers::sm3_of(path)? })
+    // It is shown in a line of its own.
+    let filename = one_line("paper", &name)?;
+    Ok(Paper { kind, filename, sm3: papers::sm3_of(path)? })
 }
 
 /// A word of the domain, written as a text or as a number.
@@ -187,9 +191,9 @@ struct Parsed<T>(T);
 
 impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Parsed<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = match serde_json::Value::deserialize(from)? {
-            serde_json::Value::String(text) => text,
-            serde_json::Value::Number(number) => number.to_string(),
+        let text = match Value::deserialize(from)? {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
             other => return Err(D::Error::custom(format!("expected a text or a number, not {other}"))),
         };
         text.parse().map(Self).map_err(|error| D::Error::custom(format!("{text:?}: {error}")))

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
 
@@ -84,6 +84,50 @@ fn what_a_paper_states_has_its_limits_and_one_line() {
         let said = taken(field, past).err().unwrap_or_else(|| panic!("{field}: {why}"));
         assert!(said.starts_with(field) && said.contains(why), "{said}");
     }
+}
+
+#[test]
+fn what_is_wrong_within_the_prescription_is_named() {
+    let folder = Folder::new("within");
+    let file = folder.0.join("claim.json");
+    let said = |rx: Value| {
+        let mut facts = facts();
+        facts["rx"] = rx;
+        fs::write(&file, facts.to_string()).unwrap();
+        read("360900".parse().unwrap(), "L1", &file, Vec::new()).map(|_| ()).map_err(|why| format!("{why:#}"))
+    };
+    let on_paper = |field: &str, value: Value| {
+        let mut rx = facts()["rx"].clone();
+        rx[field] = value;
+        rx
+    };
+    let in_center = |hi_rxno: &str| json!({ "hi_rxno": hi_rxno });
+    assert_eq!(said(on_paper("paper_no", json!(7))), Ok(()));
+    let hi_rxno = HiRxno::new("360900".parse().unwrap(), "2026-11-22".parse().unwrap(), 1).unwrap().to_string();
+    assert_eq!(said(in_center(&hi_rxno)), Ok(()));
+    for (rx, why) in [
+        (on_paper("hosp_rxnr", json!("1")), "unknown field `hosp_rxnr`"),
+        (on_paper("paper_no", json!("1234567890123")), "\"1234567890123\": "),
+        (on_paper("prsc_date", json!("2026-02-30")), "\"2026-02-30\": "),
+        (on_paper("fixmedins_code", json!(["H"])), "expected a text or a number, not [\"H\"]"),
+        (on_paper("rxdrugdetail", json!([{ "med_list_code": "X" }])), "unknown field `med_list_code`"),
+        (json!({ "hosp_rxno": "CF1" }), "missing field `fixmedins_code`"),
+        (json!({ "hi_rxno": hi_rxno, "hosp_rxno": "CF1" }), "unknown field `hosp_rxno`"),
+        (in_center("36090020261122"), "\"36090020261122\": "),
+        (json!(hi_rxno), "invalid type: string"),
+    ] {
+        let said = said(rx).unwrap_err();
+        assert!(said.starts_with("rx: ") && said.contains(why), "{why}: {said}");
+    }
+}
+
+#[test]
+fn a_papers_name_is_one_line() {
+    let folder = Folder::new("line");
+    let path = folder.0.join("处方\n已付.pdf");
+    fs::write(&path, "a").unwrap();
+    let why = papers(&[(PaperKind::Rx, path)]).unwrap_err().to_string();
+    assert_eq!(why, "paper: it must be one line of text");
 }
 
 #[test]
