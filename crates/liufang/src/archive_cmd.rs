@@ -14,7 +14,9 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use lf_archive::{Known, verify};
 use lf_gm::{PublicKey, Verifier, hex};
-use lf_ports::Clock as _;
+use lf_ports::{Clock as _, Fixmedins};
+use lf_store::Engine;
+use lf_vocab::{FixmedinsCode, FixmedinsKind};
 use serde_json::json;
 
 use crate::beside::{with_law, with_store};
@@ -49,6 +51,12 @@ pub fn run(args: ArchiveArgs) -> anyhow::Result<bool> {
             runtime()?.block_on(with_law(&lawful, async |store, law| keep(store.as_ref(), law, &asked, on).await))
         }
     }
+}
+
+/// An institution by its code: of one that is not there a report would be clean.
+async fn registered(store: &dyn Engine, code: &FixmedinsCode) -> anyhow::Result<Fixmedins> {
+    let kind = if code.kind() == FixmedinsKind::Pharmacy { "pharmacy" } else { "institution" };
+    store.fixmedins(code).await?.with_context(|| format!("no {kind} {code}"))
 }
 
 /// `archive verify`.

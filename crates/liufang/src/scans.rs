@@ -10,6 +10,8 @@ use lf_vocab::{Admdvs, Day, FixmedinsCode};
 
 /// Rows read at once.
 const PAGE: usize = 1_000;
+/// How many settlements can have the same id but for its last digit, which is hexadecimal.
+const SIBLINGS: usize = 16;
 
 /// Every prescription of a place, in the order of their numbers.
 pub async fn for_each_rx<S: AuditStore + ?Sized>(
@@ -39,6 +41,14 @@ pub async fn for_each_setl<S: AuditStore + ?Sized>(
         after = Some(last.setl_id.clone());
         page.into_iter().for_each(|(setl, reversed_by)| each(setl, reversed_by));
     }
+}
+
+/// A settlement by its id alone, which begins with the pharmacy's 统筹区.
+pub async fn setl_of_id<S: AuditStore + ?Sized>(store: &S, setl_id: &str) -> Result<Option<Setl>, StoreError> {
+    let Some(pool) = setl_id.get(..6).and_then(|pool| pool.parse().ok()) else { return Ok(None) };
+    let before = setl_id.get(..setl_id.len() - 1);
+    let page = store.scan_setl(pool, before, SIBLINGS).await?;
+    Ok(page.into_iter().map(|(setl, _)| setl).find(|setl| setl.setl_id == setl_id))
 }
 
 /// Every settlement and reversal of a pharmacy from a day on and before another, in the order of their time.

@@ -16,7 +16,7 @@ use lf_store::Engine;
 use lf_vocab::{Admdvs, FixmedinsKind, HiRxno};
 
 use super::keep::Terms;
-use super::parts;
+use super::{parts, registered};
 use crate::beside::with_law;
 use crate::cli::ExportArgs;
 use crate::config::Config;
@@ -42,10 +42,7 @@ pub async fn export(args: &ExportArgs) -> anyhow::Result<bool> {
     let signer = signer.map(|key| Signer::new(&key.private_key));
     let sign = |bytes: &[u8]| signer.as_ref().map(|signer| signer.sign(bytes).to_base64()).unwrap_or_default();
     with_law(&args.lawful, async |store, law| {
-        let Some(fixmedins) = store.fixmedins(&args.fixmedins_code).await? else {
-            eprintln!("no institution {}", args.fixmedins_code);
-            return Ok(false);
-        };
+        let fixmedins = registered(store.as_ref(), &args.fixmedins_code).await?;
         // Beside the target, so that an export that fails leaves the archive that stood there.
         let part = args.out.with_added_extension("part");
         let out = BufWriter::new(private_file(&part, true)?);

@@ -26,11 +26,10 @@ pub enum Asked {
 
 /// `archive keep`: whether it may be destroyed on a day.
 pub async fn keep(store: &dyn Engine, law: &Law, asked: &Asked, on: Day) -> anyhow::Result<bool> {
-    let found = match asked {
+    let kept = match asked {
         Asked::Rx(hi_rxno) => rx(store, law, hi_rxno).await?,
         Asked::Paper(key, class) => paper::kept(store, law, key, class.as_deref()).await?,
     };
-    let Some(kept) = found else { return Ok(false) };
     println!("保存至 {}（至少{}年），依据 {}", kept.until, kept.years, kept.by.join("、"));
     match kept.may_destroy(on) {
         Ok(()) => Ok(true),
@@ -41,16 +40,13 @@ pub async fn keep(store: &dyn Engine, law: &Law, asked: &Asked, on: Day) -> anyh
     }
 }
 
-async fn rx(store: &dyn Engine, law: &Law, hi_rxno: &HiRxno) -> anyhow::Result<Option<Kept>> {
-    let Some(rx) = store.rx(hi_rxno).await? else {
-        eprintln!("no prescription {hi_rxno}");
-        return Ok(None);
-    };
+async fn rx(store: &dyn Engine, law: &Law, hi_rxno: &HiRxno) -> anyhow::Result<Kept> {
+    let rx = store.rx(hi_rxno).await?.with_context(|| format!("no prescription {hi_rxno}"))?;
     let class = parts::rx_type_code(store, &rx).await?;
     let keepers = std::iter::once(&rx.opened.fixmedins_code).chain(rx.state.pharmacy());
     let mut places = vec![hi_rxno.poolarea_no()];
     places.extend(places_of(store, keepers).await?);
-    Terms::new(store, law).of((rx.opened.prsc_time.day(), &class), &places).await.map(Some)
+    Terms::new(store, law).of((rx.opened.prsc_time.day(), &class), &places).await
 }
 
 /// Where institutions are that are registered.

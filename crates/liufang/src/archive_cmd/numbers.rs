@@ -15,6 +15,7 @@ use lf_ports::{ChangeSet, Claim, ClaimKind, Clock as _, CommitError, IdemKey, Id
 use lf_store::Engine;
 use lf_vocab::{FixmedinsCode, FixmedinsKind, PaperNo};
 
+use super::registered;
 use crate::cli::PaperNumbers;
 use crate::edge::SystemClock;
 
@@ -40,6 +41,7 @@ pub async fn run(command: &PaperNumbers, store: &dyn Engine) -> anyhow::Result<b
             }
             FixmedinsKind::Hospital => report::of_institution(store, fixmedins_code).await,
             FixmedinsKind::Pharmacy => {
+                registered(store, fixmedins_code).await?;
                 let whole = report::of_pharmacy(store, fixmedins_code).await?;
                 Ok(waiting::told(store, fixmedins_code, waits, SystemClock.now().day()).await? && whole)
             }
@@ -173,7 +175,7 @@ async fn ranges(store: &dyn Engine, code: &FixmedinsCode) -> anyhow::Result<Vec<
 }
 
 /// As which time a paper came.
-fn time_key(code: &FixmedinsCode, number: PaperNo, time: usize) -> String {
+pub fn time_key(code: &FixmedinsCode, number: PaperNo, time: usize) -> String {
     format!("{code}/{number}/{time:04}")
 }
 

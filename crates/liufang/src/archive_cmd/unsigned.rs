@@ -1,13 +1,23 @@
 //! `liufang archive unsigned`: settlements that stand without the pair that the person signed. Serves JX-3.6.
 
-use lf_ports::{Setl, Store};
+use anyhow::bail;
+use lf_ports::Setl;
 use lf_rx::State;
-use lf_vocab::{Day, FixmedinsCode};
+use lf_store::Engine;
+use lf_vocab::{Day, FixmedinsCode, FixmedinsKind};
 
+use super::registered;
 use crate::scans::for_each_setl_of;
 
 /// `archive unsigned`: every settlement that stands without its signed pair is a finding (JX-3.6).
-pub async fn unsigned(store: &dyn Store, code: &FixmedinsCode, days: (Day, Day)) -> anyhow::Result<bool> {
+pub async fn unsigned(store: &dyn Engine, code: &FixmedinsCode, days: (Day, Day)) -> anyhow::Result<bool> {
+    if code.kind() != FixmedinsKind::Pharmacy {
+        bail!("{code} is no pharmacy: settlements are of pharmacies");
+    }
+    if days.0 >= days.1 {
+        bail!("--until must lie after --from");
+    }
+    registered(store, code).await?;
     let Unsigned { found, on_paper } = Unsigned::of(store, code, days).await?;
     found.iter().for_each(|line| println!("{line}"));
     println!("{} settlement(s) without a signed pair", found.len());
@@ -29,7 +39,7 @@ struct Unsigned {
 }
 
 impl Unsigned {
-    async fn of(store: &dyn Store, code: &FixmedinsCode, days: (Day, Day)) -> anyhow::Result<Self> {
+    async fn of(store: &dyn Engine, code: &FixmedinsCode, days: (Day, Day)) -> anyhow::Result<Self> {
         let mut told = Self::default();
         for_each_setl_of(store, code, days, async |setl| match setl.refd_setl_id {
             None => told.meet(store, &setl).await,
@@ -39,7 +49,7 @@ impl Unsigned {
         Ok(told)
     }
 
-    async fn meet(&mut self, store: &dyn Store, setl: &Setl) -> anyhow::Result<()> {
+    async fn meet(&mut self, store: &dyn Engine, setl: &Setl) -> anyhow::Result<()> {
         let Some(hi_rxno) = &setl.hi_rxno else {
             // No prescription whose history could hold the pair: a paper, or only the account paid, and then nothing is due.
             if setl.paper.is_some() {

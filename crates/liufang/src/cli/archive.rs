@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand, value_parser};
 use lf_vocab::{Day, FixmedinsCode, HiRxno, Moment, PaperNo};
 use lf_wire::generated::dicts::RX_TYPE_CODE;
 
@@ -64,10 +64,10 @@ pub enum ArchiveCommand {
         beside: Beside,
     },
     /// Until when a prescription must be kept and by which provisions; exit 1 while it may not be destroyed
-    #[command(mut_arg("database", demos))]
+    #[command(mut_arg("database", demos), group(ArgGroup::new("prescription").required(true).args(["hi_rxno", "paper_no"])))]
     Keep {
         /// Its number at the center
-        #[arg(long, value_name = "N", required_unless_present = "paper_no", conflicts_with = "paper_no")]
+        #[arg(long, value_name = "N")]
         hi_rxno: Option<HiRxno>,
         /// Of a paper prescription, which institution issued it
         #[arg(long, value_name = "CODE", requires = "paper_no", conflicts_with = "hi_rxno")]
@@ -75,7 +75,8 @@ pub enum ArchiveCommand {
         /// And its running number: known once a counter settled it, a claim paid it or a batch brought it
         #[arg(long, value_name = "N", requires = "paper_fixmedins_code")]
         paper_no: Option<PaperNo>,
-        /// 处方类别代码 of the paper, which the center does not know; 7 and 8 are kept longer [default: an ordinary one]
+        /// 处方类别代码 of the paper, which the center does not know: 8 for 毒性 and 精二, 7 for 麻醉 and 精一, which are kept longer
+        /// [default: an ordinary one]
         #[arg(long, value_name = "CODE", value_parser = rx_type_code, conflicts_with = "hi_rxno")]
         rx_type_code: Option<String>,
         /// May it be destroyed on this day? [default: today]
@@ -136,7 +137,7 @@ pub enum PaperNumbers {
 #[derive(Args)]
 pub struct PaperWaits {
     /// Of a pharmacy: how many days a paper may wait after its settlement [default: however many, they are only told]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = value_parser!(i32).range(0..))]
     pub age_days: Option<i32>,
     /// Of a pharmacy: only papers settled from this day on [default: all]
     #[arg(long, value_name = "yyyy-MM-dd")]

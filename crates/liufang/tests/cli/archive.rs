@@ -105,7 +105,8 @@ fn an_export_is_of_its_time_and_institution_and_bound_to_the_platforms_key() {
     let before = export(&folder, PHARMACY, "e.zip", &["--from", "2020-01-01", "--until", &day]);
     assert!(before.0 == 0 && before.1.contains("0 record(s)"), "{before:?}");
     assert_eq!(export(&folder, PHARMACY, "e.zip", &["--from", &day, "--until", &day]).0, 2);
-    assert_eq!(export(&folder, "P36090299999", "e.zip", &ALL).0, 1);
+    let (code, _, error) = export(&folder, "P36090299999", "e.zip", &ALL);
+    assert!(code == 2 && error.contains("no pharmacy P36090299999"), "{error}");
     let (code, out, error) =
         export(&folder, PHARMACY, "s.zip", &[&ALL[..], &["--platform-key", "d/platform.key.toml"]].concat());
     assert_eq!(code, 0, "{error}");
@@ -172,13 +173,17 @@ fn a_paper_that_was_handed_in_is_locked_until_its_years_are_over() {
     let (code, told) = keep("6", &["--on", "2026-11-25"]);
     assert!(code == 0 && told.contains("至少1年"), "by the law of its day: {told}");
     let (code, told) = keep("7", &[]);
-    assert!(code == 1 && told.contains("no paper prescription"), "{told}");
-    let rx = "360900202611220000000000000018";
+    assert!(code == 2 && told.contains("no paper prescription"), "{told}");
+    let rx = lf_vocab::HiRxno::new("360900".parse().unwrap(), "2020-01-01".parse().unwrap(), 1).unwrap();
+    let rx = rx.as_str();
     for wrong in [&["--hi-rxno", rx][..], &["--rx-type-code", "12"]] {
         assert_eq!(keep("5", wrong).0, 2, "{wrong:?}");
     }
     assert_eq!(archive(&["keep", "--paper-no", "5"]).0, 2, "of which institution?");
-    assert_eq!(archive(&["keep"]).0, 2);
+    let (code, told) = archive(&["keep"]);
+    assert!(code == 2 && told.contains("--hi-rxno <N>|--paper-no <N>"), "{told}");
+    let (code, told) = archive(&["keep", "--hi-rxno", rx]);
+    assert!(code == 2 && told.contains("no prescription"), "{told}");
     assert_eq!(archive(&["keep", "--hi-rxno", rx, "--rx-type-code", "7"]).0, 2);
 }
 
@@ -190,6 +195,7 @@ fn how_long_a_paper_may_wait_is_asked_of_who_hands_it_in() {
         let report = ["archive", "paper", "report", "--database", "sqlite://d/center.db", "--fixmedins-code", code];
         ran(&folder, &[&report[..], waits].concat())
     };
+    assert_eq!(report(PHARMACY, &["--age-days=-1"]).0, 2);
     let waits = ["--age-days", "0", "--from", "2026-11-01"];
     let (code, out, error) = report(PHARMACY, &waits);
     assert!(code == 0 && !out.contains("未提交"), "it settled none: {out}{error}");
@@ -197,6 +203,40 @@ fn how_long_a_paper_may_wait_is_asked_of_who_hands_it_in() {
         let (code, _, error) = report(HOSPITAL, of_pharmacies);
         assert!(code == 2 && error.contains("are of a pharmacy"), "{error}");
     }
+}
+
+#[test]
+fn an_institution_that_is_not_there_has_no_clean_report() {
+    let folder = Folder::new();
+    demo(&folder);
+    let archive = |more: &[&str]| {
+        let (code, out, error) = ran(&folder, &[&["archive"], more, &["--database", "sqlite://d/center.db"]].concat());
+        (code, format!("{out}{error}"))
+    };
+    let unsigned = |code: &str, from: &str, until: &str| {
+        archive(&["unsigned", "--fixmedins-code", code, "--from", from, "--until", until])
+    };
+    let report = |code: &str| archive(&["paper", "report", "--fixmedins-code", code]);
+    let (code, told) = unsigned(PHARMACY, "2020-01-01", "2020-01-02");
+    assert!(code == 0 && told.contains("0 settlement(s)"), "{told}");
+    assert_eq!((report(PHARMACY).0, report(HOSPITAL).0), (0, 0));
+    for ((code, told), why) in [
+        (unsigned("P36090299999", "2020-01-01", "2100-01-01"), "no pharmacy P36090299999"),
+        (unsigned(HOSPITAL, "2020-01-01", "2100-01-01"), "is no pharmacy"),
+        (unsigned(PHARMACY, "2020-01-01", "2020-01-01"), "--until must lie after --from"),
+        (unsigned(PHARMACY, "2020-01-02", "2020-01-01"), "--until must lie after --from"),
+        (report("P36090299999"), "no pharmacy P36090299999"),
+        (report("H36090299999"), "no institution H36090299999"),
+    ] {
+        assert!(code == 2 && told.contains(why), "{why}: {told}");
+    }
+    // One that is not registered, of which papers came nevertheless.
+    let row = "fixmedins_code,paper_no,prsc_date,dr_code,dr_sign_flag,seal_flag\nH36090299999,1,2026-11-20,D360902000001,1,1\n";
+    std::fs::write(folder.join("b.csv"), row).unwrap();
+    let submit = ["paper", "submit", "--fixmedins-code", PHARMACY, "--batch", "1", "b.csv"];
+    assert_eq!(archive(&submit).0, 1, "of no range");
+    let (code, told) = report("H36090299999");
+    assert!(code == 1 && told.contains("号段外：000000000001"), "{told}");
 }
 
 #[test]
