@@ -15,6 +15,10 @@ pub fn load(packs: Option<&Path>) -> anyhow::Result<Law> {
         None => compile(&BUILT_IN.iter().map(|(path, text)| Source { path, text }).collect::<Vec<_>>()),
         Some(folder) => {
             let files = read(folder, folder)?;
+            // Without one the law is silent everywhere, which nobody means by naming a folder.
+            if !files.iter().any(|(path, _)| path.ends_with(".toml")) {
+                bail!("no rule packs in {}", folder.display());
+            }
             compile(&files.iter().map(|(path, text)| Source { path, text }).collect::<Vec<_>>())
         }
     }

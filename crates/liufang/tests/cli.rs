@@ -136,6 +136,7 @@ fn a_configuration_is_checked_by_name() {
     let folder = Folder::new();
     ran(&folder, &["keys", "new", "platform.key.toml"]);
     ran(&folder, &["keys", "new", "store.key.toml", "--store"]);
+    std::fs::create_dir(folder.join("empty")).unwrap();
     let check = |config: &str| {
         std::fs::write(folder.join("c.toml"), config).unwrap();
         ran(&folder, &["config", "check", "c.toml"])
@@ -159,6 +160,7 @@ fn a_configuration_is_checked_by_name() {
         ("store_key = \"missing.toml\"", "missing.toml"),
         ("store_key = \"platform.key.toml\"", "platform.key.toml"),
         ("law = \"missing\"", "missing"),
+        ("law = \"empty\"", "no rule packs in empty"),
         ("not toml", "c.toml"),
     ] {
         let (code, _, error) = check(config);

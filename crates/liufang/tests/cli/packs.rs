@@ -56,6 +56,29 @@ fn packs_that_are_not_there_end_a_command_before_it_opens_the_database() {
 }
 
 #[test]
+fn a_folder_with_no_pack_in_it_is_no_law() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.join("empty")).unwrap();
+    let list = ["grant", "list", "--admdvs", "360900", "--packs", "empty", "--database", "sqlite://none.db"];
+    let decide = ["law", "decide", "--facts", "f.json", "--packs", "empty"];
+    for command in [
+        &list[..],
+        &decide,
+        &["law", "check", "--packs", "empty"],
+        &["law", "diff", "empty", "empty", "--database", "sqlite://none.db"],
+    ] {
+        for readme in [false, true] {
+            if readme {
+                std::fs::write(folder.join("empty/README.md"), "# Packs\n").unwrap();
+            }
+            std::fs::write(folder.join("f.json"), "{}").unwrap();
+            let (code, out, error) = ran(&folder, command);
+            assert!(code == 2 && error.contains("no rule packs in empty"), "{command:?}: {out}{error}");
+        }
+    }
+}
+
+#[test]
 fn the_archive_is_kept_by_the_packs_that_are_named() {
     // proves HB-1.16
     let folder = Folder::new();
