@@ -4,7 +4,7 @@
 //! Works on the database, beside a running center; only `complain` changes anything. Invariant: no name of a patient is printed.
 
 use anyhow::Context as _;
-use lf_center::offers::{Ask, Wanted};
+use lf_center::offers::{Ask, Offer, Wanted};
 use lf_center::stock_pages;
 use lf_law::Law;
 use lf_ports::{Clock as _, StockLead};
@@ -63,10 +63,10 @@ async fn found(store: &dyn Engine, law: &Law, command: &StockCommand) -> anyhow:
     let now = SystemClock.now();
     let answer = match command {
         StockCommand::Report { report, area, period, .. } => {
-            return report::report(store, law, *report, *area, period).await.map(Found::Told);
+            return report::report(store, law, *report, *area, (period, now.day())).await.map(Found::Told);
         }
         StockCommand::Balance { institution, period, .. } => {
-            return report::balanced(store, institution, period).await.map(Found::Told);
+            return report::balanced(store, institution, (period, now.day())).await.map(Found::Told);
         }
         StockCommand::OutList { institution, on, age_days, out, .. } => {
             let on = on.unwrap_or(now.day());
@@ -116,7 +116,7 @@ fn text(value: &Value) -> String {
 
 async fn offers(store: &dyn Engine, law: &Law, ask: &Ask, at: Moment) -> Answer {
     let found = lf_center::offers::offers(store, law, ask, at).await.map_err(in_words)?;
-    let rows = found.offers.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+    let rows: Vec<_> = found.offers.iter().map(offer).collect();
     if found.stale_cnt > 0 {
         eprintln!("{} left out: no upload within {} hours ({})", found.stale_cnt, found.age_hours, found.by);
     }
@@ -127,8 +127,28 @@ async fn offers(store: &dyn Engine, law: &Law, ask: &Ask, at: Moment) -> Answer 
     Ok((rows, any))
 }
 
+/// Price, day and moment as they are written, not as they are kept.
+fn offer(offer: &Offer) -> Value {
+    json!({
+        "fixmedins_code": offer.fixmedins_code,
+        "fixmedins_name": offer.fixmedins_name,
+        "addr": offer.addr,
+        "tel": offer.tel,
+        "distance_m": offer.distance_m,
+        "med_list_codg": offer.med_list_codg,
+        "genname": offer.genname,
+        "spec_name": offer.spec_name,
+        "prdr_name": offer.prdr_name,
+        "packs": offer.packs,
+        "pric": offer.pric.map(|pric| pric.to_string()),
+        "pric_date": offer.pric_date.map(|day| day.to_string()),
+        "told": offer.told.to_string(),
+    })
+}
+
 /// Every lot with its three numbers.
 async fn lots(store: &dyn Engine, institution: &FixmedinsCode) -> Answer {
+    store.fixmedins(institution).await?.with_context(|| format!("no institution {institution}"))?;
     let (mut rows, mut agree) = (Vec::new(), true);
     stock_pages::for_each_lot(store, institution, async |row| {
         // What the vouchers of the lot leave, one by one.

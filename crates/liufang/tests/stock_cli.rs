@@ -198,6 +198,7 @@ async fn the_bureau_sees_the_shelves() {
     let (status, rows) = offers(DRUG, "2026-06-01");
     assert_eq!((status, rows.len()), (0, 1), "an expired lot offers nothing, and 23 tablets are no pack: {rows:?}");
     assert_eq!((&rows[0]["fixmedins_code"], &rows[0]["packs"]), (&NEAR.into(), &2.into()));
+    assert_eq!(rows[0]["told"], "2026-06-01 00:00:00", "as people write it");
     assert_eq!(offers(DRUG, "2025-06-01").1[0]["packs"], 12);
     assert_eq!(offers(DRUG, "2025-12-31"), (1, vec![]), "nothing was uploaded within a day");
     assert_eq!(offers(THIRD, "2026-06-01"), (1, vec![]));
@@ -221,6 +222,7 @@ async fn the_bureau_sees_the_shelves() {
     assert_eq!((status, rows.len(), &rows[0]["agrees"]), (0, 2, &true.into()));
     let (status, rows) = place.stock(&["lots", "--institution", FAR]);
     assert_eq!((status, &rows[0]["difference"]), (1, &(-1).into()), "{rows:?}");
+    assert_eq!(place.stock(&["lots", "--institution", "P45010000199"]).0, 2, "no such institution");
     let (status, rows) = place.stock(&["leads", "--pool", "450100"]);
     assert_eq!((status, rows.len()), (1, 2));
     assert_eq!(place.stock(&["leads", "--pool", "450200"]), (0, vec![]));
@@ -325,6 +327,9 @@ async fn reports_and_lists_are_written_as_files() {
     assert_eq!((status, &told["rows"][1]["closing"], &told["rows"][1]["ledger"]), (1, &"23".into(), &"24".into()));
     let long = ["--from", "2025-01-01", "--to", "2026-01-02"];
     assert_eq!(run(&[&["stock", "balance", "--institution", NEAR], &long[..]].concat()).0, 2, "a day too long");
+    let future = ["--from", "2999-01-01", "--to", "2999-01-01"];
+    assert_eq!(run(&[&["stock", "balance", "--institution", NEAR], &future[..]].concat()).0, 2, "still to come");
+    assert_eq!(run(&[&["stock", "report", "uploads", "--area", "450000"], &future[..]].concat()).0, 2);
     for table in ["prices", "spay-drugs", "spay-pharmacies"] {
         let (status, told) = run(&["publish", table, "--pool", "450100", "--date", "2025-06-01"]);
         assert_eq!((status, told.lines().count()), (1, 1), "headings only: {told}");

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum, value_parser};
 use lf_settle::reim::{PaperKind, ReimStas};
 use lf_vocab::{Admdvs, Day};
 
@@ -138,7 +138,7 @@ pub enum ClaimCommand {
         #[arg(long, value_name = "yyyy-MM-dd")]
         on: Option<Day>,
         /// Also those that wait longer than so many days, where the law names none
-        #[arg(long, value_name = "DAYS")]
+        #[arg(long, value_name = "DAYS", value_parser = value_parser!(i64).range(0..))]
         target: Option<i64>,
     },
 }
@@ -146,9 +146,10 @@ pub enum ClaimCommand {
 /// How a claim is decided. What belongs to the other decision conflicts with this one: where an argument only requires another
 /// that conflicts with one given, clap lets it pass.
 #[derive(Args)]
+#[command(group(ArgGroup::new("decision").required(true).args(["approve", "refuse"])))]
 pub struct Decision {
     /// Promise the amounts
-    #[arg(long, required_unless_present = "refuse", conflicts_with = "refuse")]
+    #[arg(long)]
     pub approve: bool,
     /// How the conditions were looked into of which the check only reminded
     #[arg(long, value_name = "TEXT", value_parser = said, conflicts_with = "refuse")]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum, value_parser};
 use lf_vocab::{Admdvs, Day, FixmedinsCode, MedListCodg, Moment, Spot};
 
 use super::shared::{Lawful, case_no, said};
@@ -31,6 +31,7 @@ pub struct StockDatabase {
 pub enum StockCommand {
     /// The drug query of patients: who in a 统筹区 has a drug, how much of it, at what price, how far away; pharmacies whose
     /// last upload is older than the law's hours are left out; exit 1 when nobody has it
+    #[command(group(ArgGroup::new("what").required(true).args(["drug", "name"])))]
     Offers {
         #[command(flatten)]
         place: StockDatabase,
@@ -38,7 +39,7 @@ pub enum StockCommand {
         #[arg(long, value_name = "ADMDVS")]
         pool: Admdvs,
         /// 医疗目录编码
-        #[arg(long, value_name = "CODE", required_unless_present = "name", conflicts_with = "name")]
+        #[arg(long, value_name = "CODE")]
         drug: Option<MedListCodg>,
         /// Part of the generic name instead
         #[arg(long, value_name = "TEXT")]
@@ -103,7 +104,7 @@ pub enum StockCommand {
         #[arg(long, value_name = "yyyy-MM-dd")]
         on: Option<Day>,
         /// How many days old the last upload may be [default: however many]
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = value_parser!(i32).range(0..))]
         age_days: Option<i32>,
         /// A file ending in .csv, .json or .html; CSV on standard output without one (JSON with --json)
         #[arg(long, value_name = "FILE")]
@@ -119,11 +120,12 @@ pub enum StockCommand {
     },
     /// Which share of the 谈判 drugs of the catalogue an institution stocks, beside what the law of its place asks; or all
     /// 双通道 pharmacies of a 统筹区, and whether and to what the number may be lowered; exit 1 when nobody reaches it
+    #[command(group(ArgGroup::new("whose").required(true).args(["institution", "pool"])))]
     Nego {
         #[command(flatten)]
         place: StockDatabase,
         /// 定点医药机构编号
-        #[arg(long, value_name = "CODE", required_unless_present = "pool", conflicts_with = "pool")]
+        #[arg(long, value_name = "CODE")]
         institution: Option<FixmedinsCode>,
         /// 统筹区
         #[arg(long, value_name = "ADMDVS")]
@@ -140,7 +142,7 @@ pub struct ReportPeriod {
     /// First day
     #[arg(long, value_name = "yyyy-MM-dd")]
     pub from: Day,
-    /// Last day, included
+    /// Last day, included; none that is still to come
     #[arg(long, value_name = "yyyy-MM-dd")]
     pub to: Day,
     /// A file ending in .csv, .json or .html; CSV on standard output without one (JSON with --json)
@@ -157,7 +159,8 @@ pub enum StockReport {
     NoProd,
     /// Drugs that came into the catalogue in the period: whether the purchasing platform has them, and since when it should
     Listing,
-    /// By institution: late rows, silent days, settled prescriptions without their sale, trace codes at sales
+    /// By institution: late rows, silent days, settled prescriptions without their sale, trace codes at sales, purchase rows that lack what
+    /// the place asks of them, sales without a price
     Uploads,
     /// By drug: sales with and without a trace code
     Traces,

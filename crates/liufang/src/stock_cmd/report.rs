@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use lf_center::outlist::outlist;
 use lf_center::published::Table;
 use lf_center::supervised::{DAYS_MAX, Period, availability, balance, listing, no_prod, traces, uploads};
@@ -36,9 +36,9 @@ pub(super) async fn report(
     law: &Law,
     report: StockReport,
     area: Admdvs,
-    period: &ReportPeriod,
+    (period, today): (&ReportPeriod, Day),
 ) -> anyhow::Result<Told> {
-    let days = days(period)?;
+    let days = days(period, today)?;
     let table = match report {
         StockReport::Availability => availability(store, area, days).await,
         StockReport::NoProd => no_prod(store, area, days).await,
@@ -57,9 +57,9 @@ pub(super) async fn report(
 pub(super) async fn balanced(
     store: &dyn Engine,
     institution: &FixmedinsCode,
-    period: &ReportPeriod,
+    (period, today): (&ReportPeriod, Day),
 ) -> anyhow::Result<Told> {
-    let balance = balance(store, institution, days(period)?).await;
+    let balance = balance(store, institution, days(period, today)?).await;
     let (table, good) = balance.map_err(in_words)?;
     Ok(Told { table, out: period.out.clone(), good })
 }
@@ -79,6 +79,23 @@ pub(super) async fn outlisted(
     Ok(Told { table: told.table, out, good: told.invalid == 0 && fresh })
 }
 
-fn days(period: &ReportPeriod) -> anyhow::Result<Period> {
+fn days(period: &ReportPeriod, today: Day) -> anyhow::Result<Period> {
+    // A day that has not come would be told as one without an upload.
+    if period.to > today {
+        bail!("--to: {} is still to come", period.to);
+    }
     Period::new(period.from, period.to).with_context(|| format!("from the first day to the last, at most {DAYS_MAX}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_ends_today_at_the_latest() {
+        let today: Day = "2026-11-22".parse().unwrap();
+        let asked = |to| days(&ReportPeriod { from: today.plus(-1), to, out: None }, today);
+        assert_eq!(asked(today).unwrap().to, today);
+        assert_eq!(asked(today.plus(1)).unwrap_err().to_string(), "--to: 2026-11-23 is still to come");
+    }
 }

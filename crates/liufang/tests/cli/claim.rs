@@ -114,6 +114,7 @@ fn an_officer_takes_a_claim_in_decides_pays_and_sees_what_waits() {
     let (code, told) = claim(&["ageing", "--on", "2099-01-01"]);
     assert!(code == 0 && told.contains("已核定"), "no days are named until it is paid: {told}");
     assert_eq!(claim(&["ageing", "--on", "2099-01-01", "--target", "30"]).0, 1);
+    assert_eq!(claim(&["ageing", "--on", "2099-01-01", "--target=-3"]).0, 2, "no such number of days");
     assert_eq!(claim(&[&["pay", "L1", "--voucher", "PZ1"], &by[..]].concat()).0, 0);
     let (code, told) = claim(&["ageing", "--json"]);
     let report: Value = serde_json::from_str(&told).unwrap();
