@@ -61,7 +61,7 @@ struct Heard {
     awaits: bool,
 }
 
-/// `liufang law diff`: true when no decision differs.
+/// `liufang law diff`: true when no decision and no amount differs.
 pub async fn run(args: &DiffArgs) -> anyhow::Result<bool> {
     let load = |folder| law_files::load(Some(folder)).with_context(|| format!("{}", folder.display()));
     let laws = [Arc::new(load(&args.old)?), Arc::new(load(&args.new)?)];

@@ -89,6 +89,7 @@ pub struct BackupArgs {
     #[arg(long, value_name = "FILE")]
     pub to: PathBuf,
 }
+
 /// `audit`.
 #[derive(Args)]
 pub struct AuditArgs {

@@ -57,7 +57,8 @@ pub enum LawCommand {
         #[arg(long, value_name = "DIR")]
         packs: Option<PathBuf>,
     },
-    /// What if: pre-check every stored prescription by two folders of packs, and say which decisions differ
+    /// What if: pre-check every stored prescription and quote every settlement that stands by two folders of packs, and say which decisions
+    /// and amounts differ
     Diff(DiffArgs),
     /// All packs as one HTML page to read: values, dates, articles, quotes
     Page {
@@ -75,7 +76,7 @@ pub enum LawCommand {
 
 /// `law diff`.
 #[derive(Args)]
-#[command(after_help = "Exit: 0 no decision differs, 1 some do, 2 packs or database cannot be read")]
+#[command(after_help = "Exit: 0 no decision and no amount differs, 1 some do, 2 packs or database cannot be read")]
 pub struct DiffArgs {
     /// The folder of packs in force
     pub old: PathBuf,
