@@ -419,3 +419,29 @@ fn explain_tells_why_a_signature_fails() {
     assert_eq!(code, 1);
     assert!(out.contains("验签不通过") && out.contains("encData"), "{out}");
 }
+
+#[test]
+fn where_one_of_two_must_be_said_both_are_named() {
+    let folder = Folder::new();
+    for (command, ways) in [
+        ("archive keep", "<--hi-rxno <N>|--paper-no <N>>"),
+        ("claim decide L1 --poolarea-no 360900 --by 甲", "<--approve|--refuse>"),
+        ("stock offers --pool 360900", "<--drug <CODE>|--name <TEXT>>"),
+        ("stock nego", "<--institution <CODE>|--pool <ADMDVS>>"),
+    ] {
+        let command: Vec<_> = command.split(' ').collect();
+        let (code, _, error) = ran(&folder, &[&command[..], &["--database", "sqlite://none.db"]].concat());
+        assert!(code == 2 && error.contains(ways), "{command:?}: {error}");
+    }
+    for negative in [
+        "archive paper report --fixmedins-code P36090200106 --age-days=-1",
+        "claim ageing --poolarea-no 360900 --target=-3",
+        "stock out-list --institution P36090200106 --age-days=-1",
+    ] {
+        let command: Vec<_> = negative.split(' ').collect();
+        let (code, _, error) = ran(&folder, &[&command[..], &["--database", "sqlite://none.db"]].concat());
+        assert!(code == 2 && error.contains(" is not in 0.."), "{error}");
+    }
+    let both = ["stock", "nego", "--pool", "360900", "--institution", "P36090200106", "--database", "sqlite://none.db"];
+    assert!(ran(&folder, &both).2.contains("cannot be used with"));
+}
