@@ -40,6 +40,11 @@ impl<'a> Cells<'a> {
         Some(cell.as_str()).filter(|cell| !cell.is_empty())
     }
 
+    /// Which cell holds which column.
+    pub fn mapping(&self) -> &'a Mapping {
+        self.mapping
+    }
+
     /// Something else is wrong with a column.
     pub fn wrong(&mut self, name: &'static str, reason: impl Into<String>) {
         self.defects.push(self.row.number, name, reason);

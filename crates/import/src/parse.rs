@@ -68,6 +68,9 @@ pub fn parse(kind: Kind, table: &Table, map: &[(String, String)], progress: Prog
             if !mapping.unused.is_empty() {
                 notes.push(format!("columns passed over: {}", mapping.unused.join(", ")));
             }
+            if let (Kind::Person, Some((has, lacks))) = (kind, registers::half_card(mapping)) {
+                notes.push(format!("column passed over: {has}; a card has both numbers, and no heading means {lacks}"));
+            }
             rows(kind, &mut Reading { table, mapping, defects: &mut defects, notes: &mut notes, kind, progress })
         }
         None => Rows::Items(Vec::new()),

@@ -25,6 +25,8 @@ use crate::report::Report;
 
 /// Questions that are asked together.
 pub(crate) const TOGETHER: usize = 256;
+/// Institutions that a note names; the others are counted.
+const NAMED: usize = 10;
 
 /// Looks after references; rows whose references lead nowhere become defects.
 pub(crate) async fn check(store: &dyn Store, parsed: &mut Parsed, progress: Progress<'_>) -> Result<(), StoreError> {
@@ -137,6 +139,7 @@ pub(crate) async fn plan(
     progress: Progress<'_>,
 ) -> Result<Option<ChangeSet>, ImportError> {
     let Some(mapping) = parsed.mapping.clone() else { return Ok(None) };
+    let mut unknown_natu = Vec::new();
     let mut changes = ChangeSet::default();
     match std::mem::replace(&mut parsed.rows, Rows::Items(Vec::new())) {
         Rows::Fixmedins(rows) => {
@@ -145,6 +148,9 @@ pub(crate) async fn plan(
                 for (mut row, was) in part.into_iter().zip(found) {
                     inherit_fixmedins(&mut row, was.as_ref(), &mapping);
                     let key = row.fixmedins_code.to_string();
+                    if row.fixmedins_code.kind() == FixmedinsKind::Hospital && row.medins_natu.is_none() {
+                        unknown_natu.push(row.fixmedins_code.clone());
+                    }
                     if row.fixmedins_code.kind() == FixmedinsKind::Hospital && row.sign_key.is_none() {
                         draw_sign_key(&mut row, chance)?;
                         report.sign_keys_drawn += 1;
@@ -168,8 +174,21 @@ pub(crate) async fn plan(
         Rows::Filings(rows) => filings::plan(store, rows, report, &mut changes, (now, progress)).await?,
         Rows::Drugs(_) | Rows::Items(_) => {}
     }
+    parsed.notes.extend(natu_note(&unknown_natu));
     let is_empty = changes.registry.is_empty() && changes.acct.is_empty() && changes.filings.is_empty();
     Ok((!is_empty).then_some(changes))
+}
+
+/// Which hospitals of the file stay without 医疗机构性质: a provision that asks public hospitals alone passes over them in silence.
+fn natu_note(codes: &[FixmedinsCode]) -> Option<String> {
+    let named: Vec<&str> = codes.iter().take(NAMED).map(FixmedinsCode::as_str).collect();
+    let more = if codes.len() > NAMED { ", …" } else { "" };
+    let count = codes.len();
+    let note = format!(
+        "hospitals without medins_natu, of which nothing is asked as of public ones: {count} ({}{more})",
+        named.join(", ")
+    );
+    (count > 0).then_some(note)
 }
 
 /// Rows in parts whose questions are asked together.
@@ -274,7 +293,7 @@ fn inherit_person(row: &mut Person, was: Option<&Person>, mapping: &Mapping) {
     if !mapping.has("ec_token") {
         row.ec_token.clone_from(&was.ec_token);
     }
-    if !mapping.has("sscno") {
+    if !mapping.has("sscno") || !mapping.has("card_sn") {
         row.card.clone_from(&was.card);
     }
     if !mapping.has("cvlserv") {

@@ -5,7 +5,7 @@ use lf_vocab::dict::{Insutype, PsnType};
 use lf_vocab::{Admdvs, Certno, Day, DrCode, Fen, FixmedinsCode, FixmedinsKind, PharCode, PsnNo, Span};
 
 use crate::cells::{Cells, day};
-use crate::column::{Column, may, must};
+use crate::column::{Column, Mapping, may, must};
 
 const RESIDENT_CARD: &str = "01";
 
@@ -263,8 +263,21 @@ pub fn person(cells: &mut Cells<'_>) -> Option<(Person, Option<Fen>)> {
     Some((person, balc?))
 }
 
+/// Of the two columns of a card, the one that a file has without the other, and the other. A register that holds one number alone
+/// cannot say what its other is, so that nothing is stored of it and nothing of it is wrong.
+pub(crate) fn half_card(mapping: &Mapping) -> Option<(&'static str, &'static str)> {
+    match (mapping.has("sscno"), mapping.has("card_sn")) {
+        (true, false) => Some(("sscno", "card_sn")),
+        (false, true) => Some(("card_sn", "sscno")),
+        _ => None,
+    }
+}
+
 /// The 社会保障卡: both numbers, or neither.
 fn card(cells: &mut Cells<'_>) -> Option<Option<Card>> {
+    if half_card(cells.mapping()).is_some() {
+        return Some(None);
+    }
     let (sscno, card_sn) = (cells.opt("sscno"), cells.opt("card_sn"));
     match (sscno?, card_sn?) {
         (None, None) => Some(None),

@@ -125,6 +125,20 @@ async fn a_hospital_is_public_or_not_by_the_words_of_the_register() {
         let found = store.fixmedins(&parse(region::HOSPITAL)).await.unwrap().unwrap();
         assert_eq!(found.medins_natu, want, "{natu}");
     }
+    // Which hospitals stay unknown is told, since nothing is asked of them; a pharmacy is not spoken of.
+    let least = |codes: std::ops::RangeInclusive<usize>| {
+        let rows = codes.map(|n| format!("H3609020{n:04},某机构,360900,2024-01-01\n"));
+        let shop = format!("{},某药店,360900,2024-01-01\n", region::PHARMACY);
+        format!("机构编码,机构名称,统筹区,开始日期\n{shop}{}", rows.collect::<String>())
+    };
+    let notes = async |text: &str| Import::of(store, "fixmedins").text(text).await.unwrap().notes;
+    let told = "hospitals without medins_natu, of which nothing is asked as of public ones";
+    assert_eq!(notes(&least(1..=1)).await, [format!("{told}: 1 (H36090200001)")]);
+    let ten: Vec<_> = (1..=10).map(|n| format!("H3609020{n:04}")).collect();
+    assert_eq!(notes(&least(1..=10)).await, [format!("{told}: 10 ({})", ten.join(", "))]);
+    assert_eq!(notes(&least(1..=11)).await, [format!("{told}: 11 ({}, …)", ten.join(", "))]);
+    assert_eq!(notes(&row("H36090200001", "公立")).await, [""; 0]);
+    assert_eq!(notes(&least(1..=1)).await, [""; 0], "what stood stays and is known");
     // No codes of it are printed, so none is guessed; and a pharmacy is not spoken of.
     for (code, natu) in [("H36090200001", "1"), (region::PHARMACY, "公立")] {
         let report = Import::of(store, "fixmedins").text(&row(code, natu)).await.unwrap();
@@ -281,6 +295,38 @@ async fn a_card_has_both_numbers_and_leads_to_one_person() {
     let blank = import(format!("{head}{}{}", row(active, ","), row(retired, ","))).await;
     assert_eq!(counts(&blank), [0, 2, 0, 0, 0], "{:?}", reasons(&blank));
     assert_eq!((holder("J36090001").await, holder("J36090002").await), (None, None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_register_that_holds_one_number_of_a_card_says_nothing_of_cards() {
+    let center = imported().await;
+    let store = center.store.as_ref();
+    let (active, resident) = (&center.people.active, &center.people.resident);
+    assert!(active.card.is_some() && resident.card.is_none());
+    let head = "psn_no,psn_name,certno,gend,brdy,poolarea_no,insutype,psn_type,begndate";
+    let row = |person: &lf_ports::Person, number: &str| {
+        let (psn_no, certno) = (person.psn_no.as_str(), person.certno.as_str());
+        format!("{psn_no},某人,{certno},1,{},360900,310,11,2015-01-01,{number}\n", person.brdy)
+    };
+    let card = async |person: &lf_ports::Person| {
+        let key = PersonKey::PsnNo(person.poolarea_no, person.psn_no.clone());
+        store.person(&key).await.unwrap().unwrap().card
+    };
+    // Not even what could be no number of a card, or is that of another, is a defect: it is passed over.
+    let long = "J".repeat(51);
+    for (heading, has, lacks, numbers) in [
+        ("社保卡号", "sscno", "card_sn", ["J36090002", "J36090002"]),
+        ("卡识别码", "card_sn", "sscno", ["360900D1", &*long]),
+    ] {
+        let text = format!("{head},{heading}\n{}{}", row(active, numbers[0]), row(resident, numbers[1]));
+        let report = Import::of(store, "person").text(&text).await.unwrap();
+        assert_eq!(reasons(&report), [""; 0], "{heading}");
+        let note = format!("column passed over: {has}; a card has both numbers, and no heading means {lacks}");
+        assert_eq!(report.notes, [note]);
+        assert_eq!((card(active).await, card(resident).await), (active.card.clone(), None), "{heading}");
+    }
+    let neither = format!("{head},ec_token\n{}", row(resident, ""));
+    assert_eq!(Import::of(store, "person").text(&neither).await.unwrap().notes, [""; 0]);
 }
 
 const FILING: &str =
