@@ -15,7 +15,7 @@ lf_rx::refusals! {
         PsnNoDiffers = "RX-0002-04", "接口规范 1101", "医保人员编号与证件不符";
         TokenDiffers = "RX-0002-05", "接口规范 7201 ecToken", "医保电子凭证令牌无效";
         CardSnMissing = "RX-0002-07", "接口规范 1101、2102、7101 card_sn", "凭社会保障卡办理须填写卡号和卡识别码";
-        CardDiffers = "RX-0002-08", "接口规范 1101、2102、7101 card_sn", "社会保障卡的卡号或卡识别码与参保信息不符";
+        CardDiffers = "RX-0002-08", "接口规范 1101、2102、7101 card_sn", "社会保障卡卡号或卡识别码不符";
         NotInsured = "RX-0002-06", "接口规范 2001", "参保状态不正常";
     }
 }
@@ -50,7 +50,12 @@ pub(crate) struct MdtrtCert<'a> {
     pub(crate) card_sn: Option<&'a CardSn>,
 }
 
-impl MdtrtCert<'_> {
+impl<'a> MdtrtCert<'a> {
+    /// As a message shows it.
+    pub(crate) fn of(mdtrt_cert_type: &'a str, mdtrt_cert_no: &'a str, card_sn: Option<&'a CardSn>) -> Self {
+        Self { mdtrt_cert_type, mdtrt_cert_no, card_sn }
+    }
+
     /// The key by which it is looked up: 01 the electronic one, 02 the identity card, 03 the 社会保障卡; any other is `other`.
     pub(crate) fn key(self, other: impl Refused) -> Result<PersonKey, Failure> {
         lf_vocab::covers!("WH-6.6");
@@ -63,10 +68,16 @@ impl MdtrtCert<'_> {
             CARD if self.card_sn.is_none() => refused(PersonRefusal::CardSnMissing),
             CARD => match self.mdtrt_cert_no.parse() {
                 Ok(sscno) => Ok(PersonKey::Card(sscno)),
-                Err(_) => refused(PersonRefusal::Unknown),
+                Err(_) => refused(self.unknown()),
             },
             _ => refused(other),
         }
+    }
+
+    /// What is said where nobody was found by its key. Of a card it is what is said of a wrong chip: otherwise whoever guesses a
+    /// number would hear whether such a card is registered.
+    pub(crate) fn unknown(self) -> PersonRefusal {
+        if self.mdtrt_cert_type == CARD { PersonRefusal::CardDiffers } else { PersonRefusal::Unknown }
     }
 
     /// That it is the credential of who was found by its key. A number alone is no card: the chip's own must be the registered

@@ -70,7 +70,7 @@ impl Center {
         lf_vocab::covers!("JX-4.1.3b");
         ctx.expect(ctx.code().kind(), ctx.code())?;
         let key = command.cert().key(CredentialRefusal::CertType)?;
-        let Some(person) = self.store.person(&key).await? else { return refused(PersonRefusal::Unknown) };
+        let Some(person) = self.store.person(&key).await? else { return refused(command.cert().unknown()) };
         check(&person, command).map_err(Failure::from_refusal)?;
         let acct = self.store.acct(person.poolarea_no, &person.psn_no).await?;
         Ok(Reply { person, balc: acct.balc, at: ctx.now }.into())
@@ -79,8 +79,7 @@ impl Center {
 
 impl Command {
     fn cert(&self) -> MdtrtCert<'_> {
-        let (mdtrt_cert_type, mdtrt_cert_no) = (&*self.mdtrt_cert_type, &*self.mdtrt_cert_no);
-        MdtrtCert { mdtrt_cert_type, mdtrt_cert_no, card_sn: self.card_sn.as_ref() }
+        MdtrtCert::of(&self.mdtrt_cert_type, &self.mdtrt_cert_no, self.card_sn.as_ref())
     }
 }
 

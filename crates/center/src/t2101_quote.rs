@@ -328,7 +328,7 @@ fn papers(
     person: Option<Person>,
     found: Option<(Prescription, RxContent)>,
 ) -> Result<Papers, Failure> {
-    let Some(person) = person else { return refused(PersonRefusal::Unknown) };
+    let Some(person) = person else { return refused(Said::from(command).cert.unknown()) };
     check_person(&person, &Said::from(command), ctx)?;
     let Some((rx, content)) = found else { return refused(RxRefusal::Unknown) };
     Ok(Papers { rx, content, person, filings: Filings::default() })
@@ -367,9 +367,8 @@ pub(crate) struct Said<'a> {
 
 impl<'a> From<&'a Command> for Said<'a> {
     fn from(command: &'a Command) -> Self {
-        let (mdtrt_cert_type, mdtrt_cert_no) = (&*command.mdtrt_cert_type, &*command.mdtrt_cert_no);
         Self {
-            cert: MdtrtCert { mdtrt_cert_type, mdtrt_cert_no, card_sn: command.card_sn.as_ref() },
+            cert: MdtrtCert::of(&command.mdtrt_cert_type, &command.mdtrt_cert_no, command.card_sn.as_ref()),
             psn_no: &command.psn_no,
             psn_name: command.psn_name.as_deref(),
             certno: command.certno.as_ref(),

@@ -14,7 +14,6 @@ use crate::Center;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::once::{MsgidUse, msgid_key};
-use crate::people::PersonRefusal;
 use crate::t2101_paper::PaperRefusal;
 use crate::t2101_quote::{Command, Priced, PurchaseRefusal, Said, check_person};
 use crate::t2102_settle::Reply;
@@ -96,7 +95,7 @@ impl Center {
         command: &Command,
         person: Option<Person>,
     ) -> Result<Answer<Priced>, Failure> {
-        let Some(person) = person else { return refused(PersonRefusal::Unknown) };
+        let Some(person) = person else { return refused(Said::from(command).cert.unknown()) };
         check_person(&person, &Said::from(command), ctx)?;
         match &command.paper {
             Some(paper) => self.price_on_paper(ctx, command, paper, person).await,

@@ -11,7 +11,7 @@ use crate::Center;
 use crate::ctx::{Answer, Ctx};
 use crate::failure::{Attempt, Failure, refused};
 use crate::mdtrt::MdtrtRefusal;
-use crate::people::{MdtrtCert, PersonRefusal};
+use crate::people::MdtrtCert;
 use crate::t2101_quote::{PurchaseRefusal, Said, check_person};
 
 /// 2201.
@@ -76,7 +76,7 @@ impl Center {
             let mdtrt_id = answered.reply.clone();
             return Ok(answered.with(Reply { mdtrt_id }));
         }
-        let Some(person) = person else { return Ok(refused(PersonRefusal::Unknown)?) };
+        let Some(person) = person else { return Ok(refused(Said::from(command).cert.unknown())?) };
         check_person(&person, &Said::from(command), ctx)?;
         let pool = ctx.caller.fixmedins.poolarea_no;
         let mdtrt_id = self.secret_id(ctx);
@@ -133,9 +133,8 @@ impl Center {
 
 impl<'a> From<&'a Command> for Said<'a> {
     fn from(command: &'a Command) -> Self {
-        let (mdtrt_cert_type, mdtrt_cert_no) = (&*command.mdtrt_cert_type, &*command.mdtrt_cert_no);
         Self {
-            cert: MdtrtCert { mdtrt_cert_type, mdtrt_cert_no, card_sn: command.card_sn.as_ref() },
+            cert: MdtrtCert::of(&command.mdtrt_cert_type, &command.mdtrt_cert_no, command.card_sn.as_ref()),
             psn_no: &command.psn_no,
             psn_name: command.psn_name.as_deref(),
             certno: command.certno.as_ref(),

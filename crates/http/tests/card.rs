@@ -75,13 +75,13 @@ async fn a_prescription_is_paid_with_the_card_in_every_dialect() {
         assert_eq!(paid(*speech).await, official, "{speech:?}");
     }
     expect![[r#"
-        7101 [RX-0002-08] 社会保障卡的卡号或卡识别码与参保信息不符（依据：接口规范 1101、2102、7101 card_sn）
-        7101 [RX-0002-08] 社会保障卡的卡号或卡识别码与参保信息不符（依据：接口规范 1101、2102、7101 card_sn）
+        7101 [RX-0002-08] 社会保障卡卡号或卡识别码不符（依据：接口规范 1101、2102、7101 card_sn）
+        7101 [RX-0002-08] 社会保障卡卡号或卡识别码不符（依据：接口规范 1101、2102、7101 card_sn）
         7101 报文有1处错误：cardSn（卡识别码）在mdtrtCertType为03时必填
-        2102 [RX-0002-08] 社会保障卡的卡号或卡识别码与参保信息不符（依据：接口规范 1101、2102、7101 card_sn）
+        2102 [RX-0002-08] 社会保障卡卡号或卡识别码不符（依据：接口规范 1101、2102、7101 card_sn）
         2102 报文有1处错误：druginfo.card_sn（卡识别码）在mdtrt_cert_type为03时必填
         2102 报文有1处错误：druginfo.card_sn（卡识别码）长度为33，最多32个字符
-        2102 [RX-0002-01] 查无此参保人（依据：接口规范 1101）
+        2102 [RX-0002-08] 社会保障卡卡号或卡识别码不符（依据：接口规范 1101、2102、7101 card_sn）
         2102 报文有1处错误：druginfo.mdtrt_cert_type（就诊凭证类型）的代码不在字典mdtrt_cert_type（就诊凭证类型）内
     "#]]
     .assert_eq(&official);

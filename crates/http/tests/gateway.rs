@@ -423,8 +423,8 @@ async fn a_person_is_told_to_who_shows_the_credential() {
     for (key, value, want) in [
         ("card_sn", "1", "[RX-0002-08]"),
         ("card_sn", "", "报文有1处错误：card_sn（卡识别码）在mdtrt_cert_type为03时必填"),
-        ("mdtrt_cert_no", "J36092408", "[RX-0002-01]"),
-        ("mdtrt_cert_no", m::CERTNO, "[RX-0002-01]"),
+        ("mdtrt_cert_no", "J36092408", "[RX-0002-08]"),
+        ("mdtrt_cert_no", m::CERTNO, "[RX-0002-08]"),
         ("psn_name", "章样", "[RX-0002-02]"),
     ] {
         let mut input = by_card.clone();

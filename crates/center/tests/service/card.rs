@@ -36,13 +36,15 @@ macro_rules! shows {
 shows!(t1101_person::Command, t2101_quote::Command, t2201_register::Command, t2206_clinic::Command);
 
 /// Each way to show a card that proves nobody, and what is said to it.
-fn no_proof() -> [(&'static str, &'static str, Option<&'static str>, &'static str); 5] {
+fn no_proof() -> [(&'static str, &'static str, Option<&'static str>, &'static str); 6] {
     let other = "360900D1560000051234567890ABCDE2";
     [
         ("03", "J36090001", None, "RX-0002-07"),
         ("03", "J36090001", Some("1"), "RX-0002-08"),
         ("03", "J36090001", Some(other), "RX-0002-08"),
-        ("03", "J36090009", Some(other), "RX-0002-01"),
+        // An unknown number is answered as a wrong chip is, so that nobody learns which cards are registered.
+        ("03", "J36090009", Some(other), "RX-0002-08"),
+        ("03", "", Some(other), "RX-0002-08"),
         // The number of a card is no token and no certificate.
         ("01", "J36090001", Some("1"), "RX-0002-01"),
     ]
@@ -108,6 +110,13 @@ async fn a_card_tells_the_person_and_opens_a_visit() {
         let visit = with(life.register_command(), |c| c.put(kind, number, card_sn));
         assert_eq!(codes(&send!(life, t2201_register, pharmacy, visit)), [want], "{kind} {number}");
     }
+    // Word for word the same, whether the number is registered or not.
+    let told = async |number: &str| {
+        let guessed = with(asked(active), |c| c.put("03", number, Some("1")));
+        let Err(lf_center::Failure::Refused(told)) = send!(life, t1101_person, pharmacy, guessed) else { panic!() };
+        told
+    };
+    assert_eq!(told("J36090001").await, told("J36090009").await);
     let stranger = asked(&center.people.retired).with_card(&card(1));
     assert_eq!(codes(&send!(life, t1101_person, pharmacy, stranger)), ["RX-0002-02"]);
     let fourth = with(asked(active), |c| c.put("04", "J36090001", Some("1")));
@@ -137,6 +146,7 @@ async fn a_card_buys_from_the_account() {
     let mut life = life(&center, &person, items, None);
     life.precheck().await.unwrap();
     let bill = || over_the_counter(&life, "2026-11-22 09:00:00").with_card(&card(9));
+    assert_eq!(codes(&send!(life, t2102_settle, pharmacy, bill().with_card(&card(8)))), ["RX-0002-08"]);
     for (card_sn, want) in [(None, "RX-0002-07"), (Some("1"), "RX-0002-08")] {
         let spoiled = || with(bill(), |c| c.put("03", "J36090009", card_sn));
         assert_eq!(codes(&send!(life, t2101_quote, pharmacy, spoiled())), [want]);
@@ -154,13 +164,13 @@ async fn who_has_a_new_card_is_found_by_it_and_by_the_old_one_no_more() {
     let bill = |card: &Card| life.settle_command().with_card(card);
     let renewed = Person { card: Some(card(7)), ..center.people.active.clone() };
     center.register(RegistryPut::Person(renewed.clone())).await;
-    assert_eq!(code(&send!(life, t2101_quote, pharmacy, bill(&card(1)))), "RX-0002-01");
+    assert_eq!(code(&send!(life, t2101_quote, pharmacy, bill(&card(1)))), "RX-0002-08");
     assert!(send!(life, t2101_quote, pharmacy, bill(&card(7))).is_ok());
     // The same number with another chip is another card.
     let chip = Card { card_sn: card(1).card_sn, ..card(7) };
     assert_eq!(code(&send!(life, t2101_quote, pharmacy, bill(&chip))), "RX-0002-08");
     center.register(RegistryPut::Person(Person { card: None, ..renewed })).await;
-    assert_eq!(code(&send!(life, t2101_quote, pharmacy, bill(&card(7)))), "RX-0002-01");
+    assert_eq!(code(&send!(life, t2101_quote, pharmacy, bill(&card(7)))), "RX-0002-08");
 }
 
 #[tokio::test]
