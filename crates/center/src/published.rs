@@ -272,8 +272,8 @@ async fn designated(store: &dyn Store, pool: Admdvs, of: DsgnType, on: Day) -> R
     Ok(pharmacies.filter(|row| row.fixmedins_code.kind() == FixmedinsKind::Pharmacy).collect())
 }
 
-/// Rows of a list whose keys begin with a text.
-async fn under(store: &dyn Store, list: Lists, first: &str, on: Day) -> Result<Vec<Item>, Failure> {
+/// Rows of a list whose keys begin with a text, at most [`LISTED_MAX`].
+pub(crate) async fn under(store: &dyn Store, list: Lists, first: &str, on: Day) -> Result<Vec<Item>, Failure> {
     let (mut found, mut after) = (Vec::new(), first.to_owned());
     loop {
         let page = store.list_page(list, on, Some(&after), PAGE).await?;

@@ -10,7 +10,7 @@ use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg};
 
 use super::{Period, holders};
 use crate::failure::Failure;
-use crate::published::Table;
+use crate::published::{Table, under};
 use crate::stock_pages::{self, PAGE, for_each_lot, for_each_move};
 
 /// 谈判 and 双通道 drugs of the catalogue in an area: who has them at the end of the period, on how many of its days nobody had one.
@@ -112,26 +112,15 @@ pub async fn no_prod(store: &dyn Store, area: Admdvs, period: Period) -> Result<
 }
 
 /// Drugs no longer made on a day, by the lists of an area, its province and the country; of one drug the nearest row counts.
-async fn stopped(store: &dyn Store, area: Admdvs, on: Day) -> Result<BTreeMap<MedListCodg, NoProd>, StoreError> {
+async fn stopped(store: &dyn Store, area: Admdvs, on: Day) -> Result<BTreeMap<MedListCodg, NoProd>, Failure> {
     let mut found = BTreeMap::new();
     // From the country down, so that the nearest row comes last and stays.
     for place in area.chain() {
-        let first = NoProd::of_place(place);
-        let mut after = first.clone();
-        loop {
-            let page = store.list_page(Lists::NoProd, on, Some(&after), PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = last.item.key();
-            for row in page {
-                if let Item::NoProd(row) = row.item
-                    && row.admdvs == place
-                    && row.begndate <= on
-                {
-                    found.insert(row.med_list_codg.clone(), row);
-                }
-            }
-            if !after.starts_with(&first) {
-                break;
+        for item in under(store, Lists::NoProd, &NoProd::of_place(place), on).await? {
+            if let Item::NoProd(row) = item
+                && row.begndate <= on
+            {
+                found.insert(row.med_list_codg.clone(), row);
             }
         }
     }

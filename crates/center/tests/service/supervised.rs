@@ -359,6 +359,30 @@ async fn leaves_tomorrow(center: &TestCenter, code: &str) {
 }
 
 #[tokio::test]
+async fn a_list_of_what_is_no_longer_made_has_the_same_limit() {
+    let center = TestCenter::new().await;
+    let row = |n: usize| {
+        Listed::NoProd(NoProd {
+            admdvs: parse(POOL),
+            med_list_codg: parse(&format!("XA01AAA001A0010101{n:05}")),
+            genname: None,
+            begndate: parse("2026-01-01"),
+            rea: None,
+        })
+    };
+    let (store, first) = (center.store.as_ref(), center.now().day());
+    let period = Period::new(first, first).unwrap();
+    let asked = async || no_prod(store, parse(POOL), period).await;
+    center.edition(Lists::NoProd, "2026-01-01", (0..LISTED_MAX).map(row).collect()).await;
+    assert_eq!(asked().await.unwrap().rows.len(), LISTED_MAX);
+    center.edition(Lists::NoProd, "2026-01-02", (0..=LISTED_MAX).map(row).collect()).await;
+    for table in [asked().await, availability(store, parse(POOL), period).await] {
+        let Err(Failure::Refused(why)) = table else { panic!("one past it") };
+        assert_eq!(why[0].code, PublishedRefusal::CODES[0]);
+    }
+}
+
+#[tokio::test]
 async fn purchases_that_do_not_say_what_their_place_asks_are_counted() {
     // proves JX-1.5b, JX-1.6b
     let center = TestCenter::new().await;
