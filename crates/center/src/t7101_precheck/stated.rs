@@ -40,7 +40,7 @@ pub const FREE_TEXT: &str = "tmp_buy_rea";
 const WRITTEN: &str = "已填写";
 
 /// Of the whole prescription again with its upload (7103), where it takes the place of what 7101 stated.
-pub const UPLOAD_FLAGS: [&str; 3] = ["psn_agre_flag", "phar_preset_flag", "out_rea_drg_flag"];
+pub const UPLOAD_FLAGS: [&str; 4] = ["psn_agre_flag", "phar_preset_flag", "out_rea_drg_flag", "out_rule_flag"];
 
 /// Yes or no of one drug.
 pub const LINE_FLAGS: [&str; 4] = ["over_dos_flag", "over_dos_sign_flag", "self_cnst_flag", "pay_lmt_flag"];

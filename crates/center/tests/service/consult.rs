@@ -270,6 +270,15 @@ async fn a_public_hospital_is_asked_for_its_regions_rules_and_no_other() {
             life.sign().await.unwrap();
             assert_eq!(has(&life.upload().await.unwrap().reminders), asked && flag.is_none(), "{place}");
         }
+        // What 7101 did not state may be stated with the upload.
+        for (flag, refused) in [(true, false), (false, true)] {
+            let mut life = center.life(&center.people.active).up_to(Step::Signed).await;
+            life.upload_flags = vec![("out_rule_flag", flag)];
+            match life.upload().await {
+                told if asked && refused => assert_eq!(codes(&told), [RULE]),
+                told => assert!(!has(&told.unwrap().reminders), "{medins_natu:?} {flag}"),
+            }
+        }
     }
     // In a place whose law says nothing of it, a public hospital is asked nothing.
     let elsewhere = Fixmedins { medins_natu: Some(MedinsNatu::Public), ..fixmedins(HOSPITAL, "某医院") };

@@ -132,6 +132,9 @@ fn extras_of_7103_state_facts() {
     }
     let agreed = json!({ "psn_agre_flag": "1", "phar_preset_flag": false });
     assert_eq!(told(agreed), [("psn_agre_flag", true), ("phar_preset_flag", false)]);
+    // In the table's order, whatever the message's.
+    let outside = json!({ "out_rule_flag": "1", "out_rea_drg_flag": "0" });
+    assert_eq!(told(outside), [("out_rea_drg_flag", false), ("out_rule_flag", true)]);
     for unreadable in [json!("同意"), json!([true]), json!({ "said": "1" })] {
         let defects = put(json!({ "psn_agre_flag": unreadable })).unwrap_err().to_string();
         assert!(defects.contains("extras") && defects.contains("psn_agre_flag"), "{defects}");
