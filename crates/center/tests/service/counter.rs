@@ -11,7 +11,7 @@ use lf_center::{
     Answer, Center, Failure, Settings, t2101_quote, t9001_signin, t9002_signout, t9101_file_upload, t9102_file_download,
 };
 use lf_ports::duty::DUTY_MAX;
-use lf_ports::{ChangeSet, FileChange, FileOwner, OpenHours, RegistryPut, Store as _, StoredFile};
+use lf_ports::{ChangeSet, FileChange, FileOwner, Fixmedins, OpenHours, RegistryPut, Store as _, StoredFile};
 use lf_rx::decide::settle::PairRefusal;
 use lf_rx::event::{AtCounter, MediaRef, Printed, PsnMatch};
 use lf_rx::{Event, State};
@@ -171,10 +171,17 @@ async fn where_every_print_is_reported_an_unknown_one_stops_the_payment() {
     assert_eq!(codes(&send!(life, t2102_settle, pharmacy, silent())), [unknown]);
     let paid = with(silent(), |command| command.stated.print_time = Some(center.now()));
     send!(life, t2102_settle, pharmacy, paid).unwrap();
-    // Elsewhere in the province it is reminded of.
-    let center = TestCenter::new().await;
-    let life = center.life(&center.people.active).up_to(Step::Sold).await;
-    assert!(quoted(&life, |_| {}).await.contains(&"?RX-NOT-PRINTED".to_owned()));
+    let unprinted = crate::consult::seen(&center, &center.people.active, (-15, -10)).up_to(Step::Sold).await;
+    // Who says that it was not printed is told so, by the same code as everywhere in the province.
+    let future = Some(center.now().plus_seconds(1));
+    let late = ["RX-NOT-PRINTED", "RX-PRINTED-LATE"];
+    assert_eq!(quoted(&unprinted, |stated| stated.print_time = future).await, late);
+    assert_eq!(quoted(&unprinted, |_| {}).await, [unknown]);
+    // In another pool of the province no grant counts, and it is reminded of.
+    let elsewhere = Fixmedins { poolarea_no: "361000".parse().unwrap(), ..fixmedins(PHARMACY, "抚州某药店") };
+    center.register(RegistryPut::Fixmedins(elsewhere)).await;
+    assert_eq!(quoted(&unprinted, |stated| stated.print_time = future).await, late);
+    assert!(quoted(&unprinted, |_| {}).await.contains(&"?RX-NOT-PRINTED".to_owned()));
 }
 
 #[tokio::test]
