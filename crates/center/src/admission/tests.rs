@@ -56,7 +56,10 @@ impl Asked {
     }
 
     fn judge(&self) -> Result<Application, Failure> {
-        let law = lf_testkit::center::repository_law();
+        self.judged_by(&lf_testkit::center::repository_law())
+    }
+
+    fn judged_by(&self, law: &Law) -> Result<Application, Failure> {
         let known = Known {
             fixmedins: &self.fixmedins,
             practitioners: &self.practitioners,
@@ -64,14 +67,17 @@ impl Asked {
             cancelled: self.cancelled,
         };
         let place = self.place.parse().unwrap();
-        judge(&law, (&place, &[]), (self.appy_type, day(ON)), &self.stated, &known)
+        judge(law, (&place, &[]), (self.appy_type, day(ON)), &self.stated, &known)
     }
 
     /// The codes that it is refused for.
     fn refused(&self) -> String {
-        let codes = self.judge().unwrap().refused;
-        codes.iter().map(|text| &text[1..text.find(']').unwrap()]).collect::<Vec<_>>().join(" ")
+        codes(&self.judge().unwrap().refused)
     }
+}
+
+fn codes(refused: &[String]) -> String {
+    refused.iter().map(|text| &text[1..text.find(']').unwrap()]).collect::<Vec<_>>().join(" ")
 }
 
 fn asked(place: &'static str, appy_type: &'static str, change: impl FnOnce(&mut Asked)) -> Asked {
@@ -100,6 +106,41 @@ fn ended(time: &'static str, breach: bool) -> impl FnOnce(&mut Asked) {
     move |asked| {
         asked.stated.remove("canc_flag");
         asked.cancelled = Some(Ended { on: day(time), breach });
+    }
+}
+
+/// What a 统筹区 writes into its pack.
+const OWN: &str = "
+[[provision]]
+id = \"admit.own\"
+title = \"本市规定的其他条件\"
+gate = \"admit\"
+quantity = \"flag\"
+reckoned = \"appy_time\"
+when = { appy_type = \"门诊统筹\" }
+violated_if = { cold_chain_flag = false }
+severity = \"refuse\"
+field = \"cold_chain_flag\"
+code = \"ADMIT-OWN\"
+sentence = \"没有冷链设备。\"
+absent = \"remind\"
+absent_sentence = \"没有写明冷链设备。\"
+value = [{ from = 2024-03-22, is = true, cite = \"Q-例\", confidence = \"assumed\" }]
+";
+
+#[test]
+fn a_pool_adds_a_condition_by_a_file() {
+    // proves JX-1.9
+    let law = lf_testkit::center::law_with(|path, text| match path {
+        "360900/zf.toml" => text + OWN,
+        _ => text,
+    });
+    for (place, told) in [("360900", "ADMIT-OWN"), ("360100", "")] {
+        let without = asked(place, "门诊统筹", flag("cold_chain_flag"));
+        assert_eq!(codes(&without.judged_by(&law).unwrap().refused), told, "{place}");
+        assert_eq!(without.refused(), "", "{place}: the province does not ask");
+        let with = asked(place, "门诊统筹", |_| ()).judged_by(&law).unwrap();
+        assert_eq!(with.refused, [""; 0], "{place}");
     }
 }
 
