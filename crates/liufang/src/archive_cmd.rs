@@ -2,7 +2,7 @@
 
 mod export;
 #[cfg(test)]
-mod fixtures;
+pub mod fixtures;
 mod keep;
 mod numbers;
 mod parts;

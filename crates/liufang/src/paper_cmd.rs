@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use lf_center::journal;
 use lf_center::t7203_qrcode::epc_qrcd;
-use lf_paper::{Face, NameOf, Paper, PrescriptionSheet, SettlementSheet, Size};
-use lf_ports::{ChangeSet, Clock as _, Setl, Store};
-use lf_rx::event::{Printed, SaleLine};
+use lf_paper::{BoughtOn, DrugWords, Face, NameOf, Paper, PrescriptionSheet, SettlementSheet, Size};
+use lf_ports::{ChangeSet, Clock as _, PersonKey, Setl, Store};
+use lf_rx::event::Printed;
 use lf_rx::{Event, Prescription, RxContent};
 use lf_vocab::{FixmedinsCode, HiRxno, Moment};
 use lf_wire::generated::dicts;
@@ -156,11 +156,11 @@ impl Printable {
 /// A stored settlement with all that its print says.
 pub struct SetlPrintable {
     setl: Setl,
-    hi_rxno: HiRxno,
+    bought_on: BoughtOn,
     reversed_by: Option<String>,
     fixmedins_name: String,
     psn_name: String,
-    sold: Vec<SaleLine>,
+    sold: Vec<DrugWords>,
 }
 
 impl SetlPrintable {
@@ -179,23 +179,50 @@ impl SetlPrintable {
     /// A settlement of a pharmacy.
     pub async fn load(store: &dyn Store, code: &FixmedinsCode, setl_id: &str) -> anyhow::Result<Option<Self>> {
         let Some((setl, reversed_by)) = store.setl(code, setl_id).await? else { return Ok(None) };
-        if let Some(paper) = &setl.paper {
-            let (code, paper_no) = (&paper.fixmedins_code, &paper.paper_no);
-            bail!("结算{setl_id}凭机构{code}的纸质处方{paper_no}办理，其结算单不在此打印");
-        }
-        let hi_rxno = setl.hi_rxno.clone().with_context(|| format!("结算{setl_id}没有处方，只用个人账户支付"))?;
-        let (rx, content, pharmacy) =
-            tokio::try_join!(store.rx(&hi_rxno), store.rx_content(&hi_rxno), store.fixmedins(code))?;
+        let pharmacy = store.fixmedins(code).await?;
+        let fixmedins_name = pharmacy.map_or_else(|| code.to_string(), |row| row.fixmedins_name);
+        let (bought_on, psn_name, sold) = match (&setl.hi_rxno, &setl.paper) {
+            (Some(hi_rxno), _) => Self::of_sale(store, &setl, hi_rxno).await?,
+            (None, Some(paper)) => {
+                let on = BoughtOn::Paper(paper.fixmedins_code.clone(), paper.paper_no);
+                Self::of_catalogue(store, &setl, on).await?
+            }
+            (None, None) => Self::of_catalogue(store, &setl, BoughtOn::Nothing).await?,
+        };
+        Ok(Some(Self { reversed_by, fixmedins_name, psn_name, sold, setl, bought_on }))
+    }
+
+    /// Names as the prescription and its sale have them.
+    async fn of_sale(
+        store: &dyn Store,
+        setl: &Setl,
+        hi_rxno: &HiRxno,
+    ) -> anyhow::Result<(BoughtOn, String, Vec<DrugWords>)> {
+        let setl_id = &setl.setl_id;
+        let (rx, content) = tokio::try_join!(store.rx(hi_rxno), store.rx_content(hi_rxno))?;
         let rx = rx.with_context(|| format!("the prescription of settlement {setl_id} is not stored"))?;
         let content = content.with_context(|| format!("the prescription of settlement {setl_id} has no content"))?;
-        Ok(Some(Self {
-            reversed_by,
-            fixmedins_name: pharmacy.map_or_else(|| code.to_string(), |row| row.fixmedins_name),
-            psn_name: content.mdtrtinfo.patn_name,
-            sold: rx.state.sold().map(|sold| sold.lines.clone()).unwrap_or_default(),
-            setl,
-            hi_rxno,
-        }))
+        let sold = rx.state.sold().map(|sold| sold.lines.iter().map(DrugWords::from).collect());
+        Ok((BoughtOn::Rx(hi_rxno.clone()), content.mdtrtinfo.patn_name, sold.unwrap_or_default()))
+    }
+
+    /// Names as the registers have them, those of drugs as of the day: nothing of it was prescribed or sold through the center.
+    async fn of_catalogue(
+        store: &dyn Store,
+        setl: &Setl,
+        on: BoughtOn,
+    ) -> anyhow::Result<(BoughtOn, String, Vec<DrugWords>)> {
+        let key = PersonKey::PsnNo(setl.accum_key.poolarea_no, setl.accum_key.psn_no.clone());
+        let codes: Vec<_> = setl.shares.lines.iter().map(|line| line.med_list_codg.clone()).collect();
+        let (person, drugs) = tokio::try_join!(store.person(&key), store.drugs(&codes, setl.setl_time.day()))?;
+        let person = person.with_context(|| format!("the person of settlement {} is not registered", setl.setl_id))?;
+        let words = drugs.into_iter().flatten().map(|drug| DrugWords {
+            med_list_codg: drug.med_list_codg,
+            drug_genname: drug.genname,
+            drug_spec: drug.spec_name,
+            manu_lotnum: None,
+        });
+        Ok((on, person.psn_name, words.collect()))
     }
 
     /// As a PDF.
@@ -204,7 +231,7 @@ impl SetlPrintable {
         let sheet = SettlementSheet {
             setl_id: &setl.setl_id,
             mdtrt_id: &setl.mdtrt_id,
-            hi_rxno: &self.hi_rxno,
+            bought_on: &self.bought_on,
             fixmedins_code: &setl.fixmedins_code,
             fixmedins_name: &self.fixmedins_name,
             psn_name: &self.psn_name,
@@ -223,3 +250,6 @@ impl SetlPrintable {
         Ok(sheet.draw(size, face)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

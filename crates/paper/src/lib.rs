@@ -19,7 +19,7 @@ mod text;
 pub use draw::{DrawError, Paper};
 pub use face::{Face, FaceError};
 pub use prescription::PrescriptionSheet;
-pub use settlement::SettlementSheet;
+pub use settlement::{BoughtOn, DrugWords, SettlementSheet};
 pub use size::Size;
 
 /// The Chinese name of a code of a dictionary: `("gend", "1")`. What is not known is printed as its code.

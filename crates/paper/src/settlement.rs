@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use lf_rx::event::SaleLine;
 use lf_settle::{FundKind, LineShare, Shares};
 use lf_vocab::dict::Insutype;
-use lf_vocab::{Fen, FixmedinsCode, HiRxno, Moment, Pric, PsnNo, Ratio};
+use lf_vocab::{Fen, FixmedinsCode, HiRxno, MedListCodg, Moment, PaperNo, Pric, PsnNo, Ratio};
 
 use crate::block::{Block, Fields, Head, Sheet, Style, Table};
 use crate::draw::{DrawError, Paper, draw};
@@ -16,14 +16,49 @@ use crate::face::Face;
 use crate::size::Size;
 use crate::{NameOf, named};
 
+/// On what it was bought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BoughtOn {
+    /// A prescription of the center.
+    Rx(HiRxno),
+    /// A paper prescription: who issued it and its printed number.
+    Paper(FixmedinsCode, PaperNo),
+    /// Nothing: the personal account paid.
+    Nothing,
+}
+
+/// A drug as the sheet names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrugWords {
+    /// 医疗目录编码.
+    pub med_list_codg: MedListCodg,
+    /// 通用名.
+    pub drug_genname: String,
+    /// 规格.
+    pub drug_spec: String,
+    /// 生产批号, where the sale says it.
+    pub manu_lotnum: Option<String>,
+}
+
+impl From<&SaleLine> for DrugWords {
+    fn from(line: &SaleLine) -> Self {
+        Self {
+            med_list_codg: line.med_list_codg.clone(),
+            drug_genname: line.drug_genname.clone(),
+            drug_spec: line.drug_spec.clone(),
+            manu_lotnum: line.manu_lotnum.clone(),
+        }
+    }
+}
+
 /// What a printed settlement is made of.
 pub struct SettlementSheet<'a> {
     /// 结算ID.
     pub setl_id: &'a str,
     /// 就诊ID.
     pub mdtrt_id: &'a str,
-    /// The prescription.
-    pub hi_rxno: &'a HiRxno,
+    /// On what.
+    pub bought_on: &'a BoughtOn,
     /// The pharmacy.
     pub fixmedins_code: &'a FixmedinsCode,
     /// Its name.
@@ -41,7 +76,7 @@ pub struct SettlementSheet<'a> {
     /// The amounts.
     pub shares: &'a Shares,
     /// What was sold: names of the lines.
-    pub sold: &'a [SaleLine],
+    pub sold: &'a [DrugWords],
     /// The settlement that this one takes back.
     pub refd_setl_id: Option<&'a str>,
     /// The settlement that took this one back.
@@ -74,13 +109,20 @@ impl SettlementSheet<'_> {
         blocks.extend(self.reasons());
         blocks.push(Block::Keep(vec![
             Block::Sign(vec!["参保人签名", "收款人", "日期"]),
-            Block::para(Style::Small, "请参保人核对药品、数量和金额后签名；本单与处方一并归档。"),
+            Block::para(Style::Small, self.asks()),
         ]));
         Sheet {
             title: format!("医保结算单 {}", self.setl_id),
             running: format!("{} 结算单 {}（续）", self.fixmedins_name, self.setl_id),
             footer: format!("打印于 {}", self.printed),
             blocks,
+        }
+    }
+
+    fn asks(&self) -> &'static str {
+        match self.bought_on {
+            BoughtOn::Nothing => "请参保人核对药品、数量和金额后签名。",
+            BoughtOn::Rx(_) | BoughtOn::Paper(..) => "请参保人核对药品、数量和金额后签名；本单与处方一并归档。",
         }
     }
 
@@ -91,7 +133,12 @@ impl SettlementSheet<'_> {
             (None, None) => "结算",
         };
         let lines = vec![(Style::Title, self.fixmedins_name.to_owned()), (Style::Strong, "医保结算单".to_owned())];
-        let numbers = vec![format!("结算编号 {}", self.setl_id), format!("处方编号 {}", self.hi_rxno)];
+        let on = match self.bought_on {
+            BoughtOn::Rx(hi_rxno) => format!("处方编号 {hi_rxno}"),
+            BoughtOn::Paper(code, paper_no) => format!("纸质处方 {code} {paper_no}"),
+            BoughtOn::Nothing => "没有处方，个人账户支付".to_owned(),
+        };
+        let numbers = vec![format!("结算编号 {}", self.setl_id), on];
         Block::Head(Head { code: Some(self.setl_id.to_owned()), lines, numbers, corner: vec![corner.to_owned()] })
     }
 

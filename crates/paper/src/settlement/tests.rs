@@ -82,11 +82,11 @@ fn shares(lines: usize) -> Shares {
 }
 
 struct Owned {
-    hi_rxno: HiRxno,
+    bought_on: BoughtOn,
     code: FixmedinsCode,
     psn_no: PsnNo,
     shares: Shares,
-    sold: Vec<SaleLine>,
+    sold: Vec<DrugWords>,
 }
 
 fn owned(lines: usize) -> Owned {
@@ -96,11 +96,11 @@ fn owned(lines: usize) -> Owned {
         "manu_lotnum": "A240501", "drug_totlcnt": 20_000, "drug_totlcnt_emp": "盒",
     });
     Owned {
-        hi_rxno: hi_rxno(),
+        bought_on: BoughtOn::Rx(hi_rxno()),
         code: "P36090200201".parse().unwrap(),
         psn_no: "36090000000000000001".parse().unwrap(),
         shares: shares(lines),
-        sold: vec![serde_json::from_value(sold).unwrap()],
+        sold: vec![DrugWords::from(&serde_json::from_value::<SaleLine>(sold).unwrap())],
     }
 }
 
@@ -108,7 +108,7 @@ fn sheet(owned: &Owned) -> SettlementSheet<'_> {
     SettlementSheet {
         setl_id: "360900A1B2C3D4E5F60718293A4B5C",
         mdtrt_id: "360900B1B2C3D4E5F60718293A4B5C",
-        hi_rxno: &owned.hi_rxno,
+        bought_on: &owned.bought_on,
         fixmedins_code: &owned.code,
         fixmedins_name: "宜春示例大药房",
         psn_name: "欧阳示例",
@@ -166,6 +166,16 @@ fn it_says_every_amount_and_who_paid_it() {
 }
 
 #[test]
+fn what_no_prescription_of_the_center_paid_says_on_what_it_was_bought() {
+    let owned = owned(1);
+    let on = |bought_on: BoughtOn| lines(&SettlementSheet { bought_on: &bought_on, ..sheet(&owned) }.sheet());
+    let text = on(BoughtOn::Paper("H36090200101".parse().unwrap(), "7".parse().unwrap()));
+    assert!(text.contains("纸质处方 H36090200101 000000000007") && text.contains("与处方一并归档"), "{text}");
+    let text = on(BoughtOn::Nothing);
+    assert!(text.contains("没有处方，个人账户支付") && !text.contains("与处方一并归档"), "{text}");
+}
+
+#[test]
 fn a_reversal_and_what_was_reversed_say_so() {
     let mut owned = owned(1);
     let text = lines(&SettlementSheet { reversed_by: Some("R1"), ..sheet(&owned) }.sheet());
@@ -203,7 +213,7 @@ fn two_hundred_lines_go_over_pages_in_every_size() {
 fn every_lot_of_a_drug_is_named_once() {
     let mut owned = owned(1);
     for lot in [Some("B240601"), Some("A240501"), None] {
-        let more = SaleLine { manu_lotnum: lot.map(str::to_owned), ..owned.sold[0].clone() };
+        let more = DrugWords { manu_lotnum: lot.map(str::to_owned), ..owned.sold[0].clone() };
         owned.sold.push(more);
     }
     assert_eq!(sheet(&owned).drug_words(&owned.shares.lines[0]), "缬沙坦胶囊 80mg×7粒 批号A240501、B240601");
