@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use lf_center::offers::{Ask, Offer, Wanted};
 use lf_center::stock_pages;
 use lf_law::Law;
-use lf_ports::{Clock as _, StockLead};
+use lf_ports::{Clock as _, Fixmedins, StockLead};
 use lf_store::Engine;
 use lf_vocab::{Admdvs, FixmedinsCode, Moment};
 use serde_json::{Value, json};
@@ -127,6 +127,11 @@ async fn offers(store: &dyn Engine, law: &Law, ask: &Ask, at: Moment) -> Answer 
     Ok((rows, any))
 }
 
+/// Of an institution that is not there all would be well.
+async fn registered(store: &dyn Engine, code: &FixmedinsCode) -> anyhow::Result<Fixmedins> {
+    store.fixmedins(code).await?.with_context(|| format!("no institution {code}"))
+}
+
 /// Price, day and moment as they are written, not as they are kept.
 fn offer(offer: &Offer) -> Value {
     json!({
@@ -148,7 +153,7 @@ fn offer(offer: &Offer) -> Value {
 
 /// Every lot with its three numbers.
 async fn lots(store: &dyn Engine, institution: &FixmedinsCode) -> Answer {
-    store.fixmedins(institution).await?.with_context(|| format!("no institution {institution}"))?;
+    registered(store, institution).await?;
     let (mut rows, mut agree) = (Vec::new(), true);
     stock_pages::for_each_lot(store, institution, async |row| {
         // What the vouchers of the lot leave, one by one.
@@ -186,4 +191,36 @@ fn lead(lead: &StockLead) -> Value {
         "fixmedins_bchno": lead.fixmedins_bchno,
         "holder": lead.holder,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offer_is_told_as_people_write_it() {
+        let at: Moment = "2026-11-21 09:30:00".parse().unwrap();
+        let sold = Offer {
+            fixmedins_code: "P36090200106".parse().unwrap(),
+            fixmedins_name: "某药店".to_owned(),
+            addr: None,
+            tel: None,
+            distance_m: Some(120),
+            med_list_codg: "XC08CAA901A001010199901".parse().unwrap(),
+            genname: "某药".to_owned(),
+            spec_name: "1mg".to_owned(),
+            prdr_name: "某厂".to_owned(),
+            packs: 3,
+            pric: Some("18.5".parse().unwrap()),
+            pric_date: Some(at.day()),
+            told: at,
+        };
+        let row = offer(&sold);
+        assert_eq!((&row["pric"], &row["pric_date"]), (&"18.5".into(), &"2026-11-21".into()));
+        assert_eq!((&row["told"], &row["packs"]), (&"2026-11-21 09:30:00".into(), &3.into()));
+        let kept = serde_json::to_value(&sold).unwrap();
+        let fields = |of: &Value| of.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(fields(&row), fields(&kept), "no field is left out");
+        assert_eq!(offer(&Offer { pric: None, pric_date: None, ..sold })["pric"], Value::Null);
+    }
 }

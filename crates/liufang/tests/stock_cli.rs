@@ -327,6 +327,7 @@ async fn reports_and_lists_are_written_as_files() {
     assert_eq!((status, &told["rows"][1]["closing"], &told["rows"][1]["ledger"]), (1, &"23".into(), &"24".into()));
     let long = ["--from", "2025-01-01", "--to", "2026-01-02"];
     assert_eq!(run(&[&["stock", "balance", "--institution", NEAR], &long[..]].concat()).0, 2, "a day too long");
+    assert_eq!(balance("P45010000199").0, 2, "no such institution");
     let future = ["--from", "2999-01-01", "--to", "2999-01-01"];
     assert_eq!(run(&[&["stock", "balance", "--institution", NEAR], &future[..]].concat()).0, 2, "still to come");
     assert_eq!(run(&[&["stock", "report", "uploads", "--area", "450000"], &future[..]].concat()).0, 2);

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Context as _;
 use lf_center::gate::{quantity, ratio};
 use lf_center::grants::of_place;
 use lf_center::stock_pages;
@@ -14,11 +13,11 @@ use lf_store::Engine;
 use lf_vocab::{Admdvs, Day, FixmedinsCode, FixmedinsKind, MedListCodg, Ratio};
 use serde_json::{Value, json};
 
-use super::Answer;
+use super::{Answer, registered};
 
 /// One institution.
 pub(super) async fn of_one(store: &dyn Engine, law: &Law, institution: &FixmedinsCode, on: Day) -> Answer {
-    let own = store.fixmedins(institution).await?.with_context(|| format!("no institution {institution}"))?;
+    let own = registered(store, institution).await?;
     let share = share_of(store, institution, on).await?;
     let grants = of_place(store, law, own.poolarea_no).await?;
     let least = least_share(law, own.poolarea_no, on, &grants)?;

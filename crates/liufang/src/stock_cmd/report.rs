@@ -11,6 +11,7 @@ use lf_law::Law;
 use lf_store::Engine;
 use lf_vocab::{Admdvs, Day, FixmedinsCode};
 
+use super::registered;
 use crate::cli::{ReportPeriod, StockReport};
 use crate::publish_cmd;
 use crate::words::in_words;
@@ -59,6 +60,7 @@ pub(super) async fn balanced(
     institution: &FixmedinsCode,
     (period, today): (&ReportPeriod, Day),
 ) -> anyhow::Result<Told> {
+    registered(store, institution).await?;
     let balance = balance(store, institution, days(period, today)?).await;
     let (table, good) = balance.map_err(in_words)?;
     Ok(Told { table, out: period.out.clone(), good })
