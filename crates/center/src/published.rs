@@ -23,7 +23,7 @@ pub const LISTED_MAX: usize = 10_000;
 lf_rx::refusals! {
     /// Why a table is not published.
     PublishedRefusal {
-        TooManyRows(usize) = "PUB-02-01", "本中心限额", "该统筹区的数据超过{0}行，不能在一张表中列出";
+        TooManyRows(usize) = "PUB-02-01", "本中心限额", "数据超过{0}行，不能在一张表中列出";
     }
 }
 

@@ -60,8 +60,8 @@ pub enum StockCommand {
         #[command(subcommand)]
         command: ComplainCommand,
     },
-    /// What a bureau watches of goods in an area (a 统筹区, a province, or 100000), as a file or on standard output; availability
-    /// ends 1 when a drug has no channel
+    /// What a bureau watches of goods in an area (a 统筹区, a province, or 100000), as a file or on standard output. Exit: 0 nothing to
+    /// look at, 1 a row has an alert: a drug without a channel, one that no platform lists
     Report {
         #[command(flatten)]
         place: StockDatabase,
