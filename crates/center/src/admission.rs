@@ -183,10 +183,7 @@ fn decide(
         Failure::from_refusal(AdmissionRefusal::BadFacts(wrong.join("；")))
     })?;
     let decision = law.decide(Gate::Admit, place, &facts, grants).map_err(gate::failure)?;
-    let told = |finding: &lf_law::Finding| {
-        format!("[{}] {}（依据：{}，{}）", finding.code, finding.sentence, finding.cite, finding.by())
-    };
-    Ok(decision.findings.iter().map(|finding| (finding.severity, told(finding))).collect())
+    Ok(decision.findings.iter().map(|finding| (finding.severity, gate::kept(finding))).collect())
 }
 
 /// Whether two texts of a fact say the same: `0.5` is `0.500000`.

@@ -69,6 +69,11 @@ pub fn spoken(finding: Finding) -> Refusal {
     }
 }
 
+/// A finding as an officer reads and keeps it, with the provision that made it.
+pub fn kept(finding: &Finding) -> String {
+    format!("[{}] {}（依据：{}，{}）", finding.code, finding.sentence, finding.cite, finding.by())
+}
+
 /// What a provision says, and nothing where the law of the place is silent. Two answers are the law's conflict and fail as
 /// they do at a gate.
 pub fn spoken_by<T>(said: Result<T, ViewError>) -> Result<Option<T>, Failure> {

@@ -70,7 +70,7 @@ async fn step(center: &Center, command: &ClaimCommand) -> anyhow::Result<bool> {
             None => bail!("{} has no claim {claim_no}", base.poolarea_no),
         },
         ClaimCommand::List { base, state } => {
-            let rows = all(center, base, state.map(ReimStas::from)).await?;
+            let rows = all(center, base, *state).await?;
             if base.json {
                 return json_out(&Value::from(rows.iter().map(shown::value).collect::<Vec<_>>()));
             }

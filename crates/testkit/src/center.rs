@@ -15,6 +15,7 @@ use crate::audit::{Report, audit};
 use crate::edge::{MockClock, SeededChance};
 use crate::life::{Life, parse};
 use crate::region::{People, people, registers};
+use crate::watched::Watched;
 
 /// When every test begins.
 pub const BEGIN: &str = "2026-11-22 10:00:00";
@@ -65,6 +66,27 @@ impl TestCenter {
         let people = people();
         let center = Center::new(store.clone(), Arc::new(repository_law()), Arc::new(SeededChance::new(1)), settings);
         Self { center, store, clock, people, dir, numbers: AtomicU32::new(0) }
+    }
+
+    /// The same center by other packs.
+    pub fn under(&mut self, law: Law) {
+        self.again(self.store.clone(), law);
+    }
+
+    /// The same center on a store that tells what was asked of it.
+    ///
+    /// # Panics
+    /// When the law cannot be had.
+    pub fn watched(&mut self) -> Arc<Watched> {
+        let store = Arc::new(Watched::new(self.store.clone()));
+        self.again(store.clone(), repository_law());
+        store
+    }
+
+    fn again(&mut self, store: Arc<dyn Store>, law: Law) {
+        // Not the numbers of before once more.
+        let chance = Arc::new(SeededChance::new(7));
+        self.center = Center::new(store, Arc::new(law), chance, Settings::default());
     }
 
     /// The database file, for raw looks at it.

@@ -51,11 +51,9 @@ impl Center {
             checked.refused.push(Failure::from_refusal(ReimRefusal::NotIssued).in_words());
         }
         for finding in decision.findings {
-            let (cite, by) = (finding.cite.to_string(), finding.by());
-            let text = format!("[{}] {}（依据：{cite}，{by}）", finding.code, finding.sentence);
             match finding.severity {
-                Severity::Refuse => checked.refused.push(text),
-                Severity::Remind => checked.reminded.push(text),
+                Severity::Refuse => checked.refused.push(gate::kept(&finding)),
+                Severity::Remind => checked.reminded.push(gate::kept(&finding)),
                 Severity::Record => {}
             }
         }

@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use expect_test::expect;
 use lf_center::t2101_without_rx::SAME_BILL_MAX;
-use lf_center::{Answer, Center, Ctx, Failure, Settings, t2101_quote, t2102_settle, t2103_refund, t2601_undo};
+use lf_center::{Answer, Ctx, Failure, t2101_quote, t2102_settle, t2103_refund, t2601_undo};
 use lf_center::{t9001_signin, t9002_signout, t9101_file_upload};
 use lf_ports::{AcctChange, ChangeSet, Person, Setl, Store as _};
-use lf_testkit::center::repository_law;
-use lf_testkit::edge::SeededChance;
+use lf_testkit::TestCenter;
 use lf_testkit::life::{Item, Life};
 use lf_testkit::region::{PHARMACIST, PHARMACY, drugs};
-use lf_testkit::{TestCenter, Watched};
 use lf_vocab::Fen;
 use lf_vocab::dict::AcctUsedFlag;
 
@@ -242,9 +240,7 @@ async fn what_the_counter_left_here_and_charges_is_asked_of_the_account_too() {
 #[tokio::test]
 async fn a_purchase_of_the_account_costs_few_trips() {
     let (mut center, person, items) = holder(WUHAN).await;
-    let store = Arc::new(Watched::new(center.store.clone()));
-    let chance = Arc::new(SeededChance::new(7));
-    center.center = Center::new(store.clone(), Arc::new(repository_law()), chance, Settings::default());
+    let store = center.watched();
     let mut life = life(&center, &person, items, None);
     life.precheck().await.unwrap();
     let bill = over_the_counter(&life, NINE);

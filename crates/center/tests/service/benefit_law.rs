@@ -1,10 +1,8 @@
 //! How a benefit is read from packs: two answers are a conflict whoever asks, a parameter is found wherever it may stand, and
 //! what a pool was granted stands in the place of what is printed.
 
-use std::sync::Arc;
-
+use lf_center::Failure;
 use lf_center::scheme::{Ask, Kind, benefit, by_prescriber, kind_of, preselfpay};
-use lf_center::{Center, Failure, Settings};
 use lf_law::{Grant, Law};
 use lf_ports::{ChangeSet, GrantChange, GrantGiven, GrantRow};
 use lf_settle::FundCap;
@@ -119,9 +117,7 @@ fn row(grant_no: i64, provision: &str, value: &str) -> GrantRow {
 #[tokio::test]
 async fn what_a_pool_was_granted_is_paid() {
     let mut center = TestCenter::new().await;
-    let law = Arc::new(grantable(&["mz_tc.ratio.active.pharmacy"]));
-    let chance = Arc::new(lf_testkit::edge::SeededChance::new(1));
-    center.center = Center::new(center.store.clone(), law, chance, Settings::default());
+    center.under(grantable(&["mz_tc.ratio.active.pharmacy"]));
     let given = row(1, "360000/mz_tc.ratio.active.pharmacy", "0.80");
     center.put(ChangeSet { grant: Some(GrantChange::Given(given)), ..ChangeSet::default() }).await;
     let item = Item::packs(drugs::AMOXICILLIN, "阿莫西林胶囊", "4", "100");

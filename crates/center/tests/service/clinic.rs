@@ -1,19 +1,15 @@
 //! The clinic route of pharmacies (2201–2208): the same money, gates and accumulators as 2102, and one settlement a prescription
 //! whichever way it came.
 
-use std::sync::Arc;
-
 use expect_test::expect;
 use lf_center::mdtrt::{BATCHES_MAX, FEES_MAX, MdtrtRefusal};
 use lf_center::t2206_clinic::Parts;
-use lf_center::{Center, Ctx, Settings, t2601_undo, t5203_settlement};
+use lf_center::{Ctx, t2601_undo, t5203_settlement};
 use lf_ports::{Batch, BatchState, ChangeSet, MdtrtChange, MdtrtState, MdtrtStore, Store};
 use lf_testkit::audit::Kind;
-use lf_testkit::center::repository_law;
-use lf_testkit::edge::SeededChance;
 use lf_testkit::life::Item;
 use lf_testkit::region::{OTHER_PHARMACY, drugs};
-use lf_testkit::{Life, Step, TestCenter, Watched};
+use lf_testkit::{Life, Step, TestCenter};
 use lf_vocab::Fen;
 use lf_vocab::dict::Insutype;
 
@@ -231,9 +227,7 @@ async fn lines_and_batches_are_limited() {
 #[tokio::test]
 async fn batches_are_looked_up_together_and_the_first_refusal_is_told() {
     let mut center = TestCenter::new().await;
-    let store = Arc::new(Watched::new(center.store.clone()));
-    let chance = Arc::new(SeededChance::new(7));
-    center.center = Center::new(store.clone(), Arc::new(repository_law()), chance, Settings::default());
+    let store = center.watched();
     let mut life = center.life(&center.people.active).up_to(Step::Sold).await;
     life.open_visit().await.unwrap();
     let sent = |names: &'static [&'static str]| {

@@ -1,24 +1,18 @@
 //! Interlocks of the counter: duty, print, card and person, recording, the pharmacist's signature. Each comes from what the center
 //! knows, or from what the counter states; what neither says is reminded of.
 
-use std::sync::Arc;
-
 use expect_test::expect;
 use lf_center::duty::DutyRefusal;
 use lf_center::t7207_sell::Rchk;
 use lf_center::t9101_file_upload::PAIRS_MAX;
-use lf_center::{
-    Answer, Center, Failure, Settings, t2101_quote, t9001_signin, t9002_signout, t9101_file_upload, t9102_file_download,
-};
+use lf_center::{Answer, Failure, t2101_quote, t9001_signin, t9002_signout, t9101_file_upload, t9102_file_download};
 use lf_ports::duty::DUTY_MAX;
 use lf_ports::{ChangeSet, FileChange, FileOwner, Fixmedins, OpenHours, RegistryPut, Store as _, StoredFile};
 use lf_rx::decide::settle::PairRefusal;
 use lf_rx::event::{AtCounter, MediaRef, Printed, PsnMatch};
 use lf_rx::{Event, State};
-use lf_testkit::center::repository_law;
-use lf_testkit::edge::SeededChance;
 use lf_testkit::region::{HOSPITAL, OTHER_PHARMACY, PHARMACIST, PHARMACY, fixmedins, practitioner};
-use lf_testkit::{Life, Step, TestCenter, Watched};
+use lf_testkit::{Life, Step, TestCenter};
 
 use crate::said::{Said, codes, send, with};
 
@@ -238,9 +232,7 @@ async fn the_settlement_keeps_what_the_counter_stated() {
 async fn a_recording_is_compared_without_reading_it() {
     // proves JX-1.4
     let mut center = TestCenter::new().await;
-    let store = Arc::new(Watched::new(center.store.clone()));
-    let chance = Arc::new(SeededChance::new(7));
-    center.center = Center::new(store.clone(), Arc::new(repository_law()), chance, Settings::default());
+    let store = center.watched();
     let life = center.life(&center.people.active).up_to(Step::Sold).await;
     let upload = pair_file("结算.mp4", b"frames");
     let kept = send!(life, t9101_file_upload, pharmacy, upload).unwrap().reply;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use expect_test::expect;
 use lf_center::reconcile::{Books, Kind, Period};
 use lf_center::reim::{Asked, AskedRx, By, Doing, Limits, ReimRefusal, ageing};
-use lf_center::{Answer, Center, Failure, Settings};
+use lf_center::{Answer, Failure};
 use lf_law::Law;
 use lf_ports::lists::{DsgnType, TagList};
 use lf_ports::{
@@ -15,7 +15,6 @@ use lf_settle::Shares;
 use lf_settle::reim::{
     Bought, BoughtLine, Did, Invoice, Paper, PaperKind, Prescribed, PrescribedLine, Refused, Reim, ReimStas, ReimState,
 };
-use lf_testkit::edge::SeededChance;
 use lf_testkit::life::Item;
 use lf_testkit::region::{HOSPITAL, OTHER_HOSPITAL, PHARMACY, drugs, fixmedins};
 use lf_testkit::{Step, TestCenter};
@@ -53,8 +52,7 @@ pub fn benefits_and(more: &str) -> Law {
 pub async fn dongguan(law: Option<Law>) -> (TestCenter, Person) {
     let (mut center, person) = region(DONGGUAN, DONGGUAN).await;
     if let Some(law) = law {
-        let (store, chance) = (center.store.clone(), Arc::new(SeededChance::new(2)));
-        center.center = Center::new(store, Arc::new(law), chance, Settings::default());
+        center.under(law);
     }
     designate(&center, [HOSPITAL, PHARMACY].map(|code| dsgn(DONGGUAN, DsgnType::Opsp, code, None)).to_vec()).await;
     file(&center, disease(&person, "1", DISE)).await;

@@ -1,14 +1,10 @@
 //! Schemes besides 门诊统筹 through 2101 and 2102: what Wuhan pays of 单独支付, what Guangxi pays a pharmacy directly, and what an
 //! inpatient buys outside.
 
-use std::sync::Arc;
-
 use expect_test::expect;
 use lf_center::t7101_precheck::Stated;
-use lf_center::{Center, Settings};
 use lf_ports::lists::{DsgnType, TagList};
 use lf_ports::{AccumKey, Person, RegistryPut, Store};
-use lf_testkit::edge::SeededChance;
 use lf_testkit::life::{Item, Life};
 use lf_testkit::region::{DOCTOR, HOSPITAL, PHARMACY, drugs};
 use lf_testkit::{Step, TestCenter};
@@ -163,8 +159,7 @@ async fn what_an_inpatient_buys_outside_is_settled_as_the_stay_or_not_at_all() {
         value("ipt.fund_cap_fen", "fen", "20000000"),
     ];
     let law = law(&[("450000/benefit.toml", shares.concat())]);
-    let chance = Arc::new(SeededChance::new(7));
-    center.center = Center::new(center.store.clone(), Arc::new(law), chance, Settings::default());
+    center.under(law);
     let mut paid = in_stay(&center, &person).up_to(Step::Sold).await;
     expect![[r#"
         ipt 总300.00 超限0.00 先付0.00 范围内300.00 起付0.00 基金270.00 个账0.00 现金30.00

@@ -2,15 +2,12 @@
 //! together, and what a message changes is one commit.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use expect_test::expect;
 use lf_center::t2101_quote::Stated;
-use lf_center::{Center, Settings, t5302_chosen, t7203_qrcode};
+use lf_center::{t5302_chosen, t7203_qrcode};
 use lf_ports::lists::TagList;
 use lf_ports::{Filed, RegistryPut};
-use lf_testkit::center::repository_law;
-use lf_testkit::edge::SeededChance;
 use lf_testkit::region::{HOSPITAL, PHARMACY};
 use lf_testkit::{Step, TestCenter, Watched};
 use lf_vocab::Span;
@@ -19,14 +16,6 @@ use crate::consult::{agreement, in_pharmacy, internet};
 use crate::registers::{WUHAN, disease, file, in_transition, life, region, special, tag};
 use crate::said::{send, with};
 
-/// The same center on a store that is watched.
-fn watched(center: &mut TestCenter) -> Arc<Watched> {
-    let store = Arc::new(Watched::new(center.store.clone()));
-    let law = Arc::new(repository_law());
-    center.center = Center::new(store.clone(), law, Arc::new(SeededChance::new(7)), Settings::default());
-    store
-}
-
 fn waves(store: &Watched) -> String {
     store.waves().iter().map(|wave| wave.join(" + ")).collect::<Vec<_>>().join(" → ")
 }
@@ -34,7 +23,7 @@ fn waves(store: &Watched) -> String {
 #[tokio::test]
 async fn a_message_reads_in_few_trips_and_writes_in_one() {
     let mut center = TestCenter::new().await;
-    let store = watched(&mut center);
+    let store = center.watched();
     let mut life = center.life(&center.people.active);
     // The register of the caller is asked by the test, as the front would: it is no part of the use case.
     let mut told = String::new();
@@ -80,7 +69,7 @@ async fn a_message_reads_in_few_trips_and_writes_in_one() {
 #[tokio::test]
 async fn what_was_chosen_online_is_asked_for_in_one_trip() {
     let mut center = TestCenter::new().await;
-    let store = watched(&mut center);
+    let store = center.watched();
     let life = center.life(&center.people.active).up_to(Step::Uploaded).await;
     let message = crate::online::asked(&life).await;
     store.waves();
@@ -92,7 +81,7 @@ async fn what_was_chosen_online_is_asked_for_in_one_trip() {
 async fn an_agreement_on_consultations_is_asked_beside_the_rest() {
     let mut center = internet().await;
     agreement(&center, Span::new("2026-01-01".parse().unwrap(), None).unwrap()).await;
-    let store = watched(&mut center);
+    let store = center.watched();
     // One whose pharmacy the doctor named, and one that was held where the person goes: one question each, all at once.
     in_pharmacy(&center, Some(PHARMACY)).up_to(Step::Uploaded).await;
     let mut life = in_pharmacy(&center, None).up_to(Step::Uploaded).await;
@@ -127,7 +116,7 @@ async fn the_register_of_duty_is_asked_where_the_law_reads_it_and_nobody_states_
     let mut told = String::new();
     for place in ["360900", WUHAN] {
         let (mut center, person) = region(place, place).await;
-        let store = watched(&mut center);
+        let store = center.watched();
         let sold = life(&center, &person, vec![special()], None).up_to(Step::Sold).await;
         for phar_duty_flag in [None, Some(true)] {
             store.waves();
@@ -159,7 +148,7 @@ async fn a_transition_is_asked_where_the_law_knows_of_one_and_of_all_days_togeth
         }
         let person = lf_ports::Person { poolarea_no: place.parse().unwrap(), ..person };
         center.register(RegistryPut::Person(person.clone())).await;
-        let store = watched(&mut center);
+        let store = center.watched();
         let reviewed = life(&center, &person, vec![special()], None).up_to(Step::Reviewed).await;
         // Sold on another day than prescribed: two days of the catalogue.
         center.clock.set("2025-06-30 10:00:00".parse().unwrap());
@@ -186,7 +175,7 @@ async fn the_institutions_of_all_filings_are_asked_together() {
         }
         file(&center, filing).await;
     }
-    let store = watched(&mut center);
+    let store = center.watched();
     let ctx = center.ctx(HOSPITAL, "5302").await;
     let command = t5302_chosen::Command { psn_no: person.psn_no.clone(), biz_appy_type: "14".to_owned() };
     store.waves();

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Subcommand, ValueEnum, value_parser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args, Subcommand, value_parser};
 use lf_settle::reim::{PaperKind, ReimStas};
 use lf_vocab::{Admdvs, Day};
 
@@ -126,8 +127,8 @@ pub enum ClaimCommand {
         #[command(flatten)]
         base: ClaimBase,
         /// Only these
-        #[arg(long, value_enum)]
-        state: Option<StateArg>,
+        #[arg(long, value_name = "STATE", value_parser = stas())]
+        state: Option<ReimStas>,
     },
     /// Claims that wait, the longest first, beside the days that the law of the place names; exit 1 when one waits too long
     Ageing {
@@ -165,37 +166,11 @@ pub struct Decision {
     pub why: Option<String>,
 }
 
-/// The states by name.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum StateArg {
-    /// Somebody must look at it
-    Received,
-    /// The person must bring more
-    Returned,
-    /// Somebody must decide
-    Checked,
-    /// Promised, not yet paid
-    Approved,
-    /// Refused
-    Refused,
-    /// Paid
-    Paid,
-    /// Taken back
-    Undone,
-}
-
-impl From<StateArg> for ReimStas {
-    fn from(state: StateArg) -> Self {
-        match state {
-            StateArg::Received => Self::Received,
-            StateArg::Returned => Self::Returned,
-            StateArg::Checked => Self::Checked,
-            StateArg::Approved => Self::Approved,
-            StateArg::Refused => Self::Refused,
-            StateArg::Paid => Self::Paid,
-            StateArg::Undone => Self::Undone,
-        }
-    }
+/// The states by their own words.
+fn stas() -> impl TypedValueParser<Value = ReimStas> {
+    let words = ReimStas::ALL.map(|stas| PossibleValue::new(stas.word()).help(stas.text()));
+    PossibleValuesParser::new(words)
+        .try_map(|word| ReimStas::ALL.into_iter().find(|stas| stas.word() == word).ok_or("no state of a claim"))
 }
 
 fn paper(text: &str) -> Result<(PaperKind, PathBuf), String> {
